@@ -1,0 +1,174 @@
+//! Creditors and desks are made, holds placed and ended, stops recorded.
+
+use super::store::{self, Creditor, Desk, Hold, Stop};
+use crate::app::{Actor, App, Failure, new_uuid};
+use crate::store::Tx;
+use crate::{audit, parties, strategy, transaction};
+use duly_domain::values::ids::{AccountId, CreditorId, DeskId, HoldId, StopId, UserId};
+use duly_domain::values::moment::Moment;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde_json::json;
+
+/// Finds a creditor by name, or makes it with a desk of its own and the house's usual terms.
+pub async fn ensure_creditor(tx: &mut Tx, who: &Actor, at: Moment, name: &str) -> Result<Creditor, Failure> {
+    let name = name.trim();
+    if name.is_empty() {
+        return Err(Failure::wrong("creditor", "has no name"));
+    }
+    if let Some(creditor) = store::find_creditor_by_name(tx, name).await? {
+        return Ok(creditor);
+    }
+    let desk = ensure_desk(tx, at, &format!("{name} desk")).await?;
+    let creditor = Creditor {
+        id: CreditorId(new_uuid()),
+        name: name.to_string(),
+        role: "third_party".into(),
+        rule_scope: "all".into(),
+        grace_days: i64::from(duly_domain::plans::promise::GRACE_DAYS),
+        allocation_order: duly_domain::ledger::AllocationOrder::default().text(),
+        attempts_max_7_days: 7,
+        desk,
+    };
+    store::insert_creditor(tx, &creditor, at.at).await?;
+    audit::record(tx, who, at.at, None, "creditor.add", &json!({"creditor": creditor.id.to_string(), "name": name})).await?;
+    Ok(creditor)
+}
+
+async fn ensure_desk(tx: &mut Tx, at: Moment, name: &str) -> Result<DeskId, Failure> {
+    if let Some(desk) = store::find_desk(tx, name).await? {
+        return Ok(desk.id);
+    }
+    let desk = Desk { id: DeskId(new_uuid()), name: name.to_string() };
+    store::insert_desk(tx, &desk, at.at).await?;
+    Ok(desk.id)
+}
+
+/// Makes a user a member of a desk, so that its accounts stand on their worklist.
+pub async fn join_desk(app: &App, who: &Actor, at: Moment, desk: DeskId, user: UserId) -> Result<(), Failure> {
+    transaction!(app.db, tx, {
+        if store::insert_member(tx, desk, user).await? {
+            let detail = json!({"desk": desk.to_string(), "user": user.to_string()});
+            audit::record(tx, who, at.at, None, "desk.join", &detail).await?;
+        }
+        Ok(())
+    })
+}
+
+/// Makes the account stand still until a day, or until somebody ends the hold.
+pub async fn place_hold(
+    app: &App,
+    who: &Actor,
+    at: Moment,
+    account: AccountId,
+    reason: &str,
+    until_on: Option<Date>,
+) -> Result<HoldId, Failure> {
+    if reason.trim().is_empty() {
+        return Err(Failure::wrong("reason", "is empty"));
+    }
+    if until_on.is_some_and(|until| until <= at.business_day) {
+        return Err(Failure::wrong("until", "is not after today"));
+    }
+    transaction!(app.db, tx, { hold(tx, who, at, account, reason.trim(), until_on).await })
+}
+
+/// As [`place_hold`], within a transaction.
+pub async fn hold(
+    tx: &mut Tx,
+    who: &Actor,
+    at: Moment,
+    account: AccountId,
+    reason: &str,
+    until_on: Option<Date>,
+) -> Result<HoldId, Failure> {
+    store::load_account(tx, account).await?;
+    let hold = Hold { id: HoldId(new_uuid()), reason: reason.to_string(), from_on: at.business_day, until_on, ended_at: None };
+    store::insert_hold(tx, account, &hold, who.label(), at.at).await?;
+    let detail = json!({"hold": hold.id.to_string(), "reason": reason, "until": until_on.map(|on| on.to_string())});
+    audit::record(tx, who, at.at, Some(account), "hold.place", &detail).await?;
+    strategy::actions::place_on_worklist(tx, account, at).await?;
+    Ok(hold.id)
+}
+
+/// Ends a hold; the account comes back today.
+pub async fn end_hold(app: &App, who: &Actor, at: Moment, account: AccountId, hold: HoldId) -> Result<(), Failure> {
+    transaction!(app.db, tx, {
+        if !store::list_holds(tx, account).await?.iter().any(|known| known.id == hold) {
+            return Err(Failure::NotFound(format!("hold {hold} on this account")));
+        }
+        end_hold_within(tx, who, at, account, hold).await
+    })
+}
+
+/// As [`end_hold`], within a transaction.
+pub async fn end_hold_within(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId, hold: HoldId) -> Result<(), Failure> {
+    if !store::end_hold(tx, hold, at.at).await? {
+        return Ok(());
+    }
+    audit::record(tx, who, at.at, Some(account), "hold.end", &json!({"hold": hold.to_string()})).await?;
+    let facts = store::load_account(tx, account).await?;
+    if facts.state == "open" && facts.next_action_on.is_none_or(|on| on > at.business_day) {
+        set_next(tx, account, "Take up after the hold", at.business_day, None).await?;
+    }
+    strategy::actions::place_on_worklist(tx, account, at).await
+}
+
+/// Names the next action of an account and its day.
+pub async fn set_next(tx: &mut Tx, account: AccountId, action: &str, on: Date, at: Option<Timestamp>) -> Result<(), Failure> {
+    Ok(store::update_next(tx, account, Some(action), Some(on), at).await?)
+}
+
+/// Kinds of stops that can be recorded, with the words on screens.
+pub const STOP_KINDS: [(&str, &str); 5] = [
+    ("cease", "Written request to stop"),
+    ("attorney_known", "Has a lawyer"),
+    ("attorney_released", "Lawyer silent, agreed or withdrew"),
+    ("call_consent", "Consents to more calls"),
+    ("call_consent_revoked", "Consent to calls taken back"),
+];
+
+/// Records a stop, a lawyer or a consent of the account's debtor, received at an instant not in the future.
+pub async fn record_stop(
+    app: &App,
+    who: &Actor,
+    at: Moment,
+    account: AccountId,
+    kind: &str,
+    received_at: Timestamp,
+    days: Option<i64>,
+    words: Option<&str>,
+) -> Result<StopId, Failure> {
+    if !STOP_KINDS.iter().any(|(known, _)| *known == kind) {
+        return Err(Failure::wrong("kind", "is not a kind of stop"));
+    }
+    if received_at > at.at {
+        return Err(Failure::wrong("received", "is in the future"));
+    }
+    transaction!(app.db, tx, {
+        let facts = store::load_account(tx, account).await?;
+        let stop = Stop {
+            id: StopId(new_uuid()),
+            account,
+            debtor: facts.debtor,
+            kind: kind.into(),
+            days,
+            words: words.map(String::from),
+            received_at,
+        };
+        store::insert_stop(tx, &stop, who.label(), at.at).await?;
+        audit::record(tx, who, at.at, Some(account), "stop.record", &json!({"stop": stop.id.to_string(), "kind": kind})).await?;
+        strategy::actions::place_on_worklist(tx, account, at).await?;
+        Ok(stop.id)
+    })
+}
+
+/// Records that the account's debtor has died.
+pub async fn record_death(app: &App, who: &Actor, at: Moment, account: AccountId) -> Result<(), Failure> {
+    transaction!(app.db, tx, {
+        let facts = store::load_account(tx, account).await?;
+        parties::store::update_deceased(tx, facts.debtor).await?;
+        audit::record(tx, who, at.at, Some(account), "debtor.died", &json!({"debtor": facts.debtor.to_string()})).await?;
+        strategy::actions::place_on_worklist(tx, account, at).await
+    })
+}

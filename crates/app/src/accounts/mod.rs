@@ -1,0 +1,9 @@
+//! Accounts: one debt each, the creditors who placed them, the desks that own them, the holds on them.
+//!
+//! Always true: an open account has one desk, and a next action on a day or a hold that stands.
+
+pub mod actions;
+pub mod nightly;
+pub mod pages;
+pub mod store;
+pub mod timeline;

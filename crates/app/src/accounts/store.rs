@@ -1,0 +1,349 @@
+//! The tables `creditors`, `desks`, `desk_members`, `batches`, `accounts`, `account_people`, `holds` and `stops`.
+
+use crate::app::Failure;
+use crate::params;
+use crate::rows;
+use crate::store::{StoreError, Tx};
+use duly_domain::values::ids::{AccountId, BatchId, CreditorId, DebtorId, DeskId, HoldId, StopId, UserId};
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+const CREDITOR_COLUMNS_BY_NAME: &str = "
+    select id, name, role, rule_scope, grace_days, allocation_order, attempts_max_7_days, desk_id from creditors where name = $1";
+const CREDITOR: &str = "
+    select id, name, role, rule_scope, grace_days, allocation_order, attempts_max_7_days, desk_id from creditors where id = $1";
+const CREDITORS: &str = "
+    select id, name, role, rule_scope, grace_days, allocation_order, attempts_max_7_days, desk_id from creditors order by name limit 500";
+const INSERT_CREDITOR: &str = "
+    insert into creditors (id, name, role, rule_scope, grace_days, allocation_order, attempts_max_7_days, desk_id, created_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+const DESK_BY_NAME: &str = "select id, name from desks where name = $1";
+const DESKS: &str = "select id, name from desks order by name limit 500";
+const INSERT_DESK: &str = "insert into desks (id, name, created_at) values ($1, $2, $3)";
+const INSERT_MEMBER: &str = "insert into desk_members (desk_id, user_id) values ($1, $2)";
+const IS_MEMBER: &str = "select count(*) from desk_members where desk_id = $1 and user_id = $2";
+const DESKS_OF: &str =
+    "select d.id, d.name from desk_members m join desks d on d.id = m.desk_id where m.user_id = $1 order by d.name limit 200";
+/// The columns of an account, for [`Tx::insert_many`].
+pub const INSERT_ACCOUNT: &str = "
+    insert into accounts (id, creditor_id, batch_id, desk_id, debtor_id, reference, kind, description, creditor_status, state,
+        currency, placed_minor, balance_minor, paid_before_minor, reduced_before_minor, placed_on, itemized_on, due_on,
+        charged_off_on, stage, next_action, next_action_on, created_at)";
+/// The columns of somebody on an account, for [`Tx::insert_many`].
+pub const INSERT_PERSON: &str = "insert into account_people (account_id, debtor_id, role)";
+const INSERT_BATCH: &str = "
+    insert into batches (id, creditor_id, file_name, file_hash, row_count, accepted_count, refused_count, duplicate_count,
+        placed_minor, currency, imported_by, created_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+const COUNT_BATCH: &str = "
+    update batches set row_count = $1, accepted_count = $2, refused_count = $3, duplicate_count = $4, placed_minor = $5 where id = $6";
+const BATCHES: &str = "
+    select b.id, c.name, b.file_name, b.row_count, b.accepted_count, b.refused_count, b.duplicate_count, b.placed_minor, b.currency, b.created_at
+      from batches b join creditors c on c.id = b.creditor_id
+     order by b.created_at desc, b.id limit 50";
+const ACCOUNT: &str = "
+    select id, creditor_id, desk_id, debtor_id, reference, kind, description, creditor_status, state, currency, placed_minor,
+           balance_minor, paid_before_minor, reduced_before_minor, placed_on, itemized_on, due_on, charged_off_on, stage,
+           was_reached, next_action, next_action_on, next_action_at
+      from accounts where id = $1";
+const BY_REFERENCE: &str = "select id from accounts where reference = $1 order by id limit 2";
+const OF_DEBTOR: &str = "select id, kind from accounts where debtor_id = $1 order by id limit 200";
+const SET_NEXT: &str = "update accounts set next_action = $1, next_action_on = $2, next_action_at = $3 where id = $4";
+const SET_BALANCE: &str = "update accounts set balance_minor = $1, state = $2 where id = $3";
+const SET_REACHED: &str = "update accounts set was_reached = 1 where id = $1";
+const INSERT_HOLD: &str = "
+    insert into holds (id, account_id, reason, from_on, until_on, created_by, created_at) values ($1, $2, $3, $4, $5, $6, $7)";
+const HOLDS: &str = "select id, reason, from_on, until_on, ended_at from holds where account_id = $1 order by id desc limit 50";
+const END_HOLD: &str = "update holds set ended_at = $1 where id = $2 and ended_at is null";
+const DUE_HOLDS: &str = "
+    select id, account_id from holds where ended_at is null and until_on is not null and until_on <= $1 and id > $2 order by id limit $3";
+const STANDING_HOLDS: &str = "
+    select count(*) from holds where account_id = $1 and ended_at is null and (until_on is null or until_on > $2)";
+const INSERT_STOP: &str = "
+    insert into stops (id, account_id, debtor_id, kind, days, words, received_at, recorded_by, created_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+const STOPS_OF_DEBTOR: &str = "
+    select s.id, s.account_id, s.debtor_id, s.kind, s.days, s.words, s.received_at
+      from stops s join accounts a on a.id = s.account_id
+     where a.debtor_id = $1 order by s.received_at, s.id limit 500";
+const STALE_STAGES: &str = "
+    select id, due_on, stage from accounts where state = 'open' and id > $1 order by id limit $2";
+const SET_STAGE: &str = "update accounts set stage = $1 where id = $2";
+const OPEN_IDS: &str = "select id from accounts where state = 'open' and id > $1 order by id limit $2";
+const ORPHANS: &str = "
+    select count(*) from accounts a
+     where a.state = 'open' and a.next_action_on is null
+       and not exists (select 1 from holds h where h.account_id = a.id and h.ended_at is null and (h.until_on is null or h.until_on > $1))";
+const SEARCH: &str = "
+    select a.id, d.name, c.name, a.reference, a.balance_minor, a.currency, a.state
+      from accounts a join debtors d on d.id = a.debtor_id join creditors c on c.id = a.creditor_id
+     where a.reference = $1 or d.search_name like $2
+        or a.debtor_id in (select p.debtor_id from contact_points p where p.value = $3)
+     order by a.state, a.id limit 50";
+const COUNT_ACCOUNTS: &str = "select count(*) from accounts";
+
+rows! {
+    /// A creditor and its terms.
+    pub struct Creditor {
+        pub id: CreditorId,
+        pub name: String,
+        pub role: String,
+        pub rule_scope: String,
+        pub grace_days: i64,
+        pub allocation_order: String,
+        pub attempts_max_7_days: i64,
+        pub desk: DeskId,
+    }
+
+    /// A desk.
+    pub struct Desk {
+        pub id: DeskId,
+        pub name: String,
+    }
+
+    /// One account.
+    pub struct Account {
+        pub id: AccountId,
+        pub creditor: CreditorId,
+        pub desk: DeskId,
+        pub debtor: DebtorId,
+        pub reference: String,
+        pub kind: String,
+        pub description: Option<String>,
+        pub creditor_status: Option<String>,
+        pub state: String,
+        pub currency: String,
+        pub placed_minor: i64,
+        pub balance_minor: i64,
+        pub paid_before_minor: i64,
+        pub reduced_before_minor: i64,
+        pub placed_on: Date,
+        pub itemized_on: Option<Date>,
+        pub due_on: Option<Date>,
+        pub charged_off_on: Option<Date>,
+        pub stage: String,
+        pub was_reached: bool,
+        pub next_action: Option<String>,
+        pub next_action_on: Option<Date>,
+        pub next_action_at: Option<Timestamp>,
+    }
+
+    /// One batch.
+    pub struct Batch {
+        pub id: BatchId,
+        pub creditor: String,
+        pub file_name: String,
+        pub row_count: i64,
+        pub accepted: i64,
+        pub refused: i64,
+        pub duplicates: i64,
+        pub placed_minor: i64,
+        pub currency: String,
+        pub created_at: Timestamp,
+    }
+
+    /// One hold.
+    pub struct Hold {
+        pub id: HoldId,
+        pub reason: String,
+        pub from_on: Date,
+        pub until_on: Option<Date>,
+        pub ended_at: Option<Timestamp>,
+    }
+
+    /// A written stop, a lawyer, a consent.
+    pub struct Stop {
+        pub id: StopId,
+        pub account: AccountId,
+        pub debtor: DebtorId,
+        pub kind: String,
+        pub days: Option<i64>,
+        pub words: Option<String>,
+        pub received_at: Timestamp,
+    }
+
+    /// What the search finds.
+    pub struct Found {
+        pub id: AccountId,
+        pub name: Option<String>,
+        pub creditor: String,
+        pub reference: String,
+        pub balance_minor: i64,
+        pub currency: String,
+        pub state: String,
+    }
+}
+
+pub async fn find_creditor_by_name(tx: &mut Tx, name: &str) -> Result<Option<Creditor>, StoreError> {
+    tx.one(CREDITOR_COLUMNS_BY_NAME, params![name]).await
+}
+
+pub async fn load_creditor(tx: &mut Tx, id: CreditorId) -> Result<Creditor, Failure> {
+    tx.one(CREDITOR, params![id]).await?.ok_or_else(|| Failure::NotFound(format!("creditor {id}")))
+}
+
+pub async fn list_creditors(tx: &mut Tx) -> Result<Vec<Creditor>, StoreError> {
+    tx.all(CREDITORS, &[]).await
+}
+
+pub async fn insert_creditor(tx: &mut Tx, creditor: &Creditor, at: Timestamp) -> Result<(), StoreError> {
+    let Creditor { id, name, role, rule_scope, grace_days, allocation_order, attempts_max_7_days, desk } = creditor.clone();
+    tx.run(INSERT_CREDITOR, params![id, name, role, rule_scope, grace_days, allocation_order, attempts_max_7_days, desk, at])
+        .await
+        .map(drop)
+}
+
+pub async fn find_desk(tx: &mut Tx, name: &str) -> Result<Option<Desk>, StoreError> {
+    tx.one(DESK_BY_NAME, params![name]).await
+}
+
+pub async fn list_desks(tx: &mut Tx) -> Result<Vec<Desk>, StoreError> {
+    tx.all(DESKS, &[]).await
+}
+
+pub async fn list_desks_of(tx: &mut Tx, user: UserId) -> Result<Vec<Desk>, StoreError> {
+    tx.all(DESKS_OF, params![user]).await
+}
+
+pub async fn insert_desk(tx: &mut Tx, desk: &Desk, at: Timestamp) -> Result<(), StoreError> {
+    tx.run(INSERT_DESK, params![desk.id, &desk.name, at]).await.map(drop)
+}
+
+/// Makes a user a member of a desk; whether they were not one before.
+pub async fn insert_member(tx: &mut Tx, desk: DeskId, user: UserId) -> Result<bool, StoreError> {
+    if tx.number(IS_MEMBER, params![desk, user]).await? > 0 {
+        return Ok(false);
+    }
+    tx.run(INSERT_MEMBER, params![desk, user]).await.map(|_| true)
+}
+
+/// An empty batch, counted when its rows are in.
+#[allow(clippy::too_many_arguments, reason = "one value per column")]
+pub async fn insert_batch(
+    tx: &mut Tx,
+    id: BatchId,
+    creditor: CreditorId,
+    file_name: &str,
+    file_hash: &str,
+    currency: &str,
+    by: &str,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    tx.run(INSERT_BATCH, params![id, creditor, file_name, file_hash, 0, 0, 0, 0, 0, currency, by, at]).await.map(drop)
+}
+
+/// Writes a batch's counts: rows, accepted, refused, duplicates, placed.
+pub async fn update_batch(tx: &mut Tx, id: BatchId, counts: [i64; 5]) -> Result<(), StoreError> {
+    let [rows, accepted, refused, duplicates, placed] = counts;
+    tx.run(COUNT_BATCH, params![rows, accepted, refused, duplicates, placed, id]).await.map(drop)
+}
+
+pub async fn list_batches(tx: &mut Tx) -> Result<Vec<Batch>, StoreError> {
+    tx.all(BATCHES, &[]).await
+}
+
+pub async fn find_account(tx: &mut Tx, id: AccountId) -> Result<Option<Account>, StoreError> {
+    tx.one(ACCOUNT, params![id]).await
+}
+
+pub async fn load_account(tx: &mut Tx, id: AccountId) -> Result<Account, Failure> {
+    find_account(tx, id).await?.ok_or_else(|| Failure::NotFound(format!("account {id}")))
+}
+
+/// Finds an account by its id or, where only one has it, the creditor's reference.
+pub async fn resolve(tx: &mut Tx, text: &str) -> Result<AccountId, Failure> {
+    if let Ok(id) = text.parse::<AccountId>() {
+        return load_account(tx, id).await.map(|account| account.id);
+    }
+    let found: Vec<(AccountId,)> = tx.all(BY_REFERENCE, params![text]).await?;
+    match found.as_slice() {
+        [(id,)] => Ok(*id),
+        [] => Err(Failure::NotFound(format!("account {text}"))),
+        _ => Err(Failure::wrong("account", format!("{text} is the reference of more than one account: name it by its id"))),
+    }
+}
+
+/// Every account of a debtor with its kind.
+pub async fn list_of_debtor(tx: &mut Tx, debtor: DebtorId) -> Result<Vec<(AccountId, String)>, StoreError> {
+    tx.all(OF_DEBTOR, params![debtor]).await
+}
+
+pub async fn update_next(
+    tx: &mut Tx,
+    id: AccountId,
+    action: Option<&str>,
+    on: Option<Date>,
+    at: Option<Timestamp>,
+) -> Result<(), StoreError> {
+    tx.run(SET_NEXT, params![action, on, at, id]).await.map(drop)
+}
+
+pub async fn update_balance(tx: &mut Tx, id: AccountId, balance_minor: i64, state: &str) -> Result<(), StoreError> {
+    tx.run(SET_BALANCE, params![balance_minor, state, id]).await.map(drop)
+}
+
+pub async fn update_reached(tx: &mut Tx, id: AccountId) -> Result<(), StoreError> {
+    tx.run(SET_REACHED, params![id]).await.map(drop)
+}
+
+pub async fn insert_hold(tx: &mut Tx, account: AccountId, hold: &Hold, by: &str, at: Timestamp) -> Result<(), StoreError> {
+    tx.run(INSERT_HOLD, params![hold.id, account, &hold.reason, hold.from_on, hold.until_on, by, at]).await.map(drop)
+}
+
+pub async fn list_holds(tx: &mut Tx, account: AccountId) -> Result<Vec<Hold>, StoreError> {
+    tx.all(HOLDS, params![account]).await
+}
+
+pub async fn end_hold(tx: &mut Tx, id: HoldId, at: Timestamp) -> Result<bool, StoreError> {
+    Ok(tx.run(END_HOLD, params![at, id]).await? == 1)
+}
+
+/// Holds whose day has come, after a hold.
+pub async fn list_due_holds(tx: &mut Tx, on: Date, after: HoldId, limit: i64) -> Result<Vec<(HoldId, AccountId)>, StoreError> {
+    tx.all(DUE_HOLDS, params![on, after, limit]).await
+}
+
+/// Whether a hold stands on a day.
+pub async fn is_held(tx: &mut Tx, account: AccountId, on: Date) -> Result<bool, StoreError> {
+    Ok(tx.number(STANDING_HOLDS, params![account, on]).await? > 0)
+}
+
+pub async fn insert_stop(tx: &mut Tx, stop: &Stop, by: &str, at: Timestamp) -> Result<(), StoreError> {
+    let Stop { id, account, debtor, kind, days, words, received_at } = stop.clone();
+    tx.run(INSERT_STOP, params![id, account, debtor, kind, days, words, received_at, by, at]).await.map(drop)
+}
+
+/// Everything of that kind on any account of a debtor.
+pub async fn list_stops(tx: &mut Tx, debtor: DebtorId) -> Result<Vec<Stop>, StoreError> {
+    tx.all(STOPS_OF_DEBTOR, params![debtor]).await
+}
+
+/// Open accounts with what their stage follows from, after an account.
+pub async fn list_stages(tx: &mut Tx, after: AccountId, limit: i64) -> Result<Vec<(AccountId, Option<Date>, String)>, StoreError> {
+    tx.all(STALE_STAGES, params![after, limit]).await
+}
+
+pub async fn update_stage(tx: &mut Tx, id: AccountId, stage: &str) -> Result<(), StoreError> {
+    tx.run(SET_STAGE, params![stage, id]).await.map(drop)
+}
+
+/// Open accounts after an account.
+pub async fn list_open(tx: &mut Tx, after: AccountId, limit: i64) -> Result<Vec<(AccountId,)>, StoreError> {
+    tx.all(OPEN_IDS, params![after, limit]).await
+}
+
+/// Open accounts with neither a next action nor a standing hold: there must be none.
+pub async fn count_orphans(tx: &mut Tx, on: Date) -> Result<i64, StoreError> {
+    tx.number(ORPHANS, params![on]).await
+}
+
+/// Finds by reference, the beginning of a name, or a telephone number.
+pub async fn search(tx: &mut Tx, text: &str) -> Result<Vec<Found>, StoreError> {
+    let name = format!("{}%", super::super::parties::store::search_name(text).replace(['%', '_'], ""));
+    let number = duly_domain::values::point::Phone::parse(text).map_or_else(|_| String::from("-"), |phone| phone.e164().to_string());
+    tx.all(SEARCH, params![text.trim(), name, number]).await
+}
+
+pub async fn count_accounts(tx: &mut Tx) -> Result<i64, StoreError> {
+    tx.number(COUNT_ACCOUNTS, &[]).await
+}

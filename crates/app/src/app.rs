@@ -1,0 +1,203 @@
+//! What every action is given: the [`App`], the [`Actor`] and the moment; and what it gives back.
+
+use crate::store::db::Conflict;
+use crate::store::{Db, StoreError};
+use duly_domain::decision::Decision;
+use duly_domain::identity::Role;
+use duly_domain::ledger::LedgerError;
+use duly_domain::values::ids::UserId;
+use duly_domain::values::moment::Moment;
+use duly_domain::values::money::MoneyError;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use uuid::Uuid;
+
+/// Everything the product needs from the world. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// The database.
+    pub db: Db,
+    clock: Clock,
+    zone: TimeZone,
+}
+
+/// Where the time comes from: the only place that asks.
+#[derive(Clone, Debug)]
+pub enum Clock {
+    /// The machine's.
+    System,
+    /// One that stands still until it is set.
+    Frozen(Arc<Mutex<Timestamp>>),
+}
+
+impl Clock {
+    /// A clock that stands at an instant.
+    pub fn frozen(at: Timestamp) -> Clock {
+        Clock::Frozen(Arc::new(Mutex::new(at)))
+    }
+
+    fn now(&self) -> Timestamp {
+        match self {
+            Clock::System => Timestamp::now(),
+            Clock::Frozen(at) => *at.lock().unwrap_or_else(PoisonError::into_inner),
+        }
+    }
+}
+
+/// The time zone of an organisation that has not said otherwise.
+const ZONE: &str = "America/New_York";
+
+impl App {
+    /// The product over a database.
+    pub fn new(db: Db, clock: Clock) -> App {
+        App { db, clock, zone: TimeZone::get(ZONE).unwrap_or(TimeZone::UTC) }
+    }
+
+    /// Now, and the business day it falls on.
+    pub fn moment(&self) -> Moment {
+        self.moment_at(self.clock.now())
+    }
+
+    /// An instant, and the business day it falls on.
+    pub fn moment_at(&self, at: Timestamp) -> Moment {
+        Moment { at, business_day: at.to_zoned(self.zone.clone()).date() }
+    }
+
+    /// The organisation's time zone.
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
+    /// Sets a frozen clock; a running one stays.
+    pub fn set_clock(&self, to: Timestamp) {
+        if let Clock::Frozen(at) = &self.clock {
+            *at.lock().unwrap_or_else(PoisonError::into_inner) = to;
+        }
+    }
+}
+
+/// A fresh id: UUIDv7, so that ids made later sort later.
+pub fn new_uuid() -> Uuid {
+    Uuid::now_v7()
+}
+
+/// Who acts.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// The user, if it is one.
+    pub id: Option<UserId>,
+    /// The name on screens.
+    pub name: String,
+    /// In which role.
+    pub role: Role,
+    label: String,
+}
+
+impl Actor {
+    /// A user.
+    pub fn user(id: UserId, name: &str, role: Role) -> Actor {
+        Actor { id: Some(id), name: name.to_string(), role, label: id.to_string() }
+    }
+
+    /// Somebody at the machine itself, who may do what the command does.
+    pub fn command() -> Actor {
+        Actor { id: None, name: "Command line".into(), role: Role::Administrator, label: "command".into() }
+    }
+
+    /// The nightly run.
+    pub fn night() -> Actor {
+        Actor { id: None, name: "The night".into(), role: Role::Administrator, label: "night".into() }
+    }
+
+    /// What stands in the record: the user's id, `command` or `night`.
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+}
+
+/// What an action comes to.
+#[derive(Clone, Debug)]
+pub enum Outcome<T> {
+    /// Done.
+    Done(T),
+    /// The rules said no; a recorded, ordinary outcome.
+    Refused(Decision),
+}
+
+/// What is wrong with what was asked, each with the field it belongs to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Problems(pub Vec<(&'static str, String)>);
+
+impl Problems {
+    /// One problem.
+    pub fn one(field: &'static str, says: impl Into<String>) -> Problems {
+        Problems(vec![(field, says.into())])
+    }
+
+    /// What is wrong with a field.
+    pub fn of(&self, field: &str) -> Option<&str> {
+        self.0.iter().find(|(name, _)| *name == field).map(|(_, says)| says.as_str())
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let all: Vec<String> = self.0.iter().map(|(field, says)| format!("{field} {says}")).collect();
+        f.write_str(&all.join("; "))
+    }
+}
+
+/// Why an action could not be carried out at all.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// What was named is not there.
+    #[error("there is no {0}")]
+    NotFound(String),
+    /// What was asked is wrong in itself.
+    #[error("{0}")]
+    Wrong(Problems),
+    /// Somebody else was first.
+    #[error("{0}")]
+    Stale(String),
+    /// This role may not.
+    #[error("your role may not do this")]
+    Forbidden,
+    /// The ledger would not be whole.
+    #[error("{0}")]
+    Ledger(#[from] LedgerError),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A trial run came to its end: everything is taken back, and this is what it found.
+    #[error("the trial run kept nothing")]
+    Trial(Box<crate::intake::actions::Report>),
+    /// A file could not be read or written.
+    #[error("{0}")]
+    File(String),
+}
+
+impl Failure {
+    /// What is wrong with one field.
+    pub fn wrong(field: &'static str, says: impl Into<String>) -> Failure {
+        Failure::Wrong(Problems::one(field, says))
+    }
+}
+
+impl From<MoneyError> for Failure {
+    fn from(error: MoneyError) -> Failure {
+        Failure::Ledger(LedgerError::Money(error))
+    }
+}
+
+impl Conflict for Failure {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Failure::Store(error) if error.is_conflict())
+    }
+}

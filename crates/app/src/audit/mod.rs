@@ -1,0 +1,40 @@
+//! The audit record: what was done, by whom, when, in chains that break when touched.
+//!
+//! Every action calls [`record`] in its own transaction, so nothing happens without its entry and no entry without the thing.
+//! One chain per account; what concerns no account stands in the chain `agency`.
+
+pub mod store;
+
+use crate::app::{Actor, Failure, new_uuid};
+use crate::store::Tx;
+use duly_domain::audit::{Entry, START};
+use duly_domain::values::ids::AccountId;
+use jiff::Timestamp;
+use serde_json::Value as Json;
+
+/// The chain of what concerns no account.
+pub const AGENCY: &str = "agency";
+
+/// Writes one entry at the end of an account's chain, or of the agency's.
+pub async fn record(tx: &mut Tx, who: &Actor, at: Timestamp, account: Option<AccountId>, act: &str, detail: &Json) -> Result<(), Failure> {
+    let chain = account.map_or_else(|| AGENCY.to_string(), |account| account.to_string());
+    let head = store::find_head(tx, &chain).await?;
+    let (seq, previous) = head.unwrap_or((0, START));
+    let row = link(&chain, seq + 1, at, who.label(), act, &detail.to_string(), &previous);
+    store::append(tx, &chain, seq, row).await?;
+    Ok(())
+}
+
+/// One entry, hashed.
+pub struct Linked {
+    pub(crate) row: Vec<crate::store::Value>,
+    /// Its hash, which the next entry holds.
+    pub hash: [u8; 32],
+}
+
+/// Hashes an entry onto the one before.
+pub fn link(chain: &str, seq: i64, at: Timestamp, actor: &str, act: &str, detail: &str, previous: &[u8; 32]) -> Linked {
+    let hash = Entry { chain, seq, at_micros: at.as_microsecond(), actor, act, detail }.hash(previous);
+    let row = crate::params![new_uuid(), chain, seq, at, actor, act, detail, &hash].to_vec();
+    Linked { row, hash }
+}

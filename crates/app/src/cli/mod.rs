@@ -1,0 +1,322 @@
+//! The command line: arguments, output forms, exit codes. What the commands do stands in the rooms' actions.
+//!
+//! Exit 0: done. 1: ran, and the answer is no. 2: could not run; one line on standard error says what and how to mend it.
+
+mod commands;
+mod output;
+
+use crate::app::{App, Clock, Failure};
+use crate::store::{Db, migrate};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// The open platform for recovering overdue debts fairly.
+#[derive(Parser)]
+#[command(name = "duly", version, about)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options every command takes.
+#[derive(Args, Clone)]
+pub struct Global {
+    /// The database: sqlite:PATH or postgres://USER@HOST/NAME.
+    #[arg(long, global = true, env = "DULY_DATABASE")]
+    database: Option<String>,
+    /// Freezes the clock of this command at an instant, such as 2026-03-02T09:00:00-05:00.
+    #[arg(long, global = true)]
+    now: Option<Timestamp>,
+    /// How answers are written on standard output.
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+/// How answers are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// One JSON document, or one per line where the command says so.
+    Json,
+    /// A journal for hledger (`export journal` only).
+    Hledger,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Makes a living sample agency and serves it.
+    Demo {
+        /// How many accounts to make.
+        #[arg(long, default_value_t = 600)]
+        accounts: u32,
+        /// The seed: the same seed makes the same agency.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// The address to serve at.
+        #[arg(long, default_value = "127.0.0.1:7171")]
+        listen: SocketAddr,
+        /// Makes it and stops.
+        #[arg(long)]
+        no_serve: bool,
+    },
+    /// Serves the product.
+    Serve {
+        /// The address to serve at.
+        #[arg(long, default_value = "127.0.0.1:7171")]
+        listen: SocketAddr,
+    },
+    /// Brings files in.
+    #[command(subcommand)]
+    Import(ImportCommand),
+    /// The worklist as an officer sees it now; one JSON document per line.
+    Worklist {
+        /// The officer's e-mail address.
+        #[arg(long)]
+        officer: String,
+        /// How many rows at the most.
+        #[arg(long, default_value_t = 50)]
+        limit: usize,
+    },
+    /// Decides one case read on standard input; needs no database.
+    Decide,
+    /// Runs files or folders of conformance cases; needs no database.
+    Cases {
+        /// Files, or folders with JSON files.
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+    },
+    /// Reserves and records contacts.
+    #[command(subcommand)]
+    Contact(ContactCommand),
+    /// Takes and withdraws promises to pay.
+    #[command(subcommand)]
+    Promise(PromiseCommand),
+    /// Posts and reverses payments.
+    #[command(subcommand)]
+    Payment(PaymentCommand),
+    /// Shows accounts.
+    #[command(subcommand)]
+    Account(AccountCommand),
+    /// Runs the night that closes a business day.
+    Night {
+        /// The day that closes.
+        #[arg(long)]
+        business_day: Date,
+    },
+    /// Proves the integrity of the record.
+    Check,
+    /// Takes records out.
+    #[command(subcommand)]
+    Export(ExportCommand),
+    /// Users.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Brings the database's schema up to date.
+    Migrate,
+}
+
+#[derive(Subcommand)]
+enum ImportCommand {
+    /// Imports a creditor's file of accounts.
+    Accounts {
+        /// The file: CSV, packed with gzip or zstandard or not.
+        file: PathBuf,
+        /// The creditor; made if it is not known.
+        #[arg(long)]
+        creditor: String,
+        /// The mapping of columns; guessed from the heads without one.
+        #[arg(long)]
+        mapping: Option<PathBuf>,
+        /// Tries and keeps nothing.
+        #[arg(long)]
+        dry_run: bool,
+        /// Ends with 1 if a row was refused.
+        #[arg(long)]
+        strict: bool,
+        /// Where to write the problems; beside it the refused rows.
+        #[arg(long)]
+        refusals: Option<PathBuf>,
+    },
+}
+
+#[derive(Subcommand)]
+enum ContactCommand {
+    /// Asks the gate and reserves a contact.
+    Reserve {
+        /// The account: its id or reference.
+        #[arg(long)]
+        account: String,
+        /// The person's id; the debtor unless named.
+        #[arg(long)]
+        person: Option<String>,
+        /// call, text, email, letter …
+        #[arg(long)]
+        channel: String,
+        /// The number or address: its id, or as it is written.
+        #[arg(long)]
+        to: Option<String>,
+        /// The officer's e-mail address.
+        #[arg(long)]
+        officer: String,
+        /// A supervisor's reason for releasing what the gate leaves to them.
+        #[arg(long)]
+        release: Option<String>,
+    },
+    /// Records what became of a reserved contact.
+    Record {
+        /// The reservation.
+        reservation: String,
+        /// The result's code.
+        #[arg(long)]
+        result: String,
+        /// The day of the next action.
+        #[arg(long)]
+        follow_up: Option<Date>,
+        /// What is new.
+        #[arg(long)]
+        note: Option<String>,
+        /// The officer's e-mail address; the command line itself unless named.
+        #[arg(long)]
+        officer: Option<String>,
+    },
+}
+
+#[derive(Subcommand)]
+enum PromiseCommand {
+    /// Records what a debtor said they will pay.
+    Take {
+        /// The account: its id or reference.
+        #[arg(long)]
+        account: String,
+        /// In minor units of the account's currency.
+        #[arg(long)]
+        amount: i64,
+        /// By when.
+        #[arg(long)]
+        due: Date,
+        /// The officer's e-mail address.
+        #[arg(long)]
+        officer: String,
+    },
+    /// Takes an open promise back.
+    Withdraw {
+        /// The promise.
+        promise: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum PaymentCommand {
+    /// Posts a payment and allocates it; repeated with the same reference, once.
+    Post {
+        /// The account: its id or reference.
+        #[arg(long)]
+        account: String,
+        /// In minor units of the account's currency.
+        #[arg(long)]
+        amount: i64,
+        /// From when it counts.
+        #[arg(long)]
+        on: Date,
+        /// The payer's or bank's reference.
+        #[arg(long)]
+        reference: String,
+    },
+    /// Takes a payment back.
+    Reverse {
+        /// The payment.
+        payment: String,
+        /// On which day.
+        #[arg(long)]
+        on: Date,
+    },
+}
+
+#[derive(Subcommand)]
+enum AccountCommand {
+    /// What the workspace shows.
+    Show {
+        /// The account: its id or reference.
+        account: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum ExportCommand {
+    /// The whole ledger as plain-text accounting (`--format hledger`).
+    Journal,
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Adds a user; prints a password to be changed at first sign-in.
+    Add {
+        /// The name.
+        #[arg(long)]
+        name: String,
+        /// The e-mail address.
+        #[arg(long)]
+        email: String,
+        /// officer, supervisor, compliance, back_office, administrator or auditor.
+        #[arg(long)]
+        role: String,
+        /// A desk to join, by name; an officer joins every desk unless one is named.
+        #[arg(long)]
+        desk: Option<String>,
+    },
+}
+
+/// What a command comes to: done, or the answer is no.
+pub enum Answered {
+    /// Done.
+    Yes,
+    /// Ran, and the answer is no.
+    No,
+}
+
+/// Reads the arguments and runs the command.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn,duly=info".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("duly: the runtime did not start: {error}");
+            return ExitCode::from(2);
+        }
+    };
+    match runtime.block_on(commands::run(cli)) {
+        Ok(Answered::Yes) => ExitCode::SUCCESS,
+        Ok(Answered::No) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("duly: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+impl Global {
+    /// The address of the database, or a command's own default.
+    fn address(&self, default: &str) -> String {
+        self.database.clone().unwrap_or_else(|| default.to_string())
+    }
+
+    fn clock(&self) -> Clock {
+        self.now.map_or(Clock::System, Clock::frozen)
+    }
+
+    /// Opens the database and brings its schema up to date.
+    async fn open(&self, default: &str) -> Result<App, Failure> {
+        let app = App::new(Db::open(&self.address(default)).await?, self.clock());
+        migrate::migrate(&app.db, app.moment().at).await?;
+        Ok(app)
+    }
+}

@@ -1,0 +1,171 @@
+//! The gate: the one door to contact.
+//!
+//! [`look`] answers for a screen and keeps nothing; [`ask`] answers for an act and keeps the answer with its facts and the
+//! version of the rules, refusals too.
+
+use super::facts::{Known, gather};
+use super::store;
+use crate::app::{Actor, Failure, new_uuid};
+use crate::parties::store::Point;
+use crate::store::Tx;
+use duly_domain::compliance::facts::{ContactFacts, gather as read_facts};
+use duly_domain::compliance::record::{Place, Proposal, Purpose, Standing};
+use duly_domain::compliance::{RULE_SET, allowed_until, decide_contact};
+use duly_domain::decision::{Answer, Decision};
+use duly_domain::values::channel::Channel;
+use duly_domain::values::ids::{AccountId, DebtorId, DecisionId, PointId};
+use duly_domain::values::moment::Moment;
+use jiff::Timestamp;
+use serde_json::{Value as Json, json};
+
+/// One contact somebody wants to make.
+#[derive(Clone, Copy, Debug)]
+pub struct AskContact {
+    /// About which account.
+    pub account: AccountId,
+    /// With whom; the account's debtor unless named.
+    pub person: Option<DebtorId>,
+    /// By which medium.
+    pub channel: Channel,
+    /// To which number or address.
+    pub point: Option<PointId>,
+    /// What for.
+    pub purpose: Purpose,
+}
+
+impl AskContact {
+    /// Ordinary collection with the account's debtor.
+    pub fn with_debtor(account: AccountId, channel: Channel) -> AskContact {
+        AskContact { account, person: None, channel, point: None, purpose: Purpose::Collection }
+    }
+}
+
+/// An answer for a screen.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// The medium.
+    pub channel: Channel,
+    /// The answer.
+    pub decision: Decision,
+    /// Until when it stays allowed today.
+    pub until: Option<Timestamp>,
+    /// Calls that count in the seven days up to today, and how many may.
+    pub attempts: (u32, u32),
+    /// What was looked at, for *Why?*.
+    pub facts: ContactFacts,
+}
+
+/// Answers for a screen: nothing is kept.
+pub fn look(known: &Known, at: Timestamp, channel: Channel) -> Seen {
+    let proposal = Proposal::of(at, channel, known.debtor.id.0.as_u128(), vec![known.account.id.0.as_u128()]);
+    let facts = read_facts(&known.record, &proposal);
+    let decision = decide_contact(&facts, &known.policy);
+    let until = if decision.answer == Answer::Yes { allowed_until(&facts, &known.policy) } else { None };
+    Seen { channel, decision, until, attempts: (attempts_used(&facts), known.policy.attempts_max_7_days()), facts }
+}
+
+/// Calls that count in the seven days up to the facts' own moment.
+pub fn attempts_used(facts: &ContactFacts) -> u32 {
+    let today = facts.instant(facts.at).day;
+    let most = facts.debts.iter().map(|debt| debt.attempt_days.iter().filter(|day| **day > today - 7 && **day <= today).count()).max();
+    most.and_then(|most| u32::try_from(most).ok()).unwrap_or(0)
+}
+
+/// Answers for an act and keeps the answer.
+pub async fn ask(tx: &mut Tx, who: &Actor, at: Moment, ask: &AskContact) -> Result<(DecisionId, Decision, Known, Option<Point>), Failure> {
+    let known = gather(tx, ask.account).await?;
+    let person = ask.person.unwrap_or(known.debtor.id);
+    let points = if person == known.debtor.id { known.points.clone() } else { crate::parties::store::list_points(tx, person).await? };
+    let point = match ask.point {
+        Some(id) => Some(
+            points
+                .iter()
+                .find(|point| point.id == id)
+                .cloned()
+                .ok_or_else(|| Failure::NotFound(format!("contact point {id} of this person")))?,
+        ),
+        None => None,
+    };
+    if let Some(point) = &point
+        && point.kind != kind_of_point(ask.channel)
+    {
+        return Err(Failure::wrong("to", format!("is no {} for this channel", kind_of_point(ask.channel))));
+    }
+    if let Some(point) = point.as_ref().filter(|point| matches!(point.state.as_str(), "wrong" | "dead")) {
+        return Err(Failure::wrong("to", format!("is marked {}: choose another", point.state)));
+    }
+    let proposal = Proposal {
+        place: point.as_ref().filter(|point| matches!(point.label.as_str(), "home" | "work")).map(|point| Place::parse(&point.label)),
+        address: point.as_ref().map(|point| point.value.clone()),
+        purpose: ask.purpose,
+        is_employer_address_without_basis: point.as_ref().is_some_and(|point| point.kind == "email" && point.label == "work"),
+        ..Proposal::of(at.at, ask.channel, person.0.as_u128(), vec![ask.account.0.as_u128()])
+    };
+    let facts = read_facts(&known.record, &proposal);
+    let decision = decide_contact(&facts, &known.policy);
+    let id = DecisionId(new_uuid());
+    store::insert_decision(tx, id, ask, person, &decision, &facts_json(&facts, &known), who.label(), at.at).await?;
+    Ok((id, decision, known, point))
+}
+
+/// What kind of point a channel needs.
+pub fn kind_of_point(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Call | Channel::RinglessVoicemail | Channel::Text => "phone",
+        Channel::Email => "email",
+        _ => "address",
+    }
+}
+
+/// The answer as commands print it.
+pub fn decision_json(decision: &Decision) -> Json {
+    let allowed = match duly_domain::compliance::Allowed::of(decision) {
+        duly_domain::compliance::Allowed::Yes => json!(true),
+        duly_domain::compliance::Allowed::No => json!(false),
+        duly_domain::compliance::Allowed::PresumedViolation => json!("presumed_violation"),
+    };
+    let reason = |reason: &duly_domain::decision::Reason| json!({"rule": reason.rule.id, "citation": reason.rule.cite, "plain": reason.rule.plain, "detail": reason.detail.to_string()});
+    json!({
+        "allowed": allowed,
+        "answer": decision.answer.code(),
+        "rules": decision.because.iter().map(|reason| reason.rule.id).collect::<Vec<_>>(),
+        "warnings": decision.warnings.iter().map(|reason| reason.rule.id).collect::<Vec<_>>(),
+        "values": {},
+        "next_allowed_at": decision.next_allowed_at.map(|at| at.to_string()),
+        "because": decision.because.iter().chain(&decision.warnings).map(reason).collect::<Vec<_>>(),
+        "rule_set": RULE_SET,
+    })
+}
+
+/// The facts as they are kept with a decision, so that it can be made again years later.
+fn facts_json(facts: &ContactFacts, known: &Known) -> Json {
+    json!({
+        "at": facts.at,
+        "binds": facts.regf_binds,
+        "role": known.creditor.role,
+        "standing": standing(facts.standing),
+        "channel": facts.channel.code(),
+        "place": facts.place.map(Place::code),
+        "zones": facts.clocks.iter().map(|clock| json!({"zone": clock.zone.as_ref(), "offset": clock.offset(facts.at)})).collect::<Vec<_>>(),
+        "debts": facts.debts.iter().map(|debt| json!({
+            "attempt_days": debt.attempt_days, "conversation_day": debt.conversation_day, "consent_until_day": debt.consent_until_day,
+        })).collect::<Vec<_>>(),
+        "wishes": facts.time_wishes.len(),
+        "closures": facts.closures.iter().map(|closure| closure.at).collect::<Vec<_>>(),
+        "ceased_at": facts.ceased_at,
+        "attorney_at": facts.attorney_at,
+        "deceased": facts.is_deceased,
+        "policy": {"attempts_max_7_days": known.policy.attempts_max_7_days(), "opens_minute": known.policy.opens_minute(), "closes_minute": known.policy.closes_minute()},
+    })
+}
+
+/// How a person stands to the consumer, in a word.
+pub fn standing(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Consumer => "consumer",
+        Standing::CountsAsConsumer => "counts as the consumer",
+        Standing::CoDebtor => "co-debtor",
+        Standing::Professional => "professional",
+        Standing::ThirdParty => "third party",
+    }
+}

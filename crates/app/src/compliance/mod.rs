@@ -1,0 +1,9 @@
+//! Compliance: facts are gathered from the record, the gate answers, the answer is kept.
+//!
+//! [`gate`] is the one door to contact. [`facts`] fills the domain's record from the tables; [`cases`] fills it from a file.
+
+pub mod cases;
+pub mod facts;
+pub mod gate;
+pub mod pages;
+pub mod store;

@@ -1,0 +1,95 @@
+//! The table `decisions`: added to, never changed.
+
+use super::gate::AskContact;
+use crate::params;
+use crate::rows;
+use crate::store::{StoreError, Tx};
+use duly_domain::compliance::RULE_SET;
+use duly_domain::decision::Decision;
+use duly_domain::values::ids::{AccountId, DebtorId, DecisionId};
+use jiff::Timestamp;
+use serde_json::{Value as Json, json};
+
+const INSERT: &str = "
+    insert into decisions (id, account_id, debtor_id, channel, purpose, answer, rules, because, facts, rule_set, next_allowed_at, asked_by, decided_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+const REFUSED: &str = "
+    select n.id, n.account_id, d.name, a.reference, n.channel, n.answer, n.because, n.asked_by, n.decided_at
+      from decisions n join accounts a on a.id = n.account_id join debtors d on d.id = n.debtor_id
+     where n.answer <> 'allowed' and n.decided_at >= $1
+     order by n.decided_at desc, n.id desc limit $2";
+const OF_ACCOUNT: &str = "
+    select id, channel, answer, because, decided_at from decisions
+     where account_id = $1 and answer <> 'allowed' order by decided_at desc, id desc limit $2";
+const BY_ANSWER: &str = "select answer, count(*) from decisions where decided_at >= $1 group by answer order by answer";
+
+rows! {
+    /// One refusal, for the compliance officer.
+    pub struct Refusal {
+        pub id: DecisionId,
+        pub account: AccountId,
+        pub name: Option<String>,
+        pub reference: String,
+        pub channel: String,
+        pub answer: String,
+        pub because: String,
+        pub asked_by: String,
+        pub decided_at: Timestamp,
+    }
+
+    /// One refusal on an account's timeline.
+    pub struct RefusalOfAccount {
+        pub id: DecisionId,
+        pub channel: String,
+        pub answer: String,
+        pub because: String,
+        pub decided_at: Timestamp,
+    }
+}
+
+#[allow(clippy::too_many_arguments, reason = "one value per column")]
+pub async fn insert_decision(
+    tx: &mut Tx,
+    id: DecisionId,
+    ask: &AskContact,
+    person: DebtorId,
+    decision: &Decision,
+    facts: &Json,
+    by: &str,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let rules: Vec<&str> = decision.because.iter().map(|reason| reason.rule.id).collect();
+    let because: Vec<Json> = decision
+        .because
+        .iter()
+        .map(|reason| json!({"rule": reason.rule.id, "citation": reason.rule.cite, "plain": reason.rule.plain, "detail": reason.detail.to_string()}))
+        .collect();
+    let values = params![
+        id,
+        ask.account,
+        person,
+        ask.channel.code(),
+        format!("{:?}", ask.purpose),
+        decision.answer.code(),
+        rules.join(" "),
+        Json::from(because).to_string(),
+        facts.to_string(),
+        RULE_SET,
+        decision.next_allowed_at,
+        by,
+        at
+    ];
+    tx.run(INSERT, values).await.map(drop)
+}
+
+pub async fn list_refusals(tx: &mut Tx, since: Timestamp, limit: i64) -> Result<Vec<Refusal>, StoreError> {
+    tx.all(REFUSED, params![since, limit]).await
+}
+
+pub async fn list_of_account(tx: &mut Tx, account: AccountId, limit: i64) -> Result<Vec<RefusalOfAccount>, StoreError> {
+    tx.all(OF_ACCOUNT, params![account, limit]).await
+}
+
+pub async fn count_by_answer(tx: &mut Tx, since: Timestamp) -> Result<Vec<(String, i64)>, StoreError> {
+    tx.all(BY_ANSWER, params![since]).await
+}

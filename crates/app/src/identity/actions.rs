@@ -1,0 +1,149 @@
+//! Users are added, sign in, change their password, sign out.
+
+use super::password;
+use super::store::{self, Session, User};
+use crate::app::{Actor, App, Failure, Problems, new_uuid};
+use crate::{audit, transaction};
+use duly_domain::audit::hex;
+use duly_domain::identity::Role;
+use duly_domain::values::ids::UserId;
+use duly_domain::values::moment::Moment;
+use duly_domain::values::point::EmailAddress;
+use jiff::Timestamp;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+/// A session ends after so many hours, whatever happens.
+const SESSION_HOURS: i64 = 12;
+
+/// A session ends when it was not used for so many minutes.
+const IDLE_MINUTES: i64 = 60;
+
+/// Adds a user with a password to be changed at first sign-in, and gives it back: it is not kept.
+pub async fn add_user(app: &App, who: &Actor, at: Moment, name: &str, email: &str, role: Role) -> Result<(UserId, String), Failure> {
+    let made = password::make()?;
+    let id = add_user_with(app, who, at, name, email, role, &made, true).await?;
+    Ok((id, made))
+}
+
+/// Adds a user with a password somebody chose.
+#[allow(clippy::too_many_arguments, reason = "context, then the user's own fields")]
+pub async fn add_user_with(
+    app: &App,
+    who: &Actor,
+    at: Moment,
+    name: &str,
+    email: &str,
+    role: Role,
+    secret: &str,
+    must_change: bool,
+) -> Result<UserId, Failure> {
+    let mut problems = Problems::default();
+    if name.trim().is_empty() {
+        problems.0.push(("name", "is empty".into()));
+    }
+    let email = EmailAddress::parse(email).map(|email| email.text().to_lowercase());
+    if let Err(says) = &email {
+        problems.0.push(("email", (*says).into()));
+    }
+    if secret.chars().count() < password::LENGTH_MIN {
+        problems.0.push(("password", format!("is shorter than {} characters", password::LENGTH_MIN)));
+    }
+    let (Ok(email), true) = (email, problems.is_empty()) else { return Err(Failure::Wrong(problems)) };
+    let user = User {
+        id: UserId(new_uuid()),
+        name: name.trim().to_string(),
+        email,
+        role: role.code().into(),
+        password_hash: password::hash(secret.to_string()).await?,
+        must_change_password: must_change,
+        state: "active".into(),
+    };
+    transaction!(app.db, tx, {
+        if store::find_by_email(tx, &user.email).await?.is_some() {
+            return Err(Failure::wrong("email", "belongs to another user already"));
+        }
+        store::insert_user(tx, &user, at.at).await?;
+        audit::record(tx, who, at.at, None, "user.add", &json!({"user": user.id.to_string(), "role": user.role})).await?;
+        Ok(user.id)
+    })
+}
+
+/// Signs somebody in; the token goes into their cookie and nowhere else. `None` when name or password is wrong.
+pub async fn sign_in(app: &App, at: Moment, email: &str, secret: &str) -> Result<Option<String>, Failure> {
+    let mut tx = app.db.read().await?;
+    let user = store::find_by_email(&mut tx, &email.trim().to_lowercase()).await?.filter(|user| user.state == "active");
+    tx.rollback().await;
+    let hash = user.as_ref().map_or(password::NOBODY.to_string(), |user| user.password_hash.clone());
+    let right = password::is_right(secret.to_string(), hash).await;
+    let Some(user) = user.filter(|_| right) else { return Ok(None) };
+    open_session(app, at, &user).await.map(Some)
+}
+
+async fn open_session(app: &App, at: Moment, user: &User) -> Result<String, Failure> {
+    let token = hex(&password::random::<32>()?);
+    let csrf = hex(&password::random::<16>()?);
+    let expires = later(at.at, SESSION_HOURS * 60);
+    transaction!(app.db, tx, {
+        store::insert_session(tx, &token_hash(&token), user.id, &csrf, at.at, expires).await?;
+        let who = Actor::user(user.id, &user.name, Role::parse(&user.role).unwrap_or(Role::Officer));
+        audit::record(tx, &who, at.at, None, "session.open", &json!({"user": user.id.to_string()})).await?;
+        Ok::<(), Failure>(())
+    })?;
+    Ok(token)
+}
+
+/// The living session of a token.
+pub async fn find_session(app: &App, at: Moment, token: &str) -> Result<Option<Session>, Failure> {
+    let hash = token_hash(token);
+    let mut tx = app.db.read().await?;
+    let session = store::find_session(&mut tx, &hash, at.at, later(at.at, -IDLE_MINUTES)).await?;
+    tx.rollback().await;
+    if let Some(session) = &session
+        && session.seen_at < later(at.at, -1)
+    {
+        // Once a minute is enough; a write for every page would queue behind the night.
+        transaction!(app.db, tx, { store::update_seen(tx, &hash, at.at).await })?;
+    }
+    Ok(session)
+}
+
+/// Ends a session.
+pub async fn sign_out(app: &App, token: &str) -> Result<(), Failure> {
+    transaction!(app.db, tx, { store::end_session(tx, &token_hash(token)).await.map_err(Failure::from) })
+}
+
+/// Changes a user's own password; every other session of theirs ends, and a new one begins.
+pub async fn change_password(app: &App, who: &Actor, at: Moment, old: &str, new: &str) -> Result<String, Failure> {
+    let Some(id) = who.id else { return Err(Failure::Forbidden) };
+    let mut tx = app.db.read().await?;
+    let user = store::find_user(&mut tx, id).await?.ok_or_else(|| Failure::NotFound("user".into()))?;
+    tx.rollback().await;
+    let mut problems = Problems::default();
+    if !password::is_right(old.to_string(), user.password_hash.clone()).await {
+        problems.0.push(("old", "is not your password".into()));
+    }
+    if new.chars().count() < password::LENGTH_MIN {
+        problems.0.push(("new", format!("is shorter than {} characters", password::LENGTH_MIN)));
+    } else if new == old {
+        problems.0.push(("new", "is the old one".into()));
+    }
+    if !problems.is_empty() {
+        return Err(Failure::Wrong(problems));
+    }
+    let hash = password::hash(new.to_string()).await?;
+    transaction!(app.db, tx, {
+        store::update_password(tx, id, &hash, false).await?;
+        store::end_sessions_of(tx, id).await?;
+        audit::record(tx, who, at.at, None, "password.change", &json!({"user": id.to_string()})).await
+    })?;
+    open_session(app, at, &user).await
+}
+
+fn token_hash(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
+}
+
+fn later(at: Timestamp, minutes: i64) -> Timestamp {
+    at.saturating_add(jiff::SignedDuration::from_mins(minutes)).unwrap_or(at)
+}

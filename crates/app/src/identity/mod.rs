@@ -1,0 +1,8 @@
+//! Identity: users, their passwords and their sessions.
+//!
+//! A password is kept as Argon2id; a session's token only as its SHA-256. Read [`actions`].
+
+pub mod actions;
+pub mod pages;
+pub mod password;
+pub mod store;

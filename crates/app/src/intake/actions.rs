@@ -1,0 +1,505 @@
+//! A file of accounts is imported, or tried.
+
+use super::source::{Source, hash_of};
+use super::store::{self, Placed};
+use crate::accounts::store::Creditor;
+use crate::app::{Actor, App, Failure, new_uuid};
+use crate::store::{Tx, Value};
+use crate::{accounts, audit, ledger, params, parties, strategy, transaction};
+use duly_domain::accounts::{Stage, days_past_due};
+use duly_domain::intake::mapping::{Mapping, guess};
+use duly_domain::intake::row::{Layout, NewAccount, Problem, read};
+use duly_domain::ledger::{AllocationOrder, plan_opening};
+use duly_domain::values::ids::{AccountId, BatchId, DebtorId, EntryId, PointId};
+use duly_domain::values::moment::Moment;
+use jiff::civil::Date;
+use serde_json::json;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+/// Rows taken together.
+const CHUNK: usize = 500;
+
+/// How many problems and rows a report keeps for a screen; files hold all.
+const SHOWN: usize = 200;
+
+/// What to import.
+#[derive(Clone, Debug)]
+pub struct ImportAccounts {
+    /// The file.
+    pub path: PathBuf,
+    /// Its name as the user knows it.
+    pub file_name: String,
+    /// The creditor's name.
+    pub creditor: String,
+    /// The mapping; guessed from the heads where there is none.
+    pub mapping: Option<Mapping>,
+    /// Try only: nothing is kept.
+    pub is_trial: bool,
+    /// Where to write what was refused; nowhere unless named.
+    pub refusals: Option<PathBuf>,
+}
+
+/// One problem of one row, as it is shown.
+#[derive(Clone, Debug)]
+pub struct RowProblem {
+    /// The row's number in the file.
+    pub row: u64,
+    /// The problem.
+    pub problem: Problem,
+}
+
+/// A known account that comes again with other values.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The row's number in the file.
+    pub row: u64,
+    /// The account.
+    pub account: AccountId,
+    /// What differs: field, what we have, what the file says.
+    pub differences: Vec<(&'static str, String, String)>,
+}
+
+/// What an import came to.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// Rows read.
+    pub rows: u64,
+    /// Rows placed.
+    pub accepted: u64,
+    /// Rows that stay out.
+    pub refused: u64,
+    /// Rows placed before, with the same values.
+    pub duplicates: u64,
+    /// Rows placed before that come with other values.
+    pub changed: u64,
+    /// Rows placed with a gap to fill.
+    pub gaps: u64,
+    /// What is placed, in minor units.
+    pub placed_minor: i64,
+    /// The currency.
+    pub currency: String,
+    /// The batch, unless nothing was placed.
+    pub batch: Option<BatchId>,
+    /// Problems counted by column and sentence.
+    pub by_problem: Vec<(String, String, bool, u64)>,
+    /// The first problems.
+    pub problems: Vec<RowProblem>,
+    /// The first changes.
+    pub changes: Vec<Change>,
+    /// The mapping that was used, as `field ← column`.
+    pub matched: Vec<(String, String)>,
+    /// Columns that no field took.
+    pub unmatched: Vec<String>,
+    /// Whether the mapping was guessed.
+    pub is_guess: bool,
+    /// Where the problems were written: row, column, value, problem.
+    pub refusals: Option<PathBuf>,
+    /// Where the refused rows were written, to be mended and imported again.
+    pub refused_rows: Option<PathBuf>,
+}
+
+/// Imports a file in one transaction, or tries it.
+pub async fn import_accounts(app: &App, who: &Actor, at: Moment, ask: &ImportAccounts) -> Result<Report, Failure> {
+    let hash = hash_of(&ask.path).map_err(Failure::File)?;
+    let report = transaction!(app.db, tx, {
+        let creditor = accounts::actions::ensure_creditor(tx, who, at, &ask.creditor).await?;
+        let mut source = Source::open(&ask.path).map_err(Failure::File)?;
+        let guessed = ask.mapping.is_none();
+        let mapping = ask.mapping.clone().unwrap_or_else(|| guess(source.heads()));
+        let order = AllocationOrder::parse(&creditor.allocation_order).unwrap_or_default();
+        let layout = Layout::of(&mapping, source.heads(), order)
+            .map_err(|missing| Failure::wrong("mapping", format!("names columns that the file does not have: {}", missing.join(", "))))?;
+        if mapping.columns.is_empty() {
+            return Err(Failure::wrong("mapping", "cannot be guessed: no head of the file is known; give a mapping"));
+        }
+        let mut import = Import::new(ask, &creditor, &mapping, at)?;
+        import.report.is_guess = guessed;
+        import.describe(source.heads(), &mapping);
+        if !ask.is_trial {
+            let currency = mapping.currency.code();
+            accounts::store::insert_batch(tx, import.batch, creditor.id, &ask.file_name, &hash, currency, who.label(), at.at).await?;
+        }
+        let heads = source.heads().to_vec();
+        import.files.open(&heads)?;
+        let mut pending: Vec<(u64, NewAccount, Vec<String>)> = Vec::with_capacity(CHUNK);
+        loop {
+            let row = match source.next_row() {
+                Ok(Some(row)) => row,
+                Ok(None) => break,
+                Err(error) => return Err(Failure::File(error)),
+            };
+            import.report.rows += 1;
+            let cells: Vec<String> = (0..row.len().max(heads.len())).map(|i| row.cell(i).unwrap_or("\u{fffd}").to_string()).collect();
+            if row.len() != heads.len() {
+                let says = format!("has {} cells where the head has {}", row.len(), heads.len());
+                let problem = Problem { column: "row".into(), value: String::new(), says, refuses: true };
+                import.refuse(row.number, &cells, vec![problem])?;
+                continue;
+            }
+            if let Some(bad) = (0..row.len()).find(|i| row.cell(*i).is_none()) {
+                let problem = Problem { column: heads[bad].clone(), value: String::new(), says: "is not UTF-8 text".into(), refuses: true };
+                import.refuse(row.number, &cells, vec![problem])?;
+                continue;
+            }
+            let (account, problems) = read(&layout, |i| cells.get(i).map_or("", String::as_str), at.business_day);
+            match account {
+                None => import.refuse(row.number, &cells, problems)?,
+                Some(account) => {
+                    if !problems.is_empty() {
+                        import.report.gaps += 1;
+                        import.note(row.number, problems)?;
+                    }
+                    pending.push((row.number, account, cells));
+                    if pending.len() == CHUNK {
+                        import.take(tx, who, std::mem::take(&mut pending)).await?;
+                    }
+                }
+            }
+        }
+        import.take(tx, who, pending).await?;
+        import.finish(tx, who, at).await
+    });
+    match report {
+        // A trial takes back the creditor it may have made, and says what it found.
+        Err(Failure::Trial(report)) => Ok(*report),
+        other => {
+            if other.as_ref().is_ok_and(|report| report.accepted > 10_000) {
+                app.db.analyze().await?;
+            }
+            other
+        }
+    }
+}
+
+/// One import on its way.
+struct Import<'a> {
+    ask: &'a ImportAccounts,
+    creditor: &'a Creditor,
+    mapping: &'a Mapping,
+    at: Moment,
+    batch: BatchId,
+    report: Report,
+    by_problem: HashMap<(String, String), (bool, u64)>,
+    files: RefusalFiles,
+}
+
+impl<'a> Import<'a> {
+    fn new(ask: &'a ImportAccounts, creditor: &'a Creditor, mapping: &'a Mapping, at: Moment) -> Result<Import<'a>, Failure> {
+        Ok(Import {
+            ask,
+            creditor,
+            mapping,
+            at,
+            batch: BatchId(new_uuid()),
+            report: Report { currency: mapping.currency.code().into(), ..Report::default() },
+            by_problem: HashMap::new(),
+            files: RefusalFiles::at(ask.refusals.as_deref()),
+        })
+    }
+
+    fn describe(&mut self, heads: &[String], mapping: &Mapping) {
+        self.report.matched = mapping.columns.iter().map(|column| (column.field.name().to_string(), column.head.clone())).collect();
+        let is_matched = |head: &String| mapping.columns.iter().any(|column| column.head.trim().eq_ignore_ascii_case(head.trim()));
+        self.report.unmatched = heads.iter().filter(|head| !is_matched(head)).cloned().collect();
+    }
+
+    fn refuse(&mut self, row: u64, cells: &[String], problems: Vec<Problem>) -> Result<(), Failure> {
+        self.report.refused += 1;
+        self.files.write_row(cells, &problems)?;
+        self.note(row, problems)
+    }
+
+    fn note(&mut self, row: u64, problems: Vec<Problem>) -> Result<(), Failure> {
+        for problem in problems {
+            self.files.write_problem(row, &problem)?;
+            // Sentences with figures in them would each be counted alone.
+            let says = problem.says.split(':').next().unwrap_or_default().split(" by ").next().unwrap_or_default().to_string();
+            self.by_problem.entry((problem.column.clone(), says)).or_insert((problem.refuses, 0)).1 += 1;
+            if self.report.problems.len() < SHOWN {
+                self.report.problems.push(RowProblem { row, problem });
+            }
+        }
+        Ok(())
+    }
+
+    /// Places a chunk of good rows; those known already are compared instead.
+    async fn take(&mut self, tx: &mut Tx, who: &Actor, chunk: Vec<(u64, NewAccount, Vec<String>)>) -> Result<(), Failure> {
+        if chunk.is_empty() {
+            return Ok(());
+        }
+        let references: Vec<&str> = chunk.iter().map(|(_, account, _)| account.reference.as_str()).collect();
+        let known: HashMap<String, Placed> = store::list_placed(tx, self.creditor.id, &references)
+            .await?
+            .into_iter()
+            .map(|placed| (placed.reference.clone(), placed))
+            .collect();
+        let mut seen: HashMap<String, u64> = HashMap::new();
+        let mut tables = Tables::default();
+        for (row, account, cells) in chunk {
+            let earlier = seen.insert(account.reference.clone(), row);
+            let in_this_batch = known.get(&account.reference).is_some_and(|placed| placed.batch == Some(self.batch));
+            if earlier.is_some() || in_this_batch {
+                let says = earlier
+                    .map_or_else(|| "stands in an earlier row too".to_string(), |earlier| format!("is the same as in row {earlier}"));
+                let problem = Problem { column: self.reference_head(), value: account.reference, says, refuses: true };
+                self.refuse(row, &cells, vec![problem])?;
+                continue;
+            }
+            if let Some(placed) = known.get(&account.reference) {
+                self.compare(row, placed, &account);
+                continue;
+            }
+            self.report.accepted += 1;
+            let total = account.owed.total()?.minor();
+            self.report.placed_minor = self.report.placed_minor.checked_add(total).unwrap_or(i64::MAX);
+            self.place(&mut tables, who, &account, total)?;
+        }
+        tables.insert(tx).await
+    }
+
+    fn reference_head(&self) -> String {
+        let column = self.mapping.columns.iter().find(|column| column.field == duly_domain::intake::mapping::Field::Reference);
+        column.map_or_else(|| "reference".into(), |column| column.head.clone())
+    }
+
+    fn compare(&mut self, row: u64, placed: &Placed, account: &NewAccount) {
+        let date = |date: Option<Date>| date.map(|date| date.to_string()).unwrap_or_default();
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let total = account.owed.total().map(|total| total.minor()).unwrap_or(0);
+        let pairs = [
+            ("balance", placed.placed_minor.to_string(), total.to_string()),
+            ("currency", placed.currency.clone(), account.owed.currency().code().to_string()),
+            ("paid", placed.paid_before_minor.to_string(), account.itemization.paid.minor().to_string()),
+            ("reduced", placed.reduced_before_minor.to_string(), account.itemization.reduced.minor().to_string()),
+            ("itemized_on", date(placed.itemized_on), date(account.itemized_on)),
+            ("due_on", date(placed.due_on), date(account.due_on)),
+            ("charged_off_on", date(placed.charged_off_on), date(account.charged_off_on)),
+            ("description", text(&placed.description), text(&account.description)),
+            ("creditor_status", text(&placed.creditor_status), text(&account.creditor_status)),
+        ];
+        let differences: Vec<_> = pairs.into_iter().filter(|(_, before, after)| before != after).collect();
+        if differences.is_empty() {
+            self.report.duplicates += 1;
+            return;
+        }
+        self.report.changed += 1;
+        if self.report.changes.len() < SHOWN {
+            self.report.changes.push(Change { row, account: placed.account, differences });
+        }
+    }
+
+    /// Lays one account out over the tables.
+    fn place(&self, tables: &mut Tables, who: &Actor, new: &NewAccount, total: i64) -> Result<(), Failure> {
+        let (account, debtor, entry) = (AccountId(new_uuid()), DebtorId(new_uuid()), EntryId(new_uuid()));
+        let (at, today) = (self.at.at, self.at.business_day);
+        let currency = new.owed.currency().code();
+        tables.debtors.push(parties::store::debtor_values(
+            debtor,
+            self.mapping.debtors_are_businesses,
+            new.name.as_deref(),
+            new.language.as_deref(),
+            new.date_of_birth,
+            new.state.as_deref(),
+            at,
+        ));
+        let point = |kind: &str, label: &str, value: &str, zip: Option<&str>| {
+            params![PointId(new_uuid()), debtor, kind, label, value, zip, "creditor's file", at].to_vec()
+        };
+        if new.street.is_some() || new.city.is_some() || new.zip.is_some() {
+            let lines = [new.street.as_deref(), new.city.as_deref(), new.state.as_deref(), new.zip.as_deref()];
+            let text = lines.into_iter().flatten().collect::<Vec<_>>().join(", ");
+            tables.points.push(point("address", "home", &text, new.zip.as_deref()));
+        }
+        tables.points.extend(new.phones.iter().map(|(label, phone)| point("phone", label, phone.e164(), None)));
+        tables.points.extend(new.email.iter().map(|email| point("email", "personal", email.text(), None)));
+
+        let is_open = total > 0;
+        let past_due = days_past_due(new.due_on, today);
+        let next_action = if new.phones.is_empty() { "Find a telephone number" } else { "First contact" };
+        tables.accounts.push(
+            params![
+                account,
+                self.creditor.id,
+                self.batch,
+                self.creditor.desk,
+                debtor,
+                &new.reference,
+                self.mapping.debts.code(),
+                new.description.clone(),
+                new.creditor_status.clone(),
+                if is_open { "open" } else { "paid" },
+                currency,
+                total,
+                total,
+                new.itemization.paid.minor(),
+                new.itemization.reduced.minor(),
+                today,
+                new.itemized_on,
+                new.due_on,
+                new.charged_off_on,
+                Stage::of_days(past_due).code(),
+                is_open.then_some(next_action),
+                is_open.then_some(today),
+                at
+            ]
+            .to_vec(),
+        );
+        tables.people.push(params![account, debtor, "debtor"].to_vec());
+        let opening = plan_opening(&new.owed)?;
+        tables.entries.push(ledger::store::entry_values(entry, account, "opening", today, None, "placed", at));
+        tables.lines.extend(ledger::store::line_values(entry, &opening));
+        let owed = new.owed.each().filter(|(_, amount)| amount.minor() != 0);
+        tables.balances.extend(owed.map(|(bucket, amount)| params![account, bucket.code(), amount.minor(), currency].to_vec()));
+        if is_open {
+            let row = strategy::store::WorkRow {
+                account,
+                desk: self.creditor.desk,
+                state: "open".into(),
+                balance_minor: total,
+                currency: currency.into(),
+                due_on: new.due_on,
+                next_action_on: Some(today),
+                next_action_at: None,
+                was_reached: false,
+                promise_due_on: None,
+                last_promise: None,
+                promises_kept: 0,
+                promises_decided: 0,
+                payments: 0,
+                holds: 0,
+            };
+            tables.worklist.extend(strategy::actions::work_values(&row, today)?);
+        }
+        let chain = account.to_string();
+        let detail = json!({"batch": self.batch.to_string(), "placed_minor": total, "currency": currency}).to_string();
+        let linked = audit::link(&chain, 1, at, who.label(), "account.place", &detail, &duly_domain::audit::START);
+        tables.heads.push(params![chain, 1, &linked.hash].to_vec());
+        tables.audits.push(linked.row);
+        Ok(())
+    }
+
+    async fn finish(mut self, tx: &mut Tx, who: &Actor, at: Moment) -> Result<Report, Failure> {
+        let mut by_problem: Vec<_> =
+            self.by_problem.drain().map(|((column, says), (refuses, count))| (column, says, refuses, count)).collect();
+        by_problem.sort_by(|a, b| (b.3, &a.0, &a.1).cmp(&(a.3, &b.0, &b.1)));
+        self.report.by_problem = by_problem;
+        (self.report.refusals, self.report.refused_rows) = self.files.finish()?;
+        if self.ask.is_trial {
+            return Err(Failure::Trial(Box::new(self.report)));
+        }
+        let counts = [self.report.rows, self.report.accepted, self.report.refused, self.report.duplicates + self.report.changed];
+        let [rows, accepted, refused, duplicates] = counts.map(|count| i64::try_from(count).unwrap_or(i64::MAX));
+        accounts::store::update_batch(tx, self.batch, [rows, accepted, refused, duplicates, self.report.placed_minor]).await?;
+        let detail = json!({"batch": self.batch.to_string(), "creditor": self.creditor.id.to_string(), "rows": rows, "accepted": accepted,
+            "refused": refused, "duplicates": duplicates, "placed_minor": self.report.placed_minor});
+        audit::record(tx, who, at.at, None, "accounts.import", &detail).await?;
+        self.report.batch = Some(self.batch);
+        Ok(self.report)
+    }
+}
+
+/// Rows for every table a chunk touches.
+#[derive(Default)]
+struct Tables {
+    debtors: Vec<Vec<Value>>,
+    points: Vec<Vec<Value>>,
+    accounts: Vec<Vec<Value>>,
+    people: Vec<Vec<Value>>,
+    entries: Vec<Vec<Value>>,
+    lines: Vec<Vec<Value>>,
+    balances: Vec<Vec<Value>>,
+    worklist: Vec<Vec<Value>>,
+    audits: Vec<Vec<Value>>,
+    heads: Vec<Vec<Value>>,
+}
+
+impl Tables {
+    async fn insert(self, tx: &mut Tx) -> Result<(), Failure> {
+        // Referenced tables first.
+        for (head, rows) in [
+            (parties::store::INSERT_DEBTOR, self.debtors),
+            (parties::store::INSERT_POINT, self.points),
+            (accounts::store::INSERT_ACCOUNT, self.accounts),
+            (accounts::store::INSERT_PERSON, self.people),
+            (ledger::store::INSERT_ENTRY, self.entries),
+            (ledger::store::INSERT_LINE, self.lines),
+            (ledger::store::INSERT_BALANCE, self.balances),
+            (strategy::store::INSERT, self.worklist),
+            (audit::store::INSERT, self.audits),
+            (audit::store::INSERT_HEAD, self.heads),
+        ] {
+            tx.insert_many(head, &rows).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The two files that go back: every problem, and the refused rows to be mended.
+#[derive(Default)]
+struct RefusalFiles {
+    path: Option<PathBuf>,
+    problems: Option<csv::Writer<std::fs::File>>,
+    rows: Option<csv::Writer<std::fs::File>>,
+}
+
+impl RefusalFiles {
+    fn at(path: Option<&Path>) -> RefusalFiles {
+        RefusalFiles { path: path.map(Path::to_path_buf), ..RefusalFiles::default() }
+    }
+
+    fn rows_path(path: &Path) -> PathBuf {
+        let stem = path.file_stem().map_or_else(|| "refused".into(), |stem| stem.to_string_lossy().into_owned());
+        path.with_file_name(format!("{stem}-rows.csv"))
+    }
+
+    fn open(&mut self, heads: &[String]) -> Result<(), Failure> {
+        let Some(path) = &self.path else { return Ok(()) };
+        let writer = |path: &Path| csv::Writer::from_path(path).map_err(|error| unwritable(path, &error));
+        let mut problems = writer(path)?;
+        problems.write_record(["row", "column", "value", "problem"]).map_err(|error| unwritable(path, &error))?;
+        let mut rows = writer(&RefusalFiles::rows_path(path))?;
+        rows.write_record(heads.iter().map(String::as_str).chain(["problems"])).map_err(|error| unwritable(path, &error))?;
+        (self.problems, self.rows) = (Some(problems), Some(rows));
+        Ok(())
+    }
+
+    fn write_problem(&mut self, row: u64, problem: &Problem) -> Result<(), Failure> {
+        let (Some(path), Some(writer)) = (&self.path, &mut self.problems) else { return Ok(()) };
+        let cells = [&row.to_string(), &problem.column, &in_a_cell(&problem.value), &problem.says];
+        writer.write_record(cells).map_err(|error| unwritable(path, &error))
+    }
+
+    fn write_row(&mut self, cells: &[String], problems: &[Problem]) -> Result<(), Failure> {
+        let (Some(path), Some(writer)) = (&self.path, &mut self.rows) else { return Ok(()) };
+        let says: Vec<String> = problems.iter().map(|problem| format!("{} {}", problem.column, problem.says)).collect();
+        let cells: Vec<String> = cells.iter().map(|cell| in_a_cell(cell)).chain([says.join("; ")]).collect();
+        // A row may have another number of cells than the head: that is then its problem.
+        let mut flexible = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+        flexible.write_record(&cells).map_err(|error| unwritable(path, &error))?;
+        let line = flexible.into_inner().map_err(|error| Failure::File(error.to_string()))?;
+        writer.flush().map_err(|error| Failure::File(error.to_string()))?;
+        std::io::Write::write_all(&mut writer.get_ref(), &line).map_err(|error| Failure::File(error.to_string()))
+    }
+
+    fn finish(&mut self) -> Result<(Option<PathBuf>, Option<PathBuf>), Failure> {
+        for writer in [&mut self.problems, &mut self.rows].into_iter().flatten() {
+            writer.flush().map_err(|error| Failure::File(error.to_string()))?;
+        }
+        Ok((self.path.clone(), self.path.as_deref().map(RefusalFiles::rows_path)))
+    }
+}
+
+fn unwritable(path: &Path, error: &csv::Error) -> Failure {
+    Failure::File(format!("{} cannot be written: {error}", path.display()))
+}
+
+/// A cell that a spreadsheet would run as a formula is defused by an apostrophe (CSV injection, OWASP).
+fn in_a_cell(text: &str) -> String {
+    let is_number = text.trim_start_matches(['-', '+']).starts_with(|c: char| c.is_ascii_digit() || c == '.');
+    if text.starts_with(['=', '@', '\t', '\r']) || (text.starts_with(['+', '-']) && !is_number) {
+        format!("'{text}")
+    } else {
+        text.to_string()
+    }
+}

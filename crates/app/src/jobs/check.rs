@@ -1,0 +1,54 @@
+//! The integrity checks, by name.
+
+use crate::app::Failure;
+use crate::store::Tx;
+use crate::{accounts, audit, ledger};
+use jiff::civil::Date;
+
+/// One check and what it found.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether all is well.
+    pub ok: bool,
+    /// In words.
+    pub detail: String,
+}
+
+/// Runs every check as of a day.
+pub async fn run(tx: &mut Tx, on: Date) -> Result<Vec<Check>, Failure> {
+    let [unbalanced, off_balances, off_accounts, loose] = ledger::store::count_faults(tx).await?;
+    let entries = ledger::store::count_entries(tx).await?;
+    let trust = ledger::store::trust(tx).await?;
+    let orphans = accounts::store::count_orphans(tx, on).await?;
+    let chains = audit::store::verify(tx).await?;
+    let whole = trust.iter().all(|(bank, owed, _)| *bank >= 0 && bank + owed == 0);
+    Ok(vec![
+        Check { name: "ledger balanced", ok: unbalanced == 0, detail: format!("{entries} entries, {unbalanced} do not add up to zero") },
+        Check {
+            name: "balances equal entries",
+            ok: off_balances + off_accounts + loose == 0,
+            detail: format!("{off_balances} balances, {off_accounts} accounts and {loose} lines differ"),
+        },
+        Check {
+            name: "trust whole",
+            ok: whole,
+            detail: trust
+                .iter()
+                .map(|(bank, owed, currency)| format!("{currency}: {bank} at the bank, {} owed", -owed))
+                .collect::<Vec<_>>()
+                .join("; "),
+        },
+        Check {
+            name: "audit chains verify",
+            ok: chains.broken.is_none(),
+            detail: chains.broken.unwrap_or_else(|| format!("{} chains, {} entries", chains.chains, chains.entries)),
+        },
+        Check {
+            name: "no orphan account",
+            ok: orphans == 0,
+            detail: format!("{orphans} open accounts have neither a next action nor a hold"),
+        },
+    ])
+}

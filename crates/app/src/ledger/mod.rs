@@ -1,0 +1,6 @@
+//! The ledger: payments posted and reversed, entries added and never changed.
+
+pub mod actions;
+pub mod journal;
+pub mod pages;
+pub mod store;

@@ -1,0 +1,261 @@
+//! The tables `entries`, `entry_lines`, `balances` and `payments`.
+
+use crate::app::{Failure, new_uuid};
+use crate::params;
+use crate::rows;
+use crate::store::{StoreError, Tx, Value};
+use duly_domain::accounts::Bucket;
+use duly_domain::ledger::{Balanced, Buckets, Code, Line};
+use duly_domain::values::ids::{AccountId, EntryId, PaymentId};
+use duly_domain::values::money::{Currency, Money};
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+/// The columns of an entry, for [`Tx::insert_many`].
+pub const INSERT_ENTRY: &str = "insert into entries (id, account_id, kind, booked_on, reverses_entry_id, memo, created_at)";
+/// The columns of a line, for [`Tx::insert_many`].
+pub const INSERT_LINE: &str = "insert into entry_lines (entry_id, line_no, code, bucket, amount_minor, currency)";
+/// The columns of a balance, for [`Tx::insert_many`].
+pub const INSERT_BALANCE: &str = "insert into balances (account_id, bucket, amount_minor, currency)";
+const SET_BALANCE: &str = "update balances set amount_minor = $1 where account_id = $2 and bucket = $3";
+const BALANCES: &str = "select bucket, amount_minor, currency from balances where account_id = $1 order by bucket";
+const LINES: &str = "select code, bucket, amount_minor, currency from entry_lines where entry_id = $1 order by line_no";
+const INSERT_PAYMENT: &str = "
+    insert into payments (id, account_id, entry_id, amount_minor, unapplied_minor, currency, effective_on, reference, state, posted_by, created_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, 'posted', $9, $10)";
+const PAYMENT: &str = "
+    select id, account_id, entry_id, amount_minor, unapplied_minor, currency, effective_on, reference, state, reversed_on, created_at
+      from payments where id = $1";
+const BY_REFERENCE: &str = "
+    select id, account_id, entry_id, amount_minor, unapplied_minor, currency, effective_on, reference, state, reversed_on, created_at
+      from payments where account_id = $1 and reference = $2";
+const OF_ACCOUNT: &str = "
+    select id, account_id, entry_id, amount_minor, unapplied_minor, currency, effective_on, reference, state, reversed_on, created_at
+      from payments where account_id = $1 order by effective_on desc, id desc limit 100";
+const RECENT: &str = "
+    select p.id, p.account_id, d.name, a.reference, p.amount_minor, p.currency, p.effective_on, p.reference, p.state
+      from payments p join accounts a on a.id = p.account_id join debtors d on d.id = a.debtor_id
+     order by p.created_at desc, p.id desc limit $1";
+const REVERSE: &str = "update payments set state = 'reversed', reversed_on = $1 where id = $2 and state = 'posted'";
+const ARRIVED: &str = "
+    select cast(coalesce(sum(amount_minor), 0) as bigint) from payments
+     where account_id = $1 and state = 'posted' and effective_on >= $2 and effective_on <= $3 and created_at >= $4";
+const UNBALANCED: &str = "
+    select count(*) from (select entry_id from entry_lines group by entry_id, currency having sum(amount_minor) <> 0) as off";
+const OFF_BALANCES: &str = "
+    select count(*) from balances b
+     where b.amount_minor <> (select coalesce(sum(l.amount_minor), 0) from entry_lines l join entries e on e.id = l.entry_id
+            where e.account_id = b.account_id and l.code = 'receivable' and l.bucket = b.bucket)";
+const OFF_ACCOUNTS: &str = "
+    select count(*) from accounts a
+     where a.balance_minor <> (select coalesce(sum(b.amount_minor), 0) from balances b where b.account_id = a.id)";
+const LOOSE_LINES: &str = "
+    select count(*) from entry_lines l join entries e on e.id = l.entry_id
+     where l.code = 'receivable'
+       and not exists (select 1 from balances b where b.account_id = e.account_id and b.bucket = l.bucket)";
+const TRUST: &str = "
+    select cast(coalesce(sum(case when code = 'trust_bank' then amount_minor else 0 end), 0) as bigint),
+           cast(coalesce(sum(case when code in ('client_payable', 'unapplied') then amount_minor else 0 end), 0) as bigint), currency
+      from entry_lines group by currency order by currency";
+const ENTRIES: &str = "select cast(count(*) as bigint) from entries";
+const JOURNAL: &str = "
+    select e.id, e.kind, e.booked_on, e.memo, a.reference, c.name
+      from entries e join accounts a on a.id = e.account_id join creditors c on c.id = a.creditor_id
+     where e.id > $1 order by e.id limit $2";
+const JOURNAL_LINES: &str = "
+    select entry_id, code, bucket, amount_minor, currency from entry_lines
+     where entry_id > $1 and entry_id <= $2 order by entry_id, line_no";
+
+rows! {
+    /// One payment.
+    pub struct Payment {
+        pub id: PaymentId,
+        pub account: AccountId,
+        pub entry: EntryId,
+        pub amount_minor: i64,
+        pub unapplied_minor: i64,
+        pub currency: String,
+        pub effective_on: Date,
+        pub reference: String,
+        pub state: String,
+        pub reversed_on: Option<Date>,
+        pub created_at: Timestamp,
+    }
+
+    /// One payment with the account it is on.
+    pub struct RecentPayment {
+        pub id: PaymentId,
+        pub account: AccountId,
+        pub name: Option<String>,
+        pub account_reference: String,
+        pub amount_minor: i64,
+        pub currency: String,
+        pub effective_on: Date,
+        pub reference: String,
+        pub state: String,
+    }
+
+    /// The head of a journal entry.
+    pub struct JournalEntry {
+        pub id: EntryId,
+        pub kind: String,
+        pub booked_on: Date,
+        pub memo: String,
+        pub reference: String,
+        pub creditor: String,
+    }
+
+    /// A line of a journal entry.
+    pub struct JournalLine {
+        pub entry: EntryId,
+        pub code: String,
+        pub bucket: Option<String>,
+        pub amount_minor: i64,
+        pub currency: String,
+    }
+
+    struct LineRow {
+        code: String,
+        bucket: Option<String>,
+        amount_minor: i64,
+        currency: String,
+    }
+}
+
+/// The currency of a stored code.
+pub fn currency(code: &str) -> Result<Currency, StoreError> {
+    Currency::parse(code).ok_or_else(|| StoreError::Column(format!("currency {code:?}")))
+}
+
+/// What an account owes by bucket.
+pub async fn load_buckets(tx: &mut Tx, account: AccountId, in_currency: &str) -> Result<Buckets, StoreError> {
+    let rows: Vec<(String, i64, String)> = tx.all(BALANCES, params![account]).await?;
+    let mut buckets = Buckets::none(currency(in_currency)?);
+    for (bucket, minor, _) in rows {
+        let bucket = Bucket::parse(&bucket).ok_or_else(|| StoreError::Column(format!("bucket {bucket:?}")))?;
+        buckets = buckets.with(bucket, minor);
+    }
+    Ok(buckets)
+}
+
+/// The values of an entry for [`INSERT_ENTRY`].
+pub fn entry_values(
+    id: EntryId,
+    account: AccountId,
+    kind: &str,
+    on: Date,
+    reverses: Option<EntryId>,
+    memo: &str,
+    at: Timestamp,
+) -> Vec<Value> {
+    params![id, account, kind, on, reverses, memo, at].to_vec()
+}
+
+/// The values of an entry's lines for [`INSERT_LINE`].
+pub fn line_values(entry: EntryId, lines: &Balanced) -> impl Iterator<Item = Vec<Value>> + '_ {
+    lines.lines().iter().zip(1i64..).map(move |(line, no)| {
+        let bucket = line.bucket.map(Bucket::code);
+        params![entry, no, line.code.code(), bucket, line.amount.minor(), line.amount.currency().code()].to_vec()
+    })
+}
+
+/// Adds an entry and brings the balances it touches along.
+#[allow(clippy::too_many_arguments, reason = "one value per column")]
+pub async fn insert_entry(
+    tx: &mut Tx,
+    account: AccountId,
+    kind: &str,
+    on: Date,
+    reverses: Option<EntryId>,
+    memo: &str,
+    lines: &Balanced,
+    before: &Buckets,
+    at: Timestamp,
+) -> Result<(EntryId, Buckets), Failure> {
+    let after = before.after(lines)?;
+    let id = EntryId(new_uuid());
+    tx.insert_many(INSERT_ENTRY, &[entry_values(id, account, kind, on, reverses, memo, at)]).await?;
+    tx.insert_many(INSERT_LINE, &line_values(id, lines).collect::<Vec<_>>()).await?;
+    for bucket in Bucket::ALL {
+        let minor = after.get(bucket).minor();
+        if minor != before.get(bucket).minor() && tx.run(SET_BALANCE, params![minor, account, bucket.code()]).await? == 0 {
+            tx.insert_many(INSERT_BALANCE, &[params![account, bucket.code(), minor, after.currency().code()].to_vec()]).await?;
+        }
+    }
+    Ok((id, after))
+}
+
+/// The lines of an entry, proved balanced again on the way in.
+pub async fn load_lines(tx: &mut Tx, entry: EntryId) -> Result<Balanced, Failure> {
+    let rows: Vec<LineRow> = tx.all(LINES, params![entry]).await?;
+    let lines = rows.into_iter().map(|row| {
+        let code = Code::parse(&row.code).ok_or_else(|| StoreError::Column(format!("code {:?}", row.code)))?;
+        Ok(Line {
+            code,
+            bucket: row.bucket.as_deref().and_then(Bucket::parse),
+            amount: Money::of(row.amount_minor, currency(&row.currency)?),
+        })
+    });
+    Ok(Balanced::new(lines.collect::<Result<Vec<_>, StoreError>>()?)?)
+}
+
+pub async fn insert_payment(tx: &mut Tx, payment: &Payment, by: &str) -> Result<(), StoreError> {
+    let Payment { id, account, entry, amount_minor, unapplied_minor, currency, effective_on, reference, created_at, .. } = payment.clone();
+    tx.run(INSERT_PAYMENT, params![id, account, entry, amount_minor, unapplied_minor, currency, effective_on, reference, by, created_at])
+        .await
+        .map(drop)
+}
+
+pub async fn load_payment(tx: &mut Tx, id: PaymentId) -> Result<Payment, Failure> {
+    tx.one(PAYMENT, params![id]).await?.ok_or_else(|| Failure::NotFound(format!("payment {id}")))
+}
+
+pub async fn find_payment_by_reference(tx: &mut Tx, account: AccountId, reference: &str) -> Result<Option<Payment>, StoreError> {
+    tx.one(BY_REFERENCE, params![account, reference]).await
+}
+
+pub async fn list_payments(tx: &mut Tx, account: AccountId) -> Result<Vec<Payment>, StoreError> {
+    tx.all(OF_ACCOUNT, params![account]).await
+}
+
+pub async fn list_recent_payments(tx: &mut Tx, limit: i64) -> Result<Vec<RecentPayment>, StoreError> {
+    tx.all(RECENT, params![limit]).await
+}
+
+pub async fn update_reversed(tx: &mut Tx, id: PaymentId, on: Date) -> Result<bool, StoreError> {
+    Ok(tx.run(REVERSE, params![on, id]).await? == 1)
+}
+
+/// What arrived on an account between two days, net of reversals, in minor units.
+///
+/// Money posted before an instant is not counted: what was there when a promise was taken does not keep it.
+pub async fn arrived(tx: &mut Tx, account: AccountId, from: Date, to: Date, posted_since: Timestamp) -> Result<i64, StoreError> {
+    tx.number(ARRIVED, params![account, from, to, posted_since]).await
+}
+
+/// How many entries, balances and accounts are not whole: all must be zero.
+pub async fn count_faults(tx: &mut Tx) -> Result<[i64; 4], StoreError> {
+    Ok([
+        tx.number(UNBALANCED, &[]).await?,
+        tx.number(OFF_BALANCES, &[]).await?,
+        tx.number(OFF_ACCOUNTS, &[]).await?,
+        tx.number(LOOSE_LINES, &[]).await?,
+    ])
+}
+
+/// Per currency: client money at the bank, and whom it belongs to (credits, so below zero).
+pub async fn trust(tx: &mut Tx) -> Result<Vec<(i64, i64, String)>, StoreError> {
+    tx.all(TRUST, &[]).await
+}
+
+pub async fn count_entries(tx: &mut Tx) -> Result<i64, StoreError> {
+    tx.number(ENTRIES, &[]).await
+}
+
+/// A page of the journal: heads and their lines.
+pub async fn list_journal(tx: &mut Tx, after: EntryId, limit: i64) -> Result<(Vec<JournalEntry>, Vec<JournalLine>), StoreError> {
+    let heads: Vec<JournalEntry> = tx.all(JOURNAL, params![after, limit]).await?;
+    let Some(last) = heads.last() else { return Ok((heads, Vec::new())) };
+    let lines = tx.all(JOURNAL_LINES, params![after, last.id]).await?;
+    Ok((heads, lines))
+}

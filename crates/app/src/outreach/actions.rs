@@ -1,0 +1,217 @@
+//! A contact is reserved through the gate, then recorded by its result.
+
+use super::store::{self, ContactColumns, NewContact};
+use crate::app::{Actor, App, Failure, new_uuid};
+use crate::compliance::gate::{self, AskContact, attempts_used};
+use crate::store::Tx;
+use crate::{accounts, audit, compliance, parties, strategy, transaction};
+use duly_domain::compliance::record::Outcome;
+use duly_domain::decision::{Answer, Decision};
+use duly_domain::identity::{Permission, may};
+use duly_domain::outreach::RESERVATION_MINUTES;
+use duly_domain::outreach::result::{self, Consequence, ResultCode};
+use duly_domain::values::channel::Channel;
+use duly_domain::values::ids::{AccountId, ContactId, PreferenceId};
+use duly_domain::values::moment::Moment;
+use jiff::civil::Date;
+use jiff::{SignedDuration, Span, Timestamp};
+use serde_json::json;
+
+/// What a reservation came to: the gate's answer, and the contact if it may be made.
+#[derive(Clone, Debug)]
+pub struct Reserved {
+    /// The gate's answer.
+    pub decision: Decision,
+    /// The reserved contact.
+    pub contact: Option<ContactId>,
+    /// Until when it waits for its result.
+    pub expires_at: Option<Timestamp>,
+    /// Calls that count in seven days, this one included, and how many may.
+    pub attempts: (u32, u32),
+}
+
+/// Asks the gate and, if it may be, reserves the contact: from now on it counts.
+///
+/// `release` is a supervisor's recorded reason for what the gate leaves to them; it opens nothing the gate refuses.
+pub async fn reserve_contact(app: &App, who: &Actor, at: Moment, ask: &AskContact, release: Option<&str>) -> Result<Reserved, Failure> {
+    if release.is_some() && !may(who.role, Permission::ReleaseContacts) {
+        return Err(Failure::Forbidden);
+    }
+    if release.is_some_and(|reason| reason.trim().is_empty()) {
+        return Err(Failure::wrong("release", "needs a reason"));
+    }
+    transaction!(app.db, tx, {
+        if let Some(other) = store::find_reserved(tx, ask.account, at.at).await? {
+            return Err(Failure::Stale(format!("a {} is reserved on this account already: record its result first", other.channel)));
+        }
+        let account = accounts::store::load_account(tx, ask.account).await?;
+        if account.state != "open" {
+            return Err(Failure::Stale(format!("the account is {}: there is nothing to contact anybody about", account.state)));
+        }
+        if accounts::store::is_held(tx, ask.account, at.business_day).await? {
+            return Err(Failure::Stale("the account is on hold: end the hold first".into()));
+        }
+        let (decision_id, decision, known, point) = gate::ask(tx, who, at, ask).await?;
+        let seen = gate::look(&known, at.at, ask.channel);
+        let released = decision.answer == Answer::NeedsSupervisor && release.is_some();
+        let rules: Vec<&str> = decision.because.iter().map(|reason| reason.rule.id).collect();
+        let detail = json!({"decision": decision_id.to_string(), "channel": ask.channel.code(), "answer": decision.answer.code(),
+            "rules": rules, "released_because": release.filter(|_| released)});
+        audit::record(tx, who, at.at, Some(ask.account), "contact.reserve", &detail).await?;
+        if decision.answer != Answer::Yes && !released {
+            return Ok(Reserved { decision, contact: None, expires_at: None, attempts: seen.attempts });
+        }
+        let expires_at = at.at.saturating_add(SignedDuration::from_mins(RESERVATION_MINUTES)).unwrap_or(at.at);
+        let contact = ContactId(new_uuid());
+        let purpose = if ask.purpose == duly_domain::compliance::record::Purpose::LocationInformation {
+            "location_information"
+        } else {
+            "collection"
+        };
+        store::insert_contact(
+            tx,
+            NewContact {
+                id: contact,
+                account: ask.account,
+                debtor: ask.person.unwrap_or(known.debtor.id),
+                point: point.as_ref().map(|point| point.id),
+                decision: decision_id,
+                channel: ask.channel.code(),
+                purpose: purpose.to_string(),
+                place: point.filter(|point| matches!(point.label.as_str(), "home" | "work")).map(|point| point.label),
+                officer: who.id,
+                released_by: released.then(|| who.label().to_string()),
+                contacted_at: at.at,
+                expires_at,
+            },
+        )
+        .await?;
+        let used = seen.attempts.0 + u32::from(ask.channel.is_call());
+        Ok(Reserved { decision, contact: Some(contact), expires_at: Some(expires_at), attempts: (used, seen.attempts.1) })
+    })
+}
+
+/// What became of a reserved contact.
+#[derive(Clone, Debug)]
+pub struct RecordContact {
+    /// The reservation.
+    pub contact: ContactId,
+    /// The result's code.
+    pub result: String,
+    /// The day of the next action, where it is not the usual one.
+    pub follow_up_on: Option<Date>,
+    /// A time of that day, where one was agreed.
+    pub follow_up_at: Option<Timestamp>,
+    /// What is new.
+    pub note: Option<String>,
+}
+
+/// What recording came to: the counters after.
+#[derive(Clone, Copy, Debug)]
+pub struct Recorded {
+    /// The account.
+    pub account: AccountId,
+    /// Calls that count in seven days, and how many may.
+    pub attempts: (u32, u32),
+    /// The day of the next action.
+    pub next_on: Date,
+}
+
+/// Records the result of a contact once; what the result means is done with it.
+pub async fn record_contact(app: &App, who: &Actor, at: Moment, ask: &RecordContact) -> Result<Recorded, Failure> {
+    let Some(code) = result::find(&ask.result) else {
+        let known: Vec<&str> = result::RESULTS.iter().map(|result| result.code).collect();
+        return Err(Failure::wrong("result", format!("{:?} is no result code; there are {}", ask.result, known.join(", "))));
+    };
+    if ask.follow_up_on.is_some_and(|on| on < at.business_day) {
+        return Err(Failure::wrong("follow-up", "lies in the past"));
+    }
+    transaction!(app.db, tx, {
+        let contact = store::load_contact(tx, ask.contact).await?;
+        let channel = Channel::parse(&contact.channel).unwrap_or(Channel::Call);
+        if !result::for_channel(channel).any(|known| known.code == code.code) {
+            return Err(Failure::wrong("result", format!("{} does not come about by {}", code.code, contact.channel)));
+        }
+        if !store::update_recorded(tx, ask.contact, code.code, outcome_code(code.outcome), ask.note.as_deref(), at.at).await? {
+            return Err(Failure::Stale("its result was recorded before".into()));
+        }
+        let detail = json!({"contact": ask.contact.to_string(), "result": code.code, "outcome": outcome_code(code.outcome)});
+        audit::record(tx, who, at.at, Some(contact.account), "contact.record", &detail).await?;
+        let next_on = carry_out(tx, who, at, &contact, code, ask).await?;
+        strategy::actions::place_on_worklist(tx, contact.account, at).await?;
+        let known = compliance::facts::gather(tx, contact.account).await?;
+        let seen = gate::look(&known, at.at, Channel::Call);
+        Ok(Recorded { account: contact.account, attempts: (attempts_used(&seen.facts), seen.attempts.1), next_on })
+    })
+}
+
+/// Does what a result means: the number's state, what is closed or held, the next action.
+async fn carry_out(
+    tx: &mut Tx,
+    who: &Actor,
+    at: Moment,
+    contact: &ContactColumns,
+    code: &ResultCode,
+    ask: &RecordContact,
+) -> Result<Date, Failure> {
+    if let (Some(point), Some(state)) = (contact.point, code.point.state()) {
+        parties::store::update_point_state(tx, point, state).await?;
+    }
+    if code.is_right_party {
+        accounts::store::update_reached(tx, contact.account).await?;
+    }
+    match code.consequence {
+        Consequence::None => {}
+        Consequence::CloseChannel => close_channel(tx, at, contact).await?,
+        Consequence::HoldForDispute => {
+            accounts::actions::hold(tx, who, at, contact.account, "Dispute raised on the telephone", None).await?;
+        }
+    }
+    let account = accounts::store::load_account(tx, contact.account).await?;
+    let usual = at.business_day.saturating_add(Span::new().days(i64::from(code.next_in_days)));
+    // A promise taken in this talk has named its own day already.
+    let planned = account.next_action_on.filter(|on| code.code == "promised" && *on > at.business_day);
+    let next_on = ask.follow_up_on.or(planned).unwrap_or(usual);
+    let action = if planned.is_some() && ask.follow_up_on.is_none() {
+        account.next_action.as_deref().unwrap_or(code.next_action)
+    } else {
+        code.next_action
+    };
+    accounts::actions::set_next(tx, contact.account, action, next_on, ask.follow_up_at).await?;
+    Ok(next_on)
+}
+
+async fn close_channel(tx: &mut Tx, at: Moment, contact: &ContactColumns) -> Result<(), Failure> {
+    let row = parties::store::PreferenceRow {
+        id: PreferenceId(new_uuid()),
+        kind: "no_channel".into(),
+        days: None,
+        from_minute: None,
+        to_minute: None,
+        place: None,
+        channel: Some(contact.channel.clone()),
+        address: None,
+        words: None,
+        source: "said in a contact".into(),
+        told_at: at.at,
+        ended_at: None,
+    };
+    Ok(parties::store::insert_preference(tx, contact.debtor, &row).await?)
+}
+
+/// The code of an outcome in the database: as files name it.
+pub fn outcome_code(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::NoAnswer => "no_answer",
+        Outcome::Voicemail => "voicemail",
+        Outcome::Conversation => "conversation",
+        Outcome::AnsweredDropped => "answered_dropped",
+        Outcome::AnsweredBusy => "answered_busy",
+        Outcome::RecordingNoMessage => "recording_no_message",
+        Outcome::LeftMessage => "left_message",
+        Outcome::Delivered => "delivered",
+        Outcome::Busy => "busy",
+        Outcome::NotInService => "not_in_service",
+        Outcome::NotConnected => "not_connected",
+    }
+}

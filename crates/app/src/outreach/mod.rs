@@ -1,0 +1,9 @@
+//! Outreach: contacts are reserved before they happen and recorded after.
+//!
+//! A reservation asks the gate and counts at once, so two officers cannot both spend the last attempt. Without a result it
+//! expires after half an hour and still counts: it may have rung.
+
+pub mod actions;
+pub mod nightly;
+pub mod pages;
+pub mod store;

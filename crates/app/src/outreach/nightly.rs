@@ -1,0 +1,22 @@
+//! The night's step for this room: reservations without a result end, and count.
+
+use super::store;
+use crate::app::{Actor, Failure};
+use crate::audit;
+use crate::jobs::nightly::Page;
+use crate::store::Tx;
+use duly_domain::values::ids::AccountId;
+use duly_domain::values::moment::Moment;
+use serde_json::json;
+
+/// Ends a page of reservations whose time has run out.
+pub async fn expire_reservations(tx: &mut Tx, at: Moment, _after: AccountId, limit: i64) -> Result<Page, Failure> {
+    let expired = store::list_expired(tx, at.at, limit).await?;
+    for (contact, account) in &expired {
+        if store::update_expired(tx, *contact).await? {
+            audit::record(tx, &Actor::night(), at.at, Some(*account), "contact.expire", &json!({"contact": contact.to_string()})).await?;
+        }
+    }
+    // What was ended does not come again, so the next page begins at the start.
+    Ok(if expired.is_empty() { Page::end() } else { Page::of(AccountId(uuid::Uuid::nil()), expired.len()) })
+}

@@ -1,0 +1,148 @@
+//! The tables `contacts` and `contact_debts`.
+
+use crate::app::Failure;
+use crate::params;
+use crate::rows;
+use crate::store::{StoreError, Tx};
+use duly_domain::values::ids::{AccountId, ContactId, DebtorId, DecisionId, PointId, UserId};
+use jiff::Timestamp;
+
+const INSERT: &str = "
+    insert into contacts (id, account_id, debtor_id, point_id, decision_id, channel, direction, purpose, place, state, officer_id,
+        released_by, contacted_at, expires_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'reserved', $10, $11, $12, $13)";
+/// The columns of a contact that is over, for [`Tx::insert_many`]: the sample agency's past.
+pub const INSERT_PAST: &str = "
+    insert into contacts (id, account_id, debtor_id, channel, direction, purpose, state, result, outcome, note, officer_id, contacted_at, recorded_at)";
+/// The debts of a contact, for [`Tx::insert_many`].
+pub const INSERT_DEBT: &str = "insert into contact_debts (contact_id, account_id)";
+const CONTACT: &str = "
+    select id, account_id, debtor_id, point_id, channel, direction, purpose, place, state, result, outcome, note, contacted_at, expires_at
+      from contacts where id = $1";
+/// Contacts that rules may look at: all of this account, and those with the debtor about any account.
+const FOR_RULES: &str = "
+    select id, account_id, debtor_id, point_id, channel, direction, purpose, place, state, result, outcome, note, contacted_at, expires_at
+      from contacts where debtor_id = $1 order by contacted_at desc, id desc limit 1000";
+const OTHERS_FOR_RULES: &str = "
+    select id, account_id, debtor_id, point_id, channel, direction, purpose, place, state, result, outcome, note, contacted_at, expires_at
+      from contacts where account_id = $1 and debtor_id <> $2 order by contacted_at desc, id desc limit 1000";
+const DEBTS: &str = "
+    select d.contact_id, d.account_id from contact_debts d join contacts c on c.id = d.contact_id where c.debtor_id = $1
+     order by d.contact_id, d.account_id limit 4000";
+const OF_ACCOUNT: &str = "
+    select id, account_id, debtor_id, point_id, channel, direction, purpose, place, state, result, outcome, note, contacted_at, expires_at
+      from contacts where account_id = $1 order by contacted_at desc, id desc limit $2";
+const RESERVED: &str = "
+    select id, account_id, debtor_id, point_id, channel, direction, purpose, place, state, result, outcome, note, contacted_at, expires_at
+      from contacts where account_id = $1 and state = 'reserved' and expires_at > $2 order by contacted_at desc, id limit 1";
+const RECORD: &str = "
+    update contacts set state = 'recorded', result = $1, outcome = $2, note = $3, recorded_at = $4 where id = $5 and state <> 'recorded'";
+const EXPIRED: &str = "
+    select id, account_id from contacts where state = 'reserved' and expires_at <= $1 order by id limit $2";
+const EXPIRE: &str = "update contacts set state = 'expired', outcome = 'no_answer' where id = $1 and state = 'reserved'";
+
+rows! {
+    /// A contact's columns.
+    pub struct ContactColumns {
+        pub id: ContactId,
+        pub account: AccountId,
+        pub debtor: DebtorId,
+        pub point: Option<PointId>,
+        pub channel: String,
+        pub direction: String,
+        pub purpose: String,
+        pub place: Option<String>,
+        pub state: String,
+        pub result: Option<String>,
+        pub outcome: Option<String>,
+        pub note: Option<String>,
+        pub contacted_at: Timestamp,
+        pub expires_at: Option<Timestamp>,
+    }
+}
+
+/// One contact and the debts it was about.
+#[derive(Clone, Debug)]
+pub struct ContactRow {
+    columns: ContactColumns,
+    /// The debts it was about.
+    pub debts: Vec<AccountId>,
+}
+
+impl std::ops::Deref for ContactRow {
+    type Target = ContactColumns;
+    fn deref(&self) -> &ContactColumns {
+        &self.columns
+    }
+}
+
+/// A contact to reserve.
+pub struct NewContact {
+    pub id: ContactId,
+    pub account: AccountId,
+    pub debtor: DebtorId,
+    pub point: Option<PointId>,
+    pub decision: DecisionId,
+    pub channel: &'static str,
+    pub purpose: String,
+    pub place: Option<String>,
+    pub officer: Option<UserId>,
+    pub released_by: Option<String>,
+    pub contacted_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+pub async fn insert_contact(tx: &mut Tx, contact: NewContact) -> Result<(), StoreError> {
+    let NewContact { id, account, debtor, point, decision, channel, purpose, place, officer, released_by, contacted_at, expires_at } =
+        contact;
+    let values =
+        params![id, account, debtor, point, decision, channel, "out", purpose, place, officer, released_by, contacted_at, expires_at];
+    tx.run(INSERT, values).await?;
+    tx.insert_many(INSERT_DEBT, &[params![id, account].to_vec()]).await.map(drop)
+}
+
+pub async fn load_contact(tx: &mut Tx, id: ContactId) -> Result<ContactColumns, Failure> {
+    tx.one(CONTACT, params![id]).await?.ok_or_else(|| Failure::NotFound(format!("reservation {id}")))
+}
+
+/// Everything about a debtor, and about others on the account, that a rule may look at.
+pub async fn list_for_rules(tx: &mut Tx, debtor: DebtorId, account: AccountId) -> Result<Vec<ContactRow>, StoreError> {
+    let mut columns: Vec<ContactColumns> = tx.all(FOR_RULES, params![debtor]).await?;
+    columns.extend(tx.all::<ContactColumns>(OTHERS_FOR_RULES, params![account, debtor]).await?);
+    if columns.is_empty() {
+        return Ok(Vec::new());
+    }
+    let debts: Vec<(ContactId, AccountId)> = tx.all(DEBTS, params![debtor]).await?;
+    let debts_of = |id: ContactId| debts.iter().filter(|(contact, _)| *contact == id).map(|(_, account)| *account).collect();
+    Ok(columns.into_iter().map(|columns| ContactRow { debts: debts_of(columns.id), columns }).collect())
+}
+
+pub async fn list_of_account(tx: &mut Tx, account: AccountId, limit: i64) -> Result<Vec<ContactColumns>, StoreError> {
+    tx.all(OF_ACCOUNT, params![account, limit]).await
+}
+
+/// The living reservation of an account.
+pub async fn find_reserved(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<Option<ContactColumns>, StoreError> {
+    tx.one(RESERVED, params![account, now]).await
+}
+
+/// Writes the result; `false` when one was written before.
+pub async fn update_recorded(
+    tx: &mut Tx,
+    id: ContactId,
+    result: &str,
+    outcome: &str,
+    note: Option<&str>,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    Ok(tx.run(RECORD, params![result, outcome, note, at, id]).await? == 1)
+}
+
+/// Reservations whose time has run out.
+pub async fn list_expired(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec<(ContactId, AccountId)>, StoreError> {
+    tx.all(EXPIRED, params![now, limit]).await
+}
+
+pub async fn update_expired(tx: &mut Tx, id: ContactId) -> Result<bool, StoreError> {
+    Ok(tx.run(EXPIRE, params![id]).await? == 1)
+}

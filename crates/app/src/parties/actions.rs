@@ -1,0 +1,83 @@
+//! What a debtor tells us about being reached is recorded, and ended when they say so.
+
+use super::store::{self, PreferenceRow};
+use crate::app::{Actor, App, Failure, new_uuid};
+use crate::{accounts, audit, strategy, transaction};
+use duly_domain::compliance::record::EVERY_DAY;
+use duly_domain::values::ids::{AccountId, PreferenceId};
+use duly_domain::values::moment::Moment;
+use serde_json::json;
+
+/// One thing a debtor told us, as the form gives it.
+#[derive(Clone, Debug, Default)]
+pub struct TellPreference {
+    /// One of the kinds of the table.
+    pub kind: String,
+    /// First minute of the day, for wishes about time.
+    pub from_minute: Option<i64>,
+    /// Minute after the last.
+    pub to_minute: Option<i64>,
+    /// Days on which the time begins, bit 0 Monday.
+    pub days: Option<i64>,
+    /// `home`, `work`, `school`.
+    pub place: Option<String>,
+    /// A channel's code, or `electronic`.
+    pub channel: Option<String>,
+    /// The number or address, for one alone.
+    pub address: Option<String>,
+    /// Their words.
+    pub words: Option<String>,
+}
+
+/// Records what the account's debtor told us; it binds from this moment on.
+pub async fn tell_preference(
+    app: &App,
+    who: &Actor,
+    at: Moment,
+    account: AccountId,
+    told: &TellPreference,
+) -> Result<PreferenceId, Failure> {
+    let needs_time = matches!(told.kind.as_str(), "inconvenient_time" | "convenient_only" | "time_consent");
+    if needs_time && !matches!((told.from_minute, told.to_minute), (Some(0..=1439), Some(1..=1440))) {
+        return Err(Failure::wrong("from", "and to must be times of the day such as 15:00"));
+    }
+    if told.kind == "no_channel" && told.channel.is_none() {
+        return Err(Failure::wrong("channel", "is missing"));
+    }
+    if told.kind == "inconvenient_place" && told.place.is_none() {
+        return Err(Failure::wrong("place", "is missing"));
+    }
+    let row = PreferenceRow {
+        id: PreferenceId(new_uuid()),
+        kind: told.kind.clone(),
+        days: needs_time.then(|| told.days.unwrap_or(i64::from(EVERY_DAY))),
+        from_minute: told.from_minute,
+        to_minute: told.to_minute,
+        place: told.place.clone(),
+        channel: told.channel.clone(),
+        address: told.address.clone(),
+        words: told.words.clone(),
+        source: "said to us".into(),
+        told_at: at.at,
+        ended_at: None,
+    };
+    transaction!(app.db, tx, {
+        let facts = accounts::store::load_account(tx, account).await?;
+        store::insert_preference(tx, facts.debtor, &row).await?;
+        let detail = json!({"preference": row.id.to_string(), "kind": row.kind, "channel": row.channel, "place": row.place});
+        audit::record(tx, who, at.at, Some(account), "preference.tell", &detail).await?;
+        strategy::actions::place_on_worklist(tx, account, at).await?;
+        Ok(row.id)
+    })
+}
+
+/// Ends a wish because the debtor said so.
+pub async fn end_preference(app: &App, who: &Actor, at: Moment, account: AccountId, preference: PreferenceId) -> Result<(), Failure> {
+    transaction!(app.db, tx, {
+        let facts = accounts::store::load_account(tx, account).await?;
+        if !store::end_preference(tx, facts.debtor, preference, at.at).await? {
+            return Err(Failure::NotFound("such wish still standing".into()));
+        }
+        audit::record(tx, who, at.at, Some(account), "preference.end", &json!({"preference": preference.to_string()})).await
+    })
+}

@@ -1,0 +1,5 @@
+//! Parties: the people and businesses who owe, how to reach them, and what they told us about that.
+
+pub mod actions;
+pub mod pages;
+pub mod store;

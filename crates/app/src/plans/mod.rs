@@ -1,0 +1,6 @@
+//! Plans: promises to pay, taken and judged.
+
+pub mod actions;
+pub mod nightly;
+pub mod pages;
+pub mod store;

@@ -1,0 +1,87 @@
+//! The table `promises`.
+
+use crate::app::Failure;
+use crate::params;
+use crate::rows;
+use crate::store::{StoreError, Tx};
+use duly_domain::values::ids::{AccountId, PromiseId};
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+const INSERT: &str = "
+    insert into promises (id, account_id, amount_minor, currency, taken_on, due_on, grace_days, state, taken_by, taken_at)
+    values ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9)";
+const PROMISE: &str = "
+    select id, account_id, amount_minor, currency, taken_on, due_on, grace_days, state, arrived_minor, taken_at from promises where id = $1";
+const OF_ACCOUNT: &str = "
+    select id, account_id, amount_minor, currency, taken_on, due_on, grace_days, state, arrived_minor, taken_at
+      from promises where account_id = $1 order by taken_at desc, id desc limit 100";
+const OPEN_DUE: &str = "
+    select distinct account_id from promises where state = 'open' and due_on <= $1 and account_id > $2 order by account_id limit $3";
+const SET_STATE: &str = "update promises set state = $1, arrived_minor = $2, decided_at = $3 where id = $4";
+const RECENT: &str = "
+    select p.id, p.account_id, d.name, a.reference, p.amount_minor, p.currency, p.due_on, p.state, p.arrived_minor
+      from promises p join accounts a on a.id = p.account_id join debtors d on d.id = a.debtor_id
+     order by case p.state when 'open' then 0 else 1 end, p.due_on desc, p.id desc limit $1";
+
+rows! {
+    /// One promise.
+    pub struct PromiseRow {
+        pub id: PromiseId,
+        pub account: AccountId,
+        pub amount_minor: i64,
+        pub currency: String,
+        pub taken_on: Date,
+        pub due_on: Date,
+        pub grace_days: i64,
+        pub state: String,
+        pub arrived_minor: i64,
+        pub taken_at: Timestamp,
+    }
+
+    /// One promise with the account it is on.
+    pub struct RecentPromise {
+        pub id: PromiseId,
+        pub account: AccountId,
+        pub name: Option<String>,
+        pub reference: String,
+        pub amount_minor: i64,
+        pub currency: String,
+        pub due_on: Date,
+        pub state: String,
+        pub arrived_minor: i64,
+    }
+}
+
+pub async fn insert_promise(tx: &mut Tx, promise: &PromiseRow, by: &str) -> Result<(), StoreError> {
+    let PromiseRow { id, account, amount_minor, currency, taken_on, due_on, grace_days, taken_at, .. } = promise.clone();
+    tx.run(INSERT, params![id, account, amount_minor, currency, taken_on, due_on, grace_days, by, taken_at]).await.map(drop)
+}
+
+pub async fn load_promise(tx: &mut Tx, id: PromiseId) -> Result<PromiseRow, Failure> {
+    tx.one(PROMISE, params![id]).await?.ok_or_else(|| Failure::NotFound(format!("promise {id}")))
+}
+
+/// The newest first.
+pub async fn list_promises(tx: &mut Tx, account: AccountId) -> Result<Vec<PromiseRow>, StoreError> {
+    tx.all(OF_ACCOUNT, params![account]).await
+}
+
+/// Accounts with an open promise due by a day, after an account.
+pub async fn list_due(tx: &mut Tx, by: Date, after: AccountId, limit: i64) -> Result<Vec<(AccountId,)>, StoreError> {
+    tx.all(OPEN_DUE, params![by, after, limit]).await
+}
+
+pub async fn update_state(
+    tx: &mut Tx,
+    id: PromiseId,
+    state: &str,
+    arrived_minor: i64,
+    decided_at: Option<Timestamp>,
+) -> Result<(), StoreError> {
+    tx.run(SET_STATE, params![state, arrived_minor, decided_at, id]).await.map(drop)
+}
+
+pub async fn list_recent(tx: &mut Tx, limit: i64) -> Result<Vec<RecentPromise>, StoreError> {
+    tx.all(RECENT, params![limit]).await
+}

@@ -1,0 +1,237 @@
+//! The handle: [`Db::begin`] for a transaction that writes, [`Db::read`] for a snapshot.
+//!
+//! SQLite has one writer and readers beside it, and is run inline: a point read takes microseconds, less than handing it to
+//! another thread. PostgreSQL runs serialisable transactions from a pool; the `transaction!` macro tries again on conflict.
+//!
+//! Always true: a transaction that is dropped without a commit leaves nothing.
+
+use super::postgres::{self, PostgresTx};
+use super::row::{FromRow, Row, Value};
+use super::sqlite::{self, SqliteTx};
+use std::fmt;
+use std::time::Duration;
+
+/// What went wrong in the database.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The address is none we know.
+    #[error("{0:?} is not a database: use sqlite:PATH or postgres://USER@HOST/NAME")]
+    Address(String),
+    /// SQLite said no.
+    #[error("the database {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// PostgreSQL said no.
+    #[error("the database says {}", describe(.0))]
+    Postgres(#[from] tokio_postgres::Error),
+    /// No connection to be had.
+    #[error("no connection to the database: {0}")]
+    Pool(String),
+    /// A column was not of the kind its type needs.
+    #[error("column {0} holds something else than expected")]
+    Column(String),
+    /// The database is newer than this program.
+    #[error("the database was upgraded by a newer duly (schema {found}, this program knows {known}): use that one")]
+    Newer { found: i64, known: i64 },
+    /// A migration was changed after it was applied.
+    #[error("schema step {0} differs from the one applied here")]
+    ChangedStep(i64),
+}
+
+fn describe(error: &tokio_postgres::Error) -> String {
+    error.as_db_error().map_or_else(|| error.to_string(), |db| db.message().to_string())
+}
+
+impl StoreError {
+    /// Whether the transaction lost against another one and may be tried again.
+    pub fn is_conflict(&self) -> bool {
+        use tokio_postgres::error::SqlState;
+        match self {
+            StoreError::Postgres(error) => {
+                error.code().is_some_and(|code| *code == SqlState::T_R_SERIALIZATION_FAILURE || *code == SqlState::T_R_DEADLOCK_DETECTED)
+            }
+            StoreError::Sqlite(error) => error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy),
+            _ => false,
+        }
+    }
+
+    /// Whether a unique key stands in the way: somebody else was first.
+    pub fn is_duplicate(&self) -> bool {
+        match self {
+            StoreError::Postgres(error) => error.code() == Some(&tokio_postgres::error::SqlState::UNIQUE_VIOLATION),
+            StoreError::Sqlite(error) => error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation),
+            _ => false,
+        }
+    }
+}
+
+/// How often a transaction is tried before the conflict is told.
+const TRIES: u32 = 12;
+
+/// One database with either engine inside. Cheap to clone.
+#[derive(Clone)]
+pub struct Db(Engine);
+
+#[derive(Clone)]
+enum Engine {
+    Sqlite(sqlite::Sqlite),
+    Postgres(postgres::Postgres),
+}
+
+impl fmt::Debug for Db {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.engine())
+    }
+}
+
+impl Db {
+    /// Opens `sqlite:PATH` or `postgres://…`, without looking at its schema.
+    pub async fn open(address: &str) -> Result<Db, StoreError> {
+        if let Some(path) = address.strip_prefix("sqlite:") {
+            return Ok(Db(Engine::Sqlite(sqlite::Sqlite::open(path)?)));
+        }
+        if address.starts_with("postgres://") || address.starts_with("postgresql://") {
+            return Ok(Db(Engine::Postgres(postgres::Postgres::open(address).await?)));
+        }
+        Err(StoreError::Address(address.to_string()))
+    }
+
+    /// `sqlite` or `postgres`.
+    pub fn engine(&self) -> &'static str {
+        match self.0 {
+            Engine::Sqlite(_) => "sqlite",
+            Engine::Postgres(_) => "postgres",
+        }
+    }
+
+    /// Begins a transaction that may write.
+    pub async fn begin(&self) -> Result<Tx, StoreError> {
+        Ok(Tx(match &self.0 {
+            Engine::Sqlite(sqlite) => EngineTx::Sqlite(sqlite.begin().await?),
+            Engine::Postgres(postgres) => EngineTx::Postgres(postgres.begin(true).await?),
+        }))
+    }
+
+    /// Begins a snapshot for reading.
+    pub async fn read(&self) -> Result<Tx, StoreError> {
+        Ok(Tx(match &self.0 {
+            Engine::Sqlite(sqlite) => EngineTx::Sqlite(sqlite.read().await?),
+            Engine::Postgres(postgres) => EngineTx::Postgres(postgres.begin(false).await?),
+        }))
+    }
+
+    /// Gathers statistics after a large load, so that the planner knows the tables.
+    pub async fn analyze(&self) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        tx.batch("analyze").await?;
+        tx.commit().await
+    }
+}
+
+/// One transaction.
+pub struct Tx(EngineTx);
+
+enum EngineTx {
+    Sqlite(SqliteTx),
+    Postgres(PostgresTx),
+}
+
+impl Tx {
+    /// All rows of a statement.
+    pub async fn all<T: FromRow>(&mut self, sql: &str, params: &[Value]) -> Result<Vec<T>, StoreError> {
+        self.rows(sql, params).await?.into_iter().map(T::from_row).collect()
+    }
+
+    /// The first row of a statement, if there is one.
+    pub async fn one<T: FromRow>(&mut self, sql: &str, params: &[Value]) -> Result<Option<T>, StoreError> {
+        self.rows(sql, params).await?.into_iter().next().map(T::from_row).transpose()
+    }
+
+    /// One number that is always there: a count or a sum.
+    pub async fn number(&mut self, sql: &str, params: &[Value]) -> Result<i64, StoreError> {
+        Ok(self.one::<(Option<i64>,)>(sql, params).await?.and_then(|(number,)| number).unwrap_or(0))
+    }
+
+    async fn rows(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        match &mut self.0 {
+            EngineTx::Sqlite(tx) => tx.rows(sql, params),
+            EngineTx::Postgres(tx) => tx.rows(sql, params).await,
+        }
+    }
+
+    /// Runs a statement; how many rows it changed.
+    pub async fn run(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
+        match &mut self.0 {
+            EngineTx::Sqlite(tx) => tx.run(sql, params),
+            EngineTx::Postgres(tx) => tx.run(sql, params).await,
+        }
+    }
+
+    /// Inserts many rows; `head` is `insert into t (a, b, c)`. How many were inserted.
+    pub async fn insert_many(&mut self, head: &str, rows: &[Vec<Value>]) -> Result<u64, StoreError> {
+        match &mut self.0 {
+            EngineTx::Sqlite(tx) => tx.insert_many(head, rows),
+            EngineTx::Postgres(tx) => tx.insert_many(head, rows).await,
+        }
+    }
+
+    /// Runs statements without parameters: migrations.
+    pub async fn batch(&mut self, sql: &str) -> Result<(), StoreError> {
+        match &mut self.0 {
+            EngineTx::Sqlite(tx) => tx.batch(sql),
+            EngineTx::Postgres(tx) => tx.batch(sql).await,
+        }
+    }
+
+    /// Makes it last.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        match self.0 {
+            EngineTx::Sqlite(tx) => tx.commit(),
+            EngineTx::Postgres(tx) => tx.commit().await,
+        }
+    }
+
+    /// Takes it back. Dropping does the same.
+    pub async fn rollback(self) {
+        match self.0 {
+            EngineTx::Sqlite(tx) => drop(tx),
+            EngineTx::Postgres(tx) => tx.rollback().await,
+        }
+    }
+
+    /// Ends a transaction with the outcome of its block; `None` asks for another try. Used by `transaction!`.
+    pub async fn finish<T, E>(self, outcome: Result<T, E>, tries: u32) -> Option<Result<T, E>>
+    where
+        E: From<StoreError> + Conflict,
+    {
+        let result = match outcome {
+            Ok(value) => self.commit().await.map(|()| value).map_err(E::from),
+            Err(error) => {
+                self.rollback().await;
+                Err(error)
+            }
+        };
+        if let Err(error) = &result
+            && error.is_conflict()
+            && tries < TRIES
+        {
+            // Losers wait longer each time, each for a different while, so that they do not meet again.
+            let mut byte = [0u8];
+            getrandom::fill(&mut byte).ok();
+            tokio::time::sleep(Duration::from_millis(u64::from(tries * tries) + u64::from(byte[0] % 16))).await;
+            return None;
+        }
+        Some(result)
+    }
+}
+
+/// An error that can tell whether it came from a conflict of transactions.
+pub trait Conflict {
+    /// Whether another try may succeed.
+    fn is_conflict(&self) -> bool;
+}
+
+impl Conflict for StoreError {
+    fn is_conflict(&self) -> bool {
+        StoreError::is_conflict(self)
+    }
+}

@@ -1,0 +1,79 @@
+//! Migrations: numbered steps, each applied once, in order; a newer database is refused.
+
+use super::{Db, StoreError};
+use crate::params;
+use duly_domain::audit::hex;
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+struct Step {
+    number: i64,
+    name: &'static str,
+    sql: &'static str,
+}
+
+macro_rules! steps {
+    ($($number:literal $name:literal;)*) => {
+        [$(Step { number: $number, name: $name, sql: include_str!(concat!("../../../../migrations/", $name, "/1_both.sql")) }),*]
+    };
+}
+
+const STEPS: [Step; 10] = steps! {
+    1 "0001_identity";
+    2 "0002_parties";
+    3 "0003_accounts";
+    4 "0004_ledger";
+    5 "0005_plans";
+    6 "0006_compliance";
+    7 "0007_outreach";
+    8 "0008_strategy";
+    9 "0009_audit";
+    10 "0010_jobs";
+};
+
+const JOURNAL: &str = "
+    create table if not exists schema_steps (
+        number bigint primary key,
+        name text not null,
+        hash text not null,
+        applied_at bigint not null
+    )";
+const APPLIED: &str = "select number, hash from schema_steps order by number";
+const APPLY: &str = "insert into schema_steps (number, name, hash, applied_at) values ($1, $2, $3, $4)";
+
+/// Brings the schema up to date; how many steps were applied.
+pub async fn migrate(db: &Db, now: Timestamp) -> Result<usize, StoreError> {
+    transaction_of_steps(db, now).await
+}
+
+async fn transaction_of_steps(db: &Db, now: Timestamp) -> Result<usize, StoreError> {
+    crate::transaction!(db, tx, {
+        tx.batch(JOURNAL).await?;
+        let applied: Vec<(i64, String)> = tx.all(APPLIED, &[]).await?;
+        let known = STEPS[STEPS.len() - 1].number;
+        if let Some((found, _)) = applied.last().filter(|(found, _)| *found > known) {
+            return Err(StoreError::Newer { found: *found, known });
+        }
+        let mut count = 0;
+        for step in &STEPS {
+            let hash = hex(&Sha256::digest(step.sql.as_bytes()));
+            match applied.iter().find(|(number, _)| *number == step.number) {
+                Some((number, before)) if *before != hash => return Err(StoreError::ChangedStep(*number)),
+                Some(_) => {}
+                None => {
+                    tx.batch(step.sql).await?;
+                    tx.run(APPLY, params![step.number, step.name, hash, now]).await?;
+                    count += 1;
+                }
+            }
+        }
+        Ok(count)
+    })
+}
+
+/// Whether the schema is the one this program knows; the error says what to do.
+pub async fn verify(db: &Db) -> Result<bool, StoreError> {
+    let mut tx = db.read().await?;
+    let applied: Vec<(i64, String)> = tx.all(APPLIED, &[]).await?;
+    Ok(applied.len() == STEPS.len())
+}

@@ -1,0 +1,58 @@
+//! The database: one handle with both engines inside, one set of statements, one numbering of migrations.
+//!
+//! Rooms see [`Db`], [`Tx`], [`Value`] and [`Row`]; which engine answers they cannot tell. Statements are constants in the
+//! rooms' `store.rs`, with parameters `$1`, `$2` … in the order of their first appearance.
+//! Read [`db`] first.
+
+pub mod db;
+pub mod migrate;
+pub mod postgres;
+pub mod row;
+pub mod sqlite;
+
+pub use db::{Db, StoreError, Tx};
+pub use row::{FromRow, Row, Value};
+
+/// Parameters of a statement, in order.
+#[macro_export]
+macro_rules! params {
+    ($($value:expr),* $(,)?) => { &[$($crate::store::Value::from($value)),*] };
+}
+
+/// A row type: the struct, and how to read it from columns in the same order.
+#[macro_export]
+macro_rules! rows {
+    ($($(#[$doc:meta])* $vis:vis struct $name:ident { $($(#[$field_doc:meta])* $field_vis:vis $field:ident: $type:ty),* $(,)? })*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug)]
+        $vis struct $name { $($(#[$field_doc])* $field_vis $field: $type),* }
+
+        impl $crate::store::FromRow for $name {
+            fn from_row(row: $crate::store::Row) -> Result<$name, $crate::store::StoreError> {
+                let mut columns = row.columns(stringify!($name));
+                Ok($name { $($field: columns.next(stringify!($field))?),* })
+            }
+        }
+    )*};
+}
+
+/// Runs a block in a write transaction named `$tx` and commits it if it ends in `Ok`; on a conflict of transactions
+/// it runs the block again, so the block must not keep what it did outside the transaction.
+#[macro_export]
+macro_rules! transaction {
+    ($db:expr, $tx:ident, $body:block) => {{
+        let mut tries = 0u32;
+        loop {
+            tries += 1;
+            let mut begun = $db.begin().await?;
+            let outcome = {
+                let $tx = &mut begun;
+                async { $body }.await
+            };
+            match begun.finish(outcome, tries).await {
+                Some(result) => break result,
+                None => continue,
+            }
+        }
+    }};
+}

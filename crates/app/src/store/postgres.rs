@@ -1,0 +1,187 @@
+//! The engine for many machines: PostgreSQL, or a distributed database that speaks its protocol.
+//!
+//! Writing transactions are serialisable; the loser of a conflict is told so and tried again by `transaction!`.
+
+use super::db::StoreError;
+use super::row::{Row, Value};
+use bytes::{BufMut, BytesMut};
+use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod};
+use duly_domain::values::moment::{date_of_day, day_number};
+use std::error::Error;
+use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
+use tokio_postgres::{Config, NoTls};
+use uuid::Uuid;
+
+/// Connections to one server at most.
+const CONNECTIONS: usize = 16;
+
+/// Bound values in one statement at most, by the protocol.
+const VALUES_MAX: usize = 65_535;
+
+/// Rows in one statement at most.
+const ROWS_MAX: usize = 2_000;
+
+/// Days from 1970-01-01 to 2000-01-01, where PostgreSQL's dates begin.
+const DAYS_TO_2000: i32 = 10_957;
+
+/// One PostgreSQL database.
+#[derive(Clone)]
+pub struct Postgres {
+    pool: Pool,
+}
+
+impl Postgres {
+    /// Connects once, so that a wrong address is told at once.
+    pub async fn open(address: &str) -> Result<Postgres, StoreError> {
+        let config: Config = address.parse()?;
+        let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
+        let pool = Pool::builder(manager).max_size(CONNECTIONS).build().map_err(|error| StoreError::Pool(error.to_string()))?;
+        let postgres = Postgres { pool };
+        drop(postgres.client().await?);
+        Ok(postgres)
+    }
+
+    async fn client(&self) -> Result<Object, StoreError> {
+        use std::error::Error as _;
+        self.pool.get().await.map_err(|error| StoreError::Pool(error.source().map_or_else(|| error.to_string(), ToString::to_string)))
+    }
+
+    /// Begins a transaction.
+    pub async fn begin(&self, writes: bool) -> Result<PostgresTx, StoreError> {
+        let client = self.client().await?;
+        client
+            .batch_execute(if writes { "begin isolation level serializable" } else { "begin isolation level repeatable read read only" })
+            .await?;
+        Ok(PostgresTx { client: Some(client) })
+    }
+}
+
+/// One transaction on PostgreSQL.
+pub struct PostgresTx {
+    client: Option<Object>,
+}
+
+impl PostgresTx {
+    fn client(&self) -> &Object {
+        self.client.as_ref().expect("the client is given back only when the transaction ends")
+    }
+
+    /// All rows.
+    pub async fn rows(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        let statement = self.client().prepare_cached(sql).await?;
+        let rows = self.client().query(&statement, &bound(params)).await?;
+        rows.into_iter()
+            .map(|row| (0..row.len()).map(|i| row.try_get(i)).collect::<Result<Vec<Value>, _>>().map(Row).map_err(StoreError::from))
+            .collect()
+    }
+
+    /// Runs a statement.
+    pub async fn run(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
+        let statement = self.client().prepare_cached(sql).await?;
+        Ok(self.client().execute(&statement, &bound(params)).await?)
+    }
+
+    /// Inserts many rows, as many per statement as the protocol allows.
+    pub async fn insert_many(&mut self, head: &str, rows: &[Vec<Value>]) -> Result<u64, StoreError> {
+        let Some(width) = rows.first().map(Vec::len).filter(|width| *width > 0) else { return Ok(0) };
+        let mut count = 0;
+        for chunk in rows.chunks(ROWS_MAX.min(VALUES_MAX / width)) {
+            let tuples: Vec<String> = (0..chunk.len())
+                .map(|row| format!("({})", (1..=width).map(|i| format!("${}", row * width + i)).collect::<Vec<_>>().join(", ")))
+                .collect();
+            let sql = format!("{head} values {}", tuples.join(", "));
+            let params: Vec<&(dyn ToSql + Sync)> = chunk.iter().flatten().map(|value| value as &(dyn ToSql + Sync)).collect();
+            // Full chunks come again and are worth keeping; the rest is not.
+            count += if chunk.len() == ROWS_MAX.min(VALUES_MAX / width) {
+                let statement = self.client().prepare_cached(&sql).await?;
+                self.client().execute(&statement, &params).await?
+            } else {
+                self.client().execute(sql.as_str(), &params).await?
+            };
+        }
+        Ok(count)
+    }
+
+    /// Runs several statements.
+    pub async fn batch(&mut self, sql: &str) -> Result<(), StoreError> {
+        Ok(self.client().batch_execute(sql).await?)
+    }
+
+    /// Makes it last.
+    pub async fn commit(mut self) -> Result<(), StoreError> {
+        let done = self.client().batch_execute("commit").await;
+        if done.is_ok() {
+            self.client = None;
+        }
+        Ok(done?)
+    }
+
+    /// Takes it back and waits for it.
+    pub async fn rollback(mut self) {
+        if let Some(client) = self.client.take()
+            && client.batch_execute("rollback").await.is_err()
+        {
+            // The connection is lost, and with it the transaction.
+            drop(Object::take(client));
+        }
+    }
+}
+
+impl Drop for PostgresTx {
+    fn drop(&mut self) {
+        if let Some(client) = self.client.take() {
+            // Nobody waits any more: close the connection, and the server takes the transaction back.
+            drop(Object::take(client));
+        }
+    }
+}
+
+fn bound(params: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
+    params.iter().map(|value| value as &(dyn ToSql + Sync)).collect()
+}
+
+type Broken = Box<dyn Error + Sync + Send>;
+
+impl ToSql for Value {
+    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Broken> {
+        match (self, ty) {
+            (Value::Null, _) => return Ok(IsNull::Yes),
+            (Value::Int(int), &Type::INT4) => out.put_i32(i32::try_from(*int)?),
+            (Value::Int(int), _) => out.put_i64(*int),
+            (Value::Text(text), _) => out.put_slice(text.as_bytes()),
+            (Value::Bytes(bytes), _) => out.put_slice(bytes),
+            (Value::Uuid(uuid), _) => out.put_slice(uuid.as_bytes()),
+            (Value::Date(date), _) => out.put_i32(day_number(*date) - DAYS_TO_2000),
+        }
+        Ok(IsNull::No)
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    to_sql_checked!();
+}
+
+impl<'a> FromSql<'a> for Value {
+    fn from_sql(ty: &Type, raw: &'a [u8]) -> Result<Value, Broken> {
+        Ok(match *ty {
+            Type::INT8 => Value::Int(i64::from_be_bytes(raw.try_into()?)),
+            Type::INT4 => Value::Int(i64::from(i32::from_be_bytes(raw.try_into()?))),
+            Type::BOOL => Value::Int(i64::from(raw.first().is_some_and(|byte| *byte != 0))),
+            Type::TEXT | Type::VARCHAR | Type::NAME | Type::BPCHAR | Type::UNKNOWN => Value::Text(String::from_utf8(raw.to_vec())?),
+            Type::BYTEA => Value::Bytes(raw.to_vec()),
+            Type::UUID => Value::Uuid(Uuid::from_slice(raw)?),
+            Type::DATE => Value::Date(date_of_day(i32::from_be_bytes(raw.try_into()?) + DAYS_TO_2000)),
+            ref other => return Err(format!("no column may be of type {other}").into()),
+        })
+    }
+
+    fn from_sql_null(_: &Type) -> Result<Value, Broken> {
+        Ok(Value::Null)
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+}

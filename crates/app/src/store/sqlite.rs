@@ -1,0 +1,181 @@
+//! The embedded engine: SQLite with a write-ahead log, one writer, readers beside it.
+
+use super::db::StoreError;
+use super::row::{Row, Value};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, OpenFlags, ToSql};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::{OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
+
+/// How many snapshots may be read at once.
+const READERS: usize = 16;
+
+/// One SQLite file.
+#[derive(Clone)]
+pub struct Sqlite {
+    path: Arc<PathBuf>,
+    writer: Arc<tokio::sync::Mutex<Connection>>,
+    readers: Arc<Mutex<Vec<Connection>>>,
+    turns: Arc<Semaphore>,
+}
+
+impl Sqlite {
+    /// Opens or makes the file.
+    pub fn open(path: &str) -> Result<Sqlite, StoreError> {
+        let path = PathBuf::from(path);
+        let writer = connect(&path, OpenFlags::default())?;
+        writer.execute_batch("pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 4000;")?;
+        Ok(Sqlite {
+            path: Arc::new(path),
+            writer: Arc::new(tokio::sync::Mutex::new(writer)),
+            readers: Arc::default(),
+            turns: Arc::new(Semaphore::new(READERS)),
+        })
+    }
+
+    /// Waits for the writer's turn and begins.
+    pub async fn begin(&self) -> Result<SqliteTx, StoreError> {
+        let guard = self.writer.clone().lock_owned().await;
+        let tx = SqliteTx { connection: Some(Held::Writer(guard)) };
+        // Another process may hold the file for as long as the busy timeout.
+        blocking(|| tx.connection().execute_batch("begin immediate"))?;
+        Ok(tx)
+    }
+
+    /// Begins a snapshot.
+    pub async fn read(&self) -> Result<SqliteTx, StoreError> {
+        let turn = self.turns.clone().acquire_owned().await.map_err(|_| StoreError::Pool("the database is closed".into()))?;
+        let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => connect(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX)?,
+        };
+        connection.execute_batch("begin")?;
+        Ok(SqliteTx { connection: Some(Held::Reader { connection: Some(connection), pool: self.readers.clone(), _turn: turn }) })
+    }
+}
+
+fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(Duration::from_secs(10))?;
+    connection.set_prepared_statement_cache_capacity(256);
+    connection
+        .execute_batch("pragma foreign_keys = on; pragma cache_size = -65536; pragma temp_store = memory; pragma mmap_size = 268435456;")?;
+    Ok(connection)
+}
+
+/// Runs something that may wait for the disk without holding up the other tasks of this thread.
+fn blocking<T>(work: impl FnOnce() -> T) -> T {
+    match tokio::runtime::Handle::try_current().map(|handle| handle.runtime_flavor()) {
+        Ok(tokio::runtime::RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),
+        _ => work(),
+    }
+}
+
+enum Held {
+    Writer(OwnedMutexGuard<Connection>),
+    Reader { connection: Option<Connection>, pool: Arc<Mutex<Vec<Connection>>>, _turn: OwnedSemaphorePermit },
+}
+
+/// One transaction on SQLite.
+pub struct SqliteTx {
+    connection: Option<Held>,
+}
+
+impl SqliteTx {
+    fn connection(&self) -> &Connection {
+        match self.connection.as_ref().expect("the connection is given back only when the transaction ends") {
+            Held::Writer(guard) => guard,
+            Held::Reader { connection, .. } => connection.as_ref().expect("a reader is given back only when the transaction ends"),
+        }
+    }
+
+    /// All rows.
+    pub fn rows(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        let mut statement = self.connection().prepare_cached(sql)?;
+        let width = statement.column_count();
+        let mut rows = statement.query(rusqlite::params_from_iter(params))?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            let values = (0..width).map(|i| row.get_ref(i).map(read)).collect::<Result<Vec<Value>, _>>()?;
+            all.push(Row(values));
+        }
+        Ok(all)
+    }
+
+    /// Runs a statement.
+    pub fn run(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
+        let mut statement = self.connection().prepare_cached(sql)?;
+        Ok(statement.execute(rusqlite::params_from_iter(params))? as u64)
+    }
+
+    /// Inserts many rows by one prepared statement.
+    pub fn insert_many(&mut self, head: &str, rows: &[Vec<Value>]) -> Result<u64, StoreError> {
+        let Some(first) = rows.first() else { return Ok(0) };
+        let sql = format!("{head} values ({})", vec!["?"; first.len()].join(", "));
+        let mut statement = self.connection().prepare_cached(&sql)?;
+        blocking(|| {
+            let mut count = 0;
+            for row in rows {
+                count += statement.execute(rusqlite::params_from_iter(row))? as u64;
+            }
+            Ok(count)
+        })
+    }
+
+    /// Runs several statements.
+    pub fn batch(&mut self, sql: &str) -> Result<(), StoreError> {
+        Ok(blocking(|| self.connection().execute_batch(sql))?)
+    }
+
+    /// Makes it last.
+    pub fn commit(mut self) -> Result<(), StoreError> {
+        blocking(|| self.connection().execute_batch("commit"))?;
+        self.give_back();
+        Ok(())
+    }
+
+    fn give_back(&mut self) {
+        if let Some(Held::Reader { connection, pool, _turn }) = self.connection.take()
+            && let Some(connection) = connection
+        {
+            pool.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        }
+    }
+}
+
+impl Drop for SqliteTx {
+    fn drop(&mut self) {
+        if self.connection.is_some() {
+            // A failed statement may have ended the transaction already; then there is nothing to take back.
+            if !self.connection().is_autocommit() && self.connection().execute_batch("rollback").is_err() {
+                tracing::error!("a transaction could not be rolled back");
+            }
+            self.give_back();
+        }
+    }
+}
+
+fn read(value: ValueRef<'_>) -> Value {
+    match value {
+        ValueRef::Null | ValueRef::Real(_) => Value::Null,
+        ValueRef::Integer(int) => Value::Int(int),
+        ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into_owned()),
+        ValueRef::Blob(bytes) => Value::Bytes(bytes.to_vec()),
+    }
+}
+
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Value::Null => ToSqlOutput::Borrowed(ValueRef::Null),
+            Value::Int(int) => ToSqlOutput::Borrowed(ValueRef::Integer(*int)),
+            Value::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
+            Value::Bytes(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
+            Value::Uuid(uuid) => ToSqlOutput::Borrowed(ValueRef::Blob(uuid.as_bytes())),
+            Value::Date(date) => ToSqlOutput::Owned(rusqlite::types::Value::Text(date.to_string())),
+        })
+    }
+}

@@ -1,0 +1,132 @@
+//! The table `worklist`, and what a place on it follows from.
+
+use crate::params;
+use crate::rows;
+use crate::store::{StoreError, Tx, Value};
+use duly_domain::values::ids::{AccountId, DebtorId, DeskId};
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+macro_rules! facts_where {
+    ($condition:literal) => {
+        concat!(
+            "select a.id, a.desk_id, a.state, a.balance_minor, a.currency, a.due_on, a.next_action_on, a.next_action_at, a.was_reached,
+                (select p.due_on from promises p where p.account_id = a.id and p.state = 'open' order by p.id limit 1),
+                (select p.state from promises p where p.account_id = a.id order by p.taken_at desc, p.id desc limit 1),
+                (select count(*) from promises p where p.account_id = a.id and p.state = 'kept'),
+                (select count(*) from promises p where p.account_id = a.id and p.state in ('kept', 'partly_kept', 'broken')),
+                (select count(*) from payments y where y.account_id = a.id and y.state = 'posted'),
+                (select count(*) from holds h where h.account_id = a.id and h.ended_at is null and (h.until_on is null or h.until_on > $1))
+             from accounts a where ",
+            $condition
+        )
+    };
+}
+
+const FACTS: &str = facts_where!("a.id = $2");
+const FACTS_PAGE: &str = facts_where!("a.state = 'open' and a.id > $2 order by a.id limit $3");
+const DELETE: &str = "delete from worklist where account_id = $1";
+const DELETE_RANGE: &str = "delete from worklist where account_id > $1 and account_id <= $2";
+/// The columns of a row, for [`Tx::insert_many`].
+pub const INSERT: &str = "insert into worklist (account_id, desk_id, lane, expected_minor, currency, because, due_at, built_on)";
+
+macro_rules! list_where {
+    ($condition:literal) => {
+        concat!(
+            "select w.account_id, a.debtor_id, d.name, d.language, c.name, a.reference, a.balance_minor, a.currency, w.lane,
+                    w.expected_minor, w.because, w.due_at, a.next_action, a.next_action_on,
+                    (select t.result from contacts t where t.account_id = a.id order by t.contacted_at desc limit 1),
+                    (select t.contacted_at from contacts t where t.account_id = a.id order by t.contacted_at desc limit 1)
+               from worklist w
+               join accounts a on a.id = w.account_id
+               join debtors d on d.id = a.debtor_id
+               join creditors c on c.id = a.creditor_id
+              where ",
+            $condition
+        )
+    };
+}
+
+const LIST: &str = list_where!("w.desk_id = $1 order by w.desk_id, w.expected_minor desc, w.account_id limit $2");
+const LIST_LANE: &str =
+    list_where!("w.desk_id = $1 and w.lane = $2 order by w.desk_id, w.lane, w.expected_minor desc, w.account_id limit $3");
+const COUNTS: &str = "
+    select w.lane, count(*), cast(coalesce(sum(a.balance_minor), 0) as bigint)
+      from worklist w join accounts a on a.id = w.account_id
+     where w.desk_id = $1 group by w.lane order by w.lane";
+
+rows! {
+    /// What a place on the worklist follows from.
+    pub struct WorkRow {
+        pub account: AccountId,
+        pub desk: DeskId,
+        pub state: String,
+        pub balance_minor: i64,
+        pub currency: String,
+        pub due_on: Option<Date>,
+        pub next_action_on: Option<Date>,
+        pub next_action_at: Option<Timestamp>,
+        pub was_reached: bool,
+        pub promise_due_on: Option<Date>,
+        pub last_promise: Option<String>,
+        pub promises_kept: i64,
+        pub promises_decided: i64,
+        pub payments: i64,
+        pub holds: i64,
+    }
+
+    /// A row of the worklist as it is shown.
+    pub struct WorkItem {
+        pub account: AccountId,
+        pub debtor: DebtorId,
+        pub name: Option<String>,
+        pub language: Option<String>,
+        pub creditor: String,
+        pub reference: String,
+        pub balance_minor: i64,
+        pub currency: String,
+        pub lane: String,
+        pub expected_minor: i64,
+        pub because: String,
+        pub due_at: Option<Timestamp>,
+        pub next_action: Option<String>,
+        pub next_action_on: Option<Date>,
+        pub last_result: Option<String>,
+        pub last_contact_at: Option<Timestamp>,
+    }
+}
+
+pub async fn find_facts(tx: &mut Tx, account: AccountId, today: Date) -> Result<Option<WorkRow>, StoreError> {
+    tx.one(FACTS, params![today, account]).await
+}
+
+/// Open accounts after an account.
+pub async fn list_facts(tx: &mut Tx, today: Date, after: AccountId, limit: i64) -> Result<Vec<WorkRow>, StoreError> {
+    tx.all(FACTS_PAGE, params![today, after, limit]).await
+}
+
+pub async fn delete_row(tx: &mut Tx, account: AccountId) -> Result<(), StoreError> {
+    tx.run(DELETE, params![account]).await.map(drop)
+}
+
+/// Clears the rows of a page of accounts, from behind one to the other.
+pub async fn delete_range(tx: &mut Tx, after: AccountId, to: AccountId) -> Result<(), StoreError> {
+    tx.run(DELETE_RANGE, params![after, to]).await.map(drop)
+}
+
+pub async fn insert_rows(tx: &mut Tx, rows: &[Vec<Value>]) -> Result<(), StoreError> {
+    tx.insert_many(INSERT, rows).await.map(drop)
+}
+
+/// The best rows of one desk, of one lane or all.
+pub async fn list_desk(tx: &mut Tx, desk: DeskId, lane: Option<&str>, limit: i64) -> Result<Vec<WorkItem>, StoreError> {
+    match lane {
+        Some(lane) => tx.all(LIST_LANE, params![desk, lane, limit]).await,
+        None => tx.all(LIST, params![desk, limit]).await,
+    }
+}
+
+/// Rows and balances by lane of one desk.
+pub async fn count_lanes(tx: &mut Tx, desk: DeskId) -> Result<Vec<(String, i64, i64)>, StoreError> {
+    tx.all(COUNTS, params![desk]).await
+}

@@ -1,0 +1,142 @@
+//! Compliance: may we do this now, and if not, why, and when?
+//!
+//! A [`record::Record`] is what we know; a [`record::Proposal`] is one thing somebody wants to do at one moment.
+//! [`facts::gather`] reads from the record what the rules may know, [`decide_contact`] runs every rule over it, and
+//! the answer carries all the reasons at once, never one per retry. [`rules`] lists the rules in the order people read them.
+//!
+//! Always true: a decision depends on its facts and its policy alone, so it can be made again years later;
+//! policy can be stricter than the law and never looser; no switch skips a rule.
+
+pub mod facts;
+pub mod policy;
+pub mod record;
+pub mod rules;
+
+use crate::decision::{Answer, Decision, Finding, Instant, NEVER, Reason, Rule, Severity};
+use facts::ContactFacts;
+use jiff::Timestamp;
+use policy::ContactPolicy;
+
+/// The version of the rules in this program; kept with every decision.
+pub const RULE_SET: &str = "us-2026.11";
+
+/// How far ahead the next allowed moment is looked for.
+pub const HORIZON_DAYS: i64 = 60;
+
+/// Moments are looked for on quarter-hours.
+const QUARTER: i64 = 900;
+
+/// A rule about contacts.
+pub type ContactRule = Rule<ContactFacts, ContactPolicy>;
+
+/// Decides one contact: runs every rule, so the officer sees all the reasons at once.
+///
+/// The next allowed moment is the first quarter-hour at or after the proposal's at which nothing stands in the way
+/// with no new facts; `None` within [`HORIZON_DAYS`] if there is none.
+pub fn decide_contact(facts: &ContactFacts, policy: &ContactPolicy) -> Decision {
+    let mut decision = Decision::yes();
+    let now = facts.instant(facts.at);
+    let until = each_finding(facts, policy, now, |rule, finding| {
+        let reason = Reason { rule: &rule.card, detail: finding.detail };
+        match rule.card.severity {
+            Severity::Warn => decision.warnings.push(reason),
+            _ => decision.because.push(reason),
+        }
+    });
+    if !decision.because.is_empty() {
+        decision.answer = Decision::answer_of(&decision.because);
+        decision.next_allowed_at = next_allowed(facts, policy, until);
+    }
+    decision
+}
+
+/// The bare question: does nothing stand in the way? The floor against which [`decide_contact`] is measured.
+pub fn may_contact(facts: &ContactFacts, policy: &ContactPolicy) -> bool {
+    let now = facts.instant(facts.at);
+    rules::CONTACT
+        .iter()
+        .filter(|rule| rule.card.severity != Severity::Warn && rule.card.in_force_from <= now.day)
+        .all(|rule| (rule.check)(facts, policy, now).is_none())
+}
+
+/// Runs the rules in order and returns the second before which they cannot all be content; 0 when they are.
+///
+/// The first rules of the catalogue are exclusive: an act that is wrong in its kind gets that one reason alone.
+fn each_finding(facts: &ContactFacts, policy: &ContactPolicy, now: Instant, mut take: impl FnMut(&'static ContactRule, Finding)) -> i64 {
+    let mut until = 0;
+    for (i, rule) in rules::CONTACT.iter().enumerate() {
+        if rule.card.in_force_from > now.day {
+            continue;
+        }
+        if let Some(finding) = (rule.check)(facts, policy, now) {
+            if rule.card.severity != Severity::Warn {
+                until = until.max(finding.until);
+            }
+            take(rule, finding);
+            if i < rules::EXCLUSIVE {
+                return until;
+            }
+        }
+    }
+    until
+}
+
+/// Leaps from one bound to the next until the rules are content or the horizon is reached.
+fn next_allowed(facts: &ContactFacts, policy: &ContactPolicy, first_bound: i64) -> Option<Timestamp> {
+    let horizon = facts.at + HORIZON_DAYS * 86_400;
+    let mut bound = first_bound;
+    while bound != NEVER {
+        let at = bound + (-bound).rem_euclid(QUARTER);
+        if at > horizon {
+            return None;
+        }
+        bound = each_finding(facts, policy, facts.instant(at), |_, _| ());
+        if bound == 0 {
+            return Timestamp::from_second(at).ok();
+        }
+        // A bound that does not move on would be a rule's mistake; a quarter-hour always does.
+        bound = bound.max(at.saturating_add(1));
+    }
+    None
+}
+
+/// Up to which second a contact that is allowed now stays allowed today, for "allowed until 20:00".
+///
+/// Looks ahead in quarter-hours to the end of the consumer's day; counts and windows are asked like any other moment.
+pub fn allowed_until(facts: &ContactFacts, policy: &ContactPolicy) -> Option<Timestamp> {
+    let mut at = facts.at;
+    if each_finding(facts, policy, facts.instant(at), |_, _| ()) != 0 {
+        return None;
+    }
+    let day = facts.instant(at).day;
+    loop {
+        let next = at + 1 + (-(at + 1)).rem_euclid(QUARTER);
+        let instant = facts.instant(next);
+        if instant.day != day || each_finding(facts, policy, instant, |_, _| ()) != 0 {
+            return Timestamp::from_second(next).ok();
+        }
+        at = next;
+    }
+}
+
+/// What the answer is called in files: `true`, `false` or `presumed_violation` (see `regulation/cases/README.md`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Allowed {
+    /// Allowed.
+    Yes,
+    /// Refused.
+    No,
+    /// Refused by rebuttable presumptions alone.
+    PresumedViolation,
+}
+
+impl Allowed {
+    /// Reads it off a decision.
+    pub fn of(decision: &Decision) -> Allowed {
+        match decision.answer {
+            Answer::Yes => Allowed::Yes,
+            _ if decision.is_presumption_only() => Allowed::PresumedViolation,
+            _ => Allowed::No,
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Rules: at most seven calls about one debt to one person in seven days, none in the week after we spoke, and no bursts.
+//!
+//! What counts was settled when the facts were gathered: connected calls we placed, not excluded by consent.
+
+use crate::compliance::ContactRule;
+use crate::compliance::facts::{ContactFacts, DebtCalls};
+use crate::compliance::record::Standing;
+use crate::decision::{Detail, Finding, Instant, Rule, RuleCard, Severity, day};
+
+/// The run of days in which attempts are counted, and the days a conversation closes.
+const DAYS: i32 = 7;
+
+pub(super) const ATTEMPTS: ContactRule = Rule {
+    card: RuleCard {
+        id: "regf.call-frequency.attempts",
+        cite: "12 CFR 1006.14(b)(2)(i)(A)",
+        in_force_from: day(2021, 11, 30),
+        jurisdiction: "US, collectors",
+        severity: Severity::Presumption,
+        plain: "We called about this debt as often as we may in seven days.",
+    },
+    check: |facts, policy, now| {
+        let max = policy.attempts_max_7_days();
+        open_debts(facts, now).filter_map(|debt| too_many(debt, max, facts, now)).max_by_key(|finding| finding.until)
+    },
+};
+
+pub(super) const CONVERSATION: ContactRule = Rule {
+    card: RuleCard {
+        id: "regf.call-frequency.conversation",
+        cite: "12 CFR 1006.14(b)(2)(i)(B)",
+        in_force_from: day(2021, 11, 30),
+        jurisdiction: "US, collectors",
+        severity: Severity::Presumption,
+        plain: "We spoke about this debt less than seven days ago.",
+    },
+    check: |facts, _, now| {
+        // The day of the conversation is day one, so the first open date is that date and seven.
+        let on = open_debts(facts, now).filter_map(|debt| debt.conversation_day).max().filter(|on| now.day < on + DAYS)?;
+        Some(Finding::until(facts.day_clock.instant(on + DAYS, 0), Detail::Spoke { on, open_on: on + DAYS }))
+    },
+};
+
+pub(super) const PATTERN: ContactRule = Rule {
+    card: RuleCard {
+        id: "regf.call-frequency.pattern",
+        cite: "comment 14(b)(2)(i)-2",
+        in_force_from: day(2021, 11, 30),
+        jurisdiction: "US, collectors",
+        severity: Severity::Warn,
+        plain: "Calls this close together can count against us though no limit is passed.",
+    },
+    check: |facts, _, now| {
+        let last = facts.connected_calls.last().copied().filter(|_| is_counted(facts))?;
+        if now.at - last <= 5 * 60 {
+            return Some(Finding::lasting(Detail::SecondsSinceLastCall(now.at - last)));
+        }
+        let today = facts.connected_calls.iter().rev().take_while(|call| facts.day_clock_day(**call) == now.day).count();
+        let nth = u32::try_from(today).unwrap_or(u32::MAX).saturating_add(1);
+        (nth >= 7).then(|| Finding::lasting(Detail::CallOfDay(nth)))
+    },
+};
+
+impl ContactFacts {
+    /// The day of an earlier call: the clock knows its present offset and those to come, which is right for today's calls.
+    fn day_clock_day(&self, at: i64) -> i32 {
+        self.day_clock.local(at).0
+    }
+}
+
+fn is_counted(facts: &ContactFacts) -> bool {
+    facts.regf_binds && facts.channel.is_call() && facts.standing != Standing::Professional
+}
+
+/// The debts on which consent to extra calls does not live (12 CFR 1006.14(b)(3)(i)).
+fn open_debts(facts: &ContactFacts, now: Instant) -> impl Iterator<Item = &DebtCalls> {
+    let debts = if is_counted(facts) { facts.debts.as_slice() } else { &[] };
+    debts.iter().filter(move |debt| debt.consent_until_day.is_none_or(|until| until < now.day))
+}
+
+fn too_many(debt: &DebtCalls, max: u32, facts: &ContactFacts, now: Instant) -> Option<Finding> {
+    let counted = |day: &&i32| **day > now.day - DAYS && **day <= now.day;
+    let used = u32::try_from(debt.attempt_days.iter().rev().filter(counted).count()).unwrap_or(u32::MAX);
+    if used < max {
+        return None;
+    }
+    // One is free when the oldest call that fills the limit leaves the run.
+    let filling = debt.attempt_days.iter().rev().filter(counted).nth(max.saturating_sub(1) as usize).copied();
+    let free_on = filling.map_or(now.day + DAYS, |day| day + DAYS);
+    let detail = Detail::Attempts { used, max, days: DAYS.unsigned_abs(), free_on };
+    Some(Finding::until(facts.day_clock.instant(free_on, 0), detail))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::compliance::record::{Direction, Outcome};
+    use crate::compliance::rules::proposal_tests::{call, consumer_in, decide, with};
+
+    /// Calls at 11:00 on days of April 2026, then a proposal.
+    fn check(days: &[(u8, Outcome)], when: &str) -> (Vec<&'static str>, Option<String>) {
+        let calls = days.iter().map(|(day, outcome)| call(&format!("2026-04-{day:02}T11:00:00-04:00"), Direction::Out, *outcome));
+        let decision = decide(&with(consumer_in(&["America/New_York"]), calls), when);
+        let next = decision.next_allowed_at.map(|at| at.to_string());
+        (decision.because.iter().map(|reason| reason.rule.id).collect(), next)
+    }
+
+    #[test]
+    fn the_eighth_call_in_seven_days_waits() {
+        use Outcome::{Busy, NoAnswer, Voicemail};
+        let seven: Vec<_> = (1..=7).map(|day| (day, NoAnswer)).collect();
+        assert_eq!(check(&seven[..6], "2026-04-07T17:00:00-04:00").0, Vec::<&str>::new());
+        assert_eq!(check(&seven, "2026-04-07T17:00:00-04:00"), (vec!["regf.call-frequency.attempts"], Some("2026-04-08T12:00:00Z".into())));
+        assert_eq!(check(&seven, "2026-04-08T08:00:00-04:00").0, Vec::<&str>::new());
+        let on_one_day = [(4, Voicemail); 7];
+        assert_eq!(
+            check(&on_one_day, "2026-04-10T17:00:00-04:00"),
+            (vec!["regf.call-frequency.attempts"], Some("2026-04-11T12:00:00Z".into()))
+        );
+        assert_eq!(check(&[(4, Busy); 20], "2026-04-04T17:00:00-04:00").0, Vec::<&str>::new());
+    }
+
+    #[test]
+    fn a_conversation_closes_seven_days_and_its_day_is_the_first() {
+        use Outcome::{AnsweredBusy, Conversation};
+        assert_eq!(
+            check(&[(1, Conversation)], "2026-04-07T20:59:00-04:00"),
+            (vec!["regf.call-frequency.conversation"], Some("2026-04-08T12:00:00Z".into()))
+        );
+        assert_eq!(check(&[(1, Conversation)], "2026-04-08T08:00:00-04:00").0, Vec::<&str>::new());
+        assert_eq!(check(&[(1, AnsweredBusy)], "2026-04-02T08:00:00-04:00").0, Vec::<&str>::new());
+    }
+
+    #[test]
+    fn a_burst_is_warned_about() {
+        let call_at = |when: &str| call(when, Direction::Out, Outcome::NoAnswer);
+        let one = with(consumer_in(&["America/New_York"]), [call_at("2026-04-01T10:00:00-04:00")]);
+        assert_eq!(decide(&one, "2026-04-01T10:05:00-04:00").warnings.len(), 1);
+        assert_eq!(decide(&one, "2026-04-01T10:05:01-04:00").warnings.len(), 0);
+    }
+}

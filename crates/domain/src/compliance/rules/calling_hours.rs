@@ -1,0 +1,95 @@
+//! Rule: between 08:00 and 21:00 where the person is, on every clock the record points to.
+
+use crate::compliance::ContactRule;
+use crate::compliance::facts::ContactFacts;
+use crate::compliance::rules::designated_time::{consented_at, next_consent};
+use crate::decision::{Detail, Finding, Rule, RuleCard, Severity, day};
+
+pub(super) const RULE: ContactRule = Rule {
+    card: RuleCard {
+        id: "regf.time.hours",
+        cite: "12 CFR 1006.6(b)(1)(i); 15 USC 1692c(a)(1)",
+        in_force_from: day(2021, 11, 30),
+        jurisdiction: "US, collectors",
+        severity: Severity::Block,
+        plain: "It is outside the hours of the day where they are, or may be.",
+    },
+    check: |facts, policy, now| {
+        if !facts.has_protected_hours() {
+            return None;
+        }
+        let (opens, closes) = (policy.opens_minute(), policy.closes_minute());
+        let closed = closed_clock(facts, now.at, i32::from(opens) * 60, i32::from(closes) * 60)?;
+        if consented_at(facts, now.at) || replies_in_closed_hours(facts, opens, closes) {
+            return None;
+        }
+        let clock = &facts.clocks[closed.clock];
+        let minute = u16::try_from(closed.second / 60).unwrap_or(0);
+        let until = next_consent(facts, now.at).map_or(closed.until, |consent| consent.min(closed.until));
+        Some(Finding::until(until, Detail::Hours { zone: clock.zone.clone(), minute, opens, closes }))
+    },
+};
+
+struct Closed {
+    clock: usize,
+    second: i32,
+    until: i64,
+}
+
+/// The closed clock that opens last, if any is closed.
+fn closed_clock(facts: &ContactFacts, at: i64, opens: i32, closes: i32) -> Option<Closed> {
+    let mut last: Option<Closed> = None;
+    for (clock, zone) in facts.clocks.iter().enumerate() {
+        let (day, second) = zone.local(at);
+        if second >= opens && second < closes {
+            continue;
+        }
+        let until = zone.instant(if second < opens { day } else { day + 1 }, opens);
+        if last.as_ref().is_none_or(|closed| closed.until < until) {
+            last = Some(Closed { clock, second, until });
+        }
+    }
+    last
+}
+
+/// Someone who begins a contact at a closed hour may be answered once, then (comment 6(b)(1)-2).
+fn replies_in_closed_hours(facts: &ContactFacts, opens: u16, closes: u16) -> bool {
+    facts.reply.is_some_and(|reply| {
+        facts.clocks.iter().any(|clock| {
+            let (_, second) = clock.local(reply.at);
+            !(i32::from(opens) * 60..i32::from(closes) * 60).contains(&second)
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::compliance::rules::proposal_tests::{consumer_in, decide};
+
+    #[test]
+    fn the_day_opens_at_eight_and_closes_at_nine() {
+        //   zones                                       when                          refused, next
+        for (zones, when, next) in [
+            (&["America/New_York"][..], "2026-05-05T07:59:59-04:00", Some("2026-05-05T08:00:00-04:00")),
+            (&["America/New_York"], "2026-05-05T08:00:00-04:00", None),
+            (&["America/New_York"], "2026-05-05T20:59:59-04:00", None),
+            (&["America/New_York"], "2026-05-05T21:00:00-04:00", Some("2026-05-06T08:00:00-04:00")),
+            (&["America/New_York", "America/Los_Angeles"], "2026-05-05T10:30:00-04:00", Some("2026-05-05T11:00:00-04:00")),
+            (&["America/New_York", "America/Los_Angeles"], "2026-05-05T21:15:00-04:00", Some("2026-05-06T11:00:00-04:00")),
+            // The clocks change in the night between: nine Eastern is eight Central, in daylight time.
+            (&["America/Chicago"], "2026-03-07T21:00:00-06:00", Some("2026-03-08T08:00:00-05:00")),
+            (&["America/Chicago"], "2026-10-31T21:00:00-05:00", Some("2026-11-01T08:00:00-06:00")),
+            // No sign at all: open on every clock of the states, that is from eight in Honolulu to nine in New York.
+            (&[], "2026-05-05T13:59:00-04:00", Some("2026-05-05T14:00:00-04:00")),
+            (&[], "2026-05-05T14:00:00-04:00", None),
+        ] {
+            let decision = decide(&consumer_in(zones), when);
+            assert_eq!(
+                decision.because.iter().map(|r| r.rule.id).collect::<Vec<_>>(),
+                next.map_or(vec![], |_| vec!["regf.time.hours"]),
+                "{when}"
+            );
+            assert_eq!(decision.next_allowed_at, next.map(|next| next.parse().unwrap()), "{when}");
+        }
+    }
+}

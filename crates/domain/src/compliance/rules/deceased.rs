@@ -1,0 +1,19 @@
+//! Rule: after a death, address a named person who may act for the estate.
+
+use crate::compliance::ContactRule;
+use crate::compliance::record::Standing;
+use crate::decision::{Detail, Finding, Rule, RuleCard, Severity, day};
+
+pub(super) const RULE: ContactRule = Rule {
+    card: RuleCard {
+        id: "regf.deceased.personal-representative",
+        cite: "12 CFR 1006.6(a)(4), 1006.34(a)(1)",
+        in_force_from: day(2021, 11, 30),
+        jurisdiction: "US, collectors",
+        severity: Severity::Block,
+        plain: "They have died: address a named person who may act for the estate.",
+    },
+    check: |facts, _, _| {
+        (facts.regf_binds && facts.is_deceased && facts.standing == Standing::Consumer).then(|| Finding::lasting(Detail::Plain))
+    },
+};

@@ -1,0 +1,20 @@
+//! Rule: every electronic message says how to stop such messages.
+
+use crate::compliance::ContactRule;
+use crate::compliance::record::Purpose;
+use crate::decision::{Detail, Finding, Rule, RuleCard, Severity, day};
+
+pub(super) const RULE: ContactRule = Rule {
+    card: RuleCard {
+        id: "regf.electronic.opt-out-notice",
+        cite: "12 CFR 1006.6(e)",
+        in_force_from: day(2021, 11, 30),
+        jurisdiction: "US, collectors",
+        severity: Severity::Block,
+        plain: "The message does not say how to stop such messages.",
+    },
+    check: |facts, _, _| {
+        let needs_it = facts.channel.is_electronic() && facts.purpose != Purpose::OptOutConfirmation;
+        (facts.regf_binds && needs_it && facts.lacks_opt_out_notice).then(|| Finding::lasting(Detail::Plain))
+    },
+};

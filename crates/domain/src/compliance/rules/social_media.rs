@@ -1,0 +1,17 @@
+//! Rule: no message about a debt where others can see it.
+
+use crate::compliance::ContactRule;
+use crate::decision::{Detail, Finding, Rule, RuleCard, Severity, day};
+use crate::values::channel::Channel;
+
+pub(super) const RULE: ContactRule = Rule {
+    card: RuleCard {
+        id: "regf.electronic.social-media",
+        cite: "12 CFR 1006.22(f)(4)",
+        in_force_from: day(2021, 11, 30),
+        jurisdiction: "US, collectors",
+        severity: Severity::Block,
+        plain: "The public or their contacts could see this message.",
+    },
+    check: |facts, _, _| (facts.regf_binds && facts.channel == Channel::SocialPublic).then(|| Finding::lasting(Detail::Plain)),
+};

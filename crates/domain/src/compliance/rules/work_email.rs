@@ -1,0 +1,20 @@
+//! Rule: no e-mail to an address the employer provides, unless the person opened it.
+
+use crate::compliance::ContactRule;
+use crate::decision::{Detail, Finding, Rule, RuleCard, Severity, day};
+use crate::values::channel::Channel;
+
+pub(super) const RULE: ContactRule = Rule {
+    card: RuleCard {
+        id: "regf.electronic.work-email",
+        cite: "12 CFR 1006.22(f)(3)",
+        in_force_from: day(2021, 11, 30),
+        jurisdiction: "US, collectors",
+        severity: Severity::Block,
+        plain: "The address is the employer's: others there can read it.",
+    },
+    check: |facts, _, _| {
+        let to_employer = facts.channel == Channel::Email && facts.is_employer_address_without_basis;
+        (facts.regf_binds && facts.is_for_consumer() && to_employer).then(|| Finding::lasting(Detail::Plain))
+    },
+};

@@ -1,0 +1,166 @@
+//! Identity: the roles, and the one table that says who may do what.
+//!
+//! Every route and command names one [`Permission`]; [`may`] is the only place that answers. A test walks every route
+//! as every role against this table.
+
+use std::fmt;
+
+/// What somebody is here for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Talks with the people who owe.
+    Officer,
+    /// Leads officers.
+    Supervisor,
+    /// Owns rules, stops and complaints.
+    Compliance,
+    /// Imports files and posts payments.
+    BackOffice,
+    /// Runs the installation.
+    Administrator,
+    /// Sees everything that was done, changes nothing.
+    Auditor,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Role; 6] = [Role::Officer, Role::Supervisor, Role::Compliance, Role::BackOffice, Role::Administrator, Role::Auditor];
+
+    /// The code in commands and the database.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Role::Officer => "officer",
+            Role::Supervisor => "supervisor",
+            Role::Compliance => "compliance",
+            Role::BackOffice => "back_office",
+            Role::Administrator => "administrator",
+            Role::Auditor => "auditor",
+        }
+    }
+
+    /// Finds a role by its code.
+    pub fn parse(code: &str) -> Option<Role> {
+        Role::ALL.into_iter().find(|role| role.code() == code)
+    }
+}
+
+/// The word on screens.
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Role::Officer => "Officer",
+            Role::Supervisor => "Supervisor",
+            Role::Compliance => "Compliance officer",
+            Role::BackOffice => "Back office",
+            Role::Administrator => "Administrator",
+            Role::Auditor => "Auditor",
+        })
+    }
+}
+
+/// One thing that may be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Permission {
+    /// Nothing but being here: sign in, sign out, static files.
+    Anyone,
+    /// Own password, own session.
+    SignedIn,
+    /// Read accounts, people and their timeline.
+    ReadAccounts,
+    /// Ask the gate, reserve and record contacts, take promises, note wishes.
+    WorkAccounts,
+    /// Record written stops, lawyers and deaths.
+    RecordStops,
+    /// Release a contact that the gate leaves to a supervisor.
+    ReleaseContacts,
+    /// Post payments.
+    PostPayments,
+    /// Reverse payments.
+    ReversePayments,
+    /// Import placements.
+    Import,
+    /// See nights and their reports.
+    ReadNights,
+    /// Start a night.
+    RunNights,
+    /// Read refusals and the audit record.
+    ReadCompliance,
+    /// Make users and desks.
+    Administer,
+}
+
+impl Permission {
+    /// Every permission.
+    pub const ALL: [Permission; 13] = [
+        Permission::Anyone,
+        Permission::SignedIn,
+        Permission::ReadAccounts,
+        Permission::WorkAccounts,
+        Permission::RecordStops,
+        Permission::ReleaseContacts,
+        Permission::PostPayments,
+        Permission::ReversePayments,
+        Permission::Import,
+        Permission::ReadNights,
+        Permission::RunNights,
+        Permission::ReadCompliance,
+        Permission::Administer,
+    ];
+}
+
+/// The who-may table.
+///
+/// Who negotiates does not post money; who posts money does not negotiate; who administers sees no debtor.
+pub fn may(role: Role, permission: Permission) -> bool {
+    use Permission as P;
+    use Role as R;
+    match permission {
+        P::Anyone | P::SignedIn => true,
+        P::ReadAccounts => role != R::Administrator,
+        P::WorkAccounts => matches!(role, R::Officer | R::Supervisor),
+        P::RecordStops => matches!(role, R::Officer | R::Supervisor | R::Compliance),
+        P::ReleaseContacts => role == R::Supervisor,
+        P::PostPayments | P::ReversePayments => role == R::BackOffice,
+        P::Import => matches!(role, R::BackOffice | R::Supervisor),
+        P::ReadNights => role != R::Officer,
+        P::RunNights => matches!(role, R::Administrator | R::Supervisor),
+        P::ReadCompliance => matches!(role, R::Compliance | R::Auditor | R::Supervisor),
+        P::Administer => role == R::Administrator,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_auditor_changes_nothing_and_an_administrator_sees_no_debtor() {
+        let changes = [
+            Permission::WorkAccounts,
+            Permission::RecordStops,
+            Permission::ReleaseContacts,
+            Permission::PostPayments,
+            Permission::ReversePayments,
+            Permission::Import,
+            Permission::RunNights,
+            Permission::Administer,
+        ];
+        assert!(changes.iter().all(|permission| !may(Role::Auditor, *permission)));
+        assert!(!may(Role::Administrator, Permission::ReadAccounts));
+    }
+
+    #[test]
+    fn nobody_both_negotiates_and_moves_money() {
+        for role in Role::ALL {
+            assert!(!(may(role, Permission::WorkAccounts) && may(role, Permission::PostPayments)), "{role}");
+        }
+    }
+
+    #[test]
+    fn roles_are_read_as_they_are_written() {
+        for role in Role::ALL {
+            assert_eq!(Role::parse(role.code()), Some(role));
+        }
+        assert_eq!(Role::parse("root"), None);
+    }
+}

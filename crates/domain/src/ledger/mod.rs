@@ -1,0 +1,335 @@
+//! The ledger: balanced, immutable entries, and how a payment is divided.
+//!
+//! Two pairs of accounts stand apart. The debt: what debtors owe (`Receivable`, by bucket) against what creditors placed
+//! (`Placed`). The money: client money in the bank (`TrustBank`) against whom it belongs to (`ClientPayable`, or `Unapplied`
+//! where a debtor paid more than was owed). A payment moves both. Nothing is ever changed: a wrong entry is reversed by
+//! another.
+//!
+//! Always true: the lines of an entry add up to zero in its currency; no bucket falls below zero.
+
+use crate::accounts::Bucket;
+use crate::values::money::{Currency, Money, MoneyError};
+
+/// An account of the chart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Code {
+    /// What debtors owe; debit balance.
+    Receivable,
+    /// What creditors placed with us; credit balance.
+    Placed,
+    /// Client money at the bank; debit balance.
+    TrustBank,
+    /// Client money we owe to creditors; credit balance.
+    ClientPayable,
+    /// Money of debtors that no debt has taken; credit balance.
+    Unapplied,
+}
+
+impl Code {
+    const ALL: [Code; 5] = [Code::Receivable, Code::Placed, Code::TrustBank, Code::ClientPayable, Code::Unapplied];
+
+    /// The code in the database.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Code::Receivable => "receivable",
+            Code::Placed => "placed",
+            Code::TrustBank => "trust_bank",
+            Code::ClientPayable => "client_payable",
+            Code::Unapplied => "unapplied",
+        }
+    }
+
+    /// Finds an account by its code.
+    pub fn parse(code: &str) -> Option<Code> {
+        Code::ALL.into_iter().find(|known| known.code() == code)
+    }
+
+    /// The name in plain-text accounting.
+    pub const fn journal_name(self) -> &'static str {
+        match self {
+            Code::Receivable => "assets:receivable",
+            Code::Placed => "equity:placed",
+            Code::TrustBank => "assets:trust bank",
+            Code::ClientPayable => "liabilities:client payable",
+            Code::Unapplied => "liabilities:unapplied",
+        }
+    }
+}
+
+/// One line of an entry: debits are positive, credits negative.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The account of the chart.
+    pub code: Code,
+    /// The bucket, for receivables.
+    pub bucket: Option<Bucket>,
+    /// The amount; debit positive.
+    pub amount: Money,
+}
+
+impl Line {
+    const fn new(code: Code, bucket: Option<Bucket>, minor: i64, currency: Currency) -> Line {
+        Line { code, bucket, amount: Money::of(minor, currency) }
+    }
+}
+
+/// Why lines are no entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LedgerError {
+    /// The lines do not add up to zero.
+    Unbalanced {
+        /// Minor units by which they miss it.
+        off_by: i64,
+    },
+    /// Two currencies in one entry, or an amount too large.
+    Money(MoneyError),
+    /// An amount that must be above zero is not.
+    NotPositive,
+    /// A bucket would fall below zero.
+    BelowZero(Bucket),
+}
+
+impl std::fmt::Display for LedgerError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            LedgerError::Unbalanced { off_by } => write!(f, "the entry is off by {off_by} minor units"),
+            LedgerError::Money(error) => error.fmt(f),
+            LedgerError::NotPositive => f.write_str("the amount must be above zero"),
+            LedgerError::BelowZero(bucket) => write!(f, "{} would fall below zero", bucket.code()),
+        }
+    }
+}
+
+impl std::error::Error for LedgerError {}
+
+impl From<MoneyError> for LedgerError {
+    fn from(error: MoneyError) -> LedgerError {
+        LedgerError::Money(error)
+    }
+}
+
+/// Lines that add up to zero. The only way to have an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Balanced(Vec<Line>);
+
+impl Balanced {
+    /// Takes lines if they add up to zero in one currency; lines of nothing are left out.
+    pub fn new(lines: impl IntoIterator<Item = Line>) -> Result<Balanced, LedgerError> {
+        let lines: Vec<Line> = lines.into_iter().filter(|line| line.amount.minor() != 0).collect();
+        let Some(first) = lines.first() else { return Ok(Balanced(lines)) };
+        let sum = lines.iter().try_fold(first.amount.zero(), |sum, line| sum.plus(line.amount))?;
+        if sum.minor() == 0 { Ok(Balanced(lines)) } else { Err(LedgerError::Unbalanced { off_by: sum.minor() }) }
+    }
+
+    /// The lines.
+    pub fn lines(&self) -> &[Line] {
+        &self.0
+    }
+
+    /// The entry that takes this one back.
+    pub fn reversed(&self) -> Balanced {
+        Balanced(self.0.iter().map(|line| Line { amount: Money::of(-line.amount.minor(), line.amount.currency()), ..*line }).collect())
+    }
+}
+
+/// What is owed, by bucket, in one currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Buckets {
+    currency: Currency,
+    minor: [i64; Bucket::ALL.len()],
+}
+
+impl Buckets {
+    /// Nothing owed.
+    pub const fn none(currency: Currency) -> Buckets {
+        Buckets { currency, minor: [0; Bucket::ALL.len()] }
+    }
+
+    /// The currency.
+    pub const fn currency(&self) -> Currency {
+        self.currency
+    }
+
+    /// One bucket.
+    pub fn get(&self, bucket: Bucket) -> Money {
+        Money::of(self.minor[bucket as usize], self.currency)
+    }
+
+    /// The same with one bucket at another amount.
+    pub fn with(mut self, bucket: Bucket, minor: i64) -> Buckets {
+        self.minor[bucket as usize] = minor;
+        self
+    }
+
+    /// All buckets together.
+    pub fn total(&self) -> Result<Money, MoneyError> {
+        let sum = self.minor.iter().try_fold(0i64, |sum, minor| sum.checked_add(*minor)).ok_or(MoneyError::Overflow)?;
+        Ok(Money::of(sum, self.currency))
+    }
+
+    /// Every bucket with its amount.
+    pub fn each(&self) -> impl Iterator<Item = (Bucket, Money)> + '_ {
+        Bucket::ALL.into_iter().map(|bucket| (bucket, self.get(bucket)))
+    }
+
+    /// After an entry's receivable lines; a bucket below zero is an error.
+    pub fn after(&self, entry: &Balanced) -> Result<Buckets, LedgerError> {
+        let mut after = *self;
+        for line in entry.lines().iter().filter(|line| line.code == Code::Receivable) {
+            let bucket = line.bucket.unwrap_or(Bucket::Other);
+            let amount = after.get(bucket).plus(line.amount)?;
+            if amount.minor() < 0 {
+                return Err(LedgerError::BelowZero(bucket));
+            }
+            after = after.with(bucket, amount.minor());
+        }
+        Ok(after)
+    }
+}
+
+/// In which order a payment fills buckets; every bucket once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AllocationOrder([Bucket; Bucket::ALL.len()]);
+
+impl Default for AllocationOrder {
+    /// Costs, fees, interest, principal, other.
+    fn default() -> AllocationOrder {
+        AllocationOrder([Bucket::Costs, Bucket::Fees, Bucket::Interest, Bucket::Principal, Bucket::Other])
+    }
+}
+
+impl AllocationOrder {
+    /// Reads `principal,interest,…`; buckets left out follow in the usual order, a bucket named twice is no order.
+    pub fn parse(text: &str) -> Option<AllocationOrder> {
+        let mut order: Vec<Bucket> = Vec::new();
+        for code in text.split(',').map(str::trim).filter(|code| !code.is_empty()) {
+            let bucket = Bucket::parse(code)?;
+            if order.contains(&bucket) {
+                return None;
+            }
+            order.push(bucket);
+        }
+        order.extend(AllocationOrder::default().0.into_iter().filter(|bucket| !order.contains(bucket)).collect::<Vec<_>>());
+        order.try_into().ok().map(AllocationOrder)
+    }
+
+    /// As [`AllocationOrder::parse`] reads it.
+    pub fn text(&self) -> String {
+        self.0.map(Bucket::code).join(",")
+    }
+}
+
+/// How a payment was divided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allocation {
+    /// What each bucket took, in the creditor's order; buckets that took nothing are left out.
+    pub parts: Vec<(Bucket, Money)>,
+    /// What no bucket took.
+    pub unapplied: Money,
+}
+
+/// Divides a payment over what is owed, in the creditor's order. Parts and the unapplied rest add up to the payment.
+pub fn allocate(payment: Money, owed: &Buckets, order: AllocationOrder) -> Result<Allocation, LedgerError> {
+    if payment.minor() <= 0 {
+        return Err(LedgerError::NotPositive);
+    }
+    if payment.currency() != owed.currency {
+        return Err(LedgerError::Money(MoneyError::CurrencyMismatch));
+    }
+    let mut left = payment.minor();
+    let mut parts = Vec::new();
+    for bucket in order.0 {
+        let part = owed.get(bucket).minor().clamp(0, left);
+        if part > 0 {
+            parts.push((bucket, Money::of(part, owed.currency)));
+            left -= part;
+        }
+    }
+    Ok(Allocation { parts, unapplied: Money::of(left, owed.currency) })
+}
+
+/// The entry that opens an account with what is owed.
+pub fn plan_opening(owed: &Buckets) -> Result<Balanced, LedgerError> {
+    let placed = Line::new(Code::Placed, None, -owed.total()?.minor(), owed.currency);
+    Balanced::new(owed.each().map(|(bucket, amount)| Line { code: Code::Receivable, bucket: Some(bucket), amount }).chain([placed]))
+}
+
+/// The entry of a payment: the debt falls, client money comes in.
+pub fn plan_payment(payment: Money, owed: &Buckets, order: AllocationOrder) -> Result<(Allocation, Balanced), LedgerError> {
+    let allocation = allocate(payment, owed, order)?;
+    let currency = payment.currency();
+    let applied = payment.minus(allocation.unapplied)?.minor();
+    let mut lines = vec![
+        Line::new(Code::TrustBank, None, payment.minor(), currency),
+        Line::new(Code::ClientPayable, None, -applied, currency),
+        Line::new(Code::Unapplied, None, -allocation.unapplied.minor(), currency),
+        Line::new(Code::Placed, None, applied, currency),
+    ];
+    lines.extend(allocation.parts.iter().map(|(bucket, part)| Line::new(Code::Receivable, Some(*bucket), -part.minor(), currency)));
+    Ok((allocation, Balanced::new(lines)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn owed(principal: i64, interest: i64, fees: i64) -> Buckets {
+        Buckets::none(Currency::Usd).with(Bucket::Principal, principal).with(Bucket::Interest, interest).with(Bucket::Fees, fees)
+    }
+
+    #[test]
+    fn a_payment_fills_buckets_in_the_creditors_order() {
+        let usual = allocate(Money::usd(5_000), &owed(10_000, 1_000, 2_500), AllocationOrder::default()).unwrap();
+        assert_eq!(
+            usual.parts,
+            [(Bucket::Fees, Money::usd(2_500)), (Bucket::Interest, Money::usd(1_000)), (Bucket::Principal, Money::usd(1_500))]
+        );
+        let principal_first =
+            allocate(Money::usd(5_000), &owed(10_000, 1_000, 2_500), AllocationOrder::parse("principal").unwrap()).unwrap();
+        assert_eq!(principal_first.parts, [(Bucket::Principal, Money::usd(5_000))]);
+        let too_much = allocate(Money::usd(5_000), &owed(1_000, 0, 0), AllocationOrder::default()).unwrap();
+        assert_eq!(too_much.unapplied, Money::usd(4_000));
+    }
+
+    #[test]
+    fn orders_are_read_and_nonsense_is_not() {
+        assert_eq!(AllocationOrder::parse("principal, interest").unwrap().text(), "principal,interest,costs,fees,other");
+        assert_eq!(AllocationOrder::parse("principal,principal"), None);
+        assert_eq!(AllocationOrder::parse("gold"), None);
+    }
+
+    #[test]
+    fn nothing_unbalanced_becomes_an_entry() {
+        let line = |minor| Line::new(Code::TrustBank, None, minor, Currency::Usd);
+        assert_eq!(Balanced::new([line(5), line(-4)]), Err(LedgerError::Unbalanced { off_by: 1 }));
+        assert_eq!(allocate(Money::usd(0), &owed(1, 0, 0), AllocationOrder::default()), Err(LedgerError::NotPositive));
+    }
+
+    proptest! {
+        #[test]
+        fn payments_and_reversals_keep_the_ledger_whole(
+            principal in 0i64..1_000_000, interest in 0i64..100_000, fees in 0i64..100_000,
+            steps in prop::collection::vec((1i64..300_000, any::<bool>()), 1..30),
+        ) {
+            let opening = owed(principal, interest, fees);
+            let mut balance = Buckets::none(Currency::Usd).after(&plan_opening(&opening).unwrap()).unwrap();
+            prop_assert_eq!(balance, opening);
+            let mut live: Vec<Balanced> = Vec::new();
+            for (minor, reverse) in steps {
+                if reverse && !live.is_empty() {
+                    let back = live.swap_remove(usize::try_from(minor).unwrap() % live.len()).reversed();
+                    balance = balance.after(&back).unwrap();
+                } else {
+                    let (allocation, entry) = plan_payment(Money::usd(minor), &balance, AllocationOrder::default()).unwrap();
+                    let parts: i64 = allocation.parts.iter().map(|(_, part)| part.minor()).sum();
+                    prop_assert_eq!(parts + allocation.unapplied.minor(), minor);
+                    balance = balance.after(&entry).unwrap();
+                    live.push(entry);
+                }
+                let paid: i64 = live.iter().flat_map(|entry| entry.lines()).filter(|line| line.code == Code::Receivable).map(|line| line.amount.minor()).sum();
+                prop_assert_eq!(balance.total().unwrap().minor(), opening.total().unwrap().minor() + paid);
+            }
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Plans: what a debtor said they will pay, and whether they did.
+
+pub mod promise;

@@ -1,0 +1,181 @@
+//! Promises to pay: what a debtor said they would pay and by when, and whether they did.
+//!
+//! A promise goes `Open` → `Kept`, `PartlyKept`, `Broken` or `Withdrawn`. Money decides, not people: what arrived with an
+//! effective date from the day it was taken to its due date and grace. A reversal is money that did not arrive: it opens a
+//! kept promise again while there is time, and breaks it after.
+//!
+//! Read [`decide_promise`] (may it be taken?) and [`judge`] (was it kept?).
+//!
+//! Always true: an account has at most one open promise, and its amount is positive.
+
+use crate::decision::{Decision, Detail, Finding, Reason, RuleCard, Severity, day};
+use crate::values::money::Money;
+use jiff::civil::Date;
+use std::fmt;
+
+/// Days after the due date before a promise is broken, unless the creditor says otherwise.
+pub const GRACE_DAYS: i32 = 3;
+
+/// How far ahead a single promise may be due.
+const DAYS_AHEAD_MAX: i32 = 365;
+
+/// Where a promise stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PromiseState {
+    /// Not decided yet.
+    Open,
+    /// The whole amount arrived in time.
+    Kept,
+    /// Something arrived in time, but less.
+    PartlyKept,
+    /// Nothing arrived in time, or what arrived was taken back.
+    Broken,
+    /// Taken back before it was due.
+    Withdrawn,
+}
+
+impl PromiseState {
+    const ALL: [PromiseState; 5] =
+        [PromiseState::Open, PromiseState::Kept, PromiseState::PartlyKept, PromiseState::Broken, PromiseState::Withdrawn];
+
+    /// The code in the database.
+    pub const fn code(self) -> &'static str {
+        match self {
+            PromiseState::Open => "open",
+            PromiseState::Kept => "kept",
+            PromiseState::PartlyKept => "partly_kept",
+            PromiseState::Broken => "broken",
+            PromiseState::Withdrawn => "withdrawn",
+        }
+    }
+
+    /// Finds a state by its code.
+    pub fn parse(code: &str) -> Option<PromiseState> {
+        PromiseState::ALL.into_iter().find(|state| state.code() == code)
+    }
+}
+
+impl fmt::Display for PromiseState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            PromiseState::Open => "Open",
+            PromiseState::Kept => "Kept",
+            PromiseState::PartlyKept => "Partly kept",
+            PromiseState::Broken => "Broken",
+            PromiseState::Withdrawn => "Withdrawn",
+        })
+    }
+}
+
+/// What must be known before a promise is taken.
+#[derive(Clone, Copy, Debug)]
+pub struct PromiseFacts {
+    /// What is owed.
+    pub balance: Money,
+    /// Whether the account is open.
+    pub is_open: bool,
+    /// The due date of the promise that is open already.
+    pub open_promise_due_on: Option<Date>,
+}
+
+static NOT_OPEN: RuleCard = card("plans.promise.account-open", "The account is not open.");
+static ONE_OPEN: RuleCard = card("plans.promise.one-open", "There is an open promise already; withdraw it to take another.");
+static POSITIVE: RuleCard = card("plans.promise.amount", "A promise is for an amount above zero and not above what is owed.");
+static DUE: RuleCard = card("plans.promise.due", "A promise is due from today to a year ahead.");
+
+const fn card(id: &'static str, plain: &'static str) -> RuleCard {
+    RuleCard { id, cite: "house rule", in_force_from: day(2026, 1, 1), jurisdiction: "everywhere", severity: Severity::Block, plain }
+}
+
+/// Decides whether a promise may be taken, with every reason against it.
+pub fn decide_promise(facts: &PromiseFacts, amount: Money, due_on: Date, today: Date) -> Decision {
+    let limit = today.saturating_add(jiff::Span::new().days(DAYS_AHEAD_MAX));
+    let amount_is_wrong = amount.minor() <= 0 || amount.currency() != facts.balance.currency() || amount.minor() > facts.balance.minor();
+    let findings = [
+        (!facts.is_open).then(|| (&NOT_OPEN, Finding::lasting(Detail::Plain))),
+        facts.open_promise_due_on.map(|due| (&ONE_OPEN, Finding::lasting(Detail::Date { asked: due_on, limit: due }))),
+        amount_is_wrong.then(|| (&POSITIVE, Finding::lasting(Detail::Amount { asked: amount, limit: facts.balance }))),
+        (due_on < today || due_on > limit)
+            .then(|| (&DUE, Finding::lasting(Detail::Date { asked: due_on, limit: if due_on < today { today } else { limit } }))),
+    ];
+    let because: Vec<Reason> = findings.into_iter().flatten().map(|(rule, finding)| Reason { rule, detail: finding.detail }).collect();
+    Decision { answer: Decision::answer_of(&because), next_allowed_at: None, because, warnings: Vec::new() }
+}
+
+/// The last day on which money still keeps a promise.
+pub fn last_day(due_on: Date, grace_days: i32) -> Date {
+    due_on.saturating_add(jiff::Span::new().days(grace_days.max(0)))
+}
+
+/// Judges a promise by the money that arrived for it (minor units, net of reversals) at the close of a day.
+///
+/// `closed_day` is the last day that is over; while the last day of grace is not, a promise not yet paid is open.
+pub fn judge(amount: Money, arrived_minor: i64, last_day: Date, closed_day: Date) -> PromiseState {
+    if arrived_minor >= amount.minor() {
+        PromiseState::Kept
+    } else if closed_day < last_day {
+        PromiseState::Open
+    } else if arrived_minor > 0 {
+        PromiseState::PartlyKept
+    } else {
+        PromiseState::Broken
+    }
+}
+
+/// Judges a kept or partly kept promise again after a payment was taken back: what is not whole any more is broken.
+pub fn judge_after_reversal(amount: Money, arrived_minor: i64, last_day: Date, closed_day: Date) -> PromiseState {
+    match judge(amount, arrived_minor, last_day, closed_day) {
+        PromiseState::PartlyKept => PromiseState::Broken,
+        state => state,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    fn facts() -> PromiseFacts {
+        PromiseFacts { balance: Money::usd(42_000), is_open: true, open_promise_due_on: None }
+    }
+
+    fn refused(facts: PromiseFacts, minor: i64, due_on: Date) -> Vec<&'static str> {
+        decide_promise(&facts, Money::usd(minor), due_on, date(2026, 3, 2)).because.iter().map(|reason| reason.rule.id).collect()
+    }
+
+    #[test]
+    fn a_promise_is_refused_with_every_reason_at_once() {
+        let due = date(2026, 3, 9);
+        assert_eq!(refused(facts(), 10_000, due), Vec::<&str>::new());
+        assert_eq!(refused(facts(), 42_000, date(2026, 3, 2)), Vec::<&str>::new());
+        assert_eq!(refused(facts(), 42_001, due), ["plans.promise.amount"]);
+        assert_eq!(refused(facts(), 0, date(2026, 3, 1)), ["plans.promise.amount", "plans.promise.due"]);
+        let busy = PromiseFacts { is_open: false, open_promise_due_on: Some(due), ..facts() };
+        assert_eq!(refused(busy, 100, due), ["plans.promise.account-open", "plans.promise.one-open"]);
+    }
+
+    #[test]
+    fn money_decides_and_grace_is_three_days() {
+        use PromiseState::{Broken, Kept, Open, PartlyKept};
+        let last = last_day(date(2026, 3, 9), GRACE_DAYS);
+        //   arrived  closed day         state
+        for (arrived, closed, state) in [
+            (0, date(2026, 3, 11), Open),
+            (0, date(2026, 3, 12), Broken),
+            (9_999, date(2026, 3, 11), Open),
+            (9_999, date(2026, 3, 12), PartlyKept),
+            (10_000, date(2026, 3, 3), Kept),
+            (10_000, date(2026, 4, 1), Kept),
+        ] {
+            assert_eq!(judge(Money::usd(10_000), arrived, last, closed), state, "{arrived} by {closed}");
+        }
+    }
+
+    #[test]
+    fn a_reversal_reopens_in_time_and_breaks_after() {
+        let last = last_day(date(2026, 3, 9), GRACE_DAYS);
+        assert_eq!(judge_after_reversal(Money::usd(100), 0, last, date(2026, 3, 10)), PromiseState::Open);
+        assert_eq!(judge_after_reversal(Money::usd(100), 40, last, date(2026, 3, 20)), PromiseState::Broken);
+        assert_eq!(judge_after_reversal(Money::usd(100), 100, last, date(2026, 3, 20)), PromiseState::Kept);
+    }
+}

@@ -1,0 +1,3 @@
+//! Strategy: what to do next, and with whom first.
+
+pub mod worklist;

@@ -1,0 +1,107 @@
+//! Every id type, in one list. An id prints with its prefix, so that a log line explains itself.
+//!
+//! Ids are UUIDv7, made at the edge (`app`); this room only types, prints and reads them.
+
+use std::fmt;
+use std::str::FromStr;
+use uuid::Uuid;
+
+/// What is wrong with a text that should have been an id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdError {
+    /// The prefix that was expected, such as `acc`.
+    pub expected: &'static str,
+}
+
+impl fmt::Display for IdError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "not an id of the form {}_ and 32 hexadecimal digits", self.expected)
+    }
+}
+
+impl std::error::Error for IdError {}
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident = $prefix:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            /// The letters in front of the underscore.
+            pub const PREFIX: &'static str = $prefix;
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!($prefix, "_{}"), self.0.simple())
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+            fn from_str(text: &str) -> Result<$name, IdError> {
+                text.strip_prefix(concat!($prefix, "_"))
+                    .filter(|rest| rest.len() == 32)
+                    .and_then(|rest| Uuid::try_parse(rest).ok())
+                    .map($name)
+                    .ok_or(IdError { expected: $prefix })
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// Somebody who signs in.
+    UserId = "usr";
+    /// A desk: the one owner of its accounts, worked by its members.
+    DeskId = "dsk";
+    /// The one to whom a debt is owed, our client.
+    CreditorId = "crd";
+    /// A person or business who owes, or belongs to an account in another role.
+    DebtorId = "dbt";
+    /// A telephone number, e-mail address or postal address of a debtor.
+    PointId = "pnt";
+    /// What a debtor told us about times, places and channels.
+    PreferenceId = "prf";
+    /// One debt of one debtor to one creditor.
+    AccountId = "acc";
+    /// One batch of accounts placed by a creditor.
+    BatchId = "bat";
+    /// A reason to stand still.
+    HoldId = "hld";
+    /// A written stop, a lawyer, and the like.
+    StopId = "stp";
+    /// One balanced entry of the ledger.
+    EntryId = "ent";
+    /// One payment.
+    PaymentId = "pay";
+    /// One promise to pay.
+    PromiseId = "ptp";
+    /// One contact: reserved, then recorded.
+    ContactId = "con";
+    /// One recorded answer of the gate.
+    DecisionId = "dec";
+    /// One line of the audit record.
+    AuditId = "aud";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_read_only_as_its_own_kind() {
+        let account = AccountId(Uuid::from_u128(0x0198_0000_0000_7000_8000_0000_0000_0001));
+        assert_eq!(account.to_string(), "acc_01980000000070008000000000000001");
+        assert_eq!(account.to_string().parse(), Ok(account));
+        assert_eq!(account.to_string().parse::<DebtorId>(), Err(IdError { expected: "dbt" }));
+        assert!("acc_xyz".parse::<AccountId>().is_err());
+    }
+}

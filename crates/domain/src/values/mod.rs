@@ -1,0 +1,10 @@
+//! The small values everything else is made of: money, ids, dates, points of contact, channels, regions.
+//!
+//! Each checks itself when made, so that what exists is well formed. Read [`money`] first.
+
+pub mod channel;
+pub mod ids;
+pub mod moment;
+pub mod money;
+pub mod point;
+pub mod region;

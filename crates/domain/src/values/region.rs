@@ -1,0 +1,188 @@
+//! Where a person may be: time zones by ZIP code and telephone number, and clocks to read their hour.
+//!
+//! A number or address points to one or more IANA zones; which of them the person is in we often cannot know,
+//! so the rules ask all of them. The tables are `regulation/*_timezones.csv` (their sources in `PROVENANCE.md`).
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+/// A sign of where a person is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LocationSignal {
+    /// Where the sign comes from: `address`, `mobile_area_code`, `stated_by_consumer` …
+    pub kind: String,
+    /// IANA time zone, such as `America/New_York`.
+    pub zone: String,
+}
+
+/// The kind of sign that settles every conflict: the person said where they are.
+pub const STATED: &str = "stated_by_consumer";
+
+/// One zone of each clock kept in the fifty states and DC; a person with no sign at all may be in any of them.
+pub const ZONES_SERVED: [&str; 8] = [
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/Phoenix",
+    "America/Los_Angeles",
+    "America/Anchorage",
+    "America/Adak",
+    "Pacific/Honolulu",
+];
+
+/// The zones of a ZIP code; none for military mail and unknown codes.
+pub fn zones_of_zip(zip: &str) -> &'static [&'static str] {
+    static TABLE: OnceLock<HashMap<&'static str, Vec<&'static str>>> = OnceLock::new();
+    let table = TABLE.get_or_init(|| zone_table(include_str!("../../../../regulation/zip3_timezones.csv"), 2));
+    zip.get(..3).and_then(|zip3| table.get(zip3)).map_or(&[], Vec::as_slice)
+}
+
+/// The zones of a North American number, by the longest prefix that is known.
+pub fn zones_of_phone(national: &str) -> &'static [&'static str] {
+    static AREAS: OnceLock<HashMap<&'static str, Vec<&'static str>>> = OnceLock::new();
+    static PREFIXES: OnceLock<HashMap<&'static str, Vec<&'static str>>> = OnceLock::new();
+    let prefixes = PREFIXES.get_or_init(|| zone_table(include_str!("../../../../regulation/nanp_prefix_timezones.csv"), 1));
+    let areas = AREAS.get_or_init(|| zone_table(include_str!("../../../../regulation/nanp_timezones.csv"), 4));
+    (4..=national.len().min(8))
+        .rev()
+        .find_map(|length| prefixes.get(&national[..length]))
+        .or_else(|| national.get(..3).and_then(|area| areas.get(area)))
+        .map_or(&[], Vec::as_slice)
+}
+
+/// The state of a ZIP code where its three digits lie in one state only.
+pub fn state_of_zip(zip: &str) -> Option<&'static str> {
+    static TABLE: OnceLock<HashMap<&'static str, Vec<&'static str>>> = OnceLock::new();
+    let table = TABLE.get_or_init(|| zone_table(include_str!("../../../../regulation/zip3_timezones.csv"), 1));
+    match table.get(zip.get(..3)?)?.as_slice() {
+        [state] => Some(state),
+        _ => None,
+    }
+}
+
+/// Whether a text is the code of a state or of DC.
+pub fn is_state(code: &str) -> bool {
+    static STATES: OnceLock<Vec<&'static str>> = OnceLock::new();
+    let states = STATES.get_or_init(|| {
+        include_str!("../../../../regulation/states.csv").lines().skip(1).filter_map(|line| line.split(',').next()).collect()
+    });
+    states.contains(&code)
+}
+
+/// First column to the `|`-separated entries of another; the columns read here are never quoted.
+fn zone_table(text: &'static str, column: usize) -> HashMap<&'static str, Vec<&'static str>> {
+    text.lines()
+        .skip(1)
+        .filter_map(|line| {
+            let key = line.split(',').next()?;
+            let entries = line.split(',').nth(column)?.split('|').filter(|entry| !entry.is_empty()).collect();
+            Some((key, entries))
+        })
+        .collect()
+}
+
+/// A zone's offset from UTC over some months, laid out so that a rule reads the hour with one addition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clock {
+    /// IANA name, for the reasons shown.
+    pub zone: Arc<str>,
+    /// Up to which second (exclusive) each offset holds; the last holds for ever.
+    spans: [(i64, i32); 3],
+}
+
+impl Clock {
+    /// The clock of a zone around and after a moment; `None` for a name that is no zone.
+    pub fn of(zone: &str, around: Timestamp) -> Option<Clock> {
+        let tz = TimeZone::get(zone).ok()?;
+        let mut spans = [(i64::MAX, tz.to_offset(around).seconds()); 3];
+        // Two changes lie ahead at most within the horizon of a decision; a year has two.
+        for (i, change) in tz.following(around).take(2).enumerate() {
+            spans[i].0 = change.timestamp().as_second();
+            spans[i + 1] = (i64::MAX, change.offset().seconds());
+        }
+        Some(Clock { zone: zone.into(), spans })
+    }
+
+    /// Seconds east of UTC at an instant (seconds since 1970), which may not lie before the clock's moment.
+    pub fn offset(&self, at: i64) -> i64 {
+        let [first, second, third] = self.spans;
+        i64::from(if at < first.0 {
+            first.1
+        } else if at < second.0 {
+            second.1
+        } else {
+            third.1
+        })
+    }
+
+    /// The local day number and second of the day.
+    pub fn local(&self, at: i64) -> (i32, i32) {
+        let local = at + self.offset(at);
+        let (day, second) = (local.div_euclid(86_400), local.rem_euclid(86_400));
+        // Both fit: the timestamps of jiff end in the year 9999.
+        (day as i32, second as i32)
+    }
+
+    /// The instant of a local day and second. In a gap of the clock it lies after the gap.
+    pub fn instant(&self, day: i32, second: i32) -> i64 {
+        let local = i64::from(day) * 86_400 + i64::from(second);
+        let early = local - self.offset(local);
+        local - self.offset(early)
+    }
+}
+
+/// The clocks that must all be asked: the stated one alone, else every sign's, else every zone served.
+pub fn clocks(signals: &[LocationSignal], around: Timestamp) -> Vec<Clock> {
+    let stated = signals.iter().any(|signal| signal.kind == STATED);
+    let mut zones: Vec<&str> = Vec::new();
+    for signal in signals.iter().filter(|signal| !stated || signal.kind == STATED) {
+        if !zones.contains(&signal.zone.as_str()) {
+            zones.push(&signal.zone);
+        }
+    }
+    let known: Vec<Clock> = zones.iter().filter_map(|zone| Clock::of(zone, around)).collect();
+    if !known.is_empty() && known.len() == zones.len() {
+        return known;
+    }
+    // A sign that names no zone is no knowledge: ask everywhere.
+    ZONES_SERVED.iter().filter_map(|zone| Clock::of(zone, around)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zones_follow_zip_and_number() {
+        assert_eq!(zones_of_zip("90505"), ["America/Los_Angeles"]);
+        assert!(zones_of_zip("47501").len() >= 2, "475 lies on both sides of the line in Indiana");
+        assert!(zones_of_zip("00000").is_empty());
+        assert_eq!(zones_of_phone("2125550104"), ["America/New_York"]);
+        assert_eq!(zones_of_phone("2082015550"), ["America/Denver"]);
+        assert_eq!(state_of_zip("90505"), Some("CA"));
+        assert!(is_state("OH") && !is_state("XX"));
+    }
+
+    #[test]
+    fn a_clock_follows_its_changes() {
+        let clock = Clock::of("America/New_York", "2026-03-08T04:00:00Z".parse().unwrap()).unwrap();
+        let noon_before: Timestamp = "2026-03-08T06:30:00Z".parse().unwrap();
+        let after: Timestamp = "2026-03-08T12:15:00Z".parse().unwrap();
+        assert_eq!(clock.local(noon_before.as_second()).1, 3600 + 1800);
+        assert_eq!(clock.local(after.as_second()).1, 8 * 3600 + 900);
+        let (day, _) = clock.local(after.as_second());
+        assert_eq!(clock.instant(day, 8 * 3600), after.as_second() - 900);
+    }
+
+    #[test]
+    fn every_zone_of_the_tables_exists() {
+        for text in [include_str!("../../../../regulation/zip3_timezones.csv"), include_str!("../../../../regulation/nanp_timezones.csv")] {
+            let column = if text.starts_with("zip3") { 2 } else { 4 };
+            for zone in zone_table(text, column).values().flatten() {
+                assert!(Clock::of(zone, Timestamp::UNIX_EPOCH).is_some(), "{zone}");
+            }
+        }
+    }
+}
