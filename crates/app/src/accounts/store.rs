@@ -218,7 +218,6 @@ pub async fn insert_member(tx: &mut Tx, desk: DeskId, user: UserId) -> Result<bo
 }
 
 /// An empty batch, counted when its rows are in.
-#[allow(clippy::too_many_arguments, reason = "one value per column")]
 pub async fn insert_batch(
     tx: &mut Tx,
     id: BatchId,

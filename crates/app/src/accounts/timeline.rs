@@ -1,1 +1,143 @@
-//! Timeline.
+//! The timeline of an account: everything that happened, newest first, from every room.
+
+use super::store as accounts;
+use crate::app::Failure;
+use crate::store::Tx;
+use crate::web::shell::when;
+use crate::{compliance, ledger, outreach, parties, plans};
+use duly_domain::outreach::result;
+use duly_domain::values::channel::Channel;
+use duly_domain::values::ids::AccountId;
+use duly_domain::values::moment::written;
+use duly_domain::values::money::{Currency, Money};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::Value as Json;
+
+/// One thing that happened.
+pub struct Event {
+    at: Timestamp,
+    /// Its icon in the sprite.
+    pub icon: &'static str,
+    /// `ok`, `no` or nothing.
+    pub tone: &'static str,
+    /// What.
+    pub title: String,
+    /// More about it.
+    pub more: String,
+    /// When, in the organisation's time.
+    pub when: String,
+}
+
+/// How many of each kind are read.
+const MOST: i64 = 50;
+
+/// Reads an account's timeline.
+pub async fn list(tx: &mut Tx, account: &accounts::Account, now: Timestamp, zone: &TimeZone) -> Result<Vec<Event>, Failure> {
+    let mut events = Vec::new();
+    let id = account.id;
+    contacts(tx, id, &mut events).await?;
+    refusals(tx, id, &mut events).await?;
+    money(tx, id, &mut events, zone).await?;
+    for hold in accounts::list_holds(tx, id).await? {
+        let until = hold.until_on.map_or_else(|| "until somebody ends it".into(), |on| format!("until {}", written(on)));
+        let state = if hold.ended_at.is_some() { "; ended" } else { "" };
+        events.push(event(midnight(hold.from_on, zone), "pause", "", format!("On hold: {}", hold.reason), format!("{until}{state}")));
+    }
+    for wish in parties::store::list_preferences(tx, account.debtor).await? {
+        let words = wish.words.as_deref().map(|words| format!("“{words}”")).unwrap_or_default();
+        events.push(event(wish.told_at, "text", "", parties::pages::in_words(&wish), words));
+    }
+    for stop in accounts::list_stops(tx, account.debtor).await? {
+        let title = super::actions::STOP_KINDS.iter().find(|(kind, _)| *kind == stop.kind).map_or(stop.kind.as_str(), |(_, words)| words);
+        events.push(event(stop.received_at, "no", "no", title.to_string(), stop.words.unwrap_or_default()));
+    }
+    let owed = Currency::parse(&account.currency).map(|currency| Money::of(account.placed_minor, currency).to_string()).unwrap_or_default();
+    events.push(event(
+        midnight(account.placed_on, zone),
+        "import",
+        "",
+        format!("Placed with {owed}"),
+        account.description.clone().unwrap_or_default(),
+    ));
+    events.sort_by_key(|event| std::cmp::Reverse(event.at));
+    for event in &mut events {
+        event.when = when(event.at, now, zone);
+    }
+    Ok(events)
+}
+
+fn event(at: Timestamp, icon: &'static str, tone: &'static str, title: String, more: String) -> Event {
+    Event { at, icon, tone, title, more, when: String::new() }
+}
+
+fn midnight(on: jiff::civil::Date, zone: &TimeZone) -> Timestamp {
+    on.to_zoned(zone.clone()).map_or(Timestamp::UNIX_EPOCH, |zoned| zoned.timestamp())
+}
+
+async fn contacts(tx: &mut Tx, account: AccountId, events: &mut Vec<Event>) -> Result<(), Failure> {
+    for contact in outreach::store::list_of_account(tx, account, MOST).await? {
+        let channel = Channel::parse(&contact.channel).unwrap_or(Channel::Call);
+        let way = if contact.direction == "in" { "in" } else { "out" };
+        let (title, counts) = match contact.state.as_str() {
+            "reserved" => (format!("{channel} reserved"), "its result is not recorded yet"),
+            "expired" => (format!("{channel} {way}, no result"), "counts as an attempt"),
+            _ => {
+                let label = contact.result.as_deref().and_then(result::find).map_or("recorded", |result| result.label);
+                let counts =
+                    contact.outcome.as_deref().is_some_and(|outcome| matches!(outcome, "busy" | "not_in_service" | "not_connected"));
+                (
+                    format!("{channel} {way}: {}", label.to_lowercase()),
+                    if channel.is_call() && way == "out" && !counts { "counts" } else { "" },
+                )
+            }
+        };
+        let note = contact.note.as_deref().unwrap_or_default();
+        let more = [counts, note].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
+        events.push(event(contact.contacted_at, icon(channel), "", title, more));
+    }
+    Ok(())
+}
+
+async fn refusals(tx: &mut Tx, account: AccountId, events: &mut Vec<Event>) -> Result<(), Failure> {
+    for refusal in compliance::store::list_of_account(tx, account, MOST).await? {
+        let channel = Channel::parse(&refusal.channel).unwrap_or(Channel::Call);
+        let because: Vec<Json> = serde_json::from_str(&refusal.because).unwrap_or_default();
+        let reasons: Vec<String> = because
+            .iter()
+            .map(|reason| format!("{} {}", reason["plain"].as_str().unwrap_or_default(), reason["citation"].as_str().unwrap_or_default()))
+            .collect();
+        events.push(event(refusal.decided_at, "no", "no", format!("{channel} refused"), reasons.join(" · ")));
+    }
+    Ok(())
+}
+
+async fn money(tx: &mut Tx, account: AccountId, events: &mut Vec<Event>, zone: &TimeZone) -> Result<(), Failure> {
+    for payment in ledger::store::list_payments(tx, account).await? {
+        let amount = Money::of(payment.amount_minor, ledger::store::currency(&payment.currency)?);
+        let more = format!("reference {}, effective {}", payment.reference, written(payment.effective_on));
+        events.push(event(payment.created_at, "money", "ok", format!("Paid {amount}"), more.clone()));
+        if let Some(on) = payment.reversed_on {
+            events.push(event(midnight(on, zone), "money", "no", format!("{amount} taken back"), more));
+        }
+    }
+    for promise in plans::store::list_promises(tx, account).await? {
+        let amount = Money::of(promise.amount_minor, ledger::store::currency(&promise.currency)?);
+        let state = duly_domain::plans::promise::PromiseState::parse(&promise.state)
+            .map(|state| state.to_string().to_lowercase())
+            .unwrap_or_default();
+        let title = format!("Promised {amount} by {}", written(promise.due_on));
+        events.push(event(promise.taken_at, "promise", "", title, state));
+    }
+    Ok(())
+}
+
+/// The icon of a channel in the sprite.
+pub fn icon(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Call | Channel::RinglessVoicemail => "phone",
+        Channel::Email => "email",
+        Channel::Letter => "letter",
+        _ => "text",
+    }
+}

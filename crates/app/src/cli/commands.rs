@@ -102,7 +102,6 @@ fn run_cases(paths: &[PathBuf]) -> Result<Answered, Failure> {
     Ok(if failed == 0 { Answered::Yes } else { Answered::No })
 }
 
-#[allow(clippy::too_many_arguments, reason = "the arguments of the command")]
 async fn import(
     app: &App,
     global: &Global,

@@ -3,7 +3,8 @@
 //! Exit 0: done. 1: ran, and the answer is no. 2: could not run; one line on standard error says what and how to mend it.
 
 mod commands;
-mod output;
+pub use commands::buckets_json;
+pub mod output;
 
 use crate::app::{App, Clock, Failure};
 use crate::store::{Db, migrate};
@@ -319,4 +320,9 @@ impl Global {
         migrate::migrate(&app.db, app.moment().at).await?;
         Ok(app)
     }
+}
+
+/// Says one line on standard output: where the product is.
+pub fn say(line: &str) -> Result<(), Failure> {
+    output::write_line(line)
 }

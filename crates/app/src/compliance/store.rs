@@ -47,7 +47,6 @@ rows! {
     }
 }
 
-#[allow(clippy::too_many_arguments, reason = "one value per column")]
 pub async fn insert_decision(
     tx: &mut Tx,
     id: DecisionId,

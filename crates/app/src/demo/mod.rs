@@ -1,18 +1,141 @@
-//! Demo.
-use crate::app::{App, Failure};
-/// x
-pub struct Made;
+//! The sample agency: several creditors, three kinds of debts, some months of history, lived through the real actions.
+//!
+//! Everything in it is made up: people, firms, sums. Telephone numbers are 555-01xx. The same seed makes the same agency.
+
+mod life;
+mod people;
+
+use crate::app::{Actor, App, Clock, Failure};
+use crate::identity::actions::add_user_with;
+use crate::store::Tx;
+use crate::{accounts, identity, jobs};
+use duly_domain::identity::Role;
+use duly_domain::values::ids::UserId;
+use jiff::Span;
+use serde_json::{Value as Json, json};
+
+/// The password of every user of the sample agency, which is served on this machine alone unless told otherwise.
+pub const PASSWORD: &str = "sample-agency";
+
+/// The users of the sample agency.
+pub const USERS: [(&str, &str, Role); 7] = [
+    ("Renske Dahl", "officer@sample.example", Role::Officer),
+    ("Tomas Ibarra", "officer2@sample.example", Role::Officer),
+    ("Adaeze Whitlock", "supervisor@sample.example", Role::Supervisor),
+    ("Piet Lindqvist", "compliance@sample.example", Role::Compliance),
+    ("Noor Castellanos", "backoffice@sample.example", Role::BackOffice),
+    ("Ines Varga", "admin@sample.example", Role::Administrator),
+    ("Oskar Brandt", "auditor@sample.example", Role::Auditor),
+];
+
+/// What was made, or found.
+pub struct Made {
+    counts: Vec<(&'static str, i64)>,
+    is_new: bool,
+}
+
 impl Made {
-    /// x
-    pub fn json(&self) -> serde_json::Value {
-        serde_json::json!({})
+    /// `counts` by table, and one sign-in per role.
+    pub fn json(&self) -> Json {
+        let counts: serde_json::Map<String, Json> = self.counts.iter().map(|(table, count)| ((*table).to_string(), json!(count))).collect();
+        let sign_ins: Vec<Json> =
+            sign_ins().map(|(role, email)| json!({"role": role.code(), "email": email, "password": PASSWORD})).collect();
+        json!({"counts": counts, "sign_ins": sign_ins, "new": self.is_new})
     }
-    /// x
+
+    /// The same for people.
     pub fn lines(&self) -> Vec<String> {
-        vec![]
+        let count = |table: &str| self.counts.iter().find(|(known, _)| *known == table).map_or(0, |(_, count)| *count);
+        let mut lines = vec![format!(
+            "The sample agency has {} accounts, {} contacts, {} promises and {} payments{}.",
+            count("accounts"),
+            count("contacts"),
+            count("promises"),
+            count("payments"),
+            if self.is_new { "" } else { " (kept from before)" }
+        )];
+        lines.extend(sign_ins().map(|(role, email)| format!("  {:<20} {email:<28} {PASSWORD}", role.to_string())));
+        lines
     }
 }
-/// x
-pub async fn make(_app: &App, _n: u32, _s: u64) -> Result<Made, Failure> {
-    Ok(Made)
+
+/// One sign-in per role.
+fn sign_ins() -> impl Iterator<Item = (Role, &'static str)> {
+    Role::ALL.into_iter().filter_map(|role| USERS.iter().find(|(_, _, known)| *known == role).map(|(_, email, _)| (role, *email)))
+}
+
+/// Makes the sample agency with so many accounts, or takes up the one that is there; nights that were missed are run.
+pub async fn make(app: &App, count: u32, seed: u64) -> Result<Made, Failure> {
+    let mut tx = app.db.read().await?;
+    let is_new = identity::store::count_users(&mut tx).await? == 0;
+    let is_ours = is_new || identity::store::find_by_email(&mut tx, USERS[0].1).await?.is_some();
+    tx.rollback().await;
+    if !is_ours {
+        return Err(Failure::wrong("database", "holds an agency of its own; name another for the sample with --database"));
+    }
+    if is_new {
+        let users = add_users(app).await?;
+        life::live(app, &users, count.max(8), seed).await?;
+    }
+    run_missed_nights(app).await?;
+    let mut tx = app.db.read().await?;
+    Ok(Made { counts: counts(&mut tx).await?, is_new })
+}
+
+async fn add_users(app: &App) -> Result<Vec<(UserId, Actor)>, Failure> {
+    let mut users = Vec::new();
+    for (name, email, role) in USERS {
+        let id = add_user_with(app, &Actor::command(), app.moment(), name, email, role, PASSWORD, false).await?;
+        users.push((id, Actor::user(id, name, role)));
+    }
+    Ok(users)
+}
+
+/// Runs the nights since the last one, up to yesterday's.
+async fn run_missed_nights(app: &App) -> Result<(), Failure> {
+    let today = app.moment().business_day;
+    let mut tx = app.db.read().await?;
+    let last = jobs::store::find_last_done(&mut tx).await?.map(|night| night.business_day);
+    tx.rollback().await;
+    let Some(last) = last else { return Ok(()) };
+    let mut day = last.saturating_add(Span::new().days(1));
+    while day < today {
+        jobs::nightly::run(app, app.moment(), day).await?;
+        day = day.saturating_add(Span::new().days(1));
+    }
+    Ok(())
+}
+
+async fn counts(tx: &mut Tx) -> Result<Vec<(&'static str, i64)>, Failure> {
+    const TABLES: [(&str, &str); 14] = [
+        ("creditors", "select count(*) from creditors"),
+        ("accounts", "select count(*) from accounts"),
+        ("debtors", "select count(*) from debtors"),
+        ("contact_points", "select count(*) from contact_points"),
+        ("contacts", "select count(*) from contacts"),
+        ("decisions", "select count(*) from decisions"),
+        ("promises", "select count(*) from promises"),
+        ("payments", "select count(*) from payments"),
+        ("entries", "select count(*) from entries"),
+        ("holds", "select count(*) from holds"),
+        ("preferences", "select count(*) from preferences"),
+        ("worklist", "select count(*) from worklist"),
+        ("nights", "select count(*) from nights"),
+        ("audit_entries", "select count(*) from audit_entries"),
+    ];
+    let mut counts = Vec::new();
+    for (table, sql) in TABLES {
+        counts.push((table, tx.number(sql, &[]).await?));
+    }
+    Ok(counts)
+}
+
+/// An app over the same database with a clock of its own, for living through the past.
+fn at_its_own_time(app: &App) -> App {
+    App::new(app.db.clone(), Clock::frozen(app.moment().at))
+}
+
+/// Desks of the sample agency's creditors.
+async fn desks(app: &App) -> Result<Vec<accounts::store::Desk>, Failure> {
+    Ok(accounts::store::list_desks(&mut app.db.read().await?).await?)
 }

@@ -27,7 +27,6 @@ pub async fn add_user(app: &App, who: &Actor, at: Moment, name: &str, email: &st
 }
 
 /// Adds a user with a password somebody chose.
-#[allow(clippy::too_many_arguments, reason = "context, then the user's own fields")]
 pub async fn add_user_with(
     app: &App,
     who: &Actor,

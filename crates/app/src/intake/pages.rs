@@ -1,1 +1,250 @@
-//! Pages.
+//! Imports on screen: choose a file, see what would happen, load it, take the problems back.
+
+use super::actions::{ImportAccounts, Report, import_accounts};
+use super::mapping_file::{SHIPPED, parse};
+use super::source::Source;
+use crate::accounts::store::{Batch, list_batches, list_creditors};
+use crate::app::{App, Failure, new_uuid};
+use crate::ledger;
+use crate::store::Tx;
+use crate::web::Web;
+use crate::web::guard::{Visit, is_same};
+use crate::web::shell::{Frame, page};
+use askama::Template;
+use axum::extract::{Multipart, Path, Query, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Redirect, Response};
+use duly_domain::intake::mapping::Mapping;
+use duly_domain::values::ids::UserId;
+use duly_domain::values::moment::written;
+use duly_domain::values::money::Money;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use tokio::io::AsyncWriteExt;
+
+/// The largest file taken in by the browser.
+pub const UPLOAD_BYTES: usize = 1 << 30;
+
+/// Files that were uploaded and tried, until they are loaded or the program ends.
+#[derive(Default)]
+pub struct Uploads(Mutex<HashMap<String, Upload>>);
+
+/// One uploaded file and what its trial found.
+#[derive(Clone)]
+struct Upload {
+    owner: Option<UserId>,
+    path: PathBuf,
+    file_name: String,
+    creditor: String,
+    mapping_name: String,
+    mapping: Option<Mapping>,
+    report: Report,
+    loaded: bool,
+}
+
+impl Uploads {
+    fn keep(&self, id: String, upload: Upload) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id, upload);
+    }
+
+    /// An upload of this user: nobody sees another's file.
+    fn of(&self, id: &str, visit: &Visit) -> Result<Upload, Failure> {
+        let uploads = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let upload = uploads.get(id).filter(|upload| upload.owner == visit.who.id).cloned();
+        upload.ok_or_else(|| Failure::NotFound("such upload any more: choose the file again".into()))
+    }
+}
+
+#[derive(Template)]
+#[template(path = "intake/imports.html")]
+struct ImportsPage {
+    frame: Frame,
+    batches: Vec<(Batch, Money, String)>,
+    creditors: Vec<String>,
+    mappings: Vec<&'static str>,
+    says: String,
+}
+
+#[derive(Template)]
+#[template(path = "intake/trial.html")]
+struct TrialPage {
+    frame: Frame,
+    id: String,
+    upload: Upload,
+    placed: String,
+    heads: Vec<String>,
+    preview: Vec<Vec<String>>,
+}
+
+/// `GET /imports`
+pub async fn get_imports(State(web): State<Web>, visit: Visit, Query(query): Query<HashMap<String, String>>) -> Result<Response, Failure> {
+    let frame = Frame::of(&visit, "/imports", "Imports").saying(query.get("said").map(String::as_str));
+    imports_page(&web.app, frame, String::new()).await
+}
+
+async fn imports_page(app: &App, frame: Frame, says: String) -> Result<Response, Failure> {
+    let mut tx = app.db.read().await?;
+    let batches = shown_batches(&mut tx).await?;
+    let creditors = list_creditors(&mut tx).await?.into_iter().map(|creditor| creditor.name).collect();
+    Ok(page(&ImportsPage { frame, batches, creditors, mappings: SHIPPED.iter().map(|(name, _)| *name).collect(), says }))
+}
+
+async fn shown_batches(tx: &mut Tx) -> Result<Vec<(Batch, Money, String)>, Failure> {
+    let batches = list_batches(tx).await?.into_iter().map(|batch| {
+        let placed = Money::of(batch.placed_minor, ledger::store::currency(&batch.currency)?);
+        let day = written(batch.created_at.to_zoned(jiff::tz::TimeZone::UTC).date());
+        Ok((batch, placed, day))
+    });
+    batches.collect()
+}
+
+/// `POST /imports`: the file is kept aside and tried.
+pub async fn post_import(State(web): State<Web>, visit: Visit, mut parts: Multipart) -> Result<Response, Failure> {
+    let again = |says: &str| imports_page(&web.app, Frame::of(&visit, "/imports", "Imports"), says.to_string());
+    let unreadable = |error: axum::extract::multipart::MultipartError| Failure::File(format!("the upload broke off: {error}"));
+    let mut fields: HashMap<String, String> = HashMap::new();
+    let mut mapping: Option<Mapping> = None;
+    let id = new_uuid().simple().to_string();
+    let mut file: Option<(PathBuf, String)> = None;
+    while let Some(mut part) = parts.next_field().await.map_err(unreadable)? {
+        let name = part.name().unwrap_or_default().to_string();
+        // The token comes first: nothing of a form that is not ours is read further.
+        if name != "csrf" && !fields.get("csrf").is_some_and(|token| is_same(token, &visit.csrf)) {
+            return Err(Failure::Forbidden);
+        }
+        match name.as_str() {
+            "file" => {
+                let file_name = part.file_name().unwrap_or_default().rsplit(['/', '\\']).next().unwrap_or_default().to_string();
+                if file_name.is_empty() {
+                    return again("Choose a file first.").await;
+                }
+                let ending = if file_name.ends_with(".gz") {
+                    ".gz"
+                } else if file_name.ends_with(".zst") {
+                    ".zst"
+                } else {
+                    ""
+                };
+                let path = std::env::temp_dir().join(format!("duly-upload-{id}.csv{ending}"));
+                let mut out =
+                    tokio::fs::File::create(&path).await.map_err(|error| Failure::File(format!("the upload cannot be kept: {error}")))?;
+                while let Some(chunk) = part.chunk().await.map_err(unreadable)? {
+                    out.write_all(&chunk).await.map_err(|error| Failure::File(format!("the upload cannot be kept: {error}")))?;
+                }
+                out.flush().await.map_err(|error| Failure::File(format!("the upload cannot be kept: {error}")))?;
+                file = Some((path, file_name));
+            }
+            "mapping_file" => {
+                let text = part.text().await.map_err(unreadable)?;
+                if !text.trim().is_empty() {
+                    match parse(&text) {
+                        Ok(parsed) => mapping = Some(parsed),
+                        Err(says) => return again(&format!("Mapping: {says}.")).await,
+                    }
+                }
+            }
+            _ => {
+                fields.insert(name, part.text().await.map_err(unreadable)?);
+            }
+        }
+    }
+    let Some((path, file_name)) = file else { return again("Choose a file first.").await };
+    let text = |name: &str| fields.get(name).map(|text| text.trim().to_string()).unwrap_or_default();
+    if text("creditor").is_empty() {
+        return again("Name the creditor whose file it is.").await;
+    }
+    let shipped = text("mapping");
+    let mut mapping_name = if mapping.is_some() { "your mapping file".to_string() } else { "guessed from the heads".to_string() };
+    if mapping.is_none()
+        && let Some((name, known)) = SHIPPED.iter().find(|(name, _)| *name == shipped)
+    {
+        mapping = Some(parse(known).map_err(Failure::File)?);
+        mapping_name = (*name).to_string();
+    }
+    let mut upload = Upload {
+        owner: visit.who.id,
+        path,
+        file_name,
+        creditor: text("creditor"),
+        mapping_name,
+        mapping,
+        report: Report::default(),
+        loaded: false,
+    };
+    match import_accounts(&web.app, &visit.who, visit.at, &ask(&upload, &id, true)).await {
+        Ok(report) => upload.report = report,
+        Err(Failure::Wrong(problems)) => return again(&format!("The {problems}.")).await,
+        Err(Failure::File(says)) => {
+            return again(&format!("The file cannot be used: {}.", says.replace(&upload.path.display().to_string(), &upload.file_name)))
+                .await;
+        }
+        Err(failure) => return Err(failure),
+    }
+    web.uploads.keep(id.clone(), upload);
+    Ok(Redirect::to(&format!("/imports/{id}")).into_response())
+}
+
+fn ask(upload: &Upload, id: &str, is_trial: bool) -> ImportAccounts {
+    ImportAccounts {
+        path: upload.path.clone(),
+        file_name: upload.file_name.clone(),
+        creditor: upload.creditor.clone(),
+        mapping: upload.mapping.clone(),
+        is_trial,
+        refusals: Some(std::env::temp_dir().join(format!("duly-upload-{id}-problems.csv"))),
+    }
+}
+
+/// `GET /imports/{upload}`: the trial run, or the report when it is loaded.
+pub async fn get_trial(
+    State(web): State<Web>,
+    visit: Visit,
+    Path(id): Path<String>,
+    Query(query): Query<HashMap<String, String>>,
+) -> Result<Response, Failure> {
+    let upload = web.uploads.of(&id, &visit)?;
+    let mut source = Source::open(&upload.path).map_err(Failure::File)?;
+    let heads = source.heads().to_vec();
+    let mut preview = Vec::new();
+    while preview.len() < 8 {
+        let Some(row) = source.next_row().map_err(Failure::File)? else { break };
+        preview.push((0..heads.len()).map(|i| row.cell(i).unwrap_or("\u{fffd}").to_string()).collect());
+    }
+    let placed = crate::cli::output::written(upload.report.placed_minor, &upload.report.currency);
+    let frame = Frame::of(&visit, "/imports", &format!("Import for {}", upload.creditor)).saying(query.get("said").map(String::as_str));
+    Ok(page(&TrialPage { frame, id, upload, placed, heads, preview }))
+}
+
+/// `POST /imports/{upload}/loads`: once; again changes nothing.
+pub async fn post_load(State(web): State<Web>, visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
+    let mut upload = web.uploads.of(&id, &visit)?;
+    if !upload.loaded {
+        upload.report = import_accounts(&web.app, &visit.who, visit.at, &ask(&upload, &id, false)).await?;
+        upload.loaded = true;
+        web.uploads.keep(id.clone(), upload);
+    }
+    Ok(Redirect::to(&format!("/imports/{id}?said=loaded")).into_response())
+}
+
+/// `GET /imports/{upload}/problems.csv`
+pub async fn get_problems(State(web): State<Web>, visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
+    let upload = web.uploads.of(&id, &visit)?;
+    download(upload.report.refusals, "problems.csv").await
+}
+
+/// `GET /imports/{upload}/refused-rows.csv`
+pub async fn get_refused_rows(State(web): State<Web>, visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
+    let upload = web.uploads.of(&id, &visit)?;
+    download(upload.report.refused_rows, "refused-rows.csv").await
+}
+
+async fn download(path: Option<PathBuf>, name: &str) -> Result<Response, Failure> {
+    let path = path.ok_or_else(|| Failure::NotFound("such file".into()))?;
+    let bytes = tokio::fs::read(&path).await.map_err(|error| Failure::File(format!("the file cannot be read: {error}")))?;
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_string()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+    ];
+    Ok((headers, bytes).into_response())
+}

@@ -1,1 +1,69 @@
-//! Pages.
+//! Payments, on the workspace and in their own list.
+
+use super::actions::{PostPayment, post_payment as post, reverse_payment};
+use super::store::{self, RecentPayment};
+use crate::accounts;
+use crate::accounts::pages::{Unfinished, after, back, resolve, show};
+use crate::app::{Failure, Problems};
+use crate::web::Web;
+use crate::web::form::Fields;
+use crate::web::guard::Visit;
+use crate::web::shell::{Frame, page};
+use askama::Template;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use duly_domain::values::ids::PaymentId;
+use duly_domain::values::moment::written;
+use duly_domain::values::money::Money;
+use std::collections::HashMap;
+
+#[derive(Template)]
+#[template(path = "ledger/payments.html")]
+struct PaymentsPage {
+    frame: Frame,
+    payments: Vec<(RecentPayment, Money, String)>,
+}
+
+/// `GET /payments`: the newest first.
+pub async fn get_payments(State(web): State<Web>, visit: Visit) -> Result<Response, Failure> {
+    let mut tx = web.app.db.read().await?;
+    let mut payments = Vec::new();
+    for payment in store::list_recent_payments(&mut tx, 200).await? {
+        let amount = Money::of(payment.amount_minor, store::currency(&payment.currency)?);
+        let on = written(payment.effective_on);
+        payments.push((payment, amount, on));
+    }
+    Ok(page(&PaymentsPage { frame: Frame::of(&visit, "/payments", "Payments"), payments }))
+}
+
+/// `POST /accounts/{account}/payments`
+pub async fn post_payment(State(web): State<Web>, visit: Visit, Path(account): Path<String>, body: Bytes) -> Result<Response, Failure> {
+    let fields = Fields::of(&body);
+    let id = resolve(&web, &account).await?;
+    let currency = {
+        let mut tx = web.app.db.read().await?;
+        store::currency(&accounts::store::load_account(&mut tx, id).await?.currency)?
+    };
+    let mut problems = Problems::default();
+    let (amount, on) = (fields.amount("amount", currency, &mut problems), fields.date("date", &mut problems));
+    let (Some(amount_minor), Some(effective_on)) = (amount, on) else {
+        return show(&web, &visit, &account, &HashMap::new(), Unfinished { form: "payment", fields, problems, refused: None }).await;
+    };
+    let ask = PostPayment { account: id, amount_minor, effective_on, reference: fields.text("reference").to_string() };
+    match post(&web.app, &visit.who, visit.at, &ask).await {
+        Ok(posted) => Ok(back(&account, if posted.is_repeat { "repeated" } else { "posted" })),
+        Err(failure) => after::<()>(&web, &visit, &account, "payment", fields, Err(failure), "").await,
+    }
+}
+
+/// `POST /accounts/{account}/payments/{payment}/reversals`
+pub async fn post_reversal(
+    State(web): State<Web>,
+    visit: Visit,
+    Path((account, payment)): Path<(String, String)>,
+) -> Result<Response, Failure> {
+    let payment: PaymentId = payment.parse().map_err(|_| Failure::NotFound("such payment".into()))?;
+    let done = reverse_payment(&web.app, &visit.who, visit.at, payment, visit.at.business_day).await;
+    after(&web, &visit, &account, "payment", Fields::default(), done, "reversed").await
+}

@@ -160,7 +160,6 @@ pub fn line_values(entry: EntryId, lines: &Balanced) -> impl Iterator<Item = Vec
 }
 
 /// Adds an entry and brings the balances it touches along.
-#[allow(clippy::too_many_arguments, reason = "one value per column")]
 pub async fn insert_entry(
     tx: &mut Tx,
     account: AccountId,

@@ -1,1 +1,64 @@
-//! Pages.
+//! Reserving and recording contacts, on the workspace.
+
+use super::actions::{RecordContact, record_contact, reserve_contact};
+use crate::accounts::pages::{Unfinished, after, back, resolve, show};
+use crate::app::{Failure, Problems};
+use crate::compliance::gate::AskContact;
+use crate::web::Web;
+use crate::web::form::Fields;
+use crate::web::guard::Visit;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use duly_domain::values::channel::Channel;
+use duly_domain::values::ids::{ContactId, PointId};
+use std::collections::HashMap;
+
+/// `POST /accounts/{account}/contacts`: asks the gate and reserves.
+pub async fn post_contact(State(web): State<Web>, visit: Visit, Path(account): Path<String>, body: Bytes) -> Result<Response, Failure> {
+    let fields = Fields::of(&body);
+    let id = resolve(&web, &account).await?;
+    // One list of numbers and addresses, each with its channel: `call pnt_…`.
+    let (channel, point) = fields.text("to").split_once(' ').unwrap_or((fields.text("to"), ""));
+    let Some(channel) = Channel::parse(channel) else {
+        let problems = Problems::one("to", "is missing");
+        return show(&web, &visit, &account, &HashMap::new(), Unfinished { form: "contact", fields, problems, refused: None }).await;
+    };
+    let ask = AskContact { point: point.parse::<PointId>().ok(), ..AskContact::with_debtor(id, channel) };
+    let release = fields.some("release");
+    match reserve_contact(&web.app, &visit.who, visit.at, &ask, release.as_deref()).await {
+        Ok(reserved) if reserved.contact.is_some() => Ok(back(&account, "reserved")),
+        Ok(reserved) => {
+            let form = Unfinished { form: "contact", fields, problems: Problems::default(), refused: Some(reserved.decision) };
+            show(&web, &visit, &account, &HashMap::from([("why".to_string(), channel.code().to_string())]), form).await
+        }
+        Err(failure) => after::<()>(&web, &visit, &account, "contact", fields, Err(failure), "").await,
+    }
+}
+
+/// `POST /accounts/{account}/contacts/{contact}/results`
+pub async fn post_result(
+    State(web): State<Web>,
+    visit: Visit,
+    Path((account, contact)): Path<(String, String)>,
+    body: Bytes,
+) -> Result<Response, Failure> {
+    let fields = Fields::of(&body);
+    let contact: ContactId = contact.parse().map_err(|_| Failure::NotFound("such reservation".into()))?;
+    let mut problems = Problems::default();
+    let follow_up_on = fields.some("follow_up").and_then(|_| fields.date("follow_up", &mut problems));
+    let follow_up_at = match (follow_up_on, fields.minute("follow_up_time")) {
+        (Some(day), Some(minute)) => day
+            .at(i8::try_from(minute / 60).unwrap_or(0), i8::try_from(minute % 60).unwrap_or(0), 0, 0)
+            .to_zoned(visit.zone.clone())
+            .ok()
+            .map(|zoned| zoned.timestamp()),
+        _ => None,
+    };
+    let ask = RecordContact { contact, result: fields.text("result").to_string(), follow_up_on, follow_up_at, note: fields.some("note") };
+    let done = match problems.is_empty() {
+        true => record_contact(&web.app, &visit.who, visit.at, &ask).await,
+        false => Err(Failure::Wrong(problems)),
+    };
+    after(&web, &visit, &account, "result", fields, done, "recorded").await
+}

@@ -1,1 +1,74 @@
-//! Pages.
+//! What a debtor tells us, on the workspace.
+
+use super::actions::{TellPreference, end_preference, tell_preference};
+use super::store::PreferenceRow;
+use crate::accounts::pages::{after, resolve};
+use crate::app::Failure;
+use crate::web::Web;
+use crate::web::form::Fields;
+use crate::web::guard::Visit;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use duly_domain::values::channel::Channel;
+use duly_domain::values::ids::PreferenceId;
+
+/// A wish in words: `Not between 15:00 and 17:00, Mon to Fri`.
+pub fn in_words(wish: &PreferenceRow) -> String {
+    let clock = |minute: Option<i64>| minute.map(|minute| format!("{:02}:{:02}", minute / 60, minute % 60)).unwrap_or_default();
+    let (from, to) = (clock(wish.from_minute), clock(wish.to_minute));
+    let days = match wish.days {
+        None | Some(0b111_1111) => "",
+        Some(0b1_1111) => ", Mon to Fri",
+        Some(0b110_0000) => ", Sat and Sun",
+        Some(_) => ", on some days",
+    };
+    let channel = match wish.channel.as_deref() {
+        Some("electronic") => "anything electronic".to_string(),
+        Some(code) => Channel::parse(code).map_or_else(|| code.to_string(), |channel| channel.to_string().to_lowercase()),
+        None => "any channel".into(),
+    };
+    match wish.kind.as_str() {
+        "inconvenient_time" => format!("Not between {from} and {to}{days}"),
+        "convenient_only" => format!("Only between {from} and {to}{days}"),
+        "time_consent" => format!("Also between {from} and {to}{days}"),
+        "inconvenient_place" => format!("Not at {}", wish.place.as_deref().unwrap_or("that place")),
+        "employer_prohibits" => "Employer forbids contact at work".into(),
+        "no_channel" => format!("Not by {channel}"),
+        _ => format!("Not at that number or address, by {channel}"),
+    }
+}
+
+/// `POST /accounts/{account}/preferences`
+pub async fn post_preference(State(web): State<Web>, visit: Visit, Path(account): Path<String>, body: Bytes) -> Result<Response, Failure> {
+    let fields = Fields::of(&body);
+    let id = resolve(&web, &account).await?;
+    let told = TellPreference {
+        kind: fields.text("kind").to_string(),
+        from_minute: fields.minute("from"),
+        to_minute: fields.minute("to"),
+        days: match fields.text("days") {
+            "weekdays" => Some(0b1_1111),
+            "weekend" => Some(0b110_0000),
+            _ => None,
+        },
+        place: fields.some("place"),
+        channel: fields.some("channel").filter(|_| fields.text("kind") == "no_channel"),
+        address: None,
+        words: fields.some("words"),
+    };
+    let done = tell_preference(&web.app, &visit.who, visit.at, id, &told).await;
+    after(&web, &visit, &account, "wish", fields, done, "told").await
+}
+
+/// `POST /accounts/{account}/preferences/{preference}/ends`
+pub async fn post_preference_end(
+    State(web): State<Web>,
+    visit: Visit,
+    Path((account, preference)): Path<(String, String)>,
+) -> Result<Response, Failure> {
+    let id = resolve(&web, &account).await?;
+    let preference: PreferenceId = preference.parse().map_err(|_| Failure::NotFound("such wish".into()))?;
+    let done = end_preference(&web.app, &visit.who, visit.at, id, preference).await;
+    after(&web, &visit, &account, "wish", Fields::default(), done, "ended").await
+}

@@ -123,7 +123,6 @@ pub async fn insert_person(tx: &mut Tx, account: AccountId, debtor: DebtorId, ro
 }
 
 /// The values of one debtor for [`INSERT_DEBTOR`].
-#[allow(clippy::too_many_arguments, reason = "one value per column")]
 pub fn debtor_values(
     id: DebtorId,
     is_business: bool,

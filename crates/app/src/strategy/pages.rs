@@ -1,14 +1,198 @@
-//! My day.
-use super::store::WorkItem;
-/// x
-pub struct Term;
+//! My day: the worklist with its lanes, and why the first row is first.
+
+use super::actions::{Work, list_worklist, next_best};
+use super::store::{self, WorkItem};
+use crate::accounts::pages::next_text;
+use crate::app::Failure;
+use crate::web::Web;
+use crate::web::guard::Visit;
+use crate::web::shell::{Frame, page};
+use crate::{accounts, ledger};
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use duly_domain::decision::Answer;
+use duly_domain::outreach::result;
+use duly_domain::strategy::worklist::Lane;
+use duly_domain::values::ids::AccountId;
+use duly_domain::values::moment::written;
+use duly_domain::values::money::{Currency, Money};
+use serde_json::Value as Json;
+use std::collections::HashMap;
+
+/// One term of a priority.
+pub struct Term {
+    /// `×`, `−`, `=` or nothing.
+    pub sign: &'static str,
+    /// What it is.
+    pub name: &'static str,
+    /// How much.
+    pub value: String,
+    /// Why.
+    pub because: String,
+}
+
 impl Term {
-    /// x
+    /// In one line, for commands.
     pub fn plain(&self) -> String {
-        String::new()
+        let because = if self.because.is_empty() { String::new() } else { format!(" ({})", self.because) };
+        format!("{}{}{} {}{because}", self.sign, if self.sign.is_empty() { "" } else { " " }, self.name, self.value)
     }
 }
-/// x
-pub fn priority_terms(_item: &WorkItem) -> Vec<Term> {
-    vec![]
+
+/// The sum behind a row's priority, as anyone can work it out again.
+pub fn priority_terms(item: &WorkItem) -> Vec<Term> {
+    let because: Json = serde_json::from_str(&item.because).unwrap_or(Json::Null);
+    let number = |name: &str| because[name].as_i64().unwrap_or(0);
+    let text = |name: &str| because[name].as_str().unwrap_or_default().to_string();
+    let currency = Currency::parse(&item.currency).unwrap_or(Currency::Usd);
+    let money = |minor: i64| Money::of(minor, currency).to_string();
+    let hundredths = |value: i64| format!("{}.{:02}", value / 100, value % 100);
+    vec![
+        Term { sign: "", name: "Owed", value: money(number("owed_minor")), because: String::new() },
+        Term {
+            sign: "×",
+            name: "Chance this talk brings it in",
+            value: format!("{} %", hundredths(number("chance_bp"))),
+            because: text("chance"),
+        },
+        Term { sign: "×", name: "Urgency", value: hundredths(number("urgency_percent")), because: text("urgency") },
+        Term { sign: "−", name: "Cost of the talk", value: money(number("cost_minor")), because: "6 min at the desk rate".into() },
+        Term { sign: "=", name: "Expected", value: money(item.expected_minor), because: String::new() },
+    ]
+}
+
+/// One row as it is shown.
+struct Row {
+    account: AccountId,
+    name: String,
+    language: String,
+    creditor: String,
+    reason: String,
+    tone: &'static str,
+    owed: String,
+    local: String,
+    workable: String,
+    used: u32,
+    max: u32,
+    last: String,
+    next: String,
+    expected: String,
+}
+
+/// One lane with its count.
+struct LaneCount {
+    href: String,
+    name: String,
+    count: i64,
+    owed: String,
+    is_here: bool,
+}
+
+#[derive(Template)]
+#[template(path = "strategy/my_day.html")]
+struct MyDayPage {
+    frame: Frame,
+    lanes: Vec<LaneCount>,
+    rows: Vec<Row>,
+    total: i64,
+    first: Option<(String, AccountId, Vec<Term>)>,
+    closed: usize,
+    has_desks: bool,
+}
+
+/// Rows on one page.
+const ROWS: usize = 50;
+
+/// `GET /my-day?lane=`
+pub async fn get_my_day(State(web): State<Web>, visit: Visit, Query(query): Query<HashMap<String, String>>) -> Result<Response, Failure> {
+    let Some(user) = visit.who.id else { return Err(Failure::Forbidden) };
+    let lane = query.get("lane").and_then(|code| Lane::parse(code));
+    let mut tx = web.app.db.read().await?;
+    let desks = accounts::store::list_desks_of(&mut tx, user).await?;
+    let mut counts: HashMap<String, (i64, i64)> = HashMap::new();
+    for desk in &desks {
+        for (code, count, owed) in store::count_lanes(&mut tx, desk.id).await? {
+            let sum = counts.entry(code).or_default();
+            *sum = (sum.0 + count, sum.1 + owed);
+        }
+    }
+    let work = list_worklist(&mut tx, user, visit.at, lane, ROWS).await?;
+    let all = counts.values().fold((0, 0), |sum, lane| (sum.0 + lane.0, sum.1 + lane.1));
+    let shown_lane = |code: Option<Lane>, name: String, (count, owed): (i64, i64)| LaneCount {
+        href: code.map_or_else(|| "/my-day".into(), |lane| format!("/my-day?lane={}", lane.code())),
+        name,
+        count,
+        owed: if count == 0 { String::new() } else { Money::usd(owed).to_string() },
+        is_here: code == lane,
+    };
+    let mut lanes = vec![shown_lane(None, "All work".into(), all)];
+    lanes.extend(
+        Lane::ALL.into_iter().map(|lane| shown_lane(Some(lane), lane.to_string(), counts.get(lane.code()).copied().unwrap_or_default())),
+    );
+    let first = work.first().map(|work| (named(&work.item), work.item.account, priority_terms(&work.item)));
+    let closed = work.iter().filter(|work| work.call.decision.answer != Answer::Yes).count();
+    let rows = work.iter().map(|work| shown_row(work, &visit)).collect::<Result<Vec<_>, Failure>>()?;
+    let frame = Frame::of(&visit, "/my-day", "My day").saying(query.get("said").map(String::as_str));
+    let total = lane.map_or(all.0, |lane| counts.get(lane.code()).map_or(0, |(count, _)| *count));
+    Ok(page(&MyDayPage { frame, lanes, rows, total, first, closed, has_desks: !desks.is_empty() }))
+}
+
+fn named(item: &WorkItem) -> String {
+    item.name.clone().unwrap_or_else(|| format!("No name, {}", item.reference))
+}
+
+fn shown_row(work: &Work, visit: &Visit) -> Result<Row, Failure> {
+    let item = &work.item;
+    let currency = ledger::store::currency(&item.currency)?;
+    let lane = Lane::parse(&item.lane).unwrap_or(Lane::FollowUp);
+    let overdue = item.next_action_on.is_some_and(|on| on < visit.at.business_day);
+    let (reason, tone) = match lane {
+        Lane::Timed => {
+            (item.due_at.map_or("Timed".into(), |at| format!("At {}", at.to_zoned(visit.zone.clone()).strftime("%H:%M"))), "acc")
+        }
+        Lane::PromiseDue => ("Promise due".into(), "wait"),
+        Lane::Broken => ("Broken promise".into(), "no"),
+        Lane::FirstContact => ("First contact".into(), ""),
+        Lane::FollowUp => ((if overdue { "Follow-up, late" } else { "Follow-up" }).into(), ""),
+    };
+    let workable = match (work.workable_until, work.call.decision.next_allowed_at) {
+        (Some(until), _) => {
+            let text = crate::strategy::actions::their_time(&work.call, until);
+            if text == "00:00" { "all day".into() } else { format!("until {text}") }
+        }
+        (None, Some(next)) => format!("opens {}", next_text(&work.call, next, visit.at.at)),
+        (None, None) => "no calls".into(),
+    };
+    let last = match (&item.last_result, item.last_contact_at) {
+        (result, Some(at)) => {
+            let label = result.as_deref().and_then(result::find).map_or("No result", |result| result.label);
+            format!("{label}, {}", written(at.to_zoned(visit.zone.clone()).date()))
+        }
+        _ => "never".into(),
+    };
+    Ok(Row {
+        account: item.account,
+        name: named(item),
+        language: item.language.clone().unwrap_or_default(),
+        creditor: item.creditor.clone(),
+        reason,
+        tone,
+        owed: Money::of(item.balance_minor, currency).to_string(),
+        local: work.local_time.clone(),
+        workable,
+        used: work.call.attempts.0,
+        max: work.call.attempts.1,
+        last,
+        next: item.next_action.clone().unwrap_or_default(),
+        expected: Money::of(item.expected_minor, currency).figures(),
+    })
+}
+
+/// `GET /next?after=`: the next best account, or the list when nothing is left.
+pub async fn get_next(State(web): State<Web>, visit: Visit, Query(query): Query<HashMap<String, String>>) -> Result<Response, Failure> {
+    let Some(user) = visit.who.id else { return Err(Failure::Forbidden) };
+    let after = query.get("after").and_then(|id| id.parse().ok());
+    let next = next_best(&web.app, user, visit.at, after).await?;
+    Ok(Redirect::to(&next.map_or_else(|| "/my-day".into(), |id| format!("/accounts/{id}"))).into_response())
 }

@@ -1,6 +1,55 @@
-//! Web.
+//! The workspace in a browser: the frame, the guard, the routes.
+//!
+//! [`router`] is the table of contents of the product. Every route names the permission it needs; [`guard`] holds it to that.
+
+pub mod assets;
+pub mod failure;
+pub mod form;
+pub mod guard;
+pub mod router;
+pub mod shell;
+
 use crate::app::{App, Failure};
-/// x
-pub async fn serve(_app: App, _listen: std::net::SocketAddr) -> Result<(), Failure> {
-    Ok(())
+use guard::Limits;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// What handlers share: the product, the limits on trying, and files waiting to be loaded.
+#[derive(Clone)]
+pub struct Web {
+    /// The product.
+    pub app: App,
+    /// How often somebody may try.
+    pub limits: Arc<Limits>,
+    /// Files that were uploaded and tried.
+    pub uploads: Arc<crate::intake::pages::Uploads>,
+}
+
+impl Web {
+    /// The workspace over a product.
+    pub fn new(app: App) -> Web {
+        Web { app, limits: Arc::default(), uploads: Arc::default() }
+    }
+}
+
+/// Serves until the process is told to stop.
+pub async fn serve(app: App, listen: SocketAddr) -> Result<(), Failure> {
+    let listener = tokio::net::TcpListener::bind(listen)
+        .await
+        .map_err(|error| Failure::File(format!("{listen} cannot be listened at: {error}; choose another with --listen")))?;
+    let at = listener.local_addr().map_err(|error| Failure::File(error.to_string()))?;
+    crate::cli::say(&format!("Duly is at http://{at}"))?;
+    serve_at(app, listener).await
+}
+
+/// Serves at a listener that is open already.
+pub async fn serve_at(app: App, listener: tokio::net::TcpListener) -> Result<(), Failure> {
+    let service = router::router(Web::new(app)).into_make_service_with_connect_info::<SocketAddr>();
+    let served = axum::serve(listener, service).with_graceful_shutdown(async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            // Without the signal there is no asking us to stop but by ending the process.
+            std::future::pending::<()>().await;
+        }
+    });
+    served.await.map_err(|error| Failure::File(format!("the server stopped: {error}")))
 }

@@ -1,0 +1,214 @@
+//! Made-up people and firms, as a creditor's file would bring them.
+
+use super::life::Dice;
+use std::fmt::Write;
+
+/// One creditor of the sample agency and what it places.
+pub struct Placer {
+    /// Its name.
+    pub name: &'static str,
+    /// The mapping of its files.
+    pub mapping: &'static str,
+    /// The first letters of its references.
+    pub prefix: &'static str,
+    /// What its debts are for.
+    pub descriptions: &'static [&'static str],
+    /// Smallest and largest principal, in minor units.
+    pub principal: (i64, i64),
+    /// Whether its debtors are businesses.
+    pub is_business: bool,
+}
+
+const MAPPING: &str = r#"
+nothing = ["NA"]
+debts = "KIND"
+debtors = "DEBTORS"
+[columns]
+reference = "account"
+name = "name"
+language = "language"
+street = "street"
+city = "city"
+state = "state"
+zip = "zip"
+mobile = "mobile"
+home_phone = "home_phone"
+work_phone = "work_phone"
+email = "email"
+description = "description"
+principal = "principal"
+interest = "interest"
+fees = "fees"
+itemized_on = "itemized_on"
+due_on = "due_on"
+"#;
+
+/// The creditors of the sample agency.
+pub const PLACERS: [Placer; 4] = [
+    Placer {
+        name: "Northmere Credit Union",
+        mapping: "consumer",
+        prefix: "NCU",
+        descriptions: &["Credit card", "Personal loan", "Car loan"],
+        principal: (30_000, 620_000),
+        is_business: false,
+    },
+    Placer {
+        name: "Tansy Street Clinic",
+        mapping: "consumer",
+        prefix: "TSC",
+        descriptions: &["Emergency visit", "Imaging", "Outpatient surgery"],
+        principal: (9_000, 240_000),
+        is_business: false,
+    },
+    Placer {
+        name: "Larkfield Supply",
+        mapping: "business",
+        prefix: "LFS",
+        descriptions: &["Open invoices", "Equipment lease"],
+        principal: (60_000, 2_400_000),
+        is_business: true,
+    },
+    Placer {
+        name: "City of Bellwether",
+        mapping: "government",
+        prefix: "BLW",
+        descriptions: &["Parking fines", "Water charges"],
+        principal: (4_500, 60_000),
+        is_business: false,
+    },
+];
+
+impl Placer {
+    /// The text of its mapping file.
+    pub fn mapping_text(&self) -> String {
+        MAPPING.replace("KIND", self.mapping).replace("DEBTORS", if self.is_business { "businesses" } else { "people" })
+    }
+}
+
+const GIVEN: [&str; 24] = [
+    "Marisol",
+    "Bartholomew",
+    "Ottoline",
+    "Ignatius",
+    "Kwabena",
+    "Perpetua",
+    "Casimir",
+    "Željko",
+    "Rosalind",
+    "Anselm",
+    "Thandiwe",
+    "Leopold",
+    "Maximiliana",
+    "Ines",
+    "Dashiell",
+    "Beatrix",
+    "Oluwaseun",
+    "Katarzyna",
+    "Hiro",
+    "Saoirse",
+    "Mateo",
+    "Freya",
+    "Amadou",
+    "Lucinda",
+];
+const FAMILY: [&str; 24] = [
+    "Quintanilla-Okonkwo",
+    "Achterberg",
+    "Vasquez-Mbeki",
+    "Thorvaldsen",
+    "Lindqvist",
+    "Adeyemi-Strand",
+    "Dunleavy",
+    "Đurđević-Šarić",
+    "Ekwueme",
+    "Jørgensen-Pike",
+    "Brockhurst",
+    "Nakagawa-Reyes",
+    "Featherstone",
+    "Palumbo",
+    "Osei",
+    "Kowalczyk",
+    "Marchetti",
+    "Abernathy",
+    "Delacroix",
+    "Halloran",
+    "Svensson",
+    "Mwangi",
+    "Castellanos",
+    "Bright",
+];
+/// Names that a screen must bear.
+const HARD: [&str; 3] =
+    ["أمينة بنت يوسف الخطيب", "Maximiliana Guadalupe Fernández-Montemayor y Wolfeschlegelstein", "O'Brien-Ng \"Skip\" & Sons"];
+const FIRMS: [&str; 12] = [
+    "Harbour Glass Works",
+    "Juniper & Pike Bakery",
+    "Red Mesa Roofing",
+    "Tidewater Print Shop",
+    "Foxglove Nurseries",
+    "Summit Bicycle Repair",
+    "Copper Kettle Diner",
+    "Alder Lane Dental Lab",
+    "Meridian Freight",
+    "Bluebird Day Care",
+    "Stonebridge Masonry",
+    "Willow Creek Vineyards",
+];
+/// City, state, ZIP, area code of land lines.
+const CITIES: [(&str, &str, &str, &str); 12] = [
+    ("Columbus", "OH", "43205", "614"),
+    ("Tucson", "AZ", "85719", "520"),
+    ("Chicago", "IL", "60618", "773"),
+    ("Miami", "FL", "33125", "305"),
+    ("Denver", "CO", "80205", "303"),
+    ("Portland", "OR", "97202", "503"),
+    ("Austin", "TX", "78704", "512"),
+    ("Madison", "WI", "53703", "608"),
+    ("Albuquerque", "NM", "87106", "505"),
+    ("Atlanta", "GA", "30310", "404"),
+    ("Sacramento", "CA", "95816", "916"),
+    ("Honolulu", "HI", "96816", "808"),
+];
+
+/// The head of every file.
+pub const HEAD: &str = "account,name,language,street,city,state,zip,mobile,home_phone,work_phone,email,description,principal,interest,fees,itemized_on,due_on\n";
+
+/// One line of a creditor's file.
+pub fn line(placer: &Placer, number: u32, placed_on: jiff::civil::Date, dice: &mut Dice) -> String {
+    let name = match dice.of(40) {
+        0 => HARD[dice.of(3)].to_string(),
+        _ if placer.is_business => format!("{} {}", FIRMS[dice.of(FIRMS.len())], ["LLC", "Inc", "Co"][dice.of(3)]),
+        _ => format!("{} {}", GIVEN[dice.of(GIVEN.len())], FAMILY[dice.of(FAMILY.len())]),
+    };
+    let (city, state, zip, area) = CITIES[dice.of(CITIES.len())];
+    // Every fifth mobile number was taken along from another state: two clocks, and both must be open.
+    let mobile_area = if dice.of(5) == 0 { CITIES[dice.of(CITIES.len())].3 } else { area };
+    let phone = |area: &str, dice: &mut Dice| format!("({area}) 555-01{:02}", dice.of(100));
+    let mobile = if dice.of(8) > 0 { phone(mobile_area, dice) } else { String::new() };
+    let home = if dice.of(3) == 0 || mobile.is_empty() { phone(area, dice) } else { String::new() };
+    let work = if dice.of(6) == 0 { phone(area, dice) } else { String::new() };
+    let email = if dice.of(3) > 0 { format!("person{number}@{}.example", placer.prefix.to_lowercase()) } else { String::new() };
+    let (low, high) = placer.principal;
+    let principal = low + dice.number(high - low);
+    let interest = if placer.mapping == "consumer" { principal * (dice.number(18)) / 100 } else { 0 };
+    let fees = if placer.mapping == "government" { 2_500 * dice.number(3) } else { dice.number(2) * 3_500 };
+    let age = i64::try_from(dice.of(400)).unwrap_or(0) + 20;
+    let due_on = placed_on.saturating_sub(jiff::Span::new().days(age));
+    let amount = |minor: i64| format!("{}.{:02}", minor / 100, minor % 100);
+    let language = if dice.of(9) == 0 { "Spanish" } else { "" };
+    let mut line = String::new();
+    let quoted = name.replace('"', "\"\"");
+    writeln!(
+        line,
+        "{}-{number:07},\"{quoted}\",{language},{} Alder Lane,{city},{state},{zip},{mobile},{home},{work},{email},{},{},{},{},{due_on},{due_on}",
+        placer.prefix,
+        dice.of(900) + 10,
+        placer.descriptions[dice.of(placer.descriptions.len())],
+        amount(principal),
+        amount(interest),
+        amount(fees),
+    )
+    .expect("writing to a string cannot fail");
+    line
+}

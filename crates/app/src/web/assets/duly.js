@@ -1,0 +1,62 @@
+// Keys and the light switch. Every page works without this file.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  const kept = localStorage.getItem("theme");
+  if (kept) root.dataset.theme = kept;
+  document.querySelector("[data-theme-toggle]")?.addEventListener("click", () => {
+    const isDark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    root.dataset.theme = isDark ? "light" : "dark";
+    localStorage.setItem("theme", root.dataset.theme);
+  });
+
+  const follow = (id) => document.getElementById(id)?.click();
+  const rows = () => [...document.querySelectorAll("tr[data-row]")];
+  const move = (by) => {
+    const all = rows();
+    if (all.length === 0) return;
+    const at = all.findIndex((row) => row.classList.contains("at-hand"));
+    const next = all[Math.min(Math.max(at + by, 0), all.length - 1)];
+    all.forEach((row) => row.classList.toggle("at-hand", row === next));
+    const link = next.querySelector("a");
+    link.focus();
+    next.scrollIntoView({ block: "nearest" });
+  };
+  const acts = {
+    "/": () => document.getElementById("find")?.focus(),
+    n: () => follow("next-best"),
+    j: () => move(1),
+    k: () => move(-1),
+    c: () => follow("do-contact"),
+    p: () => follow("do-promise"),
+    m: () => follow("do-payment"),
+    w: () => follow("do-result"),
+    y: () => follow("why"),
+  };
+  document.addEventListener("keydown", (event) => {
+    const field = event.target.closest?.("input, select, textarea");
+    if (event.key === "Enter" && event.ctrlKey) {
+      const form = field?.form ?? document.querySelector("form[data-main]");
+      if (form) { event.preventDefault(); form.requestSubmit(); }
+      return;
+    }
+    if (event.key === "Escape") {
+      const open = document.querySelector("a[data-close]");
+      if (field) field.blur(); else if (open) open.click();
+      return;
+    }
+    if (field || event.ctrlKey || event.altKey || event.metaKey) return;
+    const act = acts[event.key.toLowerCase()];
+    if (act) { event.preventDefault(); act(); }
+  });
+  // A press shows at once, and the same form is not sent twice.
+  document.addEventListener("submit", (event) => {
+    const button = event.submitter ?? event.target.querySelector("button");
+    if (event.target.dataset.sent) { event.preventDefault(); return; }
+    if (event.target.method === "post") {
+      event.target.dataset.sent = "yes";
+      button?.setAttribute("aria-busy", "true");
+    }
+  });
+  window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+})();

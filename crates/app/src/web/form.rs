@@ -1,0 +1,83 @@
+//! Fields of forms, read once: dates, amounts, times of the day.
+
+use crate::app::Problems;
+use duly_domain::values::moment::{DateForm, parse_date};
+use duly_domain::values::money::{Currency, Money};
+use jiff::civil::Date;
+use std::collections::HashMap;
+
+/// A form's fields as they were sent.
+#[derive(Clone, Debug, Default)]
+pub struct Fields(HashMap<String, String>);
+
+impl Fields {
+    /// From the body of a form.
+    pub fn of(body: &[u8]) -> Fields {
+        Fields(pairs(body).into_iter().collect())
+    }
+
+    /// A field's text without blanks around it; empty if it was not sent.
+    pub fn text(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", |text| text.trim())
+    }
+
+    /// A field's text, if it says something.
+    pub fn some(&self, name: &str) -> Option<String> {
+        Some(self.text(name).to_string()).filter(|text| !text.is_empty())
+    }
+
+    /// A date; what is wrong with it is noted.
+    pub fn date(&self, name: &'static str, problems: &mut Problems) -> Option<Date> {
+        match parse_date(self.text(name), DateForm::Iso) {
+            Ok(date) => Some(date),
+            Err(says) => {
+                problems.0.push((name, says.to_string()));
+                None
+            }
+        }
+    }
+
+    /// An amount in minor units; what is wrong with it is noted.
+    pub fn amount(&self, name: &'static str, currency: Currency, problems: &mut Problems) -> Option<i64> {
+        match Money::parse(self.text(name), currency) {
+            Ok(amount) => Some(amount.minor()),
+            Err(error) => {
+                problems.0.push((name, error.to_string()));
+                None
+            }
+        }
+    }
+
+    /// A time of the day in minutes.
+    pub fn minute(&self, name: &str) -> Option<i64> {
+        let (hour, minute) = self.text(name).split_once(':')?;
+        Some(hour.parse::<i64>().ok()? * 60 + minute.parse::<i64>().ok()?).filter(|minute| (0..=1440).contains(minute))
+    }
+}
+
+/// The pairs of `application/x-www-form-urlencoded`.
+pub fn pairs(body: &[u8]) -> Vec<(String, String)> {
+    let plain = |part: &[u8]| {
+        let mut bytes = Vec::with_capacity(part.len());
+        let mut rest = part.iter().copied();
+        while let Some(byte) = rest.next() {
+            bytes.push(match byte {
+                b'+' => b' ',
+                b'%' => {
+                    let (high, low) = (rest.next(), rest.next());
+                    let digit = |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16)).unwrap_or(0);
+                    u8::try_from(digit(high) * 16 + digit(low)).unwrap_or(b'?')
+                }
+                byte => byte,
+            });
+        }
+        String::from_utf8_lossy(&bytes).into_owned()
+    };
+    body.split(|byte| *byte == b'&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let at = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
+            (plain(&pair[..at]), plain(pair.get(at + 1..).unwrap_or_default()))
+        })
+        .collect()
+}

@@ -1,0 +1,160 @@
+//! The guard in front of every route: session, permission, anti-forgery, limits on trying.
+//!
+//! A form carries the session's token in its field `csrf`; a request from another site is refused before that by what the
+//! browser says of its origin.
+
+use super::Web;
+use super::failure::{refuse, refuse_page};
+use crate::app::{Actor, Failure};
+use crate::identity::actions::find_session;
+use axum::body::{Body, to_bytes};
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum_extra::extract::CookieJar;
+use duly_domain::identity::{Permission, Role, may};
+use duly_domain::values::moment::Moment;
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use jiff::tz::TimeZone;
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+
+/// The session's cookie.
+pub const COOKIE: &str = "duly_session";
+
+/// The largest form that is no file.
+const FORM_BYTES: usize = 256 * 1024;
+
+/// How often sign-in may be tried.
+pub struct Limits {
+    by_address: DefaultKeyedRateLimiter<IpAddr>,
+    by_account: DefaultKeyedRateLimiter<String>,
+}
+
+impl Default for Limits {
+    /// 120 tries a minute from one address, 10 a minute for one account.
+    fn default() -> Limits {
+        let per_minute = |count: u32| Quota::per_minute(NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN));
+        Limits { by_address: RateLimiter::keyed(per_minute(120)), by_account: RateLimiter::keyed(per_minute(10)) }
+    }
+}
+
+impl Limits {
+    /// Whether one more try is within limits; every try counts.
+    pub fn may_try(&self, from: IpAddr, account: &str) -> bool {
+        let address = self.by_address.check_key(&from).is_ok();
+        let account = self.by_account.check_key(&account.trim().to_lowercase()).is_ok();
+        address && account
+    }
+}
+
+/// Who visits, with which form token, when.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    /// Who.
+    pub who: Actor,
+    /// The token forms must carry.
+    pub csrf: String,
+    /// When the request came in.
+    pub at: Moment,
+    /// The organisation's time zone.
+    pub zone: TimeZone,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Visit {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Visit, Response> {
+        parts.extensions.get::<Visit>().cloned().ok_or_else(|| Redirect::to("/sign-in").into_response())
+    }
+}
+
+/// Lets a request through to a route that needs a permission.
+pub async fn guard(State((web, permission)): State<(Web, Permission)>, jar: CookieJar, mut request: Request, next: Next) -> Response {
+    if is_cross_site(request.method(), request.headers()) {
+        return refuse(StatusCode::FORBIDDEN, "This request came from another site.");
+    }
+    let at = web.app.moment();
+    let session = match jar.get(COOKIE) {
+        Some(cookie) => match find_session(&web.app, at, cookie.value()).await {
+            Ok(session) => session,
+            Err(failure) => return failure.into_response(),
+        },
+        None => None,
+    };
+    let Some(session) = session else {
+        return if permission == Permission::Anyone { next.run(request).await } else { Redirect::to("/sign-in").into_response() };
+    };
+    let role = Role::parse(&session.role).unwrap_or(Role::Auditor);
+    let visit = Visit { who: Actor::user(session.user, &session.name, role), csrf: session.csrf, at, zone: web.app.zone().clone() };
+    if !may(role, permission) {
+        return refuse_page(&visit, StatusCode::FORBIDDEN, &format!("Your role, {}, may not do this.", role.to_string().to_lowercase()));
+    }
+    // Until the password is one they chose, there is one page.
+    let path = request.uri().path();
+    if session.must_change_password && permission != Permission::Anyone && path != "/password" && path != "/sign-out" {
+        return Redirect::to("/password").into_response();
+    }
+    if request.method() == Method::POST && permission != Permission::Anyone {
+        request = match check_token(request, &visit.csrf).await {
+            Ok(request) => request,
+            Err(response) => return response,
+        };
+    }
+    request.extensions_mut().insert(visit);
+    next.run(request).await
+}
+
+/// Whether a browser says that the request does not come from our own pages.
+fn is_cross_site(method: &Method, headers: &HeaderMap) -> bool {
+    let from = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
+    *method != Method::GET && *method != Method::HEAD && matches!(from, Some("cross-site" | "same-site"))
+}
+
+/// Checks the form's token. Uploads carry theirs in their first part, which their handler checks.
+async fn check_token(request: Request, expected: &str) -> Result<Request, Response> {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    if kind.starts_with("multipart/form-data") {
+        return Ok(request);
+    }
+    let (parts, body) = request.into_parts();
+    let Ok(bytes) = to_bytes(body, FORM_BYTES).await else {
+        return Err(refuse(StatusCode::PAYLOAD_TOO_LARGE, "The form is too large."));
+    };
+    let sent = super::form::pairs(&bytes).into_iter().find(|(name, _)| name == "csrf");
+    if !sent.is_some_and(|(_, token)| is_same(&token, expected)) {
+        return Err(refuse(StatusCode::FORBIDDEN, "The form is not from this session: load the page again and send it once more."));
+    }
+    Ok(Request::from_parts(parts, Body::from(bytes)))
+}
+
+/// Compares without telling by the time it takes where the difference lies.
+pub fn is_same(a: &str, b: &str) -> bool {
+    a.len() == b.len() && a.bytes().zip(b.bytes()).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
+}
+
+/// Headers that every answer carries.
+pub async fn headers(request: Request, next: Next) -> Response {
+    let is_asset = request.uri().path().starts_with("/assets/");
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let policy = "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; \
+                  form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    headers.insert("permissions-policy", HeaderValue::from_static("camera=(), geolocation=(), microphone=()"));
+    if !is_asset {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        super::failure::respond(&self)
+    }
+}

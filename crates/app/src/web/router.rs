@@ -1,0 +1,90 @@
+//! The table of contents of the product: every route, with the permission it needs.
+
+use super::guard::{guard, headers};
+use super::{Web, assets};
+use crate::{accounts, compliance, identity, intake, jobs, ledger, outreach, parties, plans, strategy};
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::routing::{MethodRouter, get, post};
+use axum::{Router, middleware};
+use duly_domain::identity::Permission;
+
+/// Routes under way: the router, and the table that the tests walk.
+pub struct Routes {
+    web: Web,
+    router: Router<Web>,
+    /// Every route: method, path, permission.
+    pub table: Vec<(Method, &'static str, Permission)>,
+}
+
+impl Routes {
+    fn get<T: 'static>(self, path: &'static str, permission: Permission, handler: impl Handler<T, Web>) -> Routes {
+        self.with(Method::GET, path, permission, get(handler))
+    }
+
+    fn post<T: 'static>(self, path: &'static str, permission: Permission, handler: impl Handler<T, Web>) -> Routes {
+        self.with(Method::POST, path, permission, post(handler))
+    }
+
+    fn with(mut self, method: Method, path: &'static str, permission: Permission, route: MethodRouter<Web>) -> Routes {
+        let guarded = route.layer(middleware::from_fn_with_state((self.web.clone(), permission), guard));
+        self.router = self.router.route(path, guarded);
+        self.table.push((method, path, permission));
+        self
+    }
+}
+
+/// Every route of the product.
+pub fn routes(web: Web) -> Routes {
+    use Permission as May;
+    let routes = Routes { web, router: Router::new(), table: Vec::new() };
+    routes
+        .get("/", May::Anyone, identity::pages::get_start)
+        .get("/setup", May::Anyone, identity::pages::get_setup)
+        .post("/setup", May::Anyone, identity::pages::post_setup)
+        .get("/sign-in", May::Anyone, identity::pages::get_sign_in)
+        .post("/sign-in", May::Anyone, identity::pages::post_sign_in)
+        .post("/sign-out", May::SignedIn, identity::pages::post_sign_out)
+        .get("/password", May::SignedIn, identity::pages::get_password)
+        .post("/password", May::SignedIn, identity::pages::post_password)
+        .get("/users", May::Administer, identity::pages::get_users)
+        .post("/users", May::Administer, identity::pages::post_user)
+        .get("/my-day", May::WorkAccounts, strategy::pages::get_my_day)
+        .get("/next", May::WorkAccounts, strategy::pages::get_next)
+        .get("/accounts", May::ReadAccounts, accounts::pages::get_accounts)
+        .get("/accounts/{account}", May::ReadAccounts, accounts::pages::get_account)
+        .post("/accounts/{account}/holds", May::WorkAccounts, accounts::pages::post_hold)
+        .post("/accounts/{account}/holds/{hold}/ends", May::WorkAccounts, accounts::pages::post_hold_end)
+        .post("/accounts/{account}/stops", May::RecordStops, accounts::pages::post_stop)
+        .post("/accounts/{account}/deaths", May::RecordStops, accounts::pages::post_death)
+        .post("/accounts/{account}/preferences", May::WorkAccounts, parties::pages::post_preference)
+        .post("/accounts/{account}/preferences/{preference}/ends", May::WorkAccounts, parties::pages::post_preference_end)
+        .post("/accounts/{account}/contacts", May::WorkAccounts, outreach::pages::post_contact)
+        .post("/accounts/{account}/contacts/{contact}/results", May::WorkAccounts, outreach::pages::post_result)
+        .get("/promises", May::ReadAccounts, plans::pages::get_promises)
+        .post("/accounts/{account}/promises", May::WorkAccounts, plans::pages::post_promise)
+        .post("/accounts/{account}/promises/{promise}/withdrawals", May::WorkAccounts, plans::pages::post_withdrawal)
+        .get("/payments", May::ReadAccounts, ledger::pages::get_payments)
+        .post("/accounts/{account}/payments", May::PostPayments, ledger::pages::post_payment)
+        .post("/accounts/{account}/payments/{payment}/reversals", May::ReversePayments, ledger::pages::post_reversal)
+        .get("/imports", May::Import, intake::pages::get_imports)
+        .post("/imports", May::Import, intake::pages::post_import)
+        .get("/imports/{upload}", May::Import, intake::pages::get_trial)
+        .post("/imports/{upload}/loads", May::Import, intake::pages::post_load)
+        .get("/imports/{upload}/problems.csv", May::Import, intake::pages::get_problems)
+        .get("/imports/{upload}/refused-rows.csv", May::Import, intake::pages::get_refused_rows)
+        .get("/compliance", May::ReadCompliance, compliance::pages::get_control_room)
+        .get("/nights", May::ReadNights, jobs::pages::get_nights)
+        .post("/nights", May::RunNights, jobs::pages::post_night)
+}
+
+/// The product as a service.
+pub fn router(web: Web) -> Router {
+    let Routes { router, .. } = routes(web.clone());
+    router
+        .route("/assets/{file}", get(assets::get_asset))
+        .fallback(|| async { super::failure::refuse(axum::http::StatusCode::NOT_FOUND, "There is no such page.") })
+        .layer(axum::extract::DefaultBodyLimit::max(intake::pages::UPLOAD_BYTES))
+        .layer(middleware::from_fn(headers))
+        .with_state(web)
+}

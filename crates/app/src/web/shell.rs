@@ -1,0 +1,138 @@
+//! The frame around every page: rail of rooms, top bar, messages.
+
+use super::guard::Visit;
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use duly_domain::identity::{Permission, Role, may};
+use duly_domain::values::moment::written;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+/// One room in the rail.
+pub struct Room {
+    /// Where it is.
+    pub href: &'static str,
+    /// Its word.
+    pub word: &'static str,
+    /// Its icon in the sprite.
+    pub icon: &'static str,
+    /// Whether we are in it.
+    pub is_here: bool,
+}
+
+/// What the frame shows.
+pub struct Frame {
+    /// The page's title.
+    pub title: String,
+    /// The rooms this role may enter.
+    pub rooms: Vec<Room>,
+    /// Who is here.
+    pub name: String,
+    /// Their initials.
+    pub initials: String,
+    /// Their role.
+    pub role: String,
+    /// The token for forms.
+    pub csrf: String,
+    /// Today, written.
+    pub today: String,
+    /// Now, as `HH:MM` and the zone's short name.
+    pub clock: String,
+    /// What was just done.
+    pub said: String,
+    /// Whether there is a next best account to go to.
+    pub has_next: bool,
+    /// The account the next best must not be.
+    pub next_after: String,
+    /// What stands in the search.
+    pub query: String,
+}
+
+const ROOMS: [(&str, &str, &str, Permission); 8] = [
+    ("/my-day", "My day", "day", Permission::WorkAccounts),
+    ("/accounts", "Accounts", "people", Permission::ReadAccounts),
+    ("/promises", "Promises", "promise", Permission::ReadAccounts),
+    ("/payments", "Payments", "money", Permission::ReadAccounts),
+    ("/imports", "Imports", "import", Permission::Import),
+    ("/compliance", "Compliance", "shield", Permission::ReadCompliance),
+    ("/nights", "Nights", "moon", Permission::ReadNights),
+    ("/users", "Users", "gear", Permission::Administer),
+];
+
+impl Frame {
+    /// The frame of a page in a room.
+    pub fn of(visit: &Visit, here: &str, title: &str) -> Frame {
+        let now = visit.at.at.to_zoned(visit.zone.clone());
+        let role = visit.who.role;
+        let rooms = ROOMS.iter().filter(|(_, _, _, permission)| may(role, *permission));
+        Frame {
+            title: title.to_string(),
+            rooms: rooms.map(|(href, word, icon, _)| Room { href, word, icon, is_here: *href == here }).collect(),
+            initials: visit.who.name.split_whitespace().filter_map(|word| word.chars().next()).take(2).collect(),
+            name: visit.who.name.clone(),
+            role: role.to_string(),
+            csrf: visit.csrf.clone(),
+            today: written(visit.at.business_day),
+            clock: now.strftime("%H:%M %Z").to_string(),
+            said: String::new(),
+            has_next: may(role, Permission::WorkAccounts),
+            next_after: String::new(),
+            query: String::new(),
+        }
+    }
+
+    /// With what was just done, by its code.
+    pub fn saying(mut self, said: Option<&str>) -> Frame {
+        self.said = said.map_or("", saying).to_string();
+        self
+    }
+}
+
+/// What a code in the address says. Only what stands here is ever shown.
+fn saying(code: &str) -> &'static str {
+    match code {
+        "reserved" => "Reserved: make the contact now, then record its result.",
+        "recorded" => "Result recorded.",
+        "promised" => "Promise recorded.",
+        "withdrawn" => "Promise withdrawn.",
+        "posted" => "Payment posted.",
+        "repeated" => "This payment was posted before; nothing was changed.",
+        "reversed" => "Payment reversed.",
+        "told" => "Noted; it binds from now on.",
+        "ended" => "Ended.",
+        "held" => "The account is on hold.",
+        "stopped" => "Recorded; it binds from now on.",
+        "loaded" => "Loaded.",
+        "added" => "Added.",
+        "changed" => "Password changed.",
+        "night" => "The night is done.",
+        _ => "",
+    }
+}
+
+/// Where somebody of a role begins.
+pub fn start(role: Role) -> &'static str {
+    ROOMS.iter().find(|(_, _, _, permission)| may(role, *permission)).map_or("/password", |(href, ..)| href)
+}
+
+/// Renders a page.
+pub fn page(template: &impl Template) -> Response {
+    match template.render() {
+        Ok(html) => Html(html).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a page could not be rendered");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// `today 09:38`, or `Mon 2 Mar 2026 16:02`, in the organisation's time.
+pub fn when(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    let (then, today) = (at.to_zoned(zone.clone()), now.to_zoned(zone.clone()).date());
+    if then.date() == today {
+        format!("today {}", then.strftime("%H:%M"))
+    } else {
+        format!("{} {}", written(then.date()), then.strftime("%H:%M"))
+    }
+}
