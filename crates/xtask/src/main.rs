@@ -1,1 +1,27 @@
-fn main() {}
+//! The house's own chores: `cargo xtask test`, `tidy`, `licences`.
+
+mod licences;
+mod machine;
+mod tests;
+mod tidy;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: cargo xtask test | tidy | licences";
+
+fn main() -> ExitCode {
+    let chore = std::env::args().nth(1).unwrap_or_default();
+    let done = match chore.as_str() {
+        "test" => tests::run(),
+        "tidy" => tidy::run(),
+        "licences" => licences::run(),
+        _ => Err(anyhow::anyhow!(USAGE)),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

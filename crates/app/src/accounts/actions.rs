@@ -128,6 +128,9 @@ pub const STOP_KINDS: [(&str, &str); 5] = [
     ("call_consent_revoked", "Consent to calls taken back"),
 ];
 
+/// Days within which somebody decides what follows a written stop.
+const DECIDE_AFTER_STOP_DAYS: i64 = 7;
+
 /// Records a stop, a lawyer or a consent of the account's debtor, received at an instant not in the future.
 pub async fn record_stop(
     app: &App,
@@ -158,6 +161,11 @@ pub async fn record_stop(
         };
         store::insert_stop(tx, &stop, who.label(), at.at).await?;
         audit::record(tx, who, at.at, Some(account), "stop.record", &json!({"stop": stop.id.to_string(), "kind": kind})).await?;
+        if kind == "cease" && facts.state == "open" {
+            // Talking is over; what is left is a decision, and no time of the day agreed before stands any more.
+            let on = at.business_day.saturating_add(jiff::Span::new().days(DECIDE_AFTER_STOP_DAYS));
+            set_next(tx, account, "Decide: end collection or use a remedy", on, None).await?;
+        }
         strategy::actions::place_on_worklist(tx, account, at).await?;
         Ok(stop.id)
     })

@@ -7,3 +7,4 @@ pub mod nightly;
 pub mod pages;
 pub mod store;
 pub mod timeline;
+pub mod workspace;

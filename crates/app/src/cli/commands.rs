@@ -5,7 +5,7 @@ use super::{
     AccountCommand, Answered, Cli, Command, ContactCommand, ExportCommand, Format, Global, ImportCommand, PaymentCommand, PromiseCommand,
     UserCommand,
 };
-use crate::accounts::pages::workspace_json;
+use crate::accounts::workspace::workspace_json;
 use crate::app::{Actor, App, Failure, Outcome};
 use crate::compliance::cases;
 use crate::compliance::gate::{AskContact, decision_json, kind_of_point};

@@ -138,7 +138,7 @@ fn record(given: &Json, names: &mut Names) -> Result<Record, String> {
         Some("third_party") => CollectorRole::ThirdParty,
         Some("debt_buyer") => CollectorRole::DebtBuyer,
         Some("first_party") => CollectorRole::FirstParty,
-        other => return Err(format!("collector.role {other:?} is not known")),
+        other => return Err(format!("collector.role {:?} is not known", other.unwrap_or("nothing"))),
     };
     let consumer = field(given, "consumer")?;
     let consumer_key = names.key(text(consumer, "id").unwrap_or("consumer"));

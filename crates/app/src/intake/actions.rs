@@ -1,5 +1,6 @@
 //! A file of accounts is imported, or tried.
 
+use super::refusals::RefusalFiles;
 use super::source::{Source, hash_of};
 use super::store::{self, Placed};
 use crate::accounts::store::Creditor;
@@ -15,7 +16,7 @@ use duly_domain::values::moment::Moment;
 use jiff::civil::Date;
 use serde_json::json;
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Rows taken together.
 const CHUNK: usize = 500;
@@ -116,10 +117,9 @@ pub async fn import_accounts(app: &App, who: &Actor, at: Moment, ask: &ImportAcc
         let mut import = Import::new(ask, &creditor, &mapping, at)?;
         import.report.is_guess = guessed;
         import.describe(source.heads(), &mapping);
-        if !ask.is_trial {
-            let currency = mapping.currency.code();
-            accounts::store::insert_batch(tx, import.batch, creditor.id, &ask.file_name, &hash, currency, who.label(), at.at).await?;
-        }
+        // A trial goes the same way to the end, and then everything is taken back.
+        let currency = mapping.currency.code();
+        accounts::store::insert_batch(tx, import.batch, creditor.id, &ask.file_name, &hash, currency, who.label(), at.at).await?;
         let heads = source.heads().to_vec();
         import.files.open(&heads)?;
         let mut pending: Vec<(u64, NewAccount, Vec<String>)> = Vec::with_capacity(CHUNK);
@@ -153,6 +153,8 @@ pub async fn import_accounts(app: &App, who: &Actor, at: Moment, ask: &ImportAcc
                     pending.push((row.number, account, cells));
                     if pending.len() == CHUNK {
                         import.take(tx, who, std::mem::take(&mut pending)).await?;
+                        // Embedded, nothing waits by itself: let others have their turn.
+                        tokio::task::yield_now().await;
                     }
                 }
             }
@@ -432,74 +434,5 @@ impl Tables {
             tx.insert_many(head, &rows).await?;
         }
         Ok(())
-    }
-}
-
-/// The two files that go back: every problem, and the refused rows to be mended.
-#[derive(Default)]
-struct RefusalFiles {
-    path: Option<PathBuf>,
-    problems: Option<csv::Writer<std::fs::File>>,
-    rows: Option<csv::Writer<std::fs::File>>,
-}
-
-impl RefusalFiles {
-    fn at(path: Option<&Path>) -> RefusalFiles {
-        RefusalFiles { path: path.map(Path::to_path_buf), ..RefusalFiles::default() }
-    }
-
-    fn rows_path(path: &Path) -> PathBuf {
-        let stem = path.file_stem().map_or_else(|| "refused".into(), |stem| stem.to_string_lossy().into_owned());
-        path.with_file_name(format!("{stem}-rows.csv"))
-    }
-
-    fn open(&mut self, heads: &[String]) -> Result<(), Failure> {
-        let Some(path) = &self.path else { return Ok(()) };
-        let writer = |path: &Path| csv::Writer::from_path(path).map_err(|error| unwritable(path, &error));
-        let mut problems = writer(path)?;
-        problems.write_record(["row", "column", "value", "problem"]).map_err(|error| unwritable(path, &error))?;
-        let mut rows = writer(&RefusalFiles::rows_path(path))?;
-        rows.write_record(heads.iter().map(String::as_str).chain(["problems"])).map_err(|error| unwritable(path, &error))?;
-        (self.problems, self.rows) = (Some(problems), Some(rows));
-        Ok(())
-    }
-
-    fn write_problem(&mut self, row: u64, problem: &Problem) -> Result<(), Failure> {
-        let (Some(path), Some(writer)) = (&self.path, &mut self.problems) else { return Ok(()) };
-        let cells = [&row.to_string(), &problem.column, &in_a_cell(&problem.value), &problem.says];
-        writer.write_record(cells).map_err(|error| unwritable(path, &error))
-    }
-
-    fn write_row(&mut self, cells: &[String], problems: &[Problem]) -> Result<(), Failure> {
-        let (Some(path), Some(writer)) = (&self.path, &mut self.rows) else { return Ok(()) };
-        let says: Vec<String> = problems.iter().map(|problem| format!("{} {}", problem.column, problem.says)).collect();
-        let cells: Vec<String> = cells.iter().map(|cell| in_a_cell(cell)).chain([says.join("; ")]).collect();
-        // A row may have another number of cells than the head: that is then its problem.
-        let mut flexible = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
-        flexible.write_record(&cells).map_err(|error| unwritable(path, &error))?;
-        let line = flexible.into_inner().map_err(|error| Failure::File(error.to_string()))?;
-        writer.flush().map_err(|error| Failure::File(error.to_string()))?;
-        std::io::Write::write_all(&mut writer.get_ref(), &line).map_err(|error| Failure::File(error.to_string()))
-    }
-
-    fn finish(&mut self) -> Result<(Option<PathBuf>, Option<PathBuf>), Failure> {
-        for writer in [&mut self.problems, &mut self.rows].into_iter().flatten() {
-            writer.flush().map_err(|error| Failure::File(error.to_string()))?;
-        }
-        Ok((self.path.clone(), self.path.as_deref().map(RefusalFiles::rows_path)))
-    }
-}
-
-fn unwritable(path: &Path, error: &csv::Error) -> Failure {
-    Failure::File(format!("{} cannot be written: {error}", path.display()))
-}
-
-/// A cell that a spreadsheet would run as a formula is defused by an apostrophe (CSV injection, OWASP).
-fn in_a_cell(text: &str) -> String {
-    let is_number = text.trim_start_matches(['-', '+']).starts_with(|c: char| c.is_ascii_digit() || c == '.');
-    if text.starts_with(['=', '@', '\t', '\r']) || (text.starts_with(['+', '-']) && !is_number) {
-        format!("'{text}")
-    } else {
-        text.to_string()
     }
 }

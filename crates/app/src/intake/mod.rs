@@ -6,5 +6,6 @@
 pub mod actions;
 pub mod mapping_file;
 pub mod pages;
+pub mod refusals;
 pub mod source;
 pub mod store;

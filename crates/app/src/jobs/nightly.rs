@@ -69,6 +69,7 @@ pub async fn run(app: &App, at: Moment, day: Date) -> Result<Report, Failure> {
         let tomorrow = Moment { at: at.at, business_day: day.saturating_add(Span::new().days(1)) };
         for (no, name) in (1i64..).zip(STEPS) {
             run_step(app, closing, tomorrow, no, name).await?;
+            tokio::task::yield_now().await;
         }
         transaction!(app.db, tx, { store::end_night(tx, day, at.at).await })?;
     }
@@ -132,6 +133,8 @@ async fn run_step(app: &App, closing: Moment, tomorrow: Moment, no: i64, name: &
         if is_done {
             return Ok(());
         }
+        // Embedded, nothing waits by itself: let others have their turn between pages.
+        tokio::task::yield_now().await;
     }
 }
 

@@ -29,6 +29,10 @@ pub struct TellPreference {
     pub words: Option<String>,
 }
 
+/// The kinds of things a debtor can tell us.
+const KINDS: [&str; 7] =
+    ["inconvenient_time", "convenient_only", "time_consent", "inconvenient_place", "employer_prohibits", "no_channel", "no_address"];
+
 /// Records what the account's debtor told us; it binds from this moment on.
 pub async fn tell_preference(
     app: &App,
@@ -37,6 +41,9 @@ pub async fn tell_preference(
     account: AccountId,
     told: &TellPreference,
 ) -> Result<PreferenceId, Failure> {
+    if !KINDS.contains(&told.kind.as_str()) {
+        return Err(Failure::wrong("kind", format!("is not one of {}", KINDS.join(", "))));
+    }
     let needs_time = matches!(told.kind.as_str(), "inconvenient_time" | "convenient_only" | "time_consent");
     if needs_time && !matches!((told.from_minute, told.to_minute), (Some(0..=1439), Some(1..=1440))) {
         return Err(Failure::wrong("from", "and to must be times of the day such as 15:00"));

@@ -1,0 +1,79 @@
+//! The two files that go back to the creditor: every problem, and the refused rows to be mended and imported again.
+
+use crate::app::Failure;
+use duly_domain::intake::row::Problem;
+use std::path::{Path, PathBuf};
+
+/// Both files on their way; nothing is written where no path was named.
+#[derive(Default)]
+pub struct RefusalFiles {
+    path: Option<PathBuf>,
+    problems: Option<csv::Writer<std::fs::File>>,
+    rows: Option<csv::Writer<std::fs::File>>,
+}
+
+impl RefusalFiles {
+    /// Files at a path and beside it.
+    pub fn at(path: Option<&Path>) -> RefusalFiles {
+        RefusalFiles { path: path.map(Path::to_path_buf), ..RefusalFiles::default() }
+    }
+
+    fn rows_path(path: &Path) -> PathBuf {
+        let stem = path.file_stem().map_or_else(|| "refused".into(), |stem| stem.to_string_lossy().into_owned());
+        path.with_file_name(format!("{stem}-rows.csv"))
+    }
+
+    /// Makes the files and writes their heads.
+    pub fn open(&mut self, heads: &[String]) -> Result<(), Failure> {
+        let Some(path) = &self.path else { return Ok(()) };
+        let writer = |path: &Path| csv::Writer::from_path(path).map_err(|error| unwritable(path, &error));
+        let mut problems = writer(path)?;
+        problems.write_record(["row", "column", "value", "problem"]).map_err(|error| unwritable(path, &error))?;
+        let mut rows = writer(&RefusalFiles::rows_path(path))?;
+        rows.write_record(heads.iter().map(String::as_str).chain(["problems"])).map_err(|error| unwritable(path, &error))?;
+        (self.problems, self.rows) = (Some(problems), Some(rows));
+        Ok(())
+    }
+
+    /// One problem of one row.
+    pub fn write_problem(&mut self, row: u64, problem: &Problem) -> Result<(), Failure> {
+        let (Some(path), Some(writer)) = (&self.path, &mut self.problems) else { return Ok(()) };
+        let cells = [&row.to_string(), &problem.column, &in_a_cell(&problem.value), &problem.says];
+        writer.write_record(cells).map_err(|error| unwritable(path, &error))
+    }
+
+    /// One refused row as it stands, with its problems behind it.
+    pub fn write_row(&mut self, cells: &[String], problems: &[Problem]) -> Result<(), Failure> {
+        let (Some(path), Some(writer)) = (&self.path, &mut self.rows) else { return Ok(()) };
+        let says: Vec<String> = problems.iter().map(|problem| format!("{} {}", problem.column, problem.says)).collect();
+        let cells: Vec<String> = cells.iter().map(|cell| in_a_cell(cell)).chain([says.join("; ")]).collect();
+        // A row may have another number of cells than the head: that is then its problem.
+        let mut flexible = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+        flexible.write_record(&cells).map_err(|error| unwritable(path, &error))?;
+        let line = flexible.into_inner().map_err(|error| Failure::File(error.to_string()))?;
+        writer.flush().map_err(|error| Failure::File(error.to_string()))?;
+        std::io::Write::write_all(&mut writer.get_ref(), &line).map_err(|error| Failure::File(error.to_string()))
+    }
+
+    /// Closes both; where they are.
+    pub fn finish(&mut self) -> Result<(Option<PathBuf>, Option<PathBuf>), Failure> {
+        for writer in [&mut self.problems, &mut self.rows].into_iter().flatten() {
+            writer.flush().map_err(|error| Failure::File(error.to_string()))?;
+        }
+        Ok((self.path.clone(), self.path.as_deref().map(RefusalFiles::rows_path)))
+    }
+}
+
+fn unwritable(path: &Path, error: &csv::Error) -> Failure {
+    Failure::File(format!("{} cannot be written: {error}", path.display()))
+}
+
+/// A cell that a spreadsheet would run as a formula is defused by an apostrophe (CSV injection, OWASP).
+fn in_a_cell(text: &str) -> String {
+    let is_number = text.trim_start_matches(['-', '+']).starts_with(|c: char| c.is_ascii_digit() || c == '.');
+    if text.starts_with(['=', '@', '\t', '\r']) || (text.starts_with(['+', '-']) && !is_number) {
+        format!("'{text}")
+    } else {
+        text.to_string()
+    }
+}

@@ -1,0 +1,262 @@
+//! A day in a real Chromium, by keyboard alone, with axe on every page in light and dark.
+
+use duly_domain::identity::Role;
+use duly_testkit::{Engine, Floor};
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+use thirtyfour::prelude::*;
+
+/// A ChromeDriver of this test's own; it ends with the test.
+struct Driver {
+    process: Child,
+    port: u16,
+}
+
+impl Driver {
+    fn start() -> Driver {
+        let port = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a port is free").port();
+        let process = Command::new("chromedriver")
+            .arg(format!("--port={port}"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver starts: install the Debian package chromium-driver");
+        Driver { process, port }
+    }
+
+    async fn browser(&self, is_dark: bool) -> WebDriver {
+        let mut options = DesiredCapabilities::chrome();
+        for arg in [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-dev-shm-usage",
+            "--disable-gpu",
+            "--disable-background-networking",
+            "--window-size=1366,768",
+        ] {
+            options.add_arg(arg).expect("an argument");
+        }
+        for _ in 0..100 {
+            if let Ok(browser) = WebDriver::new(format!("http://127.0.0.1:{}", self.port), options.clone()).await {
+                if is_dark {
+                    browser.goto("about:blank").await.expect("a page");
+                }
+                return browser;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("Chromium does not start: install the Debian package chromium");
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        // A process that ended already needs no ending.
+        self.process.kill().ok();
+        self.process.wait().ok();
+    }
+}
+
+/// Presses keys where the focus is.
+async fn press(browser: &WebDriver, keys: impl Into<TypingData>) -> WebDriverResult<()> {
+    browser.action_chain().send_keys(keys.into()).perform().await?;
+    Ok(())
+}
+
+/// Presses a key while Control is held.
+async fn chord(browser: &WebDriver, key: impl Into<TypingData>) -> WebDriverResult<()> {
+    browser.action_chain().key_down(Key::Control).send_keys(key.into()).key_up(Key::Control).perform().await
+}
+
+/// Walks with Tab until the focus is on an element of this id.
+async fn tab_to(browser: &WebDriver, id: &str) -> WebDriverResult<()> {
+    for _ in 0..80 {
+        let at = browser.execute("return document.activeElement.id", vec![]).await?;
+        if at.json() == id {
+            return Ok(());
+        }
+        press(browser, Key::Tab).await?;
+    }
+    panic!("{id} cannot be reached by keyboard on {}", browser.current_url().await?);
+}
+
+async fn wait_for(browser: &WebDriver, part: &str) -> WebDriverResult<String> {
+    for _ in 0..100 {
+        let url = browser.current_url().await?;
+        if url.as_str().contains(part) {
+            return Ok(url.to_string());
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("{part} was not reached; the browser is at {}:\n{}", browser.current_url().await?, text(browser).await?);
+}
+
+async fn text(browser: &WebDriver) -> WebDriverResult<String> {
+    browser.find(By::Tag("body")).await?.text().await
+}
+
+const AXE: &str = include_str!("vendor/axe.min.js");
+
+/// What axe finds wrong with the page as it stands.
+async fn faults(browser: &WebDriver) -> WebDriverResult<Vec<String>> {
+    browser.execute(AXE, vec![]).await?;
+    let run = "const done = arguments[arguments.length - 1];
+               axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+                  .then(result => done(result.violations.flatMap(v => v.nodes.map(n => v.id + ' ' + n.target.join(' ') + ' ' + (n.any[0]?.message ?? '')))))
+                  .catch(error => done([String(error)]));";
+    let found = browser.execute_async(run, vec![]).await?;
+    found.convert()
+}
+
+async fn sign_in(browser: &WebDriver, base: &str, email: &str) -> WebDriverResult<()> {
+    browser.goto(format!("{base}/sign-in")).await?;
+    tab_to(browser, "email").await?;
+    press(browser, email).await?;
+    press(browser, Key::Tab).await?;
+    press(browser, "a floor's password").await?;
+    press(browser, Key::Enter).await?;
+    wait_for(browser, if email.starts_with("dana") { "/my-day" } else { "/" }).await?;
+    Ok(())
+}
+
+#[test]
+fn a_day_from_sign_in_to_kept_promise_by_keyboard_alone() {
+    let mut floor = Floor::on(Engine::Sqlite, "2026-03-03");
+    let maria = floor.debtor("Maria", "420.00");
+    floor.officer("Dana");
+    floor.user("Bo", Role::BackOffice);
+    floor.clock("10:00");
+    let base = floor.serve();
+    let driver = Driver::start();
+    let day: WebDriverResult<()> = floor.runtime.block_on(async {
+        let browser = driver.browser(false).await;
+        sign_in(&browser, &base, "dana@example.org").await?;
+        assert!(text(&browser).await?.contains("Maria"));
+
+        // J takes the first row in hand, Enter opens it.
+        press(&browser, "j").await?;
+        press(&browser, Key::Enter).await?;
+        wait_for(&browser, "/accounts/acc_").await?;
+        assert!(text(&browser).await?.contains("allowed until 21:00"));
+
+        // Why may I call? Escape closes the answer.
+        press(&browser, "y").await?;
+        wait_for(&browser, "why=call").await?;
+        assert!(text(&browser).await?.contains("nothing stands in the way"));
+        press(&browser, Key::Escape).await?;
+        wait_for(&browser, "do=contact").await?;
+
+        // Ask and reserve, talk, take the promise, record the result.
+        tab_to(&browser, "to").await?;
+        chord(&browser, Key::Enter).await?;
+        wait_for(&browser, "said=reserved").await?;
+        press(&browser, "p").await?;
+        wait_for(&browser, "do=promise").await?;
+        tab_to(&browser, "promise-amount").await?;
+        press(&browser, "500").await?;
+        press(&browser, Key::Enter).await?;
+        wait_for(&browser, "/promises").await?;
+        assert!(
+            text(&browser).await?.contains("USD 500.00 against USD 420.00"),
+            "a promise above what is owed is refused where it was made"
+        );
+        tab_to(&browser, "promise-amount").await?;
+        chord(&browser, "a").await?;
+        press(&browser, "100").await?;
+        press(&browser, Key::Enter).await?;
+        wait_for(&browser, "said=promised").await?;
+        press(&browser, "c").await?;
+        wait_for(&browser, "do=contact").await?;
+        tab_to(&browser, "do-result").await?;
+        press(&browser, "Talked, promised").await?;
+        chord(&browser, Key::Enter).await?;
+        wait_for(&browser, "said=recorded").await?;
+        let page = text(&browser).await?;
+        assert!(page.contains("1 of 7 used") && page.contains("Call · not before Tue 10 Mar 2026 08:00"), "{page}");
+
+        // The back office posts the money; the promise is kept.
+        let office = driver.browser(false).await;
+        sign_in(&office, &base, "bo@example.org").await?;
+        press(&office, "/").await?;
+        press(&office, "Maria").await?;
+        press(&office, Key::Enter).await?;
+        wait_for(&office, "/accounts/acc_").await?;
+        tab_to(&office, "payment-amount").await?;
+        press(&office, "100.00").await?;
+        tab_to(&office, "payment-reference").await?;
+        press(&office, "CHECK 17").await?;
+        press(&office, Key::Enter).await?;
+        wait_for(&office, "said=posted").await?;
+        assert!(text(&office).await?.contains("Kept"));
+        office.quit().await?;
+
+        // Nothing is left to do today.
+        press(&browser, "n").await?;
+        wait_for(&browser, "/my-day").await?;
+        assert!(text(&browser).await?.contains("Nothing is left to do here"));
+        browser.quit().await
+    });
+    day.expect("the browser does as it is told");
+    assert_eq!(floor.promises(maria), ["kept"]);
+    assert_eq!(floor.balance(maria), "320.00");
+    assert_eq!(floor.failed_checks(), Vec::<String>::new());
+}
+
+#[test]
+fn axe_finds_nothing_on_any_page_in_light_or_dark() {
+    let mut floor = Floor::on(Engine::Sqlite, "2026-03-03");
+    let maria = floor.debtor("Maria Guadalupe Fernández-Montemayor y Wolfeschlegelstein-Hausen", "420.00");
+    let amina = floor.debtor("أمينة بنت يوسف الخطيب", "873.15");
+    for role in [Role::Officer, Role::Supervisor, Role::BackOffice, Role::Administrator] {
+        floor.user(role.code(), role);
+    }
+    floor.officer("officer").calls(maria, "talked");
+    floor.officer("officer").calls(maria, "no_answer");
+    floor.officer("officer").takes_promise(amina, "100.00", "2026-03-09");
+    floor.pays(amina, "20.00", "CASH");
+    floor.night_of("2026-03-03");
+    let base = floor.serve();
+    let driver = Driver::start();
+    let account = format!("/accounts/{}", maria.account);
+    let pages: Vec<(&str, Vec<String>)> = vec![
+        ("", vec!["/sign-in".into()]),
+        (
+            "officer",
+            ["", "?why=call", "?do=promise", "?do=payment", "?do=wish", "?do=stop", "?do=hold"]
+                .map(|query| format!("{account}{query}"))
+                .into_iter()
+                .chain(
+                    ["/my-day", "/my-day?lane=timed", "/accounts", "/accounts?q=nobody", "/promises", "/payments", "/password"]
+                        .map(String::from),
+                )
+                .collect(),
+        ),
+        ("supervisor", ["/compliance", "/nights", "/imports"].map(String::from).to_vec()),
+        ("back_office", vec![format!("{account}?do=payment")]),
+        ("administrator", vec!["/users".into()]),
+    ];
+    let walked: WebDriverResult<Vec<String>> = floor.runtime.block_on(async {
+        let mut found = Vec::new();
+        for (role, pages) in &pages {
+            let browser = driver.browser(false).await;
+            if !role.is_empty() {
+                sign_in(&browser, &base, &format!("{role}@example.org")).await?;
+            }
+            for page in pages {
+                browser.goto(format!("{base}{page}")).await?;
+                for theme in ["light", "dark"] {
+                    browser.execute("document.documentElement.dataset.theme = arguments[0]", vec![theme.into()]).await?;
+                    found.extend(faults(&browser).await?.into_iter().map(|fault| format!("{theme} {page}: {fault}")));
+                }
+                let scrolls = browser.execute("return document.documentElement.scrollWidth > innerWidth", vec![]).await?;
+                if scrolls.json() == true {
+                    found.push(format!("{page} scrolls sideways"));
+                }
+            }
+            browser.quit().await?;
+        }
+        Ok(found)
+    });
+    assert_eq!(walked.expect("the browser does as it is told"), Vec::<String>::new());
+}

@@ -1,0 +1,161 @@
+//! Every route against the who-may table, and what stands in front of the routes.
+
+use axum::http::Method;
+use duly::web::Web;
+use duly::web::router::routes;
+use duly_domain::identity::{Permission, Role, may};
+use duly_testkit::{Engine, Floor};
+use reqwest::{Client, Response, StatusCode, redirect};
+
+fn client() -> Client {
+    Client::builder().cookie_store(true).redirect(redirect::Policy::none()).build().expect("a client")
+}
+
+/// Signs in and returns the token that forms carry.
+async fn sign_in(client: &Client, base: &str, email: &str) -> String {
+    let form = [("email", email), ("password", "a floor's password")];
+    let answer = client.post(format!("{base}/sign-in")).form(&form).send().await.expect("an answer");
+    assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{email} signs in");
+    let page = client.get(format!("{base}/password")).send().await.expect("an answer").text().await.expect("a page");
+    let token = page.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a form with its token");
+    token.to_string()
+}
+
+async fn send(client: &Client, base: &str, method: &Method, path: &str, csrf: &str) -> Response {
+    let url = format!("{base}{path}");
+    let request = match *method {
+        Method::GET => client.get(url),
+        _ if path == "/imports" => client.post(url).multipart(reqwest::multipart::Form::new().text("csrf", csrf.to_string())),
+        _ => client.post(url).form(&[("csrf", csrf)]),
+    };
+    request.send().await.expect("an answer")
+}
+
+#[test]
+fn every_route_is_held_to_the_table_for_every_role() {
+    let mut floor = Floor::on(Engine::Sqlite, "2026-03-02");
+    let maria = floor.debtor("Maria", "420.00");
+    for role in Role::ALL {
+        floor.user(role.code(), role);
+    }
+    let base = floor.serve();
+    let table = routes(Web::new(floor.app.clone())).table;
+    assert!(table.len() >= 30);
+    floor.runtime.block_on(async {
+        for role in Role::ALL {
+            let client = client();
+            let csrf = sign_in(&client, &base, &format!("{}@example.org", role.code())).await;
+            for (method, path, permission) in table.iter().filter(|(_, path, _)| *path != "/sign-out") {
+                let path = path
+                    .replace("{account}", &maria.account.to_string())
+                    .replace("{hold}", "hld_00000000000000000000000000000000")
+                    .replace("{preference}", "prf_00000000000000000000000000000000")
+                    .replace("{contact}", "con_00000000000000000000000000000000")
+                    .replace("{promise}", "ptp_00000000000000000000000000000000")
+                    .replace("{payment}", "pay_00000000000000000000000000000000")
+                    .replace("{upload}", "none");
+                let status = send(&client, &base, method, &path, &csrf).await.status();
+                let refused = status == StatusCode::FORBIDDEN;
+                assert_eq!(refused, !may(role, *permission), "{role} {method} {path} answered {status}");
+                assert_ne!(status, StatusCode::INTERNAL_SERVER_ERROR, "{role} {method} {path}");
+            }
+        }
+    });
+}
+
+#[test]
+fn without_a_session_every_room_leads_to_the_door() {
+    let mut floor = Floor::on(Engine::Sqlite, "2026-03-02");
+    floor.officer("Dana");
+    let base = floor.serve();
+    let table = routes(Web::new(floor.app.clone())).table;
+    floor.runtime.block_on(async {
+        for (method, path, _) in table.iter().filter(|(_, _, permission)| *permission != Permission::Anyone) {
+            let answer = send(&client(), &base, method, &path.replace(['{', '}'], ""), "none").await;
+            assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{method} {path}");
+            assert_eq!(answer.headers()["location"], "/sign-in");
+        }
+    });
+}
+
+#[test]
+fn forms_of_others_are_refused_and_answers_carry_their_headers() {
+    let mut floor = Floor::on(Engine::Sqlite, "2026-03-02");
+    let maria = floor.debtor("Maria", "420.00");
+    floor.officer("Dana");
+    let base = floor.serve();
+    floor.runtime.block_on(async {
+        let client = client();
+        let csrf = sign_in(&client, &base, "dana@example.org").await;
+        let url = format!("{base}/accounts/{}/promises", maria.account);
+        let form = |token: &str| {
+            vec![("csrf".to_string(), token.to_string()), ("amount".into(), "10".into()), ("due".into(), "2026-03-05".into())]
+        };
+        for token in ["", "0123456789abcdef0123456789abcdef"] {
+            assert_eq!(client.post(&url).form(&form(token)).send().await.unwrap().status(), StatusCode::FORBIDDEN);
+        }
+        let elsewhere = client.post(&url).header("sec-fetch-site", "cross-site").form(&form(&csrf)).send().await.unwrap();
+        assert_eq!(elsewhere.status(), StatusCode::FORBIDDEN);
+        assert_eq!(client.post(&url).form(&form(&csrf)).send().await.unwrap().status(), StatusCode::SEE_OTHER);
+
+        let page = client.get(format!("{base}/my-day")).send().await.unwrap();
+        let policy = page.headers()["content-security-policy"].to_str().unwrap();
+        assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
+        assert_eq!(page.headers()["cache-control"], "no-store");
+        assert_eq!(page.headers()["x-content-type-options"], "nosniff");
+        let html = page.text().await.unwrap();
+        assert!(!html.contains(" style=") && !html.contains("onclick"), "the policy forbids what stands in the page itself");
+    });
+    assert_eq!(floor.promises(maria), ["open"]);
+}
+
+#[test]
+fn trying_passwords_is_limited_and_a_session_ends() {
+    let mut floor = Floor::on(Engine::Sqlite, "2026-03-02");
+    floor.officer("Dana");
+    floor.officer("Eli");
+    let base = floor.serve();
+    let eli = floor.runtime.block_on(async {
+        for i in 0..11 {
+            let form = [("email", "dana@example.org"), ("password", "wrong")];
+            let answer = client().post(format!("{base}/sign-in")).form(&form).send().await.unwrap();
+            let expected = if i < 10 { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::TOO_MANY_REQUESTS };
+            assert_eq!(answer.status(), expected, "try {i}");
+            let page = answer.text().await.unwrap();
+            assert!(!page.contains("value=\"wrong\""), "a password is never shown again");
+        }
+        // Another account is not locked out by it.
+        let eli = client();
+        sign_in(&eli, &base, "eli@example.org").await;
+        eli
+    });
+    floor.clock("10:01"); // not used for an hour and a minute
+    let answer = floor.runtime.block_on(eli.get(format!("{base}/my-day")).send()).unwrap();
+    assert_eq!((answer.status(), answer.headers()["location"].to_str().unwrap()), (StatusCode::SEE_OTHER, "/sign-in"));
+}
+
+#[test]
+fn an_empty_database_leads_to_the_first_set_up_once() {
+    let mut floor = Floor::on(Engine::Sqlite, "2026-03-02");
+    let base = floor.serve();
+    floor.runtime.block_on(async {
+        let client = client();
+        let at = |answer: &Response| answer.headers().get("location").map(|to| to.to_str().unwrap().to_string());
+        assert_eq!(at(&client.get(&base).send().await.unwrap()).as_deref(), Some("/setup"));
+        let form = |password: &str, again: &str| {
+            [("name", "Ines"), ("email", "ines@example.org"), ("password", password), ("again", again)]
+                .map(|(k, v)| (k.to_string(), v.to_string()))
+        };
+        let url = format!("{base}/setup");
+        let short = client.post(&url).form(&form("short", "short")).send().await.unwrap().text().await.unwrap();
+        assert!(short.contains("shorter than 12 characters"));
+        let differs = client.post(&url).form(&form("long enough to pass", "other")).send().await.unwrap().text().await.unwrap();
+        assert!(differs.contains("is not the same"));
+        let done = client.post(&url).form(&form("long enough to pass", "long enough to pass")).send().await.unwrap();
+        assert_eq!(at(&done).as_deref(), Some("/users"));
+        let again = client.post(&url).form(&form("long enough to pass", "long enough to pass")).send().await.unwrap();
+        assert_eq!(at(&again).as_deref(), Some("/sign-in"), "there is one first set-up");
+        assert_eq!(client.get(format!("{base}/users")).send().await.unwrap().status(), StatusCode::OK);
+    });
+    assert_eq!(floor.count("select count(*) from users"), 1);
+}

@@ -1,0 +1,93 @@
+//! Imports: real files with shipped mappings, problems all at once, nothing twice.
+
+use duly::intake::mapping_file::SHIPPED;
+use duly_testkit::both_engines;
+use std::path::PathBuf;
+
+fn data(name: &str) -> PathBuf {
+    // A copy of its own, because the problems are written beside the file.
+    let source = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name);
+    let copy = std::env::temp_dir().join(format!("{}-{name}", uuid::Uuid::now_v7().simple()));
+    std::fs::copy(&source, &copy).expect("the sample is there");
+    copy
+}
+
+fn mapping(name: &str) -> &'static str {
+    SHIPPED.iter().find(|(known, _)| *known == name).expect("it is shipped").1
+}
+
+both_engines! {
+    fn parking_fines_load_and_wrong_dates_stay_out(mut floor: "2026-05-21") {
+        let file = data("nyc-parking-fines.csv.gz");
+        let trial = floor.import_file(&file, Some(mapping("nyc-parking-fines")), "City", true).unwrap();
+        assert_eq!((trial.rows, trial.accepted, trial.refused), (400, 343, 57));
+        assert_eq!(floor.count("select count(*) from accounts"), 0, "a trial keeps nothing");
+        assert_eq!(floor.count("select count(*) from creditors"), 0, "not even the creditor");
+
+        let first = floor.import_file(&file, Some(mapping("nyc-parking-fines")), "City", false).unwrap();
+        assert_eq!((first.accepted, first.refused, first.duplicates), (343, 57, 0));
+        let problems: Vec<&str> = first.by_problem.iter().map(|(_, says, _, _)| says.as_str()).collect();
+        assert!(problems.contains(&"is empty and needed") && problems.contains(&"is in the future"), "{problems:?}");
+
+        let before = floor.count("select count(*) from audit_entries");
+        let second = floor.import_file(&file, Some(mapping("nyc-parking-fines")), "City", false).unwrap();
+        assert_eq!((second.accepted, second.refused, second.duplicates, second.changed), (0, 57, 343, 0));
+        assert_eq!(floor.count("select count(*) from accounts"), 343);
+        assert_eq!(floor.count("select count(*) from audit_entries"), before + 1, "that it was tried is all that is new");
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+        std::fs::remove_file(file).unwrap();
+    }
+
+    fn charged_off_loans_of_businesses_load(mut floor: "2026-05-21") {
+        let file = data("sba-loans.csv");
+        let report = floor.import_file(&file, Some(mapping("sba-loans")), "Bank", false).unwrap();
+        assert_eq!((report.rows, report.accepted, report.refused), (200, 200, 0), "{:?}", report.problems);
+        assert_eq!(floor.count("select count(*) from accounts where kind = 'business'"), 200);
+        assert_eq!(floor.count("select count(*) from accounts where state = 'open' and charged_off_on is null"), 0);
+        assert_eq!(floor.count("select count(*) from debtors where is_business = 1 and name is not null"), 200);
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+        std::fs::remove_file(file).unwrap();
+    }
+
+    fn consumer_loans_without_names_load(mut floor: "2026-05-21") {
+        let file = data("consumer-loans-lc.csv");
+        let report = floor.import_file(&file, Some(mapping("consumer-loans-lc")), "Lender", false).unwrap();
+        assert_eq!((report.rows, report.accepted, report.refused), (120, 120, 0), "{:?}", report.problems);
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+        std::fs::remove_file(file).unwrap();
+    }
+
+    fn every_problem_of_every_row_is_told_and_good_rows_load(mut floor: "2026-03-02") {
+        let text = "reference,name,zip,mobile,principal\n\
+                    A-1,Ann,43205,614 555 0100,10.00\n\
+                    A-1,Ann again,43205,,10.00\n\
+                    ,Nobody,nowhere,555,ten\n\
+                    A-4,\"Quoted, \"\"Bob\"\"\",43205,614 555 0101,20.00\n\
+                    A-5,Short,43205\n\
+                    A-6,=cmd|calc,43205,614 555 0102,-1\n";
+        let mapping = "[columns]\nreference = \"reference\"\nname = \"name\"\nzip = \"zip\"\nmobile = \"mobile\"\nprincipal = \"principal\"\n";
+        let report = floor.import(text, mapping, "Larkfield").unwrap();
+        assert_eq!((report.rows, report.accepted, report.refused), (6, 2, 4));
+        let told: Vec<String> = report.problems.iter().map(|p| format!("{} {} {}", p.row, p.problem.column, p.problem.says)).collect();
+        assert_eq!(told, [
+            "4 reference is empty and needed",
+            "4 zip is not a ZIP code",
+            "4 mobile is not a telephone number of ten digits",
+            "4 principal is not an amount such as 1234.50",
+            "6 row has 3 cells where the head has 5",
+            "7 principal is below zero",
+            "3 reference is the same as in row 2",
+        ]);
+        let wrong = floor.import(text, "[columns]\nreference = \"ref\"\nname = \"nom\"\n", "Larkfield").unwrap_err();
+        assert_eq!(wrong.to_string(), "mapping names columns that the file does not have: nom, ref");
+    }
+
+    fn a_known_account_with_other_values_is_told_and_not_altered(mut floor: "2026-03-02") {
+        let mapping = "[columns]\nreference = \"reference\"\nname = \"name\"\nprincipal = \"principal\"\n";
+        floor.import("reference,name,principal\nA-1,Ann,10.00\n", mapping, "Larkfield").unwrap();
+        let again = floor.import("reference,name,principal\nA-1,Ann,12.00\n", mapping, "Larkfield").unwrap();
+        assert_eq!((again.accepted, again.duplicates, again.changed), (0, 0, 1));
+        assert_eq!(again.changes[0].differences, [("balance", "1000".to_string(), "1200".to_string())]);
+        assert_eq!(floor.count("select cast(sum(balance_minor) as bigint) from accounts"), 1_000);
+    }
+}

@@ -1,0 +1,114 @@
+//! Payments: posted once, divided to the cent, taken back; the books of a real hledger.
+
+use duly::store::Value;
+use duly_testkit::both_engines;
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+both_engines! {
+    fn the_same_reference_is_posted_once(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "420.00");
+        let first = floor.pays_on(maria, "20.00", "2026-03-02", "REF 1").unwrap();
+        let second = floor.pays_on(maria, "20.00", "2026-03-02", "REF 1").unwrap();
+        assert_eq!((first.payment, second.is_repeat, first.allocation.clone()), (second.payment, true, second.allocation));
+        assert_eq!(floor.balance(maria), "400.00");
+        let other = floor.pays_on(maria, "21.00", "2026-03-02", "REF 1").unwrap_err();
+        assert_eq!(other.to_string(), "reference was posted before on this account with another amount");
+        for (amount, on, says) in [("0.00", "2026-03-02", "amount must be above zero"), ("1.00", "2026-03-03", "date is in the future")] {
+            assert_eq!(floor.pays_on(maria, amount, on, "REF 2").unwrap_err().to_string(), says);
+        }
+    }
+
+    fn paying_all_closes_the_account_and_a_reversal_opens_it(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "420.00");
+        let payment = floor.pays_on(maria, "450.00", "2026-03-02", "REF 1").unwrap();
+        assert_eq!(payment.unapplied.minor(), 3_000);
+        assert_eq!((floor.account(maria).state, floor.place("Dana", maria)), ("paid".into(), None));
+        floor.reverses(payment.payment);
+        floor.reverses(payment.payment); // twice is once
+        assert_eq!((floor.account(maria).state, floor.balance(maria)), ("open".into(), "420.00".into()));
+        assert!(floor.place("Dana", maria).is_some());
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+
+    fn random_payments_and_reversals_keep_books_and_promises_whole(mut floor: "2026-03-02") {
+        let people = [floor.debtor("Maria", "420.00"), floor.debtor("Otto", "60.00"), floor.debtor("Ann", "1000.00")];
+        for person in people {
+            floor.officer("Dana").takes_promise(person, "50.00", "2026-03-06");
+        }
+        let mut dice = 7u64;
+        let mut roll = |sides: u64| {
+            dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (dice >> 33) % sides
+        };
+        let mut live = Vec::new();
+        for i in 0..60 {
+            let person = people[roll(3) as usize];
+            if roll(3) == 0 && !live.is_empty() {
+                let at = roll(live.len() as u64) as usize;
+                floor.reverses(live.swap_remove(at));
+            } else {
+                live.push(floor.pays(person, &format!("{}.{:02}", roll(80), roll(99) + 1), &format!("R{i}")));
+            }
+            if i % 12 == 11 {
+                let next = floor.today().saturating_add(jiff::Span::new().days(2)).to_string();
+                floor.morning_of(&next);
+                assert_eq!(floor.failed_checks(), Vec::<String>::new(), "after step {i}");
+            }
+        }
+        assert_eq!(floor.count("select count(*) from promises where state = 'open'"), 0);
+    }
+
+    fn hledger_reads_the_journal_and_finds_the_same_balances(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria; \"the (other) one\"", "420.00");
+        let otto = floor.debtor("Otto", "60.00");
+        let first = floor.pays(maria, "100.10", "A:B;C");
+        floor.pays(otto, "75.00", "OVER");
+        floor.reverses(first);
+        floor.pays(maria, "33.33", "REST");
+
+        let balances = hledger(&floor.journal(), &["balance", "--flat", "--no-total", "-O", "csv"]);
+        let of = |name: &str| balances.lines().filter(|line| line.contains(name)).map(String::from).collect::<Vec<_>>();
+        assert_eq!(of("R-1:principal"), ["\"assets:receivable:Larkfield:R-1:principal\",\"USD 386.67\""]);
+        assert_eq!(of("R-2:principal"), Vec::<String>::new(), "what is paid has no balance");
+        assert_eq!(of("trust bank"), ["\"assets:trust bank\",\"USD 108.33\""]);
+        assert_eq!(of("unapplied"), ["\"liabilities:unapplied:Larkfield\",\"USD -15.00\""]);
+        assert_eq!(floor.balance(maria), "386.67");
+    }
+
+    fn the_check_finds_what_somebody_changed_behind_our_back(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "420.00");
+        floor.pays(maria, "20.00", "REF 1");
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+
+        floor.tamper("update audit_entries set detail = '{}' where act = $1", &[Value::from("payment.post")]);
+        floor.tamper("update balances set amount_minor = amount_minor + 1 where account_id = $1", &[Value::from(maria.account)]);
+        floor.tamper("update accounts set next_action_on = null where id = $1", &[Value::from(maria.account)]);
+        floor.tamper("update entry_lines set amount_minor = amount_minor - 1 where code = $1 and line_no = 1", &[Value::from("trust_bank")]);
+        let failed: Vec<String> = floor.failed_checks().iter().map(|check| check.split(':').next().unwrap().to_string()).collect();
+        assert_eq!(failed, ["ledger balanced", "balances equal entries", "trust whole", "audit chains verify", "no orphan account"]);
+    }
+
+    fn a_shortened_chain_is_found(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "420.00");
+        floor.pays(maria, "20.00", "REF 1");
+        floor.tamper("delete from audit_entries where act = $1", &[Value::from("payment.post")]);
+        assert_eq!(floor.failed_checks(), ["audit chains verify: a chain is shorter than its head says"]);
+    }
+}
+
+/// Runs a real hledger over a journal.
+fn hledger(journal: &str, args: &[&str]) -> String {
+    let mut child = Command::new("hledger")
+        .args(["-f", "-"])
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("hledger starts: install the Debian package hledger");
+    child.stdin.take().expect("stdin is piped").write_all(journal.as_bytes()).expect("hledger reads");
+    let output = child.wait_with_output().expect("hledger ends");
+    assert!(output.status.success(), "{}\n{journal}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("hledger writes text")
+}

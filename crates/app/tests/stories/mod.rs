@@ -1,0 +1,8 @@
+//! Stories of several days, in the officers' words.
+
+mod accounts;
+mod intake;
+mod jobs;
+mod ledger;
+mod outreach;
+mod plans;

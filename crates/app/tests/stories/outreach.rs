@@ -1,0 +1,142 @@
+//! Contacts: asked for, reserved, recorded, refused.
+
+use duly::app::Failure;
+use duly::compliance::gate::AskContact;
+use duly::outreach::actions::reserve_contact;
+use duly_domain::decision::Answer;
+use duly_domain::identity::Role;
+use duly_domain::values::channel::Channel;
+use duly_testkit::both_engines;
+
+both_engines! {
+    fn the_eighth_call_in_seven_days_waits_for_a_day_or_a_supervisor(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "420.00");
+        for day in 2..=8 {
+            floor.morning_of(&format!("2026-03-{day:02}"));
+            assert!(floor.officer("Dana").calls(maria, "no_answer").is_empty(), "{day} March");
+        }
+        floor.clock("17:00");
+        let reserved = floor.officer("Dana").reserves(maria, Channel::Call).unwrap();
+        assert_eq!(reserved.decision.answer, Answer::NeedsSupervisor);
+        assert_eq!((reserved.contact, reserved.attempts), (None, (7, 7)));
+        assert_eq!(reserved.decision.next_allowed_at.unwrap().to_string(), "2026-03-09T12:00:00Z"); // 08:00 in daylight time
+
+        // An officer cannot release it; a supervisor can, with a reason, and it is on record.
+        let refused = floor.officer("Dana").reserves_because(maria, Channel::Call, Some("please"));
+        assert!(matches!(refused, Err(Failure::Forbidden)));
+        let released = floor.user("Sade", Role::Supervisor).reserves_because(maria, Channel::Call, Some("She asked us to ring today")).unwrap();
+        let contact = released.contact.expect("released");
+        floor.user("Sade", Role::Supervisor).records(contact, "no_answer").unwrap();
+        assert_eq!(floor.count("select count(*) from contacts where released_by is not null"), 1);
+
+        // The released call counts too, so the next day is still full.
+        floor.morning_of("2026-03-09");
+        assert_eq!(floor.officer("Dana").calls(maria, "no_answer"), ["regf.call-frequency.attempts"]);
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+
+    fn a_talk_closes_the_telephone_for_a_week_and_busy_is_free(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "420.00");
+        for _ in 0..9 {
+            assert!(floor.officer("Dana").calls(maria, "busy").is_empty());
+        }
+        assert!(floor.officer("Dana").calls(maria, "talked").is_empty());
+        floor.morning_of("2026-03-08");
+        assert_eq!(floor.officer("Dana").calls(maria, "no_answer"), ["regf.call-frequency.conversation"]);
+        floor.morning_of("2026-03-09");
+        assert!(floor.officer("Dana").calls(maria, "no_answer").is_empty());
+    }
+
+    fn a_reservation_without_a_result_expires_and_counts(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "420.00");
+        let reserved = floor.officer("Dana").reserves(maria, Channel::Call).unwrap();
+        let other = floor.officer("Eli").reserves(maria, Channel::Call);
+        assert!(matches!(other, Err(Failure::Stale(_))), "one reservation at a time");
+
+        floor.clock("09:31");
+        let second = floor.officer("Eli").reserves(maria, Channel::Call).unwrap();
+        assert_eq!(second.attempts, (2, 7), "the first counts though nobody said what became of it");
+        floor.officer("Eli").records(second.contact.unwrap(), "no_answer").unwrap();
+
+        floor.night_of("2026-03-02");
+        assert_eq!(floor.count("select count(*) from contacts where state = 'expired'"), 1);
+        // Its result may still be told, once.
+        floor.officer("Dana").records(reserved.contact.unwrap(), "left_message").unwrap();
+        assert!(matches!(floor.officer("Dana").records(reserved.contact.unwrap(), "busy"), Err(Failure::Stale(_))));
+    }
+
+    fn two_officers_cannot_both_spend_the_last_attempt(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "420.00");
+        for _ in 0..6 {
+            floor.officer("Dana").calls(maria, "no_answer");
+        }
+        let officers: Vec<_> = ["Dana", "Eli", "Fay", "Gus"].map(|name| floor.officer(name).actor()).to_vec();
+        let app = floor.app.clone();
+        let results = floor.runtime.block_on(async move {
+            let tries = (0..16).map(|i| {
+                let (app, who) = (app.clone(), officers[i % officers.len()].clone());
+                tokio::spawn(async move {
+                    let ask = AskContact::with_debtor(maria.account, Channel::Call);
+                    reserve_contact(&app, &who, app.moment(), &ask, None).await
+                })
+            });
+            let mut results = Vec::new();
+            for task in tries.collect::<Vec<_>>() {
+                results.push(task.await.expect("no panic"));
+            }
+            results
+        });
+        let made = results.iter().filter(|result| result.as_ref().is_ok_and(|reserved| reserved.contact.is_some())).count();
+        let errors: Vec<String> = results.iter().filter_map(|result| result.as_ref().err()).filter(|e| !matches!(e, Failure::Stale(_))).map(|e| e.to_string()).collect();
+        assert_eq!((made, errors), (1, Vec::<String>::new()));
+        assert_eq!(floor.count("select count(*) from contacts"), 7);
+    }
+
+    fn the_hour_where_they_are_decides(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "420.00");
+        floor.clock("07:59");
+        assert_eq!(floor.officer("Dana").calls(maria, "no_answer"), ["regf.time.hours"]);
+        floor.clock("08:00");
+        assert!(floor.officer("Dana").calls(maria, "no_answer").is_empty());
+        floor.clock("21:00");
+        let reserved = floor.officer("Dana").reserves(maria, Channel::Text).unwrap();
+        assert_eq!(reserved.decision.answer, Answer::No);
+        assert_eq!(reserved.decision.next_allowed_at.unwrap().to_string(), "2026-03-03T13:00:00Z");
+        // Refusals are kept with their facts and the version of the rules.
+        assert_eq!(floor.count("select count(*) from decisions where answer = 'refused' and rules = 'regf.time.hours' and rule_set <> ''"), 2);
+    }
+
+    fn what_they_say_in_a_talk_binds_at_once(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "420.00");
+        floor.officer("Dana").calls(maria, "asked_to_stop");
+        floor.morning_of("2026-03-12");
+        assert_eq!(floor.officer("Dana").calls(maria, "no_answer"), ["regf.channel.opt-out"]);
+        let by_mail = floor.officer("Dana").reserves(maria, Channel::Email).unwrap();
+        assert_eq!(by_mail.decision.answer, Answer::Yes, "the request was about calls");
+
+        let otto = floor.debtor("Otto", "60.00");
+        floor.officer("Dana").calls(otto, "disputes");
+        let held = floor.officer("Dana").reserves(otto, Channel::Letter).unwrap_err();
+        assert_eq!(held.to_string(), "the account is on hold: end the hold first");
+        assert_eq!(floor.place("Dana", otto), None);
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+
+    fn a_wrong_number_is_never_dialled_again(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "420.00");
+        floor.officer("Dana").calls(maria, "wrong_number");
+        assert_eq!(floor.count("select count(*) from contact_points where state = 'wrong'"), 1);
+        let account = floor.account(maria);
+        assert_eq!(account.next_action.as_deref(), Some("Find another number"));
+        assert_eq!(account.next_action_on.unwrap().to_string(), "2026-03-03");
+    }
+
+    fn a_result_must_be_one_that_can_come_about(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "420.00");
+        let letter = floor.officer("Dana").reserves(maria, Channel::Email).unwrap().contact.unwrap();
+        let says = |result: Result<_, Failure>| result.map(|_: duly::outreach::actions::Recorded| ()).unwrap_err().to_string();
+        assert_eq!(says(floor.officer("Dana").records(letter, "no_answer")), "result no_answer does not come about by email");
+        assert!(says(floor.officer("Dana").records(letter, "hello")).starts_with("result \"hello\" is no result code; there are no_answer"));
+        floor.officer("Dana").records(letter, "sent").unwrap();
+    }
+}
