@@ -3,7 +3,7 @@
 use crate::app::Failure;
 use crate::params;
 use crate::rows;
-use crate::store::{StoreError, Tx};
+use crate::store::{Keyed, StoreError, Tx, Value};
 use duly_domain::values::ids::{AccountId, BatchId, CreditorId, DebtorId, DeskId, HoldId, StopId, UserId};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -47,7 +47,12 @@ const ACCOUNT: &str = "
            was_reached, next_action, next_action_on, next_action_at
       from accounts where id = $1";
 const BY_REFERENCE: &str = "select id from accounts where reference = $1 order by id limit 2";
-const OF_DEBTOR: &str = "select id, kind from accounts where debtor_id = $1 order by id limit 200";
+const ACCOUNTS_IN: &str = "
+    select id, creditor_id, desk_id, debtor_id, reference, kind, description, creditor_status, state, currency, placed_minor,
+           balance_minor, paid_before_minor, reduced_before_minor, placed_on, itemized_on, due_on, charged_off_on, stage,
+           was_reached, next_action, next_action_on, next_action_at
+      from accounts where id in ($keys)";
+const OF_DEBTORS: &str = "select debtor_id, id, kind from accounts where debtor_id in ($keys) order by debtor_id, id";
 const SET_NEXT: &str = "update accounts set next_action = $1, next_action_on = $2, next_action_at = $3 where id = $4";
 const SET_BALANCE: &str = "update accounts set balance_minor = $1, state = $2 where id = $3";
 const SET_REACHED: &str = "update accounts set was_reached = 1 where id = $1";
@@ -62,14 +67,13 @@ const STANDING_HOLDS: &str = "
 const INSERT_STOP: &str = "
     insert into stops (id, account_id, debtor_id, kind, days, words, received_at, recorded_by, created_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-const STOPS_OF_DEBTOR: &str = "
-    select s.id, s.account_id, s.debtor_id, s.kind, s.days, s.words, s.received_at
+const STOPS_OF_DEBTORS: &str = "
+    select a.debtor_id, s.id, s.account_id, s.debtor_id, s.kind, s.days, s.words, s.received_at
       from stops s join accounts a on a.id = s.account_id
-     where a.debtor_id = $1 order by s.received_at, s.id limit 500";
+     where a.debtor_id in ($keys) order by a.debtor_id, s.received_at, s.id";
 const STALE_STAGES: &str = "
     select id, due_on, stage from accounts where state = 'open' and id > $1 order by id limit $2";
 const SET_STAGE: &str = "update accounts set stage = $1 where id = $2";
-const OPEN_IDS: &str = "select id from accounts where state = 'open' and id > $1 order by id limit $2";
 const ORPHANS: &str = "
     select count(*) from accounts a
      where a.state = 'open' and a.next_action_on is null
@@ -262,9 +266,13 @@ pub async fn resolve(tx: &mut Tx, text: &str) -> Result<AccountId, Failure> {
     }
 }
 
-/// Every account of a debtor with its kind.
-pub async fn list_of_debtor(tx: &mut Tx, debtor: DebtorId) -> Result<Vec<(AccountId, String)>, StoreError> {
-    tx.all(OF_DEBTOR, params![debtor]).await
+pub async fn list_accounts(tx: &mut Tx, ids: &[Value]) -> Result<Vec<Account>, StoreError> {
+    tx.all_in(ACCOUNTS_IN, ids).await
+}
+
+/// Every account of many debtors with its kind, each behind its debtor.
+pub async fn list_of_debtors(tx: &mut Tx, debtors: &[Value]) -> Result<Vec<Keyed<DebtorId, (AccountId, String)>>, StoreError> {
+    tx.all_in(OF_DEBTORS, debtors).await
 }
 
 pub async fn update_next(
@@ -312,9 +320,9 @@ pub async fn insert_stop(tx: &mut Tx, stop: &Stop, by: &str, at: Timestamp) -> R
     tx.run(INSERT_STOP, params![id, account, debtor, kind, days, words, received_at, by, at]).await.map(drop)
 }
 
-/// Everything of that kind on any account of a debtor.
-pub async fn list_stops(tx: &mut Tx, debtor: DebtorId) -> Result<Vec<Stop>, StoreError> {
-    tx.all(STOPS_OF_DEBTOR, params![debtor]).await
+/// Stops, lawyers and consents on any account of many debtors, each behind the debtor.
+pub async fn list_stops_of(tx: &mut Tx, debtors: &[Value]) -> Result<Vec<Keyed<DebtorId, Stop>>, StoreError> {
+    tx.all_in(STOPS_OF_DEBTORS, debtors).await
 }
 
 /// Open accounts with what their stage follows from, after an account.
@@ -324,11 +332,6 @@ pub async fn list_stages(tx: &mut Tx, after: AccountId, limit: i64) -> Result<Ve
 
 pub async fn update_stage(tx: &mut Tx, id: AccountId, stage: &str) -> Result<(), StoreError> {
     tx.run(SET_STAGE, params![stage, id]).await.map(drop)
-}
-
-/// Open accounts after an account.
-pub async fn list_open(tx: &mut Tx, after: AccountId, limit: i64) -> Result<Vec<(AccountId,)>, StoreError> {
-    tx.all(OPEN_IDS, params![after, limit]).await
 }
 
 /// Open accounts with neither a next action nor a standing hold: there must be none.

@@ -2,7 +2,7 @@
 
 use super::store as accounts;
 use crate::app::Failure;
-use crate::store::Tx;
+use crate::store::{Keyed, Tx, Value};
 use crate::web::shell::when;
 use crate::{compliance, ledger, outreach, parties, plans};
 use duly_domain::outreach::result;
@@ -48,7 +48,7 @@ pub async fn list(tx: &mut Tx, account: &accounts::Account, now: Timestamp, zone
         let words = wish.words.as_deref().map(|words| format!("“{words}”")).unwrap_or_default();
         events.push(event(wish.told_at, "text", "", parties::pages::in_words(&wish), words));
     }
-    for stop in accounts::list_stops(tx, account.debtor).await? {
+    for Keyed(_, stop) in accounts::list_stops_of(tx, &[Value::from(account.debtor)]).await? {
         let title = super::actions::STOP_KINDS.iter().find(|(kind, _)| *kind == stop.kind).map_or(stop.kind.as_str(), |(_, words)| words);
         events.push(event(stop.received_at, "no", "no", title.to_string(), stop.words.unwrap_or_default()));
     }

@@ -1,19 +1,20 @@
 //! The record of one account's debtor, filled from the tables.
 
-use crate::accounts::store::{Account, Creditor};
+use crate::accounts::store::{Account, Creditor, Stop};
 use crate::app::Failure;
-use crate::outreach::store::ContactRow;
-use crate::parties::store::{Debtor, Point, PreferenceRow};
-use crate::store::Tx;
+use crate::outreach::store::ContactColumns;
+use crate::parties::store::{Debtor, PersonRow, Point, PreferenceRow};
+use crate::store::{Keyed, Tx, Value};
 use crate::{accounts, outreach, parties};
 use duly_domain::compliance::policy::ContactPolicy;
 use duly_domain::compliance::record::{
-    Closure, CollectorRole, Consumer, Contact, Debt, Direction, Hours, Notice, NoticeKind, Outcome, Person, Place, Preference, Purpose,
-    Record, Standing, Wish,
+    Closure, CollectorRole, Consumer, Contact, Debt, Direction, Hours, Key, Notice, NoticeKind, Outcome, Person, Place, Preference,
+    Purpose, Record, Standing, Wish,
 };
 use duly_domain::values::channel::Channel;
-use duly_domain::values::ids::AccountId;
+use duly_domain::values::ids::{AccountId, ContactId, CreditorId, DebtorId};
 use duly_domain::values::region::{LocationSignal, STATED, zones_of_phone, zones_of_zip};
+use std::collections::HashMap;
 
 /// Everything about an account that decisions need, read once.
 pub struct Known {
@@ -35,64 +36,127 @@ pub struct Known {
 
 /// Reads everything about an account that decisions need.
 pub async fn gather(tx: &mut Tx, account: AccountId) -> Result<Known, Failure> {
-    let account = accounts::store::load_account(tx, account).await?;
-    let creditor = accounts::store::load_creditor(tx, account.creditor).await?;
-    let debtor = parties::store::find_debtor(tx, account.debtor).await?.ok_or_else(|| Failure::NotFound("debtor".into()))?;
-    let points = parties::store::list_points(tx, debtor.id).await?;
-    let preferences = parties::store::list_preferences(tx, debtor.id).await?;
-    let mut persons = Vec::new();
-    for person in parties::store::list_people(tx, account.id).await? {
-        if person.debtor != debtor.id {
-            let their_points = parties::store::list_points(tx, person.debtor).await?;
-            persons.push(Person {
-                key: person.debtor.0.as_u128(),
-                standing: Standing::of_role(&person.role),
-                signals: signals(&their_points, None),
-            });
-        }
+    let known = gather_many(tx, &[account]).await?.pop();
+    known.ok_or_else(|| Failure::NotFound(format!("account {account}")))
+}
+
+/// Reads everything about many accounts that decisions need, in their order; as many statements as for one.
+pub async fn gather_many(tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<Known>, Failure> {
+    let keys: Vec<Value> = ids.iter().map(|id| Value::from(*id)).collect();
+    let mut found: HashMap<AccountId, Account> = accounts::store::list_accounts(tx, &keys).await?.into_iter().map(|a| (a.id, a)).collect();
+    let debtors: Vec<Value> = found.values().map(|account| Value::from(account.debtor)).collect();
+    let people = by_key(parties::store::list_people_of(tx, &keys).await?);
+    let others: Vec<Value> =
+        people.values().flatten().filter(|person| person.role != "debtor").map(|person| Value::from(person.debtor)).collect();
+    let everybody: Vec<Value> = debtors.iter().chain(&others).cloned().collect();
+    let debtor_rows: HashMap<DebtorId, Debtor> = parties::store::list_debtors(tx, &debtors).await?.into_iter().map(|d| (d.id, d)).collect();
+    let points = by_key(parties::store::list_points_of(tx, &everybody).await?);
+    let preferences = by_key(parties::store::list_preferences_of(tx, &debtors).await?);
+    let debts = by_key(accounts::store::list_of_debtors(tx, &debtors).await?);
+    let stops = by_key(accounts::store::list_stops_of(tx, &debtors).await?);
+    let with_debtor = by_key(outreach::store::list_with_debtors(tx, &debtors).await?);
+    let with_others = if others.is_empty() { HashMap::new() } else { by_key(outreach::store::list_about_accounts(tx, &keys).await?) };
+    let contact_keys: Vec<Value> =
+        with_debtor.values().chain(with_others.values()).flatten().map(|contact| Value::from(contact.id)).collect();
+    let mut about: HashMap<ContactId, Vec<Key>> = HashMap::new();
+    for (contact, account) in outreach::store::list_debts(tx, &contact_keys).await? {
+        about.entry(contact).or_default().push(account.0.as_u128());
     }
-    let debts = accounts::store::list_of_debtor(tx, debtor.id).await?;
-    let contacts = outreach::store::list_for_rules(tx, debtor.id, account.id).await?;
-    let stops = accounts::store::list_stops(tx, debtor.id).await?;
-    let binds_all = creditor.rule_scope == "all";
-    let record = Record {
-        role: match creditor.role.as_str() {
-            "first_party" => CollectorRole::FirstParty,
-            "debt_buyer" => CollectorRole::DebtBuyer,
-            _ => CollectorRole::ThirdParty,
-        },
-        consumer: Consumer {
-            key: debtor.id.0.as_u128(),
-            signals: signals(&points, debtor.stated_zone.as_deref()),
-            preferences: preferences.iter().filter_map(preference).chain(closed_points(&points)).collect(),
-            is_deceased: debtor.is_deceased,
-        },
-        persons,
-        debts: debts
-            .into_iter()
-            .map(|(id, kind)| Debt { key: id.0.as_u128(), is_consumer_purpose: binds_all || kind == "consumer", serviced_as: None })
-            .collect(),
-        contacts: contacts.iter().filter_map(contact).collect(),
-        notices: stops
-            .into_iter()
-            .filter_map(|stop| {
-                let kind = match stop.kind.as_str() {
-                    "cease" => NoticeKind::Cease,
-                    "attorney_known" => NoticeKind::AttorneyKnown,
-                    "attorney_released" => NoticeKind::AttorneyReleased,
-                    "call_consent" => {
-                        NoticeKind::CallConsent { days: stop.days.and_then(|d| u32::try_from(d).ok()).unwrap_or(7), direct: true }
-                    }
-                    "call_consent_revoked" => NoticeKind::CallConsentRevoked,
-                    _ => return None,
-                };
-                Some(Notice { at: stop.received_at, debts: vec![stop.account.0.as_u128()], person: stop.debtor.0.as_u128(), kind })
-            })
-            .collect(),
+    let mut creditors: HashMap<CreditorId, Creditor> = HashMap::new();
+    let mut all = Vec::with_capacity(ids.len());
+    for id in ids {
+        let Some(account) = found.remove(id) else { continue };
+        let creditor = match creditors.get(&account.creditor) {
+            Some(creditor) => creditor.clone(),
+            None => accounts::store::load_creditor(tx, account.creditor).await?,
+        };
+        creditors.insert(creditor.id, creditor.clone());
+        let debtor = match debtor_rows.get(&account.debtor) {
+            Some(debtor) => debtor.clone(),
+            None => return Err(Failure::NotFound("debtor".into())),
+        };
+        let of_debtor = Gathered {
+            people: people.get(id).map_or(&[], Vec::as_slice),
+            points: &points,
+            preferences: preferences.get(&debtor.id).map_or(&[], Vec::as_slice),
+            debts: debts.get(&debtor.id).map_or(&[], Vec::as_slice),
+            stops: stops.get(&debtor.id).map_or(&[], Vec::as_slice),
+            contacts: [with_debtor.get(&debtor.id), with_others.get(id)],
+            about: &about,
+        };
+        all.push(of_debtor.known(account, creditor, debtor));
+    }
+    Ok(all)
+}
+
+/// Rows in their order, by the key they stand behind.
+fn by_key<K: std::hash::Hash + Eq, T>(rows: Vec<Keyed<K, T>>) -> HashMap<K, Vec<T>> {
+    let mut map: HashMap<K, Vec<T>> = HashMap::new();
+    for Keyed(key, row) in rows {
+        map.entry(key).or_default().push(row);
+    }
+    map
+}
+
+/// The rows that concern one account.
+struct Gathered<'g> {
+    people: &'g [PersonRow],
+    points: &'g HashMap<DebtorId, Vec<Point>>,
+    preferences: &'g [PreferenceRow],
+    debts: &'g [(AccountId, String)],
+    stops: &'g [Stop],
+    contacts: [Option<&'g Vec<ContactColumns>>; 2],
+    about: &'g HashMap<ContactId, Vec<Key>>,
+}
+
+impl Gathered<'_> {
+    /// The same in the domain's words.
+    fn known(&self, account: Account, creditor: Creditor, debtor: Debtor) -> Known {
+        let points_of = |id: DebtorId| self.points.get(&id).map_or(&[][..], Vec::as_slice);
+        let points = points_of(debtor.id).to_vec();
+        let persons = self.people.iter().filter(|person| person.debtor != debtor.id).map(|person| Person {
+            key: person.debtor.0.as_u128(),
+            standing: Standing::of_role(&person.role),
+            signals: signals(points_of(person.debtor), None),
+        });
+        let binds_all = creditor.rule_scope == "all";
+        let record = Record {
+            role: match creditor.role.as_str() {
+                "first_party" => CollectorRole::FirstParty,
+                "debt_buyer" => CollectorRole::DebtBuyer,
+                _ => CollectorRole::ThirdParty,
+            },
+            consumer: Consumer {
+                key: debtor.id.0.as_u128(),
+                signals: signals(&points, debtor.stated_zone.as_deref()),
+                preferences: self.preferences.iter().filter_map(preference).chain(closed_points(&points)).collect(),
+                is_deceased: debtor.is_deceased,
+            },
+            persons: persons.collect(),
+            debts: self
+                .debts
+                .iter()
+                .map(|(id, kind)| Debt { key: id.0.as_u128(), is_consumer_purpose: binds_all || kind == "consumer", serviced_as: None })
+                .collect(),
+            contacts: self.contacts.into_iter().flatten().flatten().filter_map(|row| contact(row, self.about.get(&row.id))).collect(),
+            notices: self.stops.iter().filter_map(notice).collect(),
+        };
+        let attempts = u32::try_from(creditor.attempts_max_7_days).unwrap_or(0);
+        let policy = ContactPolicy::house(attempts, ContactPolicy::LAW.opens_minute(), ContactPolicy::LAW.closes_minute());
+        Known { account, creditor, debtor, points, preferences: self.preferences.to_vec(), record, policy }
+    }
+}
+
+fn notice(stop: &Stop) -> Option<Notice> {
+    let kind = match stop.kind.as_str() {
+        "cease" => NoticeKind::Cease,
+        "attorney_known" => NoticeKind::AttorneyKnown,
+        "attorney_released" => NoticeKind::AttorneyReleased,
+        "call_consent" => NoticeKind::CallConsent { days: stop.days.and_then(|days| u32::try_from(days).ok()).unwrap_or(7), direct: true },
+        "call_consent_revoked" => NoticeKind::CallConsentRevoked,
+        _ => return None,
     };
-    let attempts = u32::try_from(creditor.attempts_max_7_days).unwrap_or(0);
-    let policy = ContactPolicy::house(attempts, ContactPolicy::LAW.opens_minute(), ContactPolicy::LAW.closes_minute());
-    Ok(Known { account, creditor, debtor, points, preferences, record, policy })
+    Some(Notice { at: stop.received_at, debts: vec![stop.account.0.as_u128()], person: stop.debtor.0.as_u128(), kind })
 }
 
 /// Signs of where a person is: what they said, then their addresses, then their numbers. Dead and wrong points say nothing.
@@ -142,11 +206,7 @@ fn closed_points(points: &[Point]) -> impl Iterator<Item = Preference> {
     })
 }
 
-fn contact(row: &ContactRow) -> Option<Contact> {
-    let mut debts: Vec<u128> = row.debts.iter().map(|debt| debt.0.as_u128()).collect();
-    if debts.is_empty() {
-        debts.push(row.account.0.as_u128());
-    }
+fn contact(row: &ContactColumns, about: Option<&Vec<Key>>) -> Option<Contact> {
     Some(Contact {
         key: Some(row.id.0.as_u128()),
         at: row.contacted_at,
@@ -155,7 +215,7 @@ fn contact(row: &ContactRow) -> Option<Contact> {
         // A reservation without a result counts as an attempt: it may have rung.
         outcome: row.outcome.as_deref().and_then(Outcome::parse).or(Some(Outcome::NoAnswer).filter(|_| row.channel == "call")),
         person: row.debtor.0.as_u128(),
-        debts,
+        debts: about.cloned().unwrap_or_else(|| vec![row.account.0.as_u128()]),
         discussed: None,
         place: row.place.as_deref().map(Place::parse),
         purpose: Purpose::parse(&row.purpose).unwrap_or_default(),

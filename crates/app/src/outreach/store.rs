@@ -3,7 +3,7 @@
 use crate::app::Failure;
 use crate::params;
 use crate::rows;
-use crate::store::{StoreError, Tx};
+use crate::store::{Keyed, StoreError, Tx, Value};
 use duly_domain::values::ids::{AccountId, ContactId, DebtorId, DecisionId, PointId, UserId};
 use jiff::Timestamp;
 
@@ -19,16 +19,16 @@ pub const INSERT_DEBT: &str = "insert into contact_debts (contact_id, account_id
 const CONTACT: &str = "
     select id, account_id, debtor_id, point_id, channel, direction, purpose, place, state, result, outcome, note, contacted_at, expires_at
       from contacts where id = $1";
-/// Contacts that rules may look at: all of this account, and those with the debtor about any account.
-const FOR_RULES: &str = "
-    select id, account_id, debtor_id, point_id, channel, direction, purpose, place, state, result, outcome, note, contacted_at, expires_at
-      from contacts where debtor_id = $1 order by contacted_at desc, id desc limit 1000";
-const OTHERS_FOR_RULES: &str = "
-    select id, account_id, debtor_id, point_id, channel, direction, purpose, place, state, result, outcome, note, contacted_at, expires_at
-      from contacts where account_id = $1 and debtor_id <> $2 order by contacted_at desc, id desc limit 1000";
-const DEBTS: &str = "
-    select d.contact_id, d.account_id from contact_debts d join contacts c on c.id = d.contact_id where c.debtor_id = $1
-     order by d.contact_id, d.account_id limit 4000";
+/// Contacts that rules may look at: all with these debtors, about whichever account.
+const WITH_DEBTORS: &str = "
+    select debtor_id, id, account_id, debtor_id, point_id, channel, direction, purpose, place, state, result, outcome, note, contacted_at, expires_at
+      from contacts where debtor_id in ($keys) order by debtor_id, contacted_at desc, id desc";
+/// And those with others about these accounts.
+const ABOUT_ACCOUNTS: &str = "
+    select c.account_id, c.id, c.account_id, c.debtor_id, c.point_id, c.channel, c.direction, c.purpose, c.place, c.state, c.result, c.outcome, c.note, c.contacted_at, c.expires_at
+      from contacts c join accounts a on a.id = c.account_id
+     where c.account_id in ($keys) and c.debtor_id <> a.debtor_id order by c.account_id, c.contacted_at desc, c.id desc";
+const DEBTS_IN: &str = "select contact_id, account_id from contact_debts where contact_id in ($keys) order by contact_id, account_id";
 const OF_ACCOUNT: &str = "
     select id, account_id, debtor_id, point_id, channel, direction, purpose, place, state, result, outcome, note, contacted_at, expires_at
       from contacts where account_id = $1 order by contacted_at desc, id desc limit $2";
@@ -61,21 +61,6 @@ rows! {
     }
 }
 
-/// One contact and the debts it was about.
-#[derive(Clone, Debug)]
-pub struct ContactRow {
-    columns: ContactColumns,
-    /// The debts it was about.
-    pub debts: Vec<AccountId>,
-}
-
-impl std::ops::Deref for ContactRow {
-    type Target = ContactColumns;
-    fn deref(&self) -> &ContactColumns {
-        &self.columns
-    }
-}
-
 /// A contact to reserve.
 pub struct NewContact {
     pub id: ContactId,
@@ -105,16 +90,19 @@ pub async fn load_contact(tx: &mut Tx, id: ContactId) -> Result<ContactColumns, 
     tx.one(CONTACT, params![id]).await?.ok_or_else(|| Failure::NotFound(format!("reservation {id}")))
 }
 
-/// Everything about a debtor, and about others on the account, that a rule may look at.
-pub async fn list_for_rules(tx: &mut Tx, debtor: DebtorId, account: AccountId) -> Result<Vec<ContactRow>, StoreError> {
-    let mut columns: Vec<ContactColumns> = tx.all(FOR_RULES, params![debtor]).await?;
-    columns.extend(tx.all::<ContactColumns>(OTHERS_FOR_RULES, params![account, debtor]).await?);
-    if columns.is_empty() {
-        return Ok(Vec::new());
-    }
-    let debts: Vec<(ContactId, AccountId)> = tx.all(DEBTS, params![debtor]).await?;
-    let debts_of = |id: ContactId| debts.iter().filter(|(contact, _)| *contact == id).map(|(_, account)| *account).collect();
-    Ok(columns.into_iter().map(|columns| ContactRow { debts: debts_of(columns.id), columns }).collect())
+/// Contacts with many debtors, each behind its debtor.
+pub async fn list_with_debtors(tx: &mut Tx, debtors: &[Value]) -> Result<Vec<Keyed<DebtorId, ContactColumns>>, StoreError> {
+    tx.all_in(WITH_DEBTORS, debtors).await
+}
+
+/// Contacts with others than the debtor about many accounts, each behind the account.
+pub async fn list_about_accounts(tx: &mut Tx, accounts: &[Value]) -> Result<Vec<Keyed<AccountId, ContactColumns>>, StoreError> {
+    tx.all_in(ABOUT_ACCOUNTS, accounts).await
+}
+
+/// The debts that contacts were about.
+pub async fn list_debts(tx: &mut Tx, contacts: &[Value]) -> Result<Vec<(ContactId, AccountId)>, StoreError> {
+    tx.all_in(DEBTS_IN, contacts).await
 }
 
 pub async fn list_of_account(tx: &mut Tx, account: AccountId, limit: i64) -> Result<Vec<ContactColumns>, StoreError> {

@@ -2,7 +2,7 @@
 
 use crate::params;
 use crate::rows;
-use crate::store::{StoreError, Tx, Value};
+use crate::store::{Keyed, StoreError, Tx, Value};
 use duly_domain::values::ids::{AccountId, DebtorId, PointId, PreferenceId};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -12,8 +12,6 @@ pub const INSERT_DEBTOR: &str = "
     insert into debtors (id, is_business, name, search_name, language, date_of_birth, state, locality, created_at)";
 /// The columns of a contact point, for [`Tx::insert_many`].
 pub const INSERT_POINT: &str = "insert into contact_points (id, debtor_id, kind, label, value, zip, source, created_at)";
-const DEBTOR: &str = "
-    select id, is_business, name, language, date_of_birth, state, locality, stated_zone, is_deceased from debtors where id = $1";
 const POINTS: &str = "
     select id, kind, label, value, zip, state, source from contact_points where debtor_id = $1 order by kind, label, id limit 50";
 const PREFERENCES: &str = "
@@ -25,10 +23,20 @@ const INSERT_PREFERENCE: &str = "
 const END_PREFERENCE: &str = "update preferences set ended_at = $1 where id = $2 and debtor_id = $3 and ended_at is null";
 const POINT_STATE: &str = "update contact_points set state = $1 where id = $2";
 const SET_DECEASED: &str = "update debtors set is_deceased = 1 where id = $1";
+const DEBTORS_IN: &str = "
+    select id, is_business, name, language, date_of_birth, state, locality, stated_zone, is_deceased from debtors where id in ($keys)";
+const POINTS_IN: &str = "
+    select debtor_id, id, kind, label, value, zip, state, source from contact_points
+     where debtor_id in ($keys) order by debtor_id, kind, label, id";
+const PREFERENCES_IN: &str = "
+    select debtor_id, id, kind, days, from_minute, to_minute, place, channel, address, words, source, told_at, ended_at
+      from preferences where debtor_id in ($keys) order by debtor_id, told_at, id";
+const PEOPLE_IN: &str = "
+    select p.account_id, p.debtor_id, p.role, d.name from account_people p join debtors d on d.id = p.debtor_id
+     where p.account_id in ($keys) order by p.account_id, p.role, p.debtor_id";
 const PEOPLE: &str = "
     select p.debtor_id, p.role, d.name from account_people p join debtors d on d.id = p.debtor_id
      where p.account_id = $1 order by p.role, p.debtor_id limit 50";
-const INSERT_PERSON: &str = "insert into account_people (account_id, debtor_id, role) values ($1, $2, $3)";
 
 rows! {
     /// A person or business.
@@ -84,8 +92,23 @@ pub fn search_name(name: &str) -> String {
     name.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ")
 }
 
-pub async fn find_debtor(tx: &mut Tx, id: DebtorId) -> Result<Option<Debtor>, StoreError> {
-    tx.one(DEBTOR, params![id]).await
+pub async fn list_debtors(tx: &mut Tx, ids: &[Value]) -> Result<Vec<Debtor>, StoreError> {
+    tx.all_in(DEBTORS_IN, ids).await
+}
+
+/// The points of many debtors, each behind its debtor.
+pub async fn list_points_of(tx: &mut Tx, debtors: &[Value]) -> Result<Vec<Keyed<DebtorId, Point>>, StoreError> {
+    tx.all_in(POINTS_IN, debtors).await
+}
+
+/// The preferences of many debtors, each behind its debtor.
+pub async fn list_preferences_of(tx: &mut Tx, debtors: &[Value]) -> Result<Vec<Keyed<DebtorId, PreferenceRow>>, StoreError> {
+    tx.all_in(PREFERENCES_IN, debtors).await
+}
+
+/// Who is on many accounts, each behind the account.
+pub async fn list_people_of(tx: &mut Tx, accounts: &[Value]) -> Result<Vec<Keyed<AccountId, PersonRow>>, StoreError> {
+    tx.all_in(PEOPLE_IN, accounts).await
 }
 
 pub async fn list_points(tx: &mut Tx, debtor: DebtorId) -> Result<Vec<Point>, StoreError> {
@@ -116,10 +139,6 @@ pub async fn update_point_state(tx: &mut Tx, id: PointId, state: &str) -> Result
 
 pub async fn update_deceased(tx: &mut Tx, id: DebtorId) -> Result<(), StoreError> {
     tx.run(SET_DECEASED, params![id]).await.map(drop)
-}
-
-pub async fn insert_person(tx: &mut Tx, account: AccountId, debtor: DebtorId, role: &str) -> Result<(), StoreError> {
-    tx.run(INSERT_PERSON, params![account, debtor, role]).await.map(drop)
 }
 
 /// The values of one debtor for [`INSERT_DEBTOR`].

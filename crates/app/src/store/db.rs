@@ -53,19 +53,13 @@ impl StoreError {
             _ => false,
         }
     }
-
-    /// Whether a unique key stands in the way: somebody else was first.
-    pub fn is_duplicate(&self) -> bool {
-        match self {
-            StoreError::Postgres(error) => error.code() == Some(&tokio_postgres::error::SqlState::UNIQUE_VIOLATION),
-            StoreError::Sqlite(error) => error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation),
-            _ => false,
-        }
-    }
 }
 
 /// How often a transaction is tried before the conflict is told.
 const TRIES: u32 = 12;
+
+/// Lengths of the lists of keys that statements are prepared for.
+const KEYS: [usize; 3] = [1, 8, 64];
 
 /// One database with either engine inside. Cheap to clone.
 #[derive(Clone)]
@@ -139,6 +133,20 @@ impl Tx {
     /// All rows of a statement.
     pub async fn all<T: FromRow>(&mut self, sql: &str, params: &[Value]) -> Result<Vec<T>, StoreError> {
         self.rows(sql, params).await?.into_iter().map(T::from_row).collect()
+    }
+
+    /// All rows of a statement for any of these keys: it says `in ($keys)` and has no other parameter.
+    ///
+    /// Lists are filled up to a few lengths by repeating a key, so that few statements are prepared.
+    pub async fn all_in<T: FromRow>(&mut self, sql: &str, keys: &[Value]) -> Result<Vec<T>, StoreError> {
+        let mut all = Vec::new();
+        for chunk in keys.chunks(KEYS[KEYS.len() - 1]) {
+            let length = KEYS.into_iter().find(|length| *length >= chunk.len()).unwrap_or(chunk.len());
+            let filled: Vec<Value> = chunk.iter().chain(std::iter::repeat_n(&chunk[0], length - chunk.len())).cloned().collect();
+            let places: Vec<String> = (1..=length).map(|i| format!("${i}")).collect();
+            all.extend(self.all(&sql.replace("$keys", &places.join(", ")), &filled).await?);
+        }
+        Ok(all)
     }
 
     /// The first row of a statement, if there is one.

@@ -11,7 +11,7 @@ pub mod row;
 pub mod sqlite;
 
 pub use db::{Db, StoreError, Tx};
-pub use row::{FromRow, Row, Value};
+pub use row::{FromRow, Keyed, Row, Value};
 
 /// Parameters of a statement, in order.
 #[macro_export]

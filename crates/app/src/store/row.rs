@@ -34,6 +34,20 @@ pub enum Value {
 #[derive(Clone, Debug)]
 pub struct Row(pub Vec<Value>);
 
+/// A row behind the key by which it was asked for.
+#[derive(Clone, Debug)]
+pub struct Keyed<K, T>(pub K, pub T);
+
+impl<K: FromValue, T: FromRow> FromRow for Keyed<K, T> {
+    fn from_row(mut row: Row) -> Result<Keyed<K, T>, StoreError> {
+        if row.0.is_empty() {
+            return Err(StoreError::Column("key".into()));
+        }
+        let key = K::from_value(row.0.remove(0)).ok_or_else(|| StoreError::Column("key".into()))?;
+        Ok(Keyed(key, T::from_row(row)?))
+    }
+}
+
 /// Something a row can be read as.
 pub trait FromRow: Sized {
     /// Reads the columns in order.

@@ -2,7 +2,7 @@
 
 use super::store::{self, WorkItem, WorkRow};
 use crate::app::{App, Failure};
-use crate::compliance::facts::gather;
+use crate::compliance::facts::gather_many;
 use crate::compliance::gate::{Seen, look};
 use crate::params;
 use crate::store::{Tx, Value};
@@ -98,9 +98,10 @@ pub async fn list_worklist(tx: &mut Tx, user: UserId, at: Moment, lane: Option<L
     items.sort_by_key(|item| (item.due_at.filter(|due| *due <= soon).is_none(), -item.expected_minor, item.account));
     items.dedup_by_key(|item| item.account);
     items.truncate(limit);
+    let ids: Vec<AccountId> = items.iter().map(|item| item.account).collect();
+    let known = gather_many(tx, &ids).await?;
     let mut work = Vec::with_capacity(items.len());
-    for (at_rank, item) in items.into_iter().enumerate() {
-        let known = gather(tx, item.account).await?;
+    for (at_rank, (item, known)) in items.into_iter().zip(known).enumerate() {
         let call = look(&known, at.at, Channel::Call);
         let (workable_until, local_time) = (call.until, local_time(&call, at.at));
         work.push(Work { rank: at_rank + 1, item, call, local_time, workable_until });
