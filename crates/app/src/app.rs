@@ -46,7 +46,7 @@ impl Clock {
     }
 }
 
-/// The time zone of an organisation that has not said otherwise.
+/// The time zone of an organization that has not said otherwise.
 const ZONE: &str = "America/New_York";
 
 impl App {
@@ -65,7 +65,7 @@ impl App {
         Moment { at, business_day: at.to_zoned(self.zone.clone()).date() }
     }
 
-    /// The organisation's time zone.
+    /// The organization's time zone.
     pub fn zone(&self) -> &TimeZone {
         &self.zone
     }

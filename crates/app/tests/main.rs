@@ -1,5 +1,7 @@
 //! One integration binary: stories on both engines, routes by URL, the browser.
 
+#![allow(clippy::unwrap_used, reason = "a test that meets what it did not expect ends there")]
+
 mod browser;
 mod cases;
 mod permissions;

@@ -109,7 +109,7 @@ impl Floor {
         floor
     }
 
-    /// Sets the clock to a time of today, in the organisation's zone.
+    /// Sets the clock to a time of today, in the organization's zone.
     pub fn clock(&mut self, time: &str) {
         let (hour, minute) = time.split_once(':').expect("a time such as 09:30");
         let at = self.today.at(hour.parse().expect("an hour"), minute.parse().expect("a minute"), 0, 0);

@@ -1,20 +1,20 @@
-//! The house's own chores: `cargo xtask test`, `tidy`, `licences`.
+//! The house's own chores: `cargo xtask test`, `tidy`, `licenses`.
 
-mod licences;
+mod licenses;
 mod machine;
 mod tests;
 mod tidy;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask test | tidy | licences";
+const USAGE: &str = "usage: cargo xtask test | tidy | licenses";
 
 fn main() -> ExitCode {
     let chore = std::env::args().nth(1).unwrap_or_default();
     let done = match chore.as_str() {
         "test" => tests::run(),
         "tidy" => tidy::run(),
-        "licences" => licences::run(),
+        "licenses" => licenses::run(),
         _ => Err(anyhow::anyhow!(USAGE)),
     };
     match done {

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything that must hold, in order of cheapness, closed by one countable line.
 
 use crate::machine::{self, Postgres, install};
-use crate::{licences, tidy};
+use crate::{licenses, tidy};
 use anyhow::{Context, Result, bail};
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 pub fn run() -> Result<()> {
     machine::run(cargo().args(["fmt", "--all", "--check"]))?;
     tidy::run()?;
-    licences::run()?;
+    licenses::run()?;
     install()?;
     machine::run(cargo().args(["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]))?;
     let postgres = Postgres::start()?;

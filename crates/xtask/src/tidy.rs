@@ -15,8 +15,15 @@ const WORLD: [&str; 10] =
 const EMPTY_NAMES: [&str; 6] = ["common", "utils", "helpers", "misc", "manager", "core"];
 
 /// Words that the glossary spells one way: what is wrong, and what is right.
-const SPELLINGS: [(&str, &str); 4] =
-    [("debter", "debtor"), ("pay plan", "payment plan"), ("work list", "worklist"), ("promise-to-pay", "promise to pay")];
+const SPELLINGS: [(&str, &str); 7] = [
+    ("debter", "debtor"),
+    ("work list", "worklist"),
+    ("promise-to-pay", "promise to pay"),
+    ("itemis", "itemiz"),
+    ("ageing", "aging"),
+    ("authoris", "authoriz"),
+    ("dialled", "dialed"),
+];
 
 /// Files that were longer than the limit when it was set; they may not grow.
 const LONG: [(&str, usize); 0] = [];
@@ -89,7 +96,8 @@ fn leftovers(shown: &str, text: &str, faults: &mut Vec<String>) {
             faults.push(format!("{shown}: {left:?} was left"));
         }
     }
-    if !shown.starts_with("regulation") {
+    // The law keeps its own spelling, and so do the documents that speak of it.
+    if shown.starts_with("crates") || shown.starts_with("migrations") {
         for (wrong, right) in SPELLINGS.iter().filter(|(wrong, _)| text.to_lowercase().contains(wrong)) {
             faults.push(format!("{shown}: {wrong:?} is spelled {right:?}"));
         }

@@ -25,7 +25,7 @@ pub struct Event {
     pub title: String,
     /// More about it.
     pub more: String,
-    /// When, in the organisation's time.
+    /// When, in the organization's time.
     pub when: String,
 }
 

@@ -1,7 +1,7 @@
 //! The handle: [`Db::begin`] for a transaction that writes, [`Db::read`] for a snapshot.
 //!
 //! SQLite has one writer and readers beside it, and is run inline: a point read takes microseconds, less than handing it to
-//! another thread. PostgreSQL runs serialisable transactions from a pool; the `transaction!` macro tries again on conflict.
+//! another thread. PostgreSQL runs serializable transactions from a pool; the `transaction!` macro tries again on conflict.
 //!
 //! Always true: a transaction that is dropped without a commit leaves nothing.
 

@@ -1,6 +1,6 @@
 //! The engine for many machines: PostgreSQL, or a distributed database that speaks its protocol.
 //!
-//! Writing transactions are serialisable; the loser of a conflict is told so and tried again by `transaction!`.
+//! Writing transactions are serializable; the loser of a conflict is told so and tried again by `transaction!`.
 
 use super::db::StoreError;
 use super::row::{Row, Value};

@@ -59,7 +59,7 @@ pub struct Visit {
     pub csrf: String,
     /// When the request came in.
     pub at: Moment,
-    /// The organisation's time zone.
+    /// The organization's time zone.
     pub zone: TimeZone,
 }
 

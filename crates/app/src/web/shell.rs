@@ -127,7 +127,7 @@ pub fn page(template: &impl Template) -> Response {
     }
 }
 
-/// `today 09:38`, or `Mon 2 Mar 2026 16:02`, in the organisation's time.
+/// `today 09:38`, or `Mon 2 Mar 2026 16:02`, in the organization's time.
 pub fn when(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     let (then, today) = (at.to_zoned(zone.clone()), now.to_zoned(zone.clone()).date());
     if then.date() == today {

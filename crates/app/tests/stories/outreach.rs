@@ -122,7 +122,7 @@ both_engines! {
         assert_eq!(floor.failed_checks(), Vec::<String>::new());
     }
 
-    fn a_wrong_number_is_never_dialled_again(mut floor: "2026-03-02") {
+    fn a_wrong_number_is_never_dialed_again(mut floor: "2026-03-02") {
         let maria = floor.debtor("Maria", "420.00");
         floor.officer("Dana").calls(maria, "wrong_number");
         assert_eq!(floor.count("select count(*) from contact_points where state = 'wrong'"), 1);

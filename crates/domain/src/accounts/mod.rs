@@ -92,7 +92,7 @@ impl fmt::Display for DebtKind {
     }
 }
 
-/// The itemised amounts a creditor placed: what was owed, what was taken off, what is left.
+/// The itemized amounts a creditor placed: what was owed, what was taken off, what is left.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Itemization {
     /// Gross amounts by bucket.
@@ -127,7 +127,7 @@ pub enum Stage {
 }
 
 impl Stage {
-    /// The stage of so many days past due; the edges are inclusive (`metrics`, ageing).
+    /// The stage of so many days past due; the edges are inclusive (`metrics`, aging).
     pub fn of_days(days_past_due: i32) -> Stage {
         match days_past_due {
             ..=0 => Stage::Current,
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn an_itemisation_says_what_is_left() {
+    fn an_itemization_says_what_is_left() {
         let usd = Money::usd;
         let fine = Itemization {
             owed: vec![(Bucket::Principal, usd(18_000)), (Bucket::Fees, usd(6_000)), (Bucket::Interest, usd(12))],

@@ -270,7 +270,7 @@ impl Outcome {
         })
     }
 
-    /// Whether the call reached the dialled number (12 CFR 1006.14(b)(3)(ii)): ringing out and voice mail did.
+    /// Whether the call reached the dialed number (12 CFR 1006.14(b)(3)(ii)): ringing out and voice mail did.
     pub const fn is_connected(self) -> bool {
         !matches!(self, Outcome::Busy | Outcome::NotInService | Outcome::NotConnected)
     }
@@ -296,7 +296,7 @@ pub struct Contact {
     pub outcome: Option<Outcome>,
     /// With whom.
     pub person: Key,
-    /// About which debts; on an unanswered call those it was marked with before dialling.
+    /// About which debts; on an unanswered call those it was marked with before dialing.
     pub debts: Vec<Key>,
     /// Which debts were raised, where that differs.
     pub discussed: Option<Vec<Key>>,

@@ -45,7 +45,7 @@ pub enum Field {
     Reduced,
     /// What is left; checked against the sum.
     Balance,
-    /// The date of the itemisation.
+    /// The date of the itemization.
     ItemizedOn,
     /// Since when it is unpaid.
     DueOn,
@@ -128,7 +128,7 @@ pub struct Mapping {
     pub difference_is_reduction: bool,
 }
 
-/// Guesses a mapping from the heads of a file; what is not recognised stays out. The guesses are shown before use.
+/// Guesses a mapping from the heads of a file; what is not recognized stays out. The guesses are shown before use.
 pub fn guess(heads: &[String]) -> Mapping {
     let mut columns: Vec<Column> = Vec::new();
     for head in heads {
@@ -172,5 +172,5 @@ const GUESSES: [(&[&str], Field); 21] = [
     (&["paid", "payments", "paidtotal", "amountpaid"], Field::Paid),
     (&["balance", "amountdue", "currentbalance", "outstanding"], Field::Balance),
     (&["duedate", "dueon", "delinquencydate"], Field::DueOn),
-    (&["itemizationdate", "itemizedon", "itemisationdate"], Field::ItemizedOn),
+    (&["itemizationdate", "itemizedon", "itemizationdate"], Field::ItemizedOn),
 ];

@@ -49,11 +49,11 @@ pub struct NewAccount {
     pub description: Option<String>,
     /// The creditor's own status.
     pub creditor_status: Option<String>,
-    /// The itemised amounts.
+    /// The itemized amounts.
     pub itemization: Itemization,
     /// What is left, by bucket.
     pub owed: Buckets,
-    /// The date of the itemisation.
+    /// The date of the itemization.
     pub itemized_on: Option<Date>,
     /// Since when it is unpaid.
     pub due_on: Option<Date>,
@@ -222,7 +222,7 @@ impl<'c, F: Fn(usize) -> &'c str> Reading<'_, '_, F> {
         told.or_else(|| zip.and_then(state_of_zip).filter(|code| is_state(code)).map(String::from))
     }
 
-    /// The itemised amounts, checked against the balance where the file gives one.
+    /// The itemized amounts, checked against the balance where the file gives one.
     fn money(&mut self) -> Option<(Itemization, Buckets)> {
         let zero = Money::of(0, self.layout.mapping.currency);
         let problems_before = self.problems.len();

@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, Weekday};
 
-/// An instant, and the business day of the organisation it belongs to. Made at the edge, passed down.
+/// An instant, and the business day of the organization it belongs to. Made at the edge, passed down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {
     /// The instant itself.
     pub at: Timestamp,
-    /// The civil date in the organisation's time zone.
+    /// The civil date in the organization's time zone.
     pub business_day: Date,
 }
 

@@ -1,4 +1,4 @@
-//! Points of contact, normalised: telephone numbers, e-mail and postal addresses.
+//! Points of contact, normalized: telephone numbers, e-mail and postal addresses.
 //!
 //! A point checks its form only. Whether it reaches the right person is learnt from results (see `outreach`).
 
@@ -84,7 +84,7 @@ impl EmailAddress {
         &self.0
     }
 
-    /// `marisol.q•••@example.org`: enough to recognise, not enough to use.
+    /// `marisol.q•••@example.org`: enough to recognize, not enough to use.
     pub fn masked(&self) -> String {
         let (local, domain) = self.0.rsplit_once('@').unwrap_or((&self.0, ""));
         let shown: String = local.chars().take(local.chars().count().div_ceil(2)).collect();

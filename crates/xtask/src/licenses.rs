@@ -1,10 +1,10 @@
-//! `cargo xtask licences`: every dependency may be shipped with ours, and comes from the public registry.
+//! `cargo xtask licenses`: every dependency may be shipped with ours, and comes from the public registry.
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value as Json;
 use std::process::Command;
 
-/// Licences that go with Apache-2.0.
+/// Licenses that go with Apache-2.0.
 const ACCEPTED: [&str; 13] = [
     "MIT",
     "MIT-0",
@@ -51,19 +51,19 @@ pub fn run() -> Result<()> {
     if !problems.is_empty() {
         bail!("dependencies:\n  {}", problems.join("\n  "));
     }
-    println!("licences: {} packages may be shipped", packages.len());
+    println!("licenses: {} packages may be shipped", packages.len());
     Ok(())
 }
 
-fn problem_with(licence: &str) -> Option<String> {
+fn problem_with(license: &str) -> Option<String> {
     // Old manifests part alternatives by a slash.
-    let expression = licence.replace('/', " OR ");
+    let expression = license.replace('/', " OR ");
     let parsed = match spdx::Expression::parse(&expression) {
         Ok(parsed) => parsed,
-        Err(_) => return Some(format!("states no licence that can be read: {licence:?}")),
+        Err(_) => return Some(format!("states no license that can be read: {license:?}")),
     };
     let accepted = parsed.evaluate(|requirement| ACCEPTED.contains(&requirement.to_string().as_str()));
-    (!accepted).then(|| format!("has the licence {licence}, which is not on the list"))
+    (!accepted).then(|| format!("has the license {license}, which is not on the list"))
 }
 
 #[cfg(test)]
@@ -71,12 +71,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn licences_are_judged_by_what_they_allow() {
-        for licence in ["MIT OR Apache-2.0", "MIT/Apache-2.0", "(MIT OR GPL-3.0-only) AND BSD-3-Clause", "Apache-2.0"] {
-            assert_eq!(problem_with(licence), None, "{licence}");
+    fn licenses_are_judged_by_what_they_allow() {
+        for license in ["MIT OR Apache-2.0", "MIT/Apache-2.0", "(MIT OR GPL-3.0-only) AND BSD-3-Clause", "Apache-2.0"] {
+            assert_eq!(problem_with(license), None, "{license}");
         }
-        for licence in ["GPL-3.0-only", "MIT AND GPL-3.0-only", "", "custom"] {
-            assert!(problem_with(licence).is_some(), "{licence}");
+        for license in ["GPL-3.0-only", "MIT AND GPL-3.0-only", "", "custom"] {
+            assert!(problem_with(license).is_some(), "{license}");
         }
     }
 }
