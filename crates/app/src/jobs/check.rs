@@ -1,6 +1,7 @@
 //! The integrity checks, by name.
 
 use crate::app::Failure;
+use crate::cli::output::written;
 use crate::store::Tx;
 use crate::{accounts, audit, ledger};
 use jiff::civil::Date;
@@ -34,11 +35,7 @@ pub async fn run(tx: &mut Tx, on: Date) -> Result<Vec<Check>, Failure> {
         Check {
             name: "trust whole",
             ok: whole,
-            detail: trust
-                .iter()
-                .map(|(bank, owed, currency)| format!("{currency}: {bank} at the bank, {} owed", -owed))
-                .collect::<Vec<_>>()
-                .join("; "),
+            detail: trust.iter().map(|(bank, owed, currency)| trust_in_words(*bank, -owed, currency)).collect::<Vec<_>>().join("; "),
         },
         Check {
             name: "audit chains verify",
@@ -51,4 +48,8 @@ pub async fn run(tx: &mut Tx, on: Date) -> Result<Vec<Check>, Failure> {
             detail: format!("{orphans} open accounts have neither a next action nor a hold"),
         },
     ])
+}
+
+fn trust_in_words(bank: i64, owed: i64, currency: &str) -> String {
+    format!("{} at the bank, {} owed", written(bank, currency), written(owed, currency))
 }

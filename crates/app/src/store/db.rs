@@ -46,9 +46,10 @@ impl StoreError {
     pub fn is_conflict(&self) -> bool {
         use tokio_postgres::error::SqlState;
         match self {
-            StoreError::Postgres(error) => {
-                error.code().is_some_and(|code| *code == SqlState::T_R_SERIALIZATION_FAILURE || *code == SqlState::T_R_DEADLOCK_DETECTED)
-            }
+            // Actions look before they insert: a key that is taken all the same was taken by a transaction beside ours.
+            StoreError::Postgres(error) => error.code().is_some_and(|code| {
+                [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED, SqlState::UNIQUE_VIOLATION].contains(code)
+            }),
             StoreError::Sqlite(error) => error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy),
             _ => false,
         }

@@ -71,6 +71,7 @@ struct Row {
     reason: String,
     tone: &'static str,
     owed: String,
+    currency: String,
     local: String,
     workable: String,
     used: u32,
@@ -148,9 +149,7 @@ fn shown_row(work: &Work, visit: &Visit) -> Result<Row, Failure> {
     let lane = Lane::parse(&item.lane).unwrap_or(Lane::FollowUp);
     let overdue = item.next_action_on.is_some_and(|on| on < visit.at.business_day);
     let (reason, tone) = match lane {
-        Lane::Timed => {
-            (item.due_at.map_or("Timed".into(), |at| format!("At {}", at.to_zoned(visit.zone.clone()).strftime("%H:%M"))), "acc")
-        }
+        Lane::Timed => timed(item, visit),
         Lane::PromiseDue => ("Promise due".into(), "wait"),
         Lane::Broken => ("Broken promise".into(), "no"),
         Lane::FirstContact => ("First contact".into(), ""),
@@ -178,7 +177,13 @@ fn shown_row(work: &Work, visit: &Visit) -> Result<Row, Failure> {
         creditor: item.creditor.clone(),
         reason,
         tone,
-        owed: Money::of(item.balance_minor, currency).to_string(),
+        // The head names the currency of the first row; another one is named in its cell.
+        owed: if item.currency == "USD" {
+            Money::of(item.balance_minor, currency).figures()
+        } else {
+            Money::of(item.balance_minor, currency).to_string()
+        },
+        currency: item.currency.clone(),
         local: work.local_time.clone(),
         workable,
         used: work.call.attempts.0,
@@ -187,6 +192,16 @@ fn shown_row(work: &Work, visit: &Visit) -> Result<Row, Failure> {
         next: item.next_action.clone().unwrap_or_default(),
         expected: Money::of(item.expected_minor, currency).figures(),
     })
+}
+
+/// `At 15:30` today; a time that was missed names its day.
+fn timed(item: &WorkItem, visit: &Visit) -> (String, &'static str) {
+    let Some(at) = item.due_at.map(|at| at.to_zoned(visit.zone.clone())) else { return ("Timed".into(), "acc") };
+    if at.date() < visit.at.business_day {
+        (at.strftime("Missed %-d %b").to_string(), "no")
+    } else {
+        (at.strftime("At %H:%M").to_string(), "acc")
+    }
 }
 
 /// `GET /next?after=`: the next best account, or the list when nothing is left.
