@@ -9,6 +9,7 @@ use crate::app::{Actor, Failure, new_uuid};
 use crate::parties::store::Point;
 use crate::store::Tx;
 use duly_domain::compliance::facts::{ContactFacts, gather as read_facts};
+use duly_domain::compliance::policy::ContactPolicy;
 use duly_domain::compliance::record::{Place, Proposal, Purpose, Standing};
 use duly_domain::compliance::{RULE_SET, allowed_until, decide_contact};
 use duly_domain::decision::{Answer, Decision};
@@ -104,7 +105,7 @@ pub async fn ask(tx: &mut Tx, who: &Actor, at: Moment, ask: &AskContact) -> Resu
     let facts = read_facts(&known.record, &proposal);
     let decision = decide_contact(&facts, &known.policy);
     let id = DecisionId(new_uuid());
-    store::insert_decision(tx, id, ask, person, &decision, &facts_json(&facts, &known), who.label(), at.at).await?;
+    store::insert_decision(tx, id, ask, person, &decision, &kept(&facts, &known), who.label(), at.at).await?;
     Ok((id, decision, known, point))
 }
 
@@ -137,26 +138,20 @@ pub fn decision_json(decision: &Decision) -> Json {
     })
 }
 
-/// The facts as they are kept with a decision, so that it can be made again years later.
-fn facts_json(facts: &ContactFacts, known: &Known) -> Json {
-    json!({
-        "at": facts.at,
-        "binds": facts.regf_binds,
-        "role": known.creditor.role,
-        "standing": standing(facts.standing),
-        "channel": facts.channel.code(),
-        "place": facts.place.map(Place::code),
-        "zones": facts.clocks.iter().map(|clock| json!({"zone": clock.zone.as_ref(), "offset": clock.offset(facts.at)})).collect::<Vec<_>>(),
-        "debts": facts.debts.iter().map(|debt| json!({
-            "attempt_days": debt.attempt_days, "conversation_day": debt.conversation_day, "consent_until_day": debt.consent_until_day,
-        })).collect::<Vec<_>>(),
-        "wishes": facts.time_wishes.len(),
-        "closures": facts.closures.iter().map(|closure| closure.at).collect::<Vec<_>>(),
-        "ceased_at": facts.ceased_at,
-        "attorney_at": facts.attorney_at,
-        "deceased": facts.is_deceased,
-        "policy": {"attempts_max_7_days": known.policy.attempts_max_7_days(), "opens_minute": known.policy.opens_minute(), "closes_minute": known.policy.closes_minute()},
-    })
+/// The facts and the policy as they are kept with a decision, so that it can be made again years later.
+fn kept(facts: &ContactFacts, known: &Known) -> Json {
+    json!({"facts": facts, "policy": known.policy})
+}
+
+/// Makes a kept decision again, from nothing but what was kept with it.
+pub fn decide_again(kept: &str) -> Result<Decision, String> {
+    #[derive(serde::Deserialize)]
+    struct Kept {
+        facts: ContactFacts,
+        policy: ContactPolicy,
+    }
+    let Kept { facts, policy } = serde_json::from_str(kept).map_err(|error| format!("the kept facts cannot be read: {error}"))?;
+    Ok(decide_contact(&facts, &policy))
 }
 
 /// How a person stands to the consumer, in a word.

@@ -146,9 +146,13 @@ async fn talk(app: &App, past: &App, officers: &[&(UserId, Actor)], day: Date, c
     let mut tx = past.db.read().await?;
     let work = list_worklist(&mut tx, officers[0].0, past.moment(), None, talks * 4).await?;
     tx.rollback().await;
-    let mut accounts: Vec<AccountId> = work.iter().map(|work| work.item.account).collect();
-    for i in 0..talks.min(accounts.len()) {
-        let account = accounts.swap_remove(dice.of(accounts.len()));
+    // What was agreed for a time is done first, as a good officer would; then here and there in the list.
+    let (mut timed, mut others): (Vec<AccountId>, Vec<AccountId>) = (Vec::new(), Vec::new());
+    for work in &work {
+        if work.item.lane == "timed" { timed.push(work.item.account) } else { others.push(work.item.account) }
+    }
+    for i in 0..talks.min(timed.len() + others.len()) {
+        let account = if timed.is_empty() { others.swap_remove(dice.of(others.len())) } else { timed.remove(0) };
         // From 10:30 to 19:00, so that most of the country is awake; Hawaii often is not, and is refused.
         let minute = i8::try_from(i * 59 / talks.max(1)).unwrap_or(0);
         past.set_clock(hour(app, day, 11 + i8::try_from(i * 8 / talks.max(1)).unwrap_or(0), minute));

@@ -131,6 +131,27 @@ both_engines! {
         assert_eq!(account.next_action_on.unwrap().to_string(), "2026-03-03");
     }
 
+    fn a_kept_decision_is_made_again_from_its_facts_alone(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "420.00");
+        for time in ["07:30", "09:00", "12:00"] {
+            floor.clock(time);
+            floor.officer("Dana").calls(maria, "no_answer");
+        }
+        floor.officer("Dana").calls(maria, "asked_to_stop");
+        floor.morning_of("2026-03-04");
+        floor.officer("Dana").calls(maria, "no_answer");
+        let kept: Vec<(String, String, String)> = floor
+            .runtime
+            .block_on(async { floor.app.db.read().await?.all("select answer, rules, facts from decisions order by decided_at", &[]).await })
+            .unwrap();
+        assert_eq!(kept.len(), 5);
+        for (answer, rules, facts) in kept {
+            let again = duly::compliance::gate::decide_again(&facts).unwrap();
+            let ids: Vec<&str> = again.because.iter().map(|reason| reason.rule.id).collect();
+            assert_eq!((again.answer.code(), ids.join(" ")), (answer.as_str(), rules));
+        }
+    }
+
     fn a_result_must_be_one_that_can_come_about(mut floor: "2026-03-02") {
         let maria = floor.debtor("Maria", "420.00");
         let letter = floor.officer("Dana").reserves(maria, Channel::Email).unwrap().contact.unwrap();

@@ -12,9 +12,10 @@ use crate::decision::Instant;
 use crate::values::channel::Channel;
 use crate::values::region::{Clock, clocks};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// The facts of one proposed contact.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ContactFacts {
     /// When it is proposed, in seconds since 1970.
     pub at: i64,
@@ -73,7 +74,7 @@ pub struct ContactFacts {
 }
 
 /// One wish about time.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct TimeWish {
     /// What they said.
     pub wish: Wish,
@@ -82,7 +83,7 @@ pub struct TimeWish {
 }
 
 /// The incoming contact that a proposal answers.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Reply {
     /// When it came in.
     pub at: i64,
@@ -93,7 +94,7 @@ pub struct Reply {
 }
 
 /// The calls about one debt (or student loans that count as one) to one person.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct DebtCalls {
     /// Day numbers of the calls that count, oldest first.
     pub attempt_days: Vec<i32>,
@@ -104,7 +105,7 @@ pub struct DebtCalls {
 }
 
 /// A medium or address closed by the consumer.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct ClosedSince {
     /// Since when.
     pub at: i64,
@@ -115,7 +116,7 @@ pub struct ClosedSince {
 }
 
 /// How an opt-out confirmation stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Confirmation {
     /// It is none.
     None,

@@ -1,7 +1,9 @@
 //! Policy: numbers stricter than the law, per agency and creditor.
 
+use serde::{Deserialize, Serialize};
+
 /// The numbers contact rules may be given. What is looser than the law is brought back to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContactPolicy {
     attempts_max_7_days: u32,
     opens_minute: u16,

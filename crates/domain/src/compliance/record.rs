@@ -5,6 +5,7 @@
 use crate::values::channel::Channel;
 use crate::values::region::LocationSignal;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// Identifies a person, a debt or a contact within one record: a UUID's bits, or a number given by the reader of a case.
 pub type Key = u128;
@@ -21,7 +22,7 @@ pub enum CollectorRole {
 }
 
 /// How a person stands to the consumer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Standing {
     /// The consumer.
     Consumer,
@@ -110,7 +111,7 @@ pub struct Debt {
 }
 
 /// A place where a person can be reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Place {
     /// Their home.
     Home,
@@ -145,7 +146,7 @@ impl Place {
 }
 
 /// Hours of some days of the week, in the consumer's local time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hours {
     /// Bit 0 is Monday; the days on which the hours begin.
     pub days: u8,
@@ -170,7 +171,7 @@ pub struct Preference {
 }
 
 /// The kinds of things a person tells us about how to be reached.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Wish {
     /// Not at these hours.
     InconvenientTime(Hours),
@@ -194,7 +195,7 @@ pub enum Wish {
 }
 
 /// What a request to stop a medium closes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Closure {
     /// One medium; closing calls closes ringless voice mail.
     One(Channel),
@@ -313,7 +314,7 @@ pub struct Contact {
 }
 
 /// What a contact is for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Purpose {
     /// Ordinary collection.
     #[default]
@@ -430,7 +431,7 @@ pub struct Proposal {
 }
 
 /// What is particular to asking a third party for location information.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct LocationCall {
     /// The debt is mentioned.
     pub mentions_debt: bool,

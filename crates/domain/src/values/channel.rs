@@ -1,9 +1,11 @@
 //! The ways to reach a person, as the law tells them apart.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A medium of contact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Channel {
     /// A telephone call, whoever or whatever dials.
     Call,

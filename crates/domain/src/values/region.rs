@@ -5,6 +5,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
@@ -84,7 +85,7 @@ fn zone_table(text: &'static str, column: usize) -> HashMap<&'static str, Vec<&'
 }
 
 /// A zone's offset from UTC over some months, laid out so that a rule reads the hour with one addition.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clock {
     /// IANA name, for the reasons shown.
     pub zone: Arc<str>,
