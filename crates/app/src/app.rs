@@ -175,8 +175,8 @@ pub enum Failure {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A trial run came to its end: everything is taken back, and this is what it found.
-    #[error("the trial run kept nothing")]
+    /// An import came to its end with nothing to keep: everything is taken back, and this is what it found.
+    #[error("the import kept nothing")]
     Trial(Box<crate::intake::actions::Report>),
     /// A file could not be read or written.
     #[error("{0}")]

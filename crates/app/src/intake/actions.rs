@@ -8,7 +8,7 @@ use crate::app::{Actor, App, Failure, new_uuid};
 use crate::store::{Tx, Value};
 use crate::{accounts, audit, ledger, params, parties, strategy, transaction};
 use duly_domain::accounts::{Stage, days_past_due};
-use duly_domain::intake::mapping::{Mapping, guess};
+use duly_domain::intake::mapping::{Field, Mapping, guess};
 use duly_domain::intake::row::{Layout, NewAccount, Problem, read};
 use duly_domain::ledger::{AllocationOrder, plan_opening};
 use duly_domain::values::ids::{AccountId, BatchId, DebtorId, EntryId, PointId};
@@ -20,6 +20,9 @@ use std::path::PathBuf;
 
 /// Rows taken together.
 const CHUNK: usize = 500;
+
+/// From so many new accounts on, the planner is told that the tables have grown.
+const ANALYZE_FROM: u64 = 100;
 
 /// How many problems and rows a report keeps for a screen; files hold all.
 const SHOWN: usize = 200;
@@ -108,12 +111,13 @@ pub async fn import_accounts(app: &App, who: &Actor, at: Moment, ask: &ImportAcc
         let mut source = Source::open(&ask.path).map_err(Failure::File)?;
         let guessed = ask.mapping.is_none();
         let mapping = ask.mapping.clone().unwrap_or_else(|| guess(source.heads()));
+        if guessed && mapping.columns.iter().all(|column| column.field != Field::Reference) {
+            let says = "cannot be guessed: no head looks like the number of an account; give a mapping that names the column of reference";
+            return Err(Failure::wrong("mapping", says));
+        }
         let order = AllocationOrder::parse(&creditor.allocation_order).unwrap_or_default();
         let layout = Layout::of(&mapping, source.heads(), order)
             .map_err(|missing| Failure::wrong("mapping", format!("names columns that the file does not have: {}", missing.join(", "))))?;
-        if mapping.columns.is_empty() {
-            return Err(Failure::wrong("mapping", "cannot be guessed: no head of the file is known; give a mapping"));
-        }
         let mut import = Import::new(ask, &creditor, &mapping, at)?;
         import.report.is_guess = guessed;
         import.describe(source.heads(), &mapping);
@@ -163,10 +167,10 @@ pub async fn import_accounts(app: &App, who: &Actor, at: Moment, ask: &ImportAcc
         import.finish(tx, who, at).await
     });
     match report {
-        // A trial takes back the creditor it may have made, and says what it found.
+        // What was made on the way is taken back; what was found is said.
         Err(Failure::Trial(report)) => Ok(*report),
         other => {
-            if other.as_ref().is_ok_and(|report| report.accepted > 10_000) {
+            if other.as_ref().is_ok_and(|report| report.accepted >= ANALYZE_FROM) {
                 app.db.analyze().await?;
             }
             other
@@ -261,7 +265,7 @@ impl<'a> Import<'a> {
     }
 
     fn reference_head(&self) -> String {
-        let column = self.mapping.columns.iter().find(|column| column.field == duly_domain::intake::mapping::Field::Reference);
+        let column = self.mapping.columns.iter().find(|column| column.field == Field::Reference);
         column.map_or_else(|| "reference".into(), |column| column.head.clone())
     }
 
@@ -387,7 +391,8 @@ impl<'a> Import<'a> {
         by_problem.sort_by(|a, b| (b.3, &a.0, &a.1).cmp(&(a.3, &b.0, &b.1)));
         self.report.by_problem = by_problem;
         (self.report.refusals, self.report.refused_rows) = self.files.finish()?;
-        if self.ask.is_trial {
+        // Where nothing is new, nothing is kept either: no empty batch, no creditor without an account.
+        if self.ask.is_trial || self.report.accepted == 0 {
             return Err(Failure::Trial(Box::new(self.report)));
         }
         let counts = [self.report.rows, self.report.accepted, self.report.refused, self.report.duplicates + self.report.changed];

@@ -222,8 +222,9 @@ fn closures(wishes: &[&Preference], proposal: &Proposal, reply: Option<Reply>) -
         .filter_map(|wish| {
             let one_address = covers(&wish.wish)?;
             let at = wish.at.as_second();
-            // Someone who uses the medium again after closing it may be answered once (12 CFR 1006.14(h)(2)).
-            let answered = reply.is_some_and(|reply| reply.at >= at);
+            // Someone who uses the medium again after closing it may be answered once (12 CFR 1006.14(h)(2));
+            // the message that closed it is not such a use.
+            let answered = reply.is_some_and(|reply| reply.at > at);
             (!answered).then(|| ClosedSince { at, ends_at: wish.until.map(Timestamp::as_second), one_address })
         })
         .collect()
@@ -321,7 +322,8 @@ impl<'r> Past<'r> {
             NoticeKind::CallConsent { days, direct: true } => Some((notice.at, days)),
             _ => None,
         });
-        let spoken = contacts.iter().filter(|contact| about(&contact.debts)).filter_map(|c| c.gives_call_consent.map(|days| (c.at, days)));
+        let raised = |contact: &Contact| about(&contact.debts) || contact.discussed.as_deref().is_some_and(about);
+        let spoken = contacts.iter().filter(|contact| raised(contact)).filter_map(|c| c.gives_call_consent.map(|days| (c.at, days)));
         let revoked: Vec<Timestamp> = in_notices.clone().filter(|n| n.kind == NoticeKind::CallConsentRevoked).map(|n| n.at).collect();
         said.chain(spoken)
             .map(|(at, for_days)| {

@@ -114,7 +114,11 @@ impl<'c, F: Fn(usize) -> &'c str> Reading<'_, '_, F> {
             || (field.name().to_string(), String::new()),
             |at| (self.layout.mapping.columns[at].head.clone(), (self.cell)(self.layout.places[at]).to_string()),
         );
-        self.problems.push(Problem { column, value, says: says.into(), refuses });
+        let problem = Problem { column, value, says: says.into(), refuses };
+        // Two fields may read one column; what is wrong with the cell is told once.
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
     }
 
     fn owned(&mut self, field: Field) -> Option<String> {
