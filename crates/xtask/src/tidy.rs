@@ -187,6 +187,9 @@ fn rules(root: &Path, faults: &mut Vec<String>) -> Result<()> {
                 faults.push(format!("compliance/rules/{name}.rs: {id} does not stand in regulation/rules.md"));
             }
         }
+        if !text.contains("#[test]") {
+            faults.push(format!("compliance/rules/{name}.rs: has no table of tests"));
+        }
         if !text.contains("cite: \"") {
             faults.push(format!("compliance/rules/{name}.rs: cites nothing"));
         }

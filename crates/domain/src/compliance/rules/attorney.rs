@@ -18,3 +18,30 @@ pub(super) const RULE: ContactRule = Rule {
         facts.reply.is_none().then(|| Finding::lasting(Detail::Since(since)))
     },
 };
+
+#[cfg(test)]
+mod tests {
+    use crate::compliance::record::{Direction, NoticeKind, Outcome};
+    use crate::compliance::rules::proposal_tests::{PERSON, after, ask, call, with, with_person};
+
+    #[test]
+    fn the_lawyer_is_asked_until_released() {
+        let known = after(with_person("consumer_attorney"), NoticeKind::AttorneyKnown);
+        assert_eq!(ask(&known, |_| ()), ["regf.attorney.represented"]);
+        assert!(ask(&known, |proposal| proposal.person = PERSON).is_empty());
+        assert!(ask(&known, |proposal| proposal.debts = vec![11]).is_empty(), "for another debt nobody is known");
+        let mut released = known.clone();
+        released.notices.push(crate::compliance::record::Notice {
+            at: "2026-05-02T12:00:00-04:00".parse().unwrap(),
+            kind: NoticeKind::AttorneyReleased,
+            ..released.notices[0].clone()
+        });
+        assert!(ask(&released, |_| ()).is_empty());
+
+        // Someone with a lawyer who rings first may be given that one answer.
+        let mut rang = call("2026-05-06T10:50:00-04:00", Direction::In, Outcome::LeftMessage);
+        rang.key = Some(77);
+        let rang = with(known, [rang]);
+        assert!(ask(&rang, |proposal| proposal.in_response_to = Some(77)).is_empty());
+    }
+}

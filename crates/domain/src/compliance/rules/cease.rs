@@ -24,3 +24,34 @@ pub(super) const RULE: ContactRule = Rule {
         }
     },
 };
+
+#[cfg(test)]
+mod tests {
+    use crate::compliance::record::{Direction, NoticeKind, Outcome, Purpose};
+    use crate::compliance::rules::proposal_tests::{PERSON, after, ask, call, with, with_person};
+
+    #[test]
+    fn three_things_may_still_be_said_once_each() {
+        let ceased = after(with_person("spouse"), NoticeKind::Cease);
+        let mut said = call("2026-05-02T11:00:00-04:00", Direction::Out, Outcome::Delivered);
+        said.purpose = Purpose::MayInvokeRemedy;
+        let once = with(ceased.clone(), [said]);
+        //  record   purpose                    refused
+        for (record, purpose, refused) in [
+            (&ceased, Purpose::Collection, true),
+            (&ceased, Purpose::EndingCollection, false),
+            (&ceased, Purpose::MayInvokeRemedy, false),
+            (&ceased, Purpose::WillInvokeRemedy, false),
+            (&ceased, Purpose::RequiredByLaw, false),
+            (&once, Purpose::MayInvokeRemedy, true),
+            (&once, Purpose::WillInvokeRemedy, false),
+        ] {
+            let because = ask(record, |proposal| proposal.purpose = purpose);
+            assert_eq!(because, if refused { vec!["regf.cease.written"] } else { vec![] }, "{purpose:?}");
+        }
+        assert_eq!(ask(&ceased, |proposal| proposal.person = PERSON), ["regf.cease.written"], "a spouse counts as the consumer");
+        let co_debtor = after(with_person("co_debtor"), NoticeKind::Cease);
+        assert!(ask(&co_debtor, |proposal| proposal.person = PERSON).is_empty(), "a co-debtor speaks for themselves");
+        assert!(ask(&ceased, |proposal| proposal.at = "2026-05-01T11:59:59-04:00".parse().unwrap()).is_empty(), "not before it came");
+    }
+}

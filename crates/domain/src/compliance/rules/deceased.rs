@@ -17,3 +17,19 @@ pub(super) const RULE: ContactRule = Rule {
         (facts.regf_binds && facts.is_deceased && facts.standing == Standing::Consumer).then(|| Finding::lasting(Detail::Plain))
     },
 };
+
+#[cfg(test)]
+mod tests {
+    use crate::compliance::rules::proposal_tests::{PERSON, ask, with_person};
+    use crate::values::channel::Channel;
+
+    #[test]
+    fn only_who_speaks_for_the_estate_is_addressed() {
+        for (role, refused) in [("personal_representative", false), ("spouse", false), ("adult_child", true)] {
+            let mut record = with_person(role);
+            record.consumer.is_deceased = true;
+            assert_eq!(ask(&record, |proposal| proposal.channel = Channel::Letter), ["regf.deceased.personal-representative"]);
+            assert_eq!(!ask(&record, |proposal| proposal.person = PERSON).is_empty(), refused, "{role}");
+        }
+    }
+}

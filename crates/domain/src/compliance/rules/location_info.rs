@@ -36,3 +36,36 @@ pub(super) const RULE: ContactRule = Rule {
         Some(Finding::lasting(Detail::LocationFault(fault)))
     },
 };
+
+#[cfg(test)]
+mod tests {
+    use crate::compliance::record::{Direction, LocationCall, NoticeKind, Outcome, Purpose};
+    use crate::compliance::rules::proposal_tests::{PERSON, after, ask, call, with, with_person};
+
+    #[test]
+    fn a_neighbor_is_asked_once_and_told_nothing() {
+        let fresh = with_person("neighbor");
+        let mut asked = call("2026-04-20T11:00:00-04:00", Direction::Out, Outcome::Conversation);
+        (asked.person, asked.purpose) = (PERSON, Purpose::LocationInformation);
+        let mut unanswered = asked.clone();
+        unanswered.outcome = Some(Outcome::NoAnswer);
+        let none = LocationCall::default();
+        //  record                                      the call                                               refused
+        for (record, location, refused) in [
+            (fresh.clone(), none, false),
+            (fresh.clone(), LocationCall { mentions_debt: true, ..none }, true),
+            (fresh.clone(), LocationCall { volunteers_employer: true, ..none }, true),
+            (fresh.clone(), LocationCall { location_already_known: true, ..none }, true),
+            (with(fresh.clone(), [unanswered]), none, false),
+            (with(fresh.clone(), [asked.clone()]), none, true),
+            (with(fresh.clone(), [asked.clone()]), LocationCall { asked_again: true, ..none }, false),
+            (with(fresh.clone(), [asked]), LocationCall { earlier_answer_wrong: true, ..none }, false),
+            (after(fresh, NoticeKind::AttorneyKnown), none, true),
+        ] {
+            let because = ask(&record, |proposal| {
+                (proposal.person, proposal.purpose, proposal.location) = (PERSON, Purpose::LocationInformation, location);
+            });
+            assert_eq!(because, if refused { vec!["regf.location-info"] } else { vec![] }, "{location:?}");
+        }
+    }
+}

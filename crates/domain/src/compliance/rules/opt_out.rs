@@ -25,3 +25,54 @@ pub(super) const RULE: ContactRule = Rule {
         Some(Finding::until(last.ends_at.unwrap_or(NEVER), detail))
     },
 };
+
+#[cfg(test)]
+mod tests {
+    use crate::compliance::record::{Closure, Direction, Outcome, Purpose, Wish};
+    use crate::compliance::rules::proposal_tests::{ask, call, consumer_in, wishes, with};
+    use crate::values::channel::Channel;
+
+    #[test]
+    fn closing_one_medium_closes_that_one() {
+        let closed = |closure| wishes(consumer_in(&["America/New_York"]), [Wish::NoChannel(closure)]);
+        //  closed                          asked                            refused
+        for (closure, channel, refused) in [
+            (Closure::One(Channel::Call), Channel::Call, true),
+            (Closure::One(Channel::Call), Channel::RinglessVoicemail, true),
+            (Closure::One(Channel::Call), Channel::Text, false),
+            (Closure::One(Channel::Text), Channel::Email, false),
+            (Closure::Electronic, Channel::Text, true),
+            (Closure::Electronic, Channel::Email, true),
+            (Closure::Electronic, Channel::SocialPrivateMessage, true),
+            (Closure::Electronic, Channel::Call, false),
+            (Closure::Electronic, Channel::Letter, false),
+        ] {
+            assert_eq!(!ask(&closed(closure), |proposal| proposal.channel = channel).is_empty(), refused, "{closure:?} {channel}");
+        }
+        let required = ask(&closed(Closure::One(Channel::Call)), |proposal| proposal.is_required_in_this_medium = true);
+        assert!(required.is_empty());
+    }
+
+    #[test]
+    fn one_number_can_be_closed_alone() {
+        let wish = Wish::NoAddress { closure: Closure::One(Channel::Call), address: "+16145550100".into() };
+        let closed = wishes(consumer_in(&["America/New_York"]), [wish]);
+        for (address, refused) in [("+16145550100", true), ("+16145550199", false)] {
+            assert_eq!(!ask(&closed, |proposal| proposal.address = Some(address.into())).is_empty(), refused, "{address}");
+        }
+    }
+
+    #[test]
+    fn an_opt_out_is_confirmed_once_and_in_no_more_words() {
+        let closed = wishes(consumer_in(&["America/New_York"]), [Wish::NoChannel(Closure::One(Channel::Text))]);
+        let mut sent = call("2026-05-02T11:00:00-04:00", Direction::Out, Outcome::Delivered);
+        (sent.channel, sent.purpose) = (Channel::Text, Purpose::OptOutConfirmation);
+        let confirmed = with(closed.clone(), [sent]);
+        for (record, extra, refused) in [(&closed, false, false), (&closed, true, true), (&confirmed, false, true)] {
+            let because = ask(record, |proposal| {
+                (proposal.channel, proposal.purpose, proposal.has_extra_text) = (Channel::Text, Purpose::OptOutConfirmation, extra);
+            });
+            assert_eq!(because, if refused { vec!["regf.channel.opt-out"] } else { vec![] });
+        }
+    }
+}

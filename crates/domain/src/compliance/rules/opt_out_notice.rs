@@ -18,3 +18,24 @@ pub(super) const RULE: ContactRule = Rule {
         (facts.regf_binds && needs_it && facts.lacks_opt_out_notice).then(|| Finding::lasting(Detail::Plain))
     },
 };
+
+#[cfg(test)]
+mod tests {
+    use crate::compliance::rules::proposal_tests::{ask, consumer_in};
+    use crate::values::channel::Channel;
+
+    #[test]
+    fn electronic_messages_say_how_to_stop_them() {
+        let record = consumer_in(&["America/New_York"]);
+        for (channel, lacks, refused) in [
+            (Channel::Email, true, true),
+            (Channel::Email, false, false),
+            (Channel::Text, true, true),
+            (Channel::Letter, true, false),
+            (Channel::Call, true, false),
+        ] {
+            let because = ask(&record, |proposal| (proposal.channel, proposal.lacks_opt_out_notice) = (channel, lacks));
+            assert_eq!(because, if refused { vec!["regf.electronic.opt-out-notice"] } else { vec![] }, "{channel}");
+        }
+    }
+}

@@ -41,3 +41,24 @@ fn protected_place(facts: &ContactFacts) -> Option<Place> {
     let answered_there = facts.reply.is_some_and(|reply| reply.place.is_none_or(|from| from == place));
     (!answered_there).then_some(place)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::compliance::record::{Place, Wish};
+    use crate::compliance::rules::proposal_tests::{ask, consumer_in, wishes};
+
+    #[test]
+    fn closed_places_are_closed_and_others_are_not() {
+        let school = wishes(consumer_in(&["America/New_York"]), [Wish::InconvenientPlace(Place::School)]);
+        let employer = wishes(consumer_in(&["America/New_York"]), [Wish::EmployerProhibits]);
+        for (record, place, refused) in [
+            (&school, Some(Place::School), Some("regf.place.inconvenient")),
+            (&school, Some(Place::Home), None),
+            (&school, None, None),
+            (&employer, Some(Place::Work), Some("regf.place.employer-prohibits")),
+            (&employer, Some(Place::Home), None),
+        ] {
+            assert_eq!(ask(record, |proposal| proposal.place = place).first().copied(), refused, "{place:?}");
+        }
+    }
+}

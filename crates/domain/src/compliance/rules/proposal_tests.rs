@@ -1,7 +1,10 @@
 //! Small records for the tables of the rules: one consumer, one credit-card debt, a third-party collector.
 
 use crate::compliance::policy::ContactPolicy;
-use crate::compliance::record::{CollectorRole, Consumer, Contact, Debt, Direction, Outcome, Preference, Proposal, Purpose, Record, Wish};
+use crate::compliance::record::{
+    CollectorRole, Consumer, Contact, Debt, Direction, Notice, NoticeKind, Outcome, Person, Preference, Proposal, Purpose, Record,
+    Standing, Wish,
+};
 use crate::compliance::{decide_contact, facts};
 use crate::decision::Decision;
 use crate::values::channel::Channel;
@@ -61,4 +64,31 @@ pub fn call(at: &str, direction: Direction, outcome: Outcome) -> Contact {
 pub fn decide(record: &Record, when: &str) -> Decision {
     let proposal = Proposal::of(when.parse().unwrap(), Channel::Call, CONSUMER, vec![DEBT]);
     decide_contact(&facts::gather(record, &proposal), &ContactPolicy::LAW)
+}
+
+/// Decides a contact at eleven in the morning of 6 May 2026, Eastern, that differs from an ordinary call; the rules that stand
+/// in the way.
+pub fn ask(record: &Record, differ: impl FnOnce(&mut Proposal)) -> Vec<&'static str> {
+    let at = "2026-05-06T11:00:00-04:00".parse().unwrap();
+    let mut proposal = Proposal::of(at, Channel::Call, CONSUMER, vec![DEBT]);
+    differ(&mut proposal);
+    let decision = decide_contact(&facts::gather(record, &proposal), &ContactPolicy::LAW);
+    decision.because.iter().map(|reason| reason.rule.id).collect()
+}
+
+/// A consumer in New York with one more person around, of a role.
+pub fn with_person(role: &str) -> Record {
+    let mut record = consumer_in(&["America/New_York"]);
+    record.persons.push(Person { key: PERSON, standing: Standing::of_role(role), signals: Vec::new() });
+    record
+}
+
+/// The other person of [`with_person`].
+pub const PERSON: u128 = 2;
+
+/// The same with something that happened on 1 May 2026.
+pub fn after(mut record: Record, kind: NoticeKind) -> Record {
+    let at = "2026-05-01T12:00:00-04:00".parse().unwrap();
+    record.notices.push(Notice { at, debts: vec![DEBT], person: CONSUMER, kind });
+    record
 }

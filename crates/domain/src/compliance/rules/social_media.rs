@@ -15,3 +15,22 @@ pub(super) const RULE: ContactRule = Rule {
     },
     check: |facts, _, _| (facts.regf_binds && facts.channel == Channel::SocialPublic).then(|| Finding::lasting(Detail::Plain)),
 };
+
+#[cfg(test)]
+mod tests {
+    use crate::compliance::rules::proposal_tests::{ask, consumer_in};
+    use crate::values::channel::Channel;
+
+    #[test]
+    fn what_others_can_see_is_refused_alone_and_a_private_message_is_not() {
+        let record = consumer_in(&["America/New_York"]);
+        let by = |channel| {
+            ask(&record, |proposal| {
+                proposal.channel = channel;
+                proposal.lacks_opt_out_notice = true;
+            })
+        };
+        assert_eq!(by(Channel::SocialPublic), ["regf.electronic.social-media"]);
+        assert_eq!(by(Channel::SocialPrivateMessage), ["regf.electronic.opt-out-notice"]);
+    }
+}

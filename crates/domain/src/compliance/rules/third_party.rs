@@ -18,3 +18,33 @@ pub(super) const RULE: ContactRule = Rule {
         (facts.regf_binds && is_third_party && !facts.third_party_consented).then(|| Finding::lasting(Detail::Plain))
     },
 };
+
+#[cfg(test)]
+mod tests {
+    use crate::compliance::rules::proposal_tests::{PERSON, ask, with_person};
+
+    #[test]
+    fn few_may_be_told() {
+        //   role                          refused
+        for (role, refused) in [
+            ("neighbor", true),
+            ("adult_child", true),
+            ("employer", true),
+            ("spouse", false),
+            ("guardian", false),
+            ("personal_representative", false),
+            ("co_debtor", false),
+            ("consumer_attorney", false),
+            ("creditor", false),
+            ("consumer_reporting_agency", false),
+        ] {
+            let record = with_person(role);
+            assert_eq!(!ask(&record, |proposal| proposal.person = PERSON).is_empty(), refused, "{role}");
+        }
+        let consented = ask(&with_person("neighbor"), |proposal| {
+            proposal.person = PERSON;
+            proposal.third_party_consented = true;
+        });
+        assert!(consented.is_empty());
+    }
+}

@@ -18,3 +18,21 @@ pub(super) const RULE: ContactRule = Rule {
         (facts.regf_binds && facts.is_for_consumer() && to_employer).then(|| Finding::lasting(Detail::Plain))
     },
 };
+
+#[cfg(test)]
+mod tests {
+    use crate::compliance::rules::proposal_tests::{ask, consumer_in};
+    use crate::values::channel::Channel;
+
+    #[test]
+    fn the_employers_address_is_closed_for_email_alone() {
+        let record = consumer_in(&["America/New_York"]);
+        for (channel, without_basis, refused) in
+            [(Channel::Email, true, true), (Channel::Email, false, false), (Channel::Text, true, false)]
+        {
+            let because =
+                ask(&record, |proposal| (proposal.channel, proposal.is_employer_address_without_basis) = (channel, without_basis));
+            assert_eq!(because, if refused { vec!["regf.electronic.work-email"] } else { vec![] });
+        }
+    }
+}
