@@ -91,7 +91,7 @@ fn raw_inserts(from: &Path, to: &Path) -> u64 {
     });
     let source = Connection::open(from).expect("the imported database opens");
     let target = Connection::open(to).expect("the empty database opens");
-    target.execute_batch("pragma foreign_keys = off; pragma synchronous = full; pragma cache_size = -65536").expect("pragmas");
+    target.execute_batch("pragma foreign_keys = off; pragma synchronous = full; pragma cache_size = -262144").expect("pragmas");
     for table in ["desks", "creditors", "batches"] {
         copy(&source, &target, table);
     }

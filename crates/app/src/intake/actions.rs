@@ -1,7 +1,7 @@
 //! A file of accounts is imported, or tried.
 
 use super::refusals::RefusalFiles;
-use super::source::{Source, hash_of};
+use super::source::{Source, SourceRow, hash_of};
 use super::store::{self, Placed};
 use crate::accounts::store::Creditor;
 use crate::app::{Actor, App, Failure, new_uuid};
@@ -126,7 +126,7 @@ pub async fn import_accounts(app: &App, who: &Actor, at: Moment, ask: &ImportAcc
         accounts::store::insert_batch(tx, import.batch, creditor.id, &ask.file_name, &hash, currency, who.label(), at.at).await?;
         let heads = source.heads().to_vec();
         import.files.open(&heads)?;
-        let mut pending: Vec<(u64, NewAccount, Vec<String>)> = Vec::with_capacity(CHUNK);
+        let mut pending: Vec<(SourceRow, NewAccount)> = Vec::with_capacity(CHUNK);
         loop {
             let row = match source.next_row() {
                 Ok(Some(row)) => row,
@@ -134,27 +134,25 @@ pub async fn import_accounts(app: &App, who: &Actor, at: Moment, ask: &ImportAcc
                 Err(error) => return Err(Failure::File(error)),
             };
             import.report.rows += 1;
-            let cells: Vec<String> = (0..row.len().max(heads.len())).map(|i| row.cell(i).unwrap_or("\u{fffd}").to_string()).collect();
             if row.len() != heads.len() {
                 let says = format!("has {} cells where the head has {}", row.len(), heads.len());
-                let problem = Problem { column: "row".into(), value: String::new(), says, refuses: true };
-                import.refuse(row.number, &cells, vec![problem])?;
+                import.refuse(&row, vec![Problem { column: "row".into(), value: String::new(), says, refuses: true }])?;
                 continue;
             }
             if let Some(bad) = (0..row.len()).find(|i| row.cell(*i).is_none()) {
                 let problem = Problem { column: heads[bad].clone(), value: String::new(), says: "is not UTF-8 text".into(), refuses: true };
-                import.refuse(row.number, &cells, vec![problem])?;
+                import.refuse(&row, vec![problem])?;
                 continue;
             }
-            let (account, problems) = read(&layout, |i| cells.get(i).map_or("", String::as_str), at.business_day);
+            let (account, problems) = read(&layout, |i| row.cell(i).unwrap_or_default(), at.business_day);
             match account {
-                None => import.refuse(row.number, &cells, problems)?,
+                None => import.refuse(&row, problems)?,
                 Some(account) => {
                     if !problems.is_empty() {
                         import.report.gaps += 1;
                         import.note(row.number, problems)?;
                     }
-                    pending.push((row.number, account, cells));
+                    pending.push((row, account));
                     if pending.len() == CHUNK {
                         import.take(tx, who, std::mem::take(&mut pending)).await?;
                         // Embedded, nothing waits by itself: let others have their turn.
@@ -210,10 +208,10 @@ impl<'a> Import<'a> {
         self.report.unmatched = heads.iter().filter(|head| !is_matched(head)).cloned().collect();
     }
 
-    fn refuse(&mut self, row: u64, cells: &[String], problems: Vec<Problem>) -> Result<(), Failure> {
+    fn refuse(&mut self, row: &SourceRow, problems: Vec<Problem>) -> Result<(), Failure> {
         self.report.refused += 1;
-        self.files.write_row(cells, &problems)?;
-        self.note(row, problems)
+        self.files.write_row(&row.texts(), &problems)?;
+        self.note(row.number, problems)
     }
 
     fn note(&mut self, row: u64, problems: Vec<Problem>) -> Result<(), Failure> {
@@ -230,11 +228,11 @@ impl<'a> Import<'a> {
     }
 
     /// Places a chunk of good rows; those known already are compared instead.
-    async fn take(&mut self, tx: &mut Tx, who: &Actor, chunk: Vec<(u64, NewAccount, Vec<String>)>) -> Result<(), Failure> {
+    async fn take(&mut self, tx: &mut Tx, who: &Actor, chunk: Vec<(SourceRow, NewAccount)>) -> Result<(), Failure> {
         if chunk.is_empty() {
             return Ok(());
         }
-        let references: Vec<&str> = chunk.iter().map(|(_, account, _)| account.reference.as_str()).collect();
+        let references: Vec<&str> = chunk.iter().map(|(_, account)| account.reference.as_str()).collect();
         let known: HashMap<String, Placed> = store::list_placed(tx, self.creditor.id, &references)
             .await?
             .into_iter()
@@ -242,18 +240,18 @@ impl<'a> Import<'a> {
             .collect();
         let mut seen: HashMap<String, u64> = HashMap::new();
         let mut tables = Tables::default();
-        for (row, account, cells) in chunk {
-            let earlier = seen.insert(account.reference.clone(), row);
+        for (row, account) in chunk {
+            let earlier = seen.insert(account.reference.clone(), row.number);
             let in_this_batch = known.get(&account.reference).is_some_and(|placed| placed.batch == Some(self.batch));
             if earlier.is_some() || in_this_batch {
                 let says = earlier
                     .map_or_else(|| "stands in an earlier row too".to_string(), |earlier| format!("is the same as in row {earlier}"));
                 let problem = Problem { column: self.reference_head(), value: account.reference, says, refuses: true };
-                self.refuse(row, &cells, vec![problem])?;
+                self.refuse(&row, vec![problem])?;
                 continue;
             }
             if let Some(placed) = known.get(&account.reference) {
-                self.compare(row, placed, &account);
+                self.compare(row.number, placed, &account);
                 continue;
             }
             self.report.accepted += 1;

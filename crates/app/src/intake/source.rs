@@ -16,13 +16,14 @@ pub struct Source {
 }
 
 /// One row: its number in the file (the head is row 1) and its cells.
-pub struct SourceRow<'s> {
+#[derive(Clone, Debug)]
+pub struct SourceRow {
     /// Its number, as a spreadsheet shows it.
     pub number: u64,
-    record: &'s csv::ByteRecord,
+    record: csv::ByteRecord,
 }
 
-impl SourceRow<'_> {
+impl SourceRow {
     /// A cell's text; empty beyond the last. `None` if it is no UTF-8.
     pub fn cell(&self, at: usize) -> Option<&str> {
         std::str::from_utf8(self.record.get(at).unwrap_or_default()).ok()
@@ -36,6 +37,11 @@ impl SourceRow<'_> {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.record.is_empty()
+    }
+
+    /// Every cell as text; what is no UTF-8 shows as the sign for that.
+    pub fn texts(&self) -> Vec<String> {
+        (0..self.len()).map(|i| self.cell(i).unwrap_or("\u{fffd}").to_string()).collect()
     }
 }
 
@@ -84,7 +90,7 @@ impl Source {
     }
 
     /// The next row; rows of nothing are passed over.
-    pub fn next_row(&mut self) -> Result<Option<SourceRow<'_>>, String> {
+    pub fn next_row(&mut self) -> Result<Option<SourceRow>, String> {
         loop {
             let more =
                 self.reader.read_byte_record(&mut self.row).map_err(|error| format!("row {} cannot be read: {error}", self.number + 1))?;
@@ -93,7 +99,7 @@ impl Source {
             }
             self.number += 1;
             if self.row.iter().any(|cell| !cell.is_empty()) {
-                return Ok(Some(SourceRow { number: self.number, record: &self.row }));
+                return Ok(Some(SourceRow { number: self.number, record: self.row.clone() }));
             }
         }
     }

@@ -26,7 +26,10 @@ impl Sqlite {
     pub fn open(path: &str) -> Result<Sqlite, StoreError> {
         let path = PathBuf::from(path);
         let writer = connect(&path, OpenFlags::default())?;
-        writer.execute_batch("pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 4000;")?;
+        // The writer keeps more pages: a large import touches many indexes at once.
+        writer.execute_batch(
+            "pragma cache_size = -262144; pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 4000;",
+        )?;
         Ok(Sqlite {
             path: Arc::new(path),
             writer: Arc::new(tokio::sync::Mutex::new(writer)),
