@@ -94,6 +94,12 @@ fn forms_of_others_are_refused_and_answers_carry_their_headers() {
         for token in ["", "0123456789abcdef0123456789abcdef"] {
             assert_eq!(client.post(&url).form(&form(token)).send().await.unwrap().status(), StatusCode::FORBIDDEN);
         }
+        // In parts, as an upload comes, it is no more welcome.
+        for (path, kind) in [("promises", "amount"), ("stops", "kind"), ("deaths", "x"), ("holds", "reason")] {
+            let parts = reqwest::multipart::Form::new().text(kind, "cease");
+            let url = format!("{base}/accounts/{}/{path}", maria.account);
+            assert_eq!(client.post(url).multipart(parts).send().await.unwrap().status(), StatusCode::FORBIDDEN, "{path}");
+        }
         let elsewhere = client.post(&url).header("sec-fetch-site", "cross-site").form(&form(&csrf)).send().await.unwrap();
         assert_eq!(elsewhere.status(), StatusCode::FORBIDDEN);
         assert_eq!(client.post(&url).form(&form(&csrf)).send().await.unwrap().status(), StatusCode::SEE_OTHER);

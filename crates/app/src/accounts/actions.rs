@@ -40,7 +40,12 @@ async fn ensure_desk(tx: &mut Tx, at: Moment, name: &str) -> Result<DeskId, Fail
         return Ok(desk.id);
     }
     let desk = Desk { id: DeskId(new_uuid()), name: name.to_string() };
+    // Whoever works every desk works the new one too; otherwise its accounts would stand on nobody's list.
+    let members = store::list_who_work_all(tx).await?;
     store::insert_desk(tx, &desk, at.at).await?;
+    for (user,) in members {
+        store::insert_member(tx, desk.id, user).await?;
+    }
     Ok(desk.id)
 }
 

@@ -21,6 +21,13 @@ const DESK_BY_NAME: &str = "select id, name from desks where name = $1";
 const DESKS: &str = "select id, name from desks order by name limit 500";
 const INSERT_DESK: &str = "insert into desks (id, name, created_at) values ($1, $2, $3)";
 const INSERT_MEMBER: &str = "insert into desk_members (desk_id, user_id) values ($1, $2)";
+/// Officers and supervisors who work every desk there is; all of them while there is none.
+const WORK_ALL: &str = "
+    select u.id from users u
+     where u.role in ('officer', 'supervisor') and u.state = 'active'
+       and not exists (select 1 from desks d where not exists (
+            select 1 from desk_members m where m.desk_id = d.id and m.user_id = u.id))
+     order by u.id limit 1000";
 const IS_MEMBER: &str = "select count(*) from desk_members where desk_id = $1 and user_id = $2";
 const DESKS_OF: &str =
     "select d.id, d.name from desk_members m join desks d on d.id = m.desk_id where m.user_id = $1 order by d.name limit 200";
@@ -211,6 +218,11 @@ pub async fn list_desks_of(tx: &mut Tx, user: UserId) -> Result<Vec<Desk>, Store
 
 pub async fn insert_desk(tx: &mut Tx, desk: &Desk, at: Timestamp) -> Result<(), StoreError> {
     tx.run(INSERT_DESK, params![desk.id, &desk.name, at]).await.map(drop)
+}
+
+/// Officers and supervisors who work every desk there is.
+pub async fn list_who_work_all(tx: &mut Tx) -> Result<Vec<(UserId,)>, StoreError> {
+    tx.all(WORK_ALL, &[]).await
 }
 
 /// Makes a user a member of a desk; whether they were not one before.

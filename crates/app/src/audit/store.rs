@@ -22,6 +22,11 @@ const PAGE: &str = "
 const HEADS_WITHOUT: &str = "
     select count(*) from audit_heads h
      where not exists (select 1 from audit_entries e where e.chain = h.chain and e.seq = h.seq and e.hash = h.hash)";
+const ENTRIES_BEYOND: &str = "
+    select count(*) from audit_entries e where not exists (select 1 from audit_heads h where h.chain = e.chain and h.seq >= e.seq)";
+/// Every account has its chain from the moment it is placed; chains of accounts are as many as accounts.
+const ACCOUNTS_WITHOUT: &str = "
+    select (select count(*) from accounts) - (select count(*) from audit_heads where chain like 'acc%')";
 const CHAINS: &str = "select count(*) from audit_heads";
 const OF_CHAIN: &str = "
     select chain, seq, recorded_at, actor, act, detail, hash
@@ -109,6 +114,12 @@ pub async fn verify(tx: &mut Tx) -> Result<Verified, StoreError> {
     }
     if tx.number(HEADS_WITHOUT, &[]).await? > 0 && broken.is_none() {
         broken = Some("a chain is shorter than its head says".into());
+    }
+    if tx.number(ENTRIES_BEYOND, &[]).await? > 0 && broken.is_none() {
+        broken = Some("a chain goes on beyond its head, or has none".into());
+    }
+    if tx.number(ACCOUNTS_WITHOUT, &[]).await? != 0 && broken.is_none() {
+        broken = Some("an account has no chain".into());
     }
     Ok(Verified { chains: tx.number(CHAINS, &[]).await?, entries, broken })
 }

@@ -15,7 +15,7 @@ use crate::outreach::actions::{RecordContact, record_contact, reserve_contact};
 use crate::plans::actions::{TakePromise, take_promise, withdraw_promise};
 use crate::store::{Tx, migrate};
 use crate::{accounts, demo, identity, intake, jobs, ledger, parties, strategy, web};
-use duly_domain::identity::Role;
+use duly_domain::identity::{Permission, Role, may};
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, DebtorId, PointId};
 use duly_domain::values::point::{EmailAddress, Phone};
@@ -34,7 +34,7 @@ pub async fn run(cli: Cli) -> Result<Answered, Failure> {
         Command::Decide => return decide(),
         Command::Cases { paths } => return run_cases(&paths),
         Command::Demo { accounts, seed, listen, no_serve } => {
-            let app = global.open(DEMO).await?;
+            let app = global.open_or_make(DEMO).await?;
             let made = demo::make(&app, accounts, seed).await?;
             if no_serve {
                 return answer(global.format, &made.json(), || made.lines()).map(|()| Answered::Yes);
@@ -44,7 +44,8 @@ pub async fn run(cli: Cli) -> Result<Answered, Failure> {
         }
         _ => {}
     }
-    let app = global.open(DATABASE).await?;
+    let makes = matches!(command, Command::Serve { .. } | Command::Import(_) | Command::User(_) | Command::Migrate);
+    let app = if makes { global.open_or_make(DATABASE).await? } else { global.open(DATABASE).await? };
     match command {
         Command::Serve { listen } => web::serve(app, listen).await?,
         Command::Import(ImportCommand::Accounts { file, creditor, mapping, dry_run, strict, refusals }) => {
@@ -208,7 +209,7 @@ async fn contact(app: &App, global: &Global, command: ContactCommand) -> Result<
     match command {
         ContactCommand::Reserve { account, person, channel, to, officer, release } => {
             let mut tx = app.db.read().await?;
-            let who = find_actor(&mut tx, &officer).await?;
+            let who = find_worker(&mut tx, &officer).await?;
             let account = accounts::store::resolve(&mut tx, &account).await?;
             let channel = Channel::parse(&channel).ok_or_else(|| {
                 Failure::wrong("channel", format!("{channel:?} is not one of call, ringless_voicemail, text, email, letter"))
@@ -229,7 +230,7 @@ async fn contact(app: &App, global: &Global, command: ContactCommand) -> Result<
         ContactCommand::Record { reservation, result, follow_up, note, officer } => {
             let who = match officer {
                 None => Actor::command(),
-                Some(email) => find_actor(&mut app.db.read().await?, &email).await?,
+                Some(email) => find_worker(&mut app.db.read().await?, &email).await?,
             };
             let contact = parse_id("reservation", &reservation)?;
             let ask = RecordContact { contact, result, follow_up_on: follow_up, follow_up_at: None, note };
@@ -267,7 +268,7 @@ async fn promise(app: &App, global: &Global, command: PromiseCommand) -> Result<
     match command {
         PromiseCommand::Take { account, amount, due, officer } => {
             let mut tx = app.db.read().await?;
-            let who = find_actor(&mut tx, &officer).await?;
+            let who = find_worker(&mut tx, &officer).await?;
             let account = accounts::store::resolve(&mut tx, &account).await?;
             tx.rollback().await;
             match take_promise(app, &who, app.moment(), TakePromise { account, amount_minor: amount, due_on: due }).await? {
@@ -407,10 +408,19 @@ async fn add_user(app: &App, global: &Global, name: &str, email: &str, role: &st
     answer(global.format, &json, || vec![format!("{name} may sign in as {email} with {password}, to be changed at first sign-in")])
 }
 
+/// Finds who works accounts by their address: the who-may table holds for commands too.
+async fn find_worker(tx: &mut Tx, email: &str) -> Result<Actor, Failure> {
+    let who = find_actor(tx, email).await?;
+    if may(who.role, Permission::WorkAccounts) { Ok(who) } else { Err(Failure::Forbidden) }
+}
+
 async fn find_actor(tx: &mut Tx, email: &str) -> Result<Actor, Failure> {
     let user =
         identity::store::find_by_email(tx, &email.to_lowercase()).await?.ok_or_else(|| Failure::NotFound(format!("user {email}")))?;
-    Ok(Actor::user(user.id, &user.name, Role::parse(&user.role).unwrap_or(Role::Officer)))
+    if user.state != "active" {
+        return Err(Failure::Forbidden);
+    }
+    Ok(Actor::user(user.id, &user.name, Role::parse(&user.role).unwrap_or(Role::Auditor)))
 }
 
 /// A point named by its id, or by the number or address itself.

@@ -284,7 +284,21 @@ pub enum Answered {
 
 /// Reads the arguments and runs the command.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(asked) if !asked.use_stderr() => {
+            // Help and version were asked for.
+            print!("{asked}");
+            return ExitCode::SUCCESS;
+        }
+        Err(wrong) => {
+            let text = wrong.to_string();
+            let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+            let missing: Vec<&str> = text.lines().skip(1).take_while(|line| !line.is_empty()).map(str::trim).collect();
+            eprintln!("duly: {first}{}{}; see duly help", if missing.is_empty() { "" } else { " " }, missing.join(", "));
+            return ExitCode::from(2);
+        }
+    };
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn,duly=info".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
@@ -297,6 +311,11 @@ pub fn main() -> ExitCode {
     match runtime.block_on(commands::run(cli)) {
         Ok(Answered::Yes) => ExitCode::SUCCESS,
         Ok(Answered::No) => ExitCode::from(1),
+        // It ran, and what stands in the way is said.
+        Err(stale @ Failure::Stale(_)) => {
+            eprintln!("duly: {stale}");
+            ExitCode::from(1)
+        }
         Err(error) => {
             eprintln!("duly: {error}");
             ExitCode::from(2)
@@ -314,8 +333,19 @@ impl Global {
         self.now.map_or(Clock::System, Clock::frozen)
     }
 
-    /// Opens the database and brings its schema up to date.
+    /// Opens a database that is there, and brings its schema up to date.
     async fn open(&self, default: &str) -> Result<App, Failure> {
+        let address = self.address(default);
+        match address.strip_prefix("sqlite:") {
+            Some(path) if !std::path::Path::new(path).exists() => {
+                Err(Failure::wrong("database", format!("{path} is not there; duly import, user add, serve, migrate and demo make one")))
+            }
+            _ => self.open_or_make(default).await,
+        }
+    }
+
+    /// As [`Global::open`], and makes it where there is none.
+    async fn open_or_make(&self, default: &str) -> Result<App, Failure> {
         let app = App::new(Db::open(&self.address(default)).await?, self.clock());
         migrate::migrate(&app.db, app.moment().at).await?;
         Ok(app)

@@ -26,8 +26,35 @@ pub fn decide(case: &Json) -> Result<Json, String> {
     let record = record(field(case, "given")?, &mut names)?;
     let when = text(case, "when").ok_or("when is missing")?;
     let proposal = proposal(proposed, when, &record, &mut names)?;
+    if let Some(unknown) =
+        list(proposed, "debts").filter_map(Json::as_str).find(|name| !list(&case["given"], "accounts").any(|a| text(a, "id") == Some(name)))
+    {
+        return Err(format!("proposed.debts names {unknown:?}, which is not among given.accounts"));
+    }
     let decision = decide_contact(&gather(&record, &proposal), &ContactPolicy::LAW);
-    Ok(decision_json(&decision))
+    let mut json = decision_json(&decision);
+    json["not_judged"] = Json::from(not_judged(case));
+    Ok(json)
+}
+
+/// Facts on record that no rule of this version reads: the answer says nothing about them.
+fn not_judged(case: &Json) -> Vec<String> {
+    const EVENTS: [&str; 7] = [
+        "call_consent",
+        "call_consent_revoked",
+        "cease_notice",
+        "attorney_known",
+        "attorney_unresponsive",
+        "attorney_consents",
+        "attorney_withdrew",
+    ];
+    let events = list(&case["given"], "history").filter_map(|entry| text(entry, "event")).filter(|event| !EVENTS.contains(event));
+    let insolvent = list(&case["given"], "accounts").filter(|account| account.get("bankruptcy").is_some()).map(|_| "bankruptcy");
+    let dialed = text(&case["proposed"], "dialing").filter(|dialing| *dialing != "manual").map(|_| "dialing");
+    let mut names: Vec<String> = events.chain(insolvent).chain(dialed).map(String::from).collect();
+    names.sort();
+    names.dedup();
+    names
 }
 
 /// Runs one case against its expectation: `id, pass, expected, got`.
@@ -150,19 +177,21 @@ fn record(given: &Json, names: &mut Names) -> Result<Record, String> {
             signals: signals(person),
         })
         .collect();
-    let debts = list(given, "accounts")
+    let debts: Vec<Debt> = list(given, "accounts")
         .map(|account| Debt {
             key: names.key(text(account, "id").unwrap_or("account")),
             is_consumer_purpose: flag(account, "consumer_purpose", true),
-            serviced_as: text(account, "servicing_account")
-                .filter(|_| text(account, "kind") == Some("student_loan"))
+            serviced_as: account
+                .get("servicing_account")
+                .filter(|number| !number.is_null() && text(account, "kind") == Some("student_loan"))
                 .map(|number| names.key(&format!("servicing {number}"))),
         })
         .collect();
+    let all: Vec<Key> = debts.iter().map(|debt| debt.key).collect();
     let (mut contacts, mut notices) = (Vec::new(), Vec::new());
     for entry in list(given, "history") {
         if entry.get("event").is_some() {
-            notices.extend(notice(entry, consumer_key, names)?);
+            notices.extend(notice(entry, consumer_key, &all, names)?);
         } else {
             contacts.push(contact(entry, consumer_key, names)?);
         }
@@ -195,7 +224,7 @@ fn preference(json: &Json) -> Result<Preference, String> {
         "no_address" => Wish::NoAddress { closure: channel()?, address: text(json, "address").unwrap_or("").to_string() },
         other => return Err(format!("preference kind {other:?} is not known")),
     };
-    let until = json.get("until").map(|_| instant(json, "until")).transpose()?;
+    let until = json.get("until").filter(|until| !until.is_null()).map(|_| instant(json, "until")).transpose()?;
     let at = json.get("at").map_or(Ok(Timestamp::UNIX_EPOCH), |_| instant(json, "at"))?;
     Ok(Preference { at, until, wish })
 }
@@ -207,9 +236,11 @@ fn hours(json: &Json) -> Result<Hours, String> {
         parsed.filter(|minute| *minute <= 1440).ok_or_else(|| format!("{name} {written:?} is not a time of the day"))
     };
     const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-    let named =
-        list(json, "days").filter_map(Json::as_str).filter_map(|day| DAYS.iter().position(|known| day.to_lowercase().starts_with(known)));
-    let days = named.fold(0u8, |days, day| days | 1 << day);
+    let mut days = 0u8;
+    for day in list(json, "days").filter_map(Json::as_str) {
+        let at = DAYS.iter().position(|known| day.to_lowercase().starts_with(known));
+        days |= 1 << at.ok_or_else(|| format!("days: {day:?} is not one of mon, tue, wed, thu, fri, sat, sun"))?;
+    }
     Ok(Hours { days: if days == 0 { EVERY_DAY } else { days }, from: minute("from", 0)?, to: minute("to", 1440)? })
 }
 
@@ -239,7 +270,7 @@ fn contact(entry: &Json, consumer: Key, names: &mut Names) -> Result<Contact, St
 }
 
 /// Events that no rule about contacts knows are left for the rules that do.
-fn notice(entry: &Json, consumer: Key, names: &mut Names) -> Result<Option<Notice>, String> {
+fn notice(entry: &Json, consumer: Key, all: &[Key], names: &mut Names) -> Result<Option<Notice>, String> {
     let kind = match text(entry, "event").unwrap_or("") {
         "call_consent" => NoticeKind::CallConsent {
             days: entry["days"].as_u64().and_then(|days| u32::try_from(days).ok()).unwrap_or(7),
@@ -247,12 +278,16 @@ fn notice(entry: &Json, consumer: Key, names: &mut Names) -> Result<Option<Notic
         },
         "call_consent_revoked" => NoticeKind::CallConsentRevoked,
         "cease_notice" => NoticeKind::Cease,
-        "attorney_known" => NoticeKind::AttorneyKnown,
-        "attorney_unresponsive" | "attorney_consents" | "attorney_withdrew" => NoticeKind::AttorneyReleased,
+        "attorney_known" => NoticeKind::AttorneyKnown(text(entry, "attorney").map(|name| names.key(name))),
+        "attorney_unresponsive" | "attorney_consents" | "attorney_withdrew" => {
+            NoticeKind::AttorneyReleased(text(entry, "attorney").map(|name| names.key(name)))
+        }
         _ => return Ok(None),
     };
     let person = text(entry, "person").map_or(consumer, |person| names.key(person));
-    Ok(Some(Notice { at: instant(entry, "at")?, debts: names.keys(&entry["debts"]), person, kind }))
+    // An event that names no debt is about all of them.
+    let debts = if entry.get("debts").is_some() { names.keys(&entry["debts"]) } else { all.to_vec() };
+    Ok(Some(Notice { at: instant(entry, "at")?, debts, person, kind }))
 }
 
 fn proposal(proposed: &Json, when: &str, record: &Record, names: &mut Names) -> Result<Proposal, String> {

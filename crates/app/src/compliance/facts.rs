@@ -150,8 +150,8 @@ impl Gathered<'_> {
 fn notice(stop: &Stop) -> Option<Notice> {
     let kind = match stop.kind.as_str() {
         "cease" => NoticeKind::Cease,
-        "attorney_known" => NoticeKind::AttorneyKnown,
-        "attorney_released" => NoticeKind::AttorneyReleased,
+        "attorney_known" => NoticeKind::AttorneyKnown(None),
+        "attorney_released" => NoticeKind::AttorneyReleased(None),
         "call_consent" => NoticeKind::CallConsent { days: stop.days.and_then(|days| u32::try_from(days).ok()).unwrap_or(7), direct: true },
         "call_consent_revoked" => NoticeKind::CallConsentRevoked,
         _ => return None,

@@ -85,8 +85,12 @@ pub async fn ask(tx: &mut Tx, who: &Actor, at: Moment, ask: &AskContact) -> Resu
                 .cloned()
                 .ok_or_else(|| Failure::NotFound(format!("contact point {id} of this person")))?,
         ),
-        None => None,
+        // Unless one is named, it goes to the best that is on file, so that what is closed or the employer's is not passed over.
+        None => best_point(&points, kind_of_point(ask.channel)),
     };
+    if !PROPOSABLE.contains(&ask.channel) {
+        return Err(Failure::wrong("channel", "is none by which we reach out"));
+    }
     if let Some(point) = &point
         && point.kind != kind_of_point(ask.channel)
     {
@@ -107,6 +111,27 @@ pub async fn ask(tx: &mut Tx, who: &Actor, at: Moment, ask: &AskContact) -> Resu
     let id = DecisionId(new_uuid());
     store::insert_decision(tx, id, ask, person, &decision, &kept(&facts, &known), who.label(), at.at).await?;
     Ok((id, decision, known, point))
+}
+
+/// The channels by which a contact can be proposed.
+const PROPOSABLE: [Channel; 7] = [
+    Channel::Call,
+    Channel::RinglessVoicemail,
+    Channel::Text,
+    Channel::Email,
+    Channel::Letter,
+    Channel::SocialPrivateMessage,
+    Channel::SocialPublic,
+];
+
+/// The proven point of a kind, else the first that may still reach somebody.
+fn best_point(points: &[Point], kind: &str) -> Option<Point> {
+    let living = || points.iter().filter(|point| point.kind == kind && !matches!(point.state.as_str(), "wrong" | "dead"));
+    living()
+        .find(|point| point.state == "verified")
+        .or_else(|| living().find(|point| point.label != "work"))
+        .or_else(|| living().next())
+        .cloned()
 }
 
 /// What kind of point a channel needs.

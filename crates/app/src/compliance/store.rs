@@ -61,6 +61,7 @@ pub async fn insert_decision(
     let because: Vec<Json> = decision
         .because
         .iter()
+        .chain(&decision.warnings)
         .map(|reason| json!({"rule": reason.rule.id, "citation": reason.rule.cite, "plain": reason.rule.plain, "detail": reason.detail.to_string()}))
         .collect();
     let values = params![

@@ -26,6 +26,11 @@ pub async fn add_user(app: &App, who: &Actor, at: Moment, name: &str, email: &st
     Ok((id, made))
 }
 
+/// Adds the first administrator; nobody else may be there yet.
+pub async fn set_up(app: &App, at: Moment, name: &str, email: &str, secret: &str) -> Result<UserId, Failure> {
+    add(app, &Actor::command(), at, name, email, Role::Administrator, secret, false, true).await
+}
+
 /// Adds a user with a password somebody chose.
 pub async fn add_user_with(
     app: &App,
@@ -36,6 +41,21 @@ pub async fn add_user_with(
     role: Role,
     secret: &str,
     must_change: bool,
+) -> Result<UserId, Failure> {
+    add(app, who, at, name, email, role, secret, must_change, false).await
+}
+
+#[allow(clippy::too_many_arguments, reason = "context, then the user's own fields")]
+async fn add(
+    app: &App,
+    who: &Actor,
+    at: Moment,
+    name: &str,
+    email: &str,
+    role: Role,
+    secret: &str,
+    must_change: bool,
+    must_be_first: bool,
 ) -> Result<UserId, Failure> {
     let mut problems = Problems::default();
     if name.trim().is_empty() {
@@ -59,6 +79,9 @@ pub async fn add_user_with(
         state: "active".into(),
     };
     transaction!(app.db, tx, {
+        if must_be_first && store::count_users(tx).await? > 0 {
+            return Err(Failure::Stale("the first set-up is done: sign in".into()));
+        }
         if store::find_by_email(tx, &user.email).await?.is_some() {
             return Err(Failure::wrong("email", "belongs to another user already"));
         }
@@ -101,8 +124,11 @@ pub async fn find_session(app: &App, at: Moment, token: &str) -> Result<Option<S
     if let Some(session) = &session
         && session.seen_at < later(at.at, -1)
     {
-        // Once a minute is enough; a write for every page would queue behind the night.
-        transaction!(app.db, tx, { store::update_seen(tx, &hash, at.at).await })?;
+        // Once a minute is enough, and nobody waits for it behind a night or an import.
+        if let Some(mut tx) = app.db.begin_if_free().await? {
+            store::update_seen(&mut tx, &hash, at.at).await?;
+            tx.commit().await?;
+        }
     }
     Ok(session)
 }

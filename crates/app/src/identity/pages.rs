@@ -1,9 +1,9 @@
 //! First set-up, sign-in, sign-out, own password, users.
 
-use super::actions::{add_user, add_user_with, change_password, sign_in, sign_out};
+use super::actions::{add_user, change_password, set_up, sign_in, sign_out};
 use super::store::{self, User};
 use crate::accounts;
-use crate::app::{Actor, Failure, Problems};
+use crate::app::{Failure, Problems};
 use crate::web::Web;
 use crate::web::form::Fields;
 use crate::web::guard::{COOKIE, Visit, is_same};
@@ -86,12 +86,13 @@ pub async fn post_setup(State(web): State<Web>, jar: CookieJar, body: Bytes) -> 
         problems.0.push(("again", "is not the same".into()));
     }
     if problems.is_empty() {
-        match add_user_with(&web.app, &Actor::command(), web.app.moment(), name, email, Role::Administrator, secret, false).await {
+        match set_up(&web.app, web.app.moment(), name, email, secret).await {
             Ok(_) => {
                 let token = sign_in(&web.app, web.app.moment(), email, secret).await?.ok_or(Failure::Forbidden)?;
                 return Ok((jar.add(cookie(token)), Redirect::to("/users")).into_response());
             }
             Err(Failure::Wrong(wrong)) => problems = wrong,
+            Err(Failure::Stale(_)) => return Ok(Redirect::to("/sign-in").into_response()),
             Err(failure) => return Err(failure),
         }
     }

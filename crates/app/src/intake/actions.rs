@@ -210,7 +210,7 @@ impl<'a> Import<'a> {
 
     fn refuse(&mut self, row: &SourceRow, problems: Vec<Problem>) -> Result<(), Failure> {
         self.report.refused += 1;
-        self.files.write_row(&row.texts(), &problems)?;
+        self.files.write_row(row, &problems)?;
         self.note(row.number, problems)
     }
 

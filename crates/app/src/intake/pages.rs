@@ -126,7 +126,7 @@ pub async fn post_import(State(web): State<Web>, visit: Visit, mut parts: Multip
                 } else {
                     ""
                 };
-                let path = std::env::temp_dir().join(format!("duly-upload-{id}.csv{ending}"));
+                let path = folder()?.join(format!("{id}.csv{ending}"));
                 let mut out =
                     tokio::fs::File::create(&path).await.map_err(|error| Failure::File(format!("the upload cannot be kept: {error}")))?;
                 while let Some(chunk) = part.chunk().await.map_err(unreadable)? {
@@ -185,6 +185,18 @@ pub async fn post_import(State(web): State<Web>, visit: Visit, mut parts: Multip
     Ok(Redirect::to(&format!("/imports/{id}")).into_response())
 }
 
+/// A folder of this program's own, in which nobody else may look: uploads hold personal data.
+fn folder() -> Result<PathBuf, Failure> {
+    let folder = std::env::temp_dir().join(format!("duly-uploads-{}", std::process::id()));
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    match builder.create(&folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(Failure::File(format!("uploads cannot be kept: {error}"))),
+        _ => Ok(folder),
+    }
+}
+
 fn ask(upload: &Upload, id: &str, is_trial: bool) -> ImportAccounts {
     ImportAccounts {
         path: upload.path.clone(),
@@ -192,7 +204,7 @@ fn ask(upload: &Upload, id: &str, is_trial: bool) -> ImportAccounts {
         creditor: upload.creditor.clone(),
         mapping: upload.mapping.clone(),
         is_trial,
-        refusals: Some(std::env::temp_dir().join(format!("duly-upload-{id}-problems.csv"))),
+        refusals: upload.path.parent().map(|folder| folder.join(format!("{id}-problems.csv"))),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The two files that go back to the creditor: every problem, and the refused rows to be mended and imported again.
 
+use super::source::SourceRow;
 use crate::app::Failure;
 use duly_domain::intake::row::Problem;
 use std::path::{Path, PathBuf};
@@ -43,10 +44,12 @@ impl RefusalFiles {
     }
 
     /// One refused row as it stands, with its problems behind it.
-    pub fn write_row(&mut self, cells: &[String], problems: &[Problem]) -> Result<(), Failure> {
+    pub fn write_row(&mut self, row: &SourceRow, problems: &[Problem]) -> Result<(), Failure> {
         let (Some(path), Some(writer)) = (&self.path, &mut self.rows) else { return Ok(()) };
         let says: Vec<String> = problems.iter().map(|problem| format!("{} {}", problem.column, problem.says)).collect();
-        let cells: Vec<String> = cells.iter().map(|cell| in_a_cell(cell)).chain([says.join("; ")]).collect();
+        // What is no text goes back byte for byte, so that it can be mended.
+        let cells = row.cells().map(|cell| std::str::from_utf8(cell).map_or_else(|_| cell.to_vec(), |text| in_a_cell(text).into_bytes()));
+        let cells: Vec<Vec<u8>> = cells.chain([says.join("; ").into_bytes()]).collect();
         // A row may have another number of cells than the head: that is then its problem.
         let mut flexible = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
         flexible.write_record(&cells).map_err(|error| unwritable(path, &error))?;

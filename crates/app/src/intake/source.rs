@@ -39,9 +39,9 @@ impl SourceRow {
         self.record.is_empty()
     }
 
-    /// Every cell as text; what is no UTF-8 shows as the sign for that.
-    pub fn texts(&self) -> Vec<String> {
-        (0..self.len()).map(|i| self.cell(i).unwrap_or("\u{fffd}").to_string()).collect()
+    /// Every cell as it stands.
+    pub fn cells(&self) -> impl Iterator<Item = &[u8]> {
+        self.record.iter()
     }
 }
 

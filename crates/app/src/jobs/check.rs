@@ -19,7 +19,7 @@ pub struct Check {
 
 /// Runs every check as of a day.
 pub async fn run(tx: &mut Tx, on: Date) -> Result<Vec<Check>, Failure> {
-    let [unbalanced, off_balances, off_accounts] = ledger::store::count_faults(tx).await?;
+    let [unbalanced, off_balances, off_accounts, off_payments] = ledger::store::count_faults(tx).await?;
     let entries = ledger::store::count_entries(tx).await?;
     let trust = ledger::store::trust(tx).await?;
     let orphans = accounts::store::count_orphans(tx, on).await?;
@@ -31,6 +31,11 @@ pub async fn run(tx: &mut Tx, on: Date) -> Result<Vec<Check>, Failure> {
             name: "balances equal entries",
             ok: off_balances + off_accounts == 0,
             detail: format!("{off_balances} balances and {off_accounts} accounts differ"),
+        },
+        Check {
+            name: "payments equal entries",
+            ok: off_payments == 0,
+            detail: format!("{off_payments} payments differ from their entries"),
         },
         Check {
             name: "trust whole",

@@ -141,7 +141,7 @@ async fn run_step(app: &App, closing: Moment, tomorrow: Moment, no: i64, name: &
 async fn page(tx: &mut Tx, name: &str, closing: Moment, tomorrow: Moment, after: AccountId) -> Result<Page, Failure> {
     match name {
         "end reservations" => outreach::nightly::expire_reservations(tx, closing, after, PAGE).await,
-        "judge promises" => plans::nightly::judge_promises(tx, closing, after, PAGE).await,
+        "judge promises" => plans::nightly::judge_promises(tx, closing, tomorrow, after, PAGE).await,
         "end holds" => accounts::nightly::end_holds(tx, tomorrow, after, PAGE).await,
         "age accounts" => accounts::nightly::age_accounts(tx, tomorrow, after, PAGE).await,
         "build worklists" => strategy::nightly::build_worklists(tx, tomorrow, after, PAGE).await,

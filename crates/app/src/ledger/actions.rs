@@ -53,6 +53,9 @@ pub async fn post_payment(app: &App, who: &Actor, at: Moment, ask: &PostPayment)
     if ask.amount_minor <= 0 {
         return Err(Failure::wrong("amount", "must be above zero"));
     }
+    if ask.amount_minor > Money::LARGEST_MINOR {
+        return Err(Failure::wrong("amount", "is too large to be one payment"));
+    }
     transaction!(app.db, tx, {
         let account = accounts::store::load_account(tx, ask.account).await?;
         let owed = store::load_buckets(tx, account.id, &account.currency).await?;

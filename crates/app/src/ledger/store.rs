@@ -39,7 +39,8 @@ const RECENT: &str = "
 const REVERSE: &str = "update payments set state = 'reversed', reversed_on = $1 where id = $2 and state = 'posted'";
 const ARRIVED: &str = "
     select cast(coalesce(sum(amount_minor), 0) as bigint) from payments
-     where account_id = $1 and state = 'posted' and effective_on >= $2 and effective_on <= $3 and created_at >= $4";
+     where account_id = $1 and state = 'posted' and effective_on >= $2 and effective_on <= $3
+       and created_at >= $4 and created_at <= $5";
 const UNBALANCED: &str = "
     select count(*) from (select entry_id from entry_lines group by entry_id, currency having sum(amount_minor) <> 0) as off";
 /// Balances and the receivable lines they stand for, one against the other: what is left of any pair is a fault.
@@ -59,6 +60,12 @@ const OFF_ACCOUNTS: &str = "
             union all
             select b.account_id, -b.amount_minor from balances b) as both_sides
          group by account_id having sum(amount_minor) <> 0) as off";
+/// Payments that say another amount than the money their entry moved.
+const OFF_PAYMENTS: &str = "
+    select count(*) from payments p
+     where p.amount_minor <> (select coalesce(sum(l.amount_minor), 0) from entry_lines l
+            where l.entry_id = p.entry_id and l.code = 'trust_bank')
+        or (p.state = 'reversed') <> exists (select 1 from entries r where r.account_id = p.account_id and r.reverses_entry_id = p.entry_id)";
 const TRUST: &str = "
     select cast(coalesce(sum(case when code = 'trust_bank' then amount_minor else 0 end), 0) as bigint),
            cast(coalesce(sum(case when code in ('client_payable', 'unapplied') then amount_minor else 0 end), 0) as bigint), currency
@@ -233,14 +240,20 @@ pub async fn update_reversed(tx: &mut Tx, id: PaymentId, on: Date) -> Result<boo
 
 /// What arrived on an account between two days, net of reversals, in minor units.
 ///
-/// Money posted before an instant is not counted: what was there when a promise was taken does not keep it.
-pub async fn arrived(tx: &mut Tx, account: AccountId, from: Date, to: Date, posted_since: Timestamp) -> Result<i64, StoreError> {
-    tx.number(ARRIVED, params![account, from, to, posted_since]).await
+/// Only money posted between two instants is counted: what was there when a promise was taken does not keep it, and what
+/// came after it was kept is another promise's.
+pub async fn arrived(tx: &mut Tx, account: AccountId, from: Date, to: Date, posted: (Timestamp, Timestamp)) -> Result<i64, StoreError> {
+    tx.number(ARRIVED, params![account, from, to, posted.0, posted.1]).await
 }
 
-/// How many entries, balances and accounts are not whole: all must be zero.
-pub async fn count_faults(tx: &mut Tx) -> Result<[i64; 3], StoreError> {
-    Ok([tx.number(UNBALANCED, &[]).await?, tx.number(OFF_BALANCES, &[]).await?, tx.number(OFF_ACCOUNTS, &[]).await?])
+/// How many entries, balances, accounts and payments are not whole: all must be zero.
+pub async fn count_faults(tx: &mut Tx) -> Result<[i64; 4], StoreError> {
+    Ok([
+        tx.number(UNBALANCED, &[]).await?,
+        tx.number(OFF_BALANCES, &[]).await?,
+        tx.number(OFF_ACCOUNTS, &[]).await?,
+        tx.number(OFF_PAYMENTS, &[]).await?,
+    ])
 }
 
 /// Per currency: client money at the bank, and whom it belongs to (credits, so below zero).

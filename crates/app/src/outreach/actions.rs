@@ -132,10 +132,13 @@ pub async fn record_contact(app: &App, who: &Actor, at: Moment, ask: &RecordCont
         if !result::for_channel(channel).any(|known| known.code == code.code) {
             return Err(Failure::wrong("result", format!("{} does not come about by {}", code.code, contact.channel)));
         }
-        if !store::update_recorded(tx, ask.contact, code.code, outcome_code(code.outcome), ask.note.as_deref(), at.at).await? {
+        // An attempt that expired has counted; what is said of it later does not take it back.
+        let is_late = contact.state == "expired" || contact.expires_at.is_some_and(|expires| expires < at.at);
+        let outcome = if is_late && !code.outcome.is_connected() { Outcome::NoAnswer } else { code.outcome };
+        if !store::update_recorded(tx, ask.contact, code.code, outcome_code(outcome), ask.note.as_deref(), at.at).await? {
             return Err(Failure::Stale("its result was recorded before".into()));
         }
-        let detail = json!({"contact": ask.contact.to_string(), "result": code.code, "outcome": outcome_code(code.outcome)});
+        let detail = json!({"contact": ask.contact.to_string(), "result": code.code, "outcome": outcome_code(outcome)});
         audit::record(tx, who, at.at, Some(contact.account), "contact.record", &detail).await?;
         let next_on = carry_out(tx, who, at, &contact, code, ask).await?;
         strategy::actions::place_on_worklist(tx, contact.account, at).await?;
@@ -164,7 +167,8 @@ async fn carry_out(
         Consequence::None => {}
         Consequence::CloseChannel => close_channel(tx, at, contact).await?,
         Consequence::HoldForDispute => {
-            accounts::actions::hold(tx, who, at, contact.account, "Dispute raised on the telephone", None).await?;
+            let until = at.business_day.saturating_add(Span::new().days(DISPUTE_HOLD_DAYS));
+            accounts::actions::hold(tx, who, at, contact.account, "Dispute raised in a talk", Some(until)).await?;
         }
     }
     let account = accounts::store::load_account(tx, contact.account).await?;
@@ -198,6 +202,9 @@ async fn close_channel(tx: &mut Tx, at: Moment, contact: &ContactColumns) -> Res
     };
     Ok(parties::store::insert_preference(tx, contact.debtor, &row).await?)
 }
+
+/// Days after which a disputed account comes back, so that nothing stands still unseen.
+const DISPUTE_HOLD_DAYS: i64 = 30;
 
 /// The code of an outcome in the database: as files name it.
 pub fn outcome_code(outcome: Outcome) -> &'static str {

@@ -4,8 +4,10 @@ use super::store::{self, PreferenceRow};
 use crate::app::{Actor, App, Failure, new_uuid};
 use crate::{accounts, audit, strategy, transaction};
 use duly_domain::compliance::record::EVERY_DAY;
+use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, PreferenceId};
 use duly_domain::values::moment::Moment;
+use duly_domain::values::point::Phone;
 use serde_json::json;
 
 /// One thing a debtor told us, as the form gives it.
@@ -48,8 +50,12 @@ pub async fn tell_preference(
     if needs_time && !matches!((told.from_minute, told.to_minute), (Some(0..=1439), Some(1..=1440))) {
         return Err(Failure::wrong("from", "and to must be times of the day such as 15:00"));
     }
-    if told.kind == "no_channel" && told.channel.is_none() {
-        return Err(Failure::wrong("channel", "is missing"));
+    let is_channel = told.channel.as_deref().is_some_and(|code| code == "electronic" || Channel::parse(code).is_some());
+    if (told.kind == "no_channel" && told.channel.is_none()) || (told.channel.is_some() && !is_channel) {
+        return Err(Failure::wrong("channel", "is missing or not one we know"));
+    }
+    if told.kind == "no_address" && told.address.is_none() {
+        return Err(Failure::wrong("address", "is missing: which number or address?"));
     }
     if told.kind == "inconvenient_place" && told.place.is_none() {
         return Err(Failure::wrong("place", "is missing"));
@@ -62,7 +68,11 @@ pub async fn tell_preference(
         to_minute: told.to_minute,
         place: told.place.clone(),
         channel: told.channel.clone(),
-        address: told.address.clone(),
+        // As numbers are kept, so that it is found however it was written.
+        address: told
+            .address
+            .as_deref()
+            .map(|text| Phone::parse(text).map_or_else(|_| text.trim().to_string(), |phone| phone.e164().to_string())),
         words: told.words.clone(),
         source: "said to us".into(),
         told_at: at.at,

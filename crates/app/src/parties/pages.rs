@@ -54,7 +54,7 @@ pub async fn post_preference(State(web): State<Web>, visit: Visit, Path(account)
         },
         place: fields.some("place"),
         channel: fields.some("channel").filter(|_| fields.text("kind") == "no_channel"),
-        address: None,
+        address: fields.some("address").filter(|_| fields.text("kind") == "no_address"),
         words: fields.some("words"),
     };
     let done = tell_preference(&web.app, &visit.who, visit.at, id, &told).await;

@@ -9,8 +9,8 @@ use duly_domain::plans::promise::{PromiseFacts, PromiseState, decide_promise, ju
 use duly_domain::values::ids::{AccountId, PromiseId};
 use duly_domain::values::moment::Moment;
 use duly_domain::values::money::Money;
-use jiff::Span;
 use jiff::civil::Date;
+use jiff::{Span, Timestamp};
 use serde_json::json;
 
 /// A promise to take.
@@ -55,6 +55,7 @@ pub async fn take_promise(app: &App, who: &Actor, at: Moment, ask: TakePromise) 
             state: "open".into(),
             arrived_minor: 0,
             taken_at: at.at,
+            decided_at: None,
         };
         store::insert_promise(tx, &promise, who.label()).await?;
         // The account comes back when the promise is due, whatever was planned before.
@@ -83,40 +84,55 @@ pub async fn withdraw_promise(app: &App, who: &Actor, at: Moment, promise: Promi
 /// Judges the account's promises after money moved: yesterday is the last day that is over.
 pub async fn judge_account(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId) -> Result<(), Failure> {
     let yesterday = at.business_day.saturating_sub(Span::new().days(1));
-    judge_by(tx, who, at, account, yesterday).await.map(drop)
+    judge_by(tx, who, at, account, yesterday, at.business_day).await.map(drop)
 }
 
-/// Judges the account's promises with `closed_day` over; the states that changed.
+/// Judges the account's promises with `closed_day` over; the states that changed. What follows is planned from `next_day` on.
 ///
-/// Open promises are judged by what arrived. Kept and partly kept ones are judged again, because a payment may have been
-/// taken back. Broken and withdrawn ones stay.
-pub async fn judge_by(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId, closed_day: Date) -> Result<Vec<PromiseState>, Failure> {
+/// Open promises are judged by what arrived. Decided ones are judged again when that changed: a payment was taken back, or one
+/// that was effective in time was posted late. A kept promise keeps to the money that had been posted when it was kept: what
+/// came after is the next one's. Withdrawn ones stay.
+pub async fn judge_by(
+    tx: &mut Tx,
+    who: &Actor,
+    at: Moment,
+    account: AccountId,
+    closed_day: Date,
+    next_day: Date,
+) -> Result<Vec<PromiseState>, Failure> {
     let mut changed = Vec::new();
-    for promise in store::list_promises(tx, account).await? {
-        let Some(before) = PromiseState::parse(&promise.state) else { continue };
+    let promises = store::list_promises(tx, account).await?;
+    let has_open = promises.iter().any(|promise| promise.state == PromiseState::Open.code());
+    for promise in promises {
+        let Some(before) = PromiseState::parse(&promise.state).filter(|state| *state != PromiseState::Withdrawn) else { continue };
         let amount = Money::of(promise.amount_minor, ledger::store::currency(&promise.currency)?);
         let last = last_day(promise.due_on, i32::try_from(promise.grace_days).unwrap_or(0));
-        let arrived = ledger::store::arrived(tx, account, promise.taken_on, last, promise.taken_at).await?;
+        let until = promise.decided_at.filter(|_| before == PromiseState::Kept).unwrap_or(Timestamp::MAX);
+        let arrived = ledger::store::arrived(tx, account, promise.taken_on, last, (promise.taken_at, until)).await?;
+        if arrived == promise.arrived_minor && before != PromiseState::Open {
+            continue;
+        }
         let after = match before {
             PromiseState::Open => judge(amount, arrived, last, closed_day),
-            PromiseState::Kept | PromiseState::PartlyKept if arrived < promise.arrived_minor => {
-                judge_after_reversal(amount, arrived, last, closed_day)
-            }
-            state => state,
+            // Another promise may stand by now, and an account has at most one.
+            _ if arrived < promise.arrived_minor => match judge_after_reversal(amount, arrived, last, closed_day) {
+                PromiseState::Open if has_open => PromiseState::Broken,
+                state => state,
+            },
+            _ => judge(amount, arrived, last, closed_day),
         };
-        let is_decided = !matches!(after, PromiseState::Open);
         if after == before {
-            if arrived != promise.arrived_minor && before == PromiseState::Open {
-                store::update_state(tx, promise.id, before.code(), arrived, None).await?;
+            if arrived != promise.arrived_minor {
+                store::update_state(tx, promise.id, before.code(), arrived, promise.decided_at).await?;
             }
             continue;
         }
-        store::update_state(tx, promise.id, after.code(), arrived, is_decided.then_some(at.at)).await?;
+        store::update_state(tx, promise.id, after.code(), arrived, (after != PromiseState::Open).then_some(at.at)).await?;
         let detail = json!({"promise": promise.id.to_string(), "from": before.code(), "to": after.code(), "arrived_minor": arrived});
         audit::record(tx, who, at.at, Some(account), "promise.judge", &detail).await?;
         let (action, on) = match after {
-            PromiseState::Broken | PromiseState::PartlyKept => ("Promise broken: ask what happened", at.business_day),
-            PromiseState::Kept => ("Promise kept: agree the rest", at.business_day.saturating_add(Span::new().days(7))),
+            PromiseState::Broken | PromiseState::PartlyKept => ("Promise broken: ask what happened", next_day),
+            PromiseState::Kept => ("Promise kept: agree the rest", next_day.saturating_add(Span::new().days(7))),
             _ => ("Promise due", promise.due_on),
         };
         accounts::actions::set_next(tx, account, action, on, None).await?;

@@ -10,17 +10,17 @@ use duly_domain::values::ids::AccountId;
 use duly_domain::values::moment::Moment;
 
 /// Judges a page of open promises that are due with the business day over.
-pub async fn judge_promises(tx: &mut Tx, at: Moment, after: AccountId, limit: i64) -> Result<Page, Failure> {
-    let due = store::list_due(tx, at.business_day, after, limit).await?;
+pub async fn judge_promises(tx: &mut Tx, closing: Moment, tomorrow: Moment, after: AccountId, limit: i64) -> Result<Page, Failure> {
+    let due = store::list_due(tx, closing.business_day, after, limit).await?;
     let Some((last,)) = due.last().copied() else { return Ok(Page::end()) };
     let mut page = Page::of(last, due.len());
     for (account,) in due {
-        let changed = actions::judge_by(tx, &Actor::night(), at, account, at.business_day).await?;
+        let changed = actions::judge_by(tx, &Actor::night(), closing, account, closing.business_day, tomorrow.business_day).await?;
         for state in &changed {
             page = page.with(state.code(), 1);
         }
         if changed.iter().any(|state| *state != PromiseState::Open) {
-            strategy::actions::place_on_worklist(tx, account, at).await?;
+            strategy::actions::place_on_worklist(tx, account, tomorrow).await?;
         }
     }
     Ok(page)

@@ -12,9 +12,9 @@ const INSERT: &str = "
     insert into promises (id, account_id, amount_minor, currency, taken_on, due_on, grace_days, state, taken_by, taken_at)
     values ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9)";
 const PROMISE: &str = "
-    select id, account_id, amount_minor, currency, taken_on, due_on, grace_days, state, arrived_minor, taken_at from promises where id = $1";
+    select id, account_id, amount_minor, currency, taken_on, due_on, grace_days, state, arrived_minor, taken_at, decided_at from promises where id = $1";
 const OF_ACCOUNT: &str = "
-    select id, account_id, amount_minor, currency, taken_on, due_on, grace_days, state, arrived_minor, taken_at
+    select id, account_id, amount_minor, currency, taken_on, due_on, grace_days, state, arrived_minor, taken_at, decided_at
       from promises where account_id = $1 order by taken_at desc, id desc limit 100";
 const OPEN_DUE: &str = "
     select distinct account_id from promises where state = 'open' and due_on <= $1 and account_id > $2 order by account_id limit $3";
@@ -37,6 +37,7 @@ rows! {
         pub state: String,
         pub arrived_minor: i64,
         pub taken_at: Timestamp,
+        pub decided_at: Option<Timestamp>,
     }
 
     /// One promise with the account it is on.

@@ -106,6 +106,14 @@ impl Db {
         }))
     }
 
+    /// As [`Db::begin`], if that needs no waiting for another writer.
+    pub async fn begin_if_free(&self) -> Result<Option<Tx>, StoreError> {
+        match &self.0 {
+            Engine::Sqlite(sqlite) => Ok(sqlite.begin_if_free()?.map(|tx| Tx(EngineTx::Sqlite(tx)))),
+            Engine::Postgres(_) => self.begin().await.map(Some),
+        }
+    }
+
     /// Begins a snapshot for reading.
     pub async fn read(&self) -> Result<Tx, StoreError> {
         Ok(Tx(match &self.0 {

@@ -40,11 +40,12 @@ impl Sqlite {
 
     /// Waits for the writer's turn and begins.
     pub async fn begin(&self) -> Result<SqliteTx, StoreError> {
-        let guard = self.writer.clone().lock_owned().await;
-        let tx = SqliteTx { connection: Some(Held::Writer(guard)) };
-        // Another process may hold the file for as long as the busy timeout.
-        blocking(|| tx.connection().execute_batch("begin immediate"))?;
-        Ok(tx)
+        begin_with(self.writer.clone().lock_owned().await)
+    }
+
+    /// Begins if nobody of this process writes.
+    pub fn begin_if_free(&self) -> Result<Option<SqliteTx>, StoreError> {
+        self.writer.clone().try_lock_owned().ok().map(begin_with).transpose()
     }
 
     /// Begins a snapshot.
@@ -58,6 +59,13 @@ impl Sqlite {
         connection.execute_batch("begin")?;
         Ok(SqliteTx { connection: Some(Held::Reader { connection: Some(connection), pool: self.readers.clone(), _turn: turn }) })
     }
+}
+
+fn begin_with(guard: OwnedMutexGuard<Connection>) -> Result<SqliteTx, StoreError> {
+    let tx = SqliteTx { connection: Some(Held::Writer(guard)) };
+    // Another process may hold the file for as long as the busy timeout.
+    blocking(|| tx.connection().execute_batch("begin immediate"))?;
+    Ok(tx)
 }
 
 fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {

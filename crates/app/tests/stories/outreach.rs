@@ -60,8 +60,9 @@ both_engines! {
 
         floor.night_of("2026-03-02");
         assert_eq!(floor.count("select count(*) from contacts where state = 'expired'"), 1);
-        // Its result may still be told, once.
-        floor.officer("Dana").records(reserved.contact.unwrap(), "left_message").unwrap();
+        // Its result may still be told, once; saying now that it was not made does not take the attempt back.
+        let told = floor.officer("Dana").records(reserved.contact.unwrap(), "not_made").unwrap();
+        assert_eq!(told.attempts, (2, 7));
         assert!(matches!(floor.officer("Dana").records(reserved.contact.unwrap(), "busy"), Err(Failure::Stale(_))));
     }
 

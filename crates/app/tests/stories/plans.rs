@@ -78,6 +78,32 @@ both_engines! {
         assert_eq!(floor.promises(maria), ["broken"]);
     }
 
+    fn one_payment_keeps_one_promise(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "420.00");
+        floor.officer("Dana").takes_promise(maria, "100.00", "2026-03-09");
+        floor.morning_of("2026-03-03");
+        let first = floor.pays(maria, "100.00", "R1");
+        floor.clock("10:00");
+        floor.officer("Dana").takes_promise(maria, "100.00", "2026-03-10");
+        floor.clock("11:00");
+        floor.pays(maria, "100.00", "R2");
+        assert_eq!(floor.promises(maria), ["kept", "kept"]);
+        floor.morning_of("2026-03-20");
+        floor.reverses(first);
+        assert_eq!(floor.promises(maria), ["kept", "broken"], "what kept the second does not keep the first");
+    }
+
+    fn money_in_time_that_is_posted_late_keeps_a_broken_promise(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "420.00");
+        floor.officer("Dana").takes_promise(maria, "100.00", "2026-03-03");
+        floor.morning_of("2026-03-07");
+        assert_eq!(floor.promises(maria), ["broken"]);
+        floor.pays_on(maria, "60.00", "2026-03-05", "MAIL 1").unwrap();
+        assert_eq!(floor.promises(maria), ["partly_kept"]);
+        floor.pays_on(maria, "40.00", "2026-03-06", "MAIL 2").unwrap();
+        assert_eq!(floor.promises(maria), ["kept"]);
+    }
+
     fn a_promise_is_withdrawn_once_and_makes_room(mut floor: "2026-03-02") {
         let maria = floor.debtor("Maria", "420.00");
         floor.officer("Dana").takes_promise(maria, "100.00", "2026-03-09");

@@ -37,10 +37,10 @@ pub struct ContactFacts {
     pub wish_clocks: Vec<Clock>,
     /// Wishes about time, and when they end.
     pub time_wishes: Vec<TimeWish>,
-    /// Places closed to us.
-    pub closed_places: Vec<Place>,
-    /// The employer forbids contact at work.
-    pub employer_prohibits: bool,
+    /// Places closed to us, and when each closure ends.
+    pub closed_places: Vec<(Place, Option<i64>)>,
+    /// Whether the employer forbids contact at work, and when that ends.
+    pub employer_prohibits: Option<Option<i64>>,
     /// The contact this one answers, where it is the one answer that may be given by the same medium.
     pub reply: Option<Reply>,
     /// Calls and conversations, one entry per debt that counts as one.
@@ -78,12 +78,14 @@ pub struct ContactFacts {
 pub struct TimeWish {
     /// What they said.
     pub wish: Wish,
+    /// When they said it, in seconds since 1970.
+    pub told_at: i64,
     /// When it ended or ends, in seconds since 1970.
     pub ends_at: Option<i64>,
 }
 
 /// The incoming contact that a proposal answers.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Reply {
     /// When it came in.
     pub at: i64,
@@ -91,6 +93,8 @@ pub struct Reply {
     pub place: Option<Place>,
     /// Whether it came at an hour their wishes close.
     pub came_at_designated_time: bool,
+    /// The clocks as they stood when it came.
+    pub clocks: Vec<Clock>,
 }
 
 /// The calls about one debt (or student loans that count as one) to one person.
@@ -161,19 +165,20 @@ pub fn gather(record: &Record, proposal: &Proposal) -> ContactFacts {
     let time_wishes: Vec<TimeWish> = wishes
         .iter()
         .filter(|wish| matches!(wish.wish, Wish::InconvenientTime(_) | Wish::ConvenientOnly(_) | Wish::TimeConsent(_)))
-        .map(|wish| TimeWish { wish: wish.wish.clone(), ends_at: wish.until.map(Timestamp::as_second) })
+        .map(|wish| TimeWish { wish: wish.wish.clone(), told_at: wish.at.as_second(), ends_at: wish.until.map(Timestamp::as_second) })
         .collect();
     let reply = past.reply().map(|incoming| Reply {
         at: incoming.at.as_second(),
         place: incoming.place,
         came_at_designated_time: is_designated(&time_wishes, &clocks(&record.consumer.signals, incoming.at), incoming.at.as_second()),
+        clocks: clocks(own_signals.unwrap_or(&record.consumer.signals), incoming.at),
     });
-    let closures = if standing == Standing::Consumer { closures(&wishes, proposal, reply) } else { Vec::new() };
+    let closures = if standing == Standing::Consumer { closures(&wishes, proposal, reply.as_ref()) } else { Vec::new() };
     let ceased_at = past.latest_notice(|kind| kind == NoticeKind::Cease).map(|notice| notice.at.as_second());
 
     ContactFacts {
         at: now.as_second(),
-        regf_binds: record.role != super::record::CollectorRole::FirstParty && past.debts().any(|debt| debt.is_consumer_purpose),
+        regf_binds: record.role != super::record::CollectorRole::FirstParty && past.concerns_consumer_debts(),
         standing,
         channel: proposal.channel,
         place: proposal.place,
@@ -184,9 +189,15 @@ pub fn gather(record: &Record, proposal: &Proposal) -> ContactFacts {
         time_wishes,
         closed_places: wishes
             .iter()
-            .filter_map(|wish| if let Wish::InconvenientPlace(place) = wish.wish { Some(place) } else { None })
+            .filter_map(|wish| {
+                if let Wish::InconvenientPlace(place) = wish.wish { Some((place, wish.until.map(Timestamp::as_second))) } else { None }
+            })
             .collect(),
-        employer_prohibits: wishes.iter().any(|wish| wish.wish == Wish::EmployerProhibits),
+        employer_prohibits: wishes
+            .iter()
+            .filter(|wish| wish.wish == Wish::EmployerProhibits)
+            .map(|wish| wish.until.map(Timestamp::as_second))
+            .max_by_key(|ends| ends.unwrap_or(i64::MAX)),
         reply,
         debts: past.debt_calls(),
         connected_calls: past.connected_calls(),
@@ -210,7 +221,7 @@ fn day_zone(record: &Record) -> &str {
     record.consumer.signals.first().map_or("America/New_York", |signal| signal.zone.as_str())
 }
 
-fn closures(wishes: &[&Preference], proposal: &Proposal, reply: Option<Reply>) -> Vec<ClosedSince> {
+fn closures(wishes: &[&Preference], proposal: &Proposal, reply: Option<&Reply>) -> Vec<ClosedSince> {
     let covers = |wish: &Wish| match wish {
         Wish::NoChannel(closure) => Some(false).filter(|_| closure.covers(proposal.channel)),
         Wish::NoAddress { closure, address } => Some(true)
@@ -263,6 +274,12 @@ impl<'r> Past<'r> {
         self.record.debts.iter().filter(move |debt| proposal.debts.contains(&debt.key))
     }
 
+    /// Whether any debt is, or may be, for consumer purposes: one that is not on record is not known to be anything else.
+    fn concerns_consumer_debts(&self) -> bool {
+        let is_other = |key: &Key| self.record.debts.iter().any(|debt| debt.key == *key && !debt.is_consumer_purpose);
+        self.proposal.debts.is_empty() || !self.proposal.debts.iter().all(is_other)
+    }
+
     /// All keys that count as one debt with this one (12 CFR 1006.14(b)(4)).
     fn counts_with(&self, debt: &Debt) -> Vec<Key> {
         match debt.serviced_as {
@@ -281,7 +298,8 @@ impl<'r> Past<'r> {
         let days = DayCount::new(day_zone(self.record));
         let mut done: Vec<Key> = Vec::new();
         let mut units = Vec::new();
-        for debt in self.debts() {
+        // The rule counts calls about consumer debts; a business debt beside one has no count of its own.
+        for debt in self.debts().filter(|debt| debt.is_consumer_purpose) {
             if done.contains(&debt.key) {
                 continue;
             }
@@ -323,7 +341,8 @@ impl<'r> Past<'r> {
             _ => None,
         });
         let raised = |contact: &Contact| about(&contact.debts) || contact.discussed.as_deref().is_some_and(about);
-        let spoken = contacts.iter().filter(|contact| raised(contact)).filter_map(|c| c.gives_call_consent.map(|days| (c.at, days)));
+        // Consent may come by any medium.
+        let spoken = self.contacts().filter(|contact| raised(contact)).filter_map(|c| c.gives_call_consent.map(|days| (c.at, days)));
         let revoked: Vec<Timestamp> = in_notices.clone().filter(|n| n.kind == NoticeKind::CallConsentRevoked).map(|n| n.at).collect();
         said.chain(spoken)
             .map(|(at, for_days)| {
@@ -389,19 +408,28 @@ impl<'r> Past<'r> {
             .min()
     }
 
-    /// Since when a lawyer is known for one of the debts and has not been released for that debt.
+    /// Since when a lawyer is known for one of the debts who has not been released for that debt since.
     fn attorney_at(&self) -> Option<i64> {
+        let represents = |known: &Notice, who: Option<Key>, debt: &Key| {
+            !self.notices().any(|later| {
+                let releases =
+                    matches!(later.kind, NoticeKind::AttorneyReleased(released) if released.is_none() || who.is_none() || released == who);
+                releases && later.at >= known.at && later.debts.contains(debt)
+            })
+        };
         let known_for = |debt: &Key| {
-            let about = self.notices().filter(move |notice| notice.debts.contains(debt));
-            let last = about.filter(|n| matches!(n.kind, NoticeKind::AttorneyKnown | NoticeKind::AttorneyReleased)).max_by_key(|n| n.at)?;
-            (last.kind == NoticeKind::AttorneyKnown).then(|| last.at.as_second())
+            let known = self.notices().filter(|notice| notice.debts.contains(debt)).filter(|notice| match notice.kind {
+                NoticeKind::AttorneyKnown(who) => represents(notice, who, debt),
+                _ => false,
+            });
+            known.map(|notice| notice.at.as_second()).min()
         };
         self.proposal.debts.iter().filter_map(known_for).min()
     }
 
     fn asked_location_at(&self) -> Option<i64> {
         self.contacts()
-            .filter(|contact| contact.direction == Direction::Out && contact.purpose == Purpose::LocationInformation)
+            .filter(|contact| contact.is_ours && contact.direction == Direction::Out && contact.purpose == Purpose::LocationInformation)
             .filter(|contact| contact.outcome.is_none_or(Outcome::reached_somebody))
             .map(|contact| contact.at.as_second())
             .max()

@@ -48,7 +48,8 @@ impl Standing {
             | "executor"
             | "administrator"
             | "personal_representative"
-            | "successor_in_interest" => Standing::CountsAsConsumer,
+            | "successor_in_interest"
+            | "confirmed_successor_in_interest" => Standing::CountsAsConsumer,
             "co_debtor" | "guarantor" => Standing::CoDebtor,
             "consumer_attorney" | "attorney" | "consumer_reporting_agency" | "creditor" | "creditor_attorney" | "collector_attorney" => {
                 Standing::Professional
@@ -119,8 +120,8 @@ pub enum Place {
     Work,
     /// Their school.
     School,
-    /// A place without a name of its own here.
-    Other,
+    /// A place without a name of its own here, told apart from others by its word.
+    Other(u64),
 }
 
 impl Place {
@@ -130,7 +131,10 @@ impl Place {
             "home" => Place::Home,
             "work" => Place::Work,
             "school" => Place::School,
-            _ => Place::Other,
+            // FNV-1a: two words for one place would be two places to a reader too.
+            other => Place::Other(
+                other.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)),
+            ),
         }
     }
 
@@ -140,7 +144,7 @@ impl Place {
             Place::Home => "home",
             Place::Work => "work",
             Place::School => "school",
-            Place::Other => "other",
+            Place::Other(_) => "another place",
         }
     }
 }
@@ -209,7 +213,7 @@ impl Closure {
     /// Whether a channel is closed by it.
     pub fn covers(self, channel: Channel) -> bool {
         match self {
-            Closure::One(closed) => closed == channel || (closed.is_call() && channel.is_call()),
+            Closure::One(closed) => closed == channel || (closed == Channel::Call && channel.is_call()),
             Closure::Electronic => channel.is_electronic(),
             Closure::Any => true,
         }
@@ -391,10 +395,10 @@ pub enum NoticeKind {
     CallConsentRevoked,
     /// A written wish to stop, or refusal to pay (15 USC 1692c(c)).
     Cease,
-    /// A lawyer is known.
-    AttorneyKnown,
-    /// The lawyer did not answer in reasonable time, agreed, or withdrew.
-    AttorneyReleased,
+    /// A lawyer is known; which one, if that is on record.
+    AttorneyKnown(Option<Key>),
+    /// That lawyer did not answer in reasonable time, agreed, or withdrew; all of them where none is named.
+    AttorneyReleased(Option<Key>),
 }
 
 /// One contact somebody wants to make.

@@ -159,6 +159,10 @@ impl<'c, F: Fn(usize) -> &'c str> Reading<'_, '_, F> {
                 self.problem(field, "is below zero", true);
                 None
             }
+            Ok(amount) if amount.minor() > Money::LARGEST_MINOR => {
+                self.problem(field, "is too large to be an amount of one debt", true);
+                None
+            }
             Ok(amount) => Some(amount),
             Err(error) => {
                 self.problem(field, error.to_string(), true);

@@ -83,6 +83,9 @@ impl fmt::Display for MoneyError {
 impl std::error::Error for MoneyError {}
 
 impl Money {
+    /// The largest amount of one debt or payment, in minor units: sums over millions of them still fit.
+    pub const LARGEST_MINOR: i64 = 1_000_000_000_000;
+
     /// An amount of minor units.
     pub const fn of(minor: i64, currency: Currency) -> Money {
         Money { minor, currency }

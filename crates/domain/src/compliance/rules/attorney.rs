@@ -26,17 +26,19 @@ mod tests {
 
     #[test]
     fn the_lawyer_is_asked_until_released() {
-        let known = after(with_person("consumer_attorney"), NoticeKind::AttorneyKnown);
+        let known = after(with_person("consumer_attorney"), NoticeKind::AttorneyKnown(Some(PERSON)));
         assert_eq!(ask(&known, |_| ()), ["regf.attorney.represented"]);
         assert!(ask(&known, |proposal| proposal.person = PERSON).is_empty());
         assert!(ask(&known, |proposal| proposal.debts = vec![11]).is_empty(), "for another debt nobody is known");
         let mut released = known.clone();
         released.notices.push(crate::compliance::record::Notice {
             at: "2026-05-02T12:00:00-04:00".parse().unwrap(),
-            kind: NoticeKind::AttorneyReleased,
+            kind: NoticeKind::AttorneyReleased(Some(PERSON)),
             ..released.notices[0].clone()
         });
         assert!(ask(&released, |_| ()).is_empty());
+        let another = after(released, NoticeKind::AttorneyKnown(Some(3)));
+        assert_eq!(ask(&another, |_| ()), ["regf.attorney.represented"], "one lawyer's withdrawal releases no other");
 
         // Someone with a lawyer who rings first may be given that one answer.
         let mut rang = call("2026-05-06T10:50:00-04:00", Direction::In, Outcome::LeftMessage);

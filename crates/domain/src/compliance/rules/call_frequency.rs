@@ -95,6 +95,7 @@ fn too_many(debt: &DebtCalls, max: u32, facts: &ContactFacts, now: Instant) -> O
 mod tests {
     use crate::compliance::record::{Direction, Outcome};
     use crate::compliance::rules::proposal_tests::{call, consumer_in, decide, with};
+    use crate::values::channel::Channel;
 
     /// Calls at 11:00 on days of April 2026, then a proposal.
     fn check(days: &[(u8, Outcome)], when: &str) -> (Vec<&'static str>, Option<String>) {
@@ -128,6 +129,17 @@ mod tests {
         );
         assert_eq!(check(&[(1, Conversation)], "2026-04-08T08:00:00-04:00").0, Vec::<&str>::new());
         assert_eq!(check(&[(1, AnsweredBusy)], "2026-04-02T08:00:00-04:00").0, Vec::<&str>::new());
+    }
+
+    #[test]
+    fn consent_given_by_mail_opens_the_telephone() {
+        let talk = call("2026-04-01T11:00:00-04:00", Direction::Out, Outcome::Conversation);
+        let mut consent = call("2026-04-02T11:00:00-04:00", Direction::In, Outcome::Delivered);
+        (consent.channel, consent.gives_call_consent) = (Channel::Email, Some(2));
+        let record = with(consumer_in(&["America/New_York"]), [talk, consent]);
+        for (when, refused) in [("2026-04-03T20:00:00-04:00", false), ("2026-04-04T09:00:00-04:00", true)] {
+            assert_eq!(!decide(&record, when).because.is_empty(), refused, "{when}");
+        }
     }
 
     #[test]

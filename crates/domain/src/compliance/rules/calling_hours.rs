@@ -54,8 +54,8 @@ fn closed_clock(facts: &ContactFacts, at: i64, opens: i32, closes: i32) -> Optio
 
 /// Someone who begins a contact at a closed hour may be answered once, then (comment 6(b)(1)-2).
 fn replies_in_closed_hours(facts: &ContactFacts, opens: u16, closes: u16) -> bool {
-    facts.reply.is_some_and(|reply| {
-        facts.clocks.iter().any(|clock| {
+    facts.reply.as_ref().is_some_and(|reply| {
+        reply.clocks.iter().any(|clock| {
             let (_, second) = clock.local(reply.at);
             !(i32::from(opens) * 60..i32::from(closes) * 60).contains(&second)
         })
@@ -64,7 +64,25 @@ fn replies_in_closed_hours(facts: &ContactFacts, opens: u16, closes: u16) -> boo
 
 #[cfg(test)]
 mod tests {
-    use crate::compliance::rules::proposal_tests::{consumer_in, decide};
+    use crate::compliance::record::{Direction, Outcome};
+    use crate::compliance::rules::proposal_tests::{ask, call, consumer_in, decide, with};
+
+    #[test]
+    fn an_answer_is_lifted_only_if_they_began_at_a_closed_hour() {
+        //  came                           the answer                    refused
+        for (came, answered, refused) in [
+            ("2026-05-05T22:00:00-04:00", "2026-05-05T22:10:00-04:00", false),
+            ("2026-05-05T20:58:00-04:00", "2026-05-05T21:02:00-04:00", true),
+            // 20:30 before the clocks changed was open; it must not be read as 21:30.
+            ("2026-03-07T20:30:00-05:00", "2026-03-08T07:30:00-04:00", true),
+        ] {
+            let mut rang = call(came, Direction::In, Outcome::LeftMessage);
+            rang.key = Some(7);
+            let record = with(consumer_in(&["America/New_York"]), [rang]);
+            let because = ask(&record, |proposal| (proposal.at, proposal.in_response_to) = (answered.parse().unwrap(), Some(7)));
+            assert_eq!(!because.is_empty(), refused, "{came}");
+        }
+    }
 
     #[test]
     fn the_day_opens_at_eight_and_closes_at_nine() {

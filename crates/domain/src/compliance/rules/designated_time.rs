@@ -23,7 +23,7 @@ pub(super) const RULE: ContactRule = Rule {
             return None;
         }
         let finding = closed_by_wish(&facts.time_wishes, &facts.wish_clocks, now.at)?;
-        if consented_at(facts, now.at) || facts.reply.is_some_and(|reply| reply.came_at_designated_time) {
+        if facts.reply.as_ref().is_some_and(|reply| reply.came_at_designated_time) {
             return None;
         }
         let until = next_consent(facts, now.at).map_or(finding.until, |consent| consent.min(finding.until));
@@ -44,7 +44,12 @@ fn closed_by_wish(wishes: &[TimeWish], clocks: &[Clock], at: i64) -> Option<Find
         }
     };
     for clock in clocks {
-        let living = || wishes.iter().filter(|wish| wish.ends_at.is_none_or(|ends| at < ends));
+        // The later word wins: consent to this hour takes back what was said before it, and not what was said after.
+        let consented =
+            wishes.iter().filter(|wish| matches!(wish.wish, Wish::TimeConsent(hours) if end_of_hours(hours, clock, at).is_some()));
+        let taken_back = consented.filter(|wish| wish.ends_at.is_none_or(|ends| at < ends)).map(|wish| wish.told_at).max();
+        let stands = |wish: &&TimeWish| wish.ends_at.is_none_or(|ends| at < ends) && taken_back.is_none_or(|told| wish.told_at > told);
+        let living = || wishes.iter().filter(stands);
         let mut only_then = false;
         let mut in_a_named_time = false;
         let mut opens = NEVER;
@@ -119,7 +124,7 @@ fn start_of_hours(hours: Hours, clock: &Clock, at: i64) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use crate::compliance::record::{EVERY_DAY, Hours, Record, Wish};
+    use crate::compliance::record::{EVERY_DAY, Hours, Preference, Record, Wish};
     use crate::compliance::rules::proposal_tests::{consumer_in, decide, wishes};
 
     fn ids(record: &Record, when: &str) -> (bool, Option<String>) {
@@ -169,5 +174,19 @@ mod tests {
         let late = wishes(consumer_in(&["America/New_York"]), [Wish::TimeConsent(Hours { days: EVERY_DAY, from: 21 * 60, to: 22 * 60 })]);
         assert!(decide(&late, "2026-05-06T21:30:00-04:00").because.is_empty());
         assert_eq!(decide(&late, "2026-05-06T22:00:00-04:00").because.len(), 1);
+    }
+
+    #[test]
+    fn the_later_word_wins() {
+        let evening = Hours { days: EVERY_DAY, from: 18 * 60, to: 20 * 60 };
+        let told = |at: &str, wish| Preference { at: at.parse().unwrap(), until: None, wish };
+        for (consent_at, not_then_at, closed) in
+            [("2026-05-02T12:00:00Z", "2026-05-01T12:00:00Z", false), ("2026-05-01T12:00:00Z", "2026-05-02T12:00:00Z", true)]
+        {
+            let mut record = consumer_in(&["America/New_York"]);
+            record.consumer.preferences =
+                vec![told(consent_at, Wish::TimeConsent(evening)), told(not_then_at, Wish::InconvenientTime(evening))];
+            assert_eq!(!decide(&record, "2026-05-06T19:00:00-04:00").because.is_empty(), closed);
+        }
     }
 }

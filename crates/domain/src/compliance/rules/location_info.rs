@@ -60,7 +60,7 @@ mod tests {
             (with(fresh.clone(), [asked.clone()]), none, true),
             (with(fresh.clone(), [asked.clone()]), LocationCall { asked_again: true, ..none }, false),
             (with(fresh.clone(), [asked]), LocationCall { earlier_answer_wrong: true, ..none }, false),
-            (after(fresh, NoticeKind::AttorneyKnown), none, true),
+            (after(fresh, NoticeKind::AttorneyKnown(None)), none, true),
         ] {
             let because = ask(&record, |proposal| {
                 (proposal.person, proposal.purpose, proposal.location) = (PERSON, Purpose::LocationInformation, location);

@@ -19,6 +19,9 @@ pub(super) const RULE: ContactRule = Rule {
         if !reaches_them || facts.is_required_in_this_medium || facts.confirmation == Confirmation::First {
             return None;
         }
+        if facts.confirmation == Confirmation::Faulty {
+            return Some(Finding::lasting(Detail::Plain));
+        }
         let closed = facts.closures.iter().filter(|closure| closure.ends_at.is_none_or(|ends| now.at < ends));
         let last = closed.max_by_key(|closure| closure.ends_at.unwrap_or(NEVER))?;
         let detail = Detail::Closed { channel: facts.channel, at: last.at, one_address: last.one_address };
@@ -28,7 +31,7 @@ pub(super) const RULE: ContactRule = Rule {
 
 #[cfg(test)]
 mod tests {
-    use crate::compliance::record::{Closure, Direction, Outcome, Purpose, Wish};
+    use crate::compliance::record::{Closure, Direction, Outcome, Preference, Purpose, Wish};
     use crate::compliance::rules::proposal_tests::{ask, call, consumer_in, wishes, with};
     use crate::values::channel::Channel;
 
@@ -73,6 +76,29 @@ mod tests {
                 (proposal.channel, proposal.purpose, proposal.has_extra_text) = (Channel::Text, Purpose::OptOutConfirmation, extra);
             });
             assert_eq!(because, if refused { vec!["regf.channel.opt-out"] } else { vec![] });
+        }
+        // A faulty one is refused by whichever medium it goes.
+        let by_mail = ask(&closed, |proposal| {
+            (proposal.channel, proposal.purpose, proposal.has_extra_text) = (Channel::Email, Purpose::OptOutConfirmation, true);
+        });
+        assert_eq!(by_mail, ["regf.channel.opt-out"]);
+    }
+
+    #[test]
+    fn the_message_that_closes_a_medium_is_no_later_use_of_it() {
+        let mut closed = consumer_in(&["America/New_York"]);
+        let at = |when: &str| when.parse().unwrap();
+        closed.consumer.preferences.push(Preference {
+            at: at("2026-05-06T10:00:00-04:00"),
+            until: None,
+            wish: Wish::NoChannel(Closure::One(Channel::Text)),
+        });
+        for (came, refused) in [("2026-05-06T10:00:00-04:00", true), ("2026-05-06T10:00:01-04:00", false)] {
+            let mut incoming = call(came, Direction::In, Outcome::Delivered);
+            (incoming.channel, incoming.key) = (Channel::Text, Some(7));
+            let record = with(closed.clone(), [incoming]);
+            let because = ask(&record, |proposal| (proposal.channel, proposal.in_response_to) = (Channel::Text, Some(7)));
+            assert_eq!(!because.is_empty(), refused, "{came}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Rule: every electronic message says how to stop such messages.
 
 use crate::compliance::ContactRule;
-use crate::compliance::record::Purpose;
+use crate::compliance::record::{Purpose, Standing};
 use crate::decision::{Detail, Finding, Rule, RuleCard, Severity, day};
 
 pub(super) const RULE: ContactRule = Rule {
@@ -14,7 +14,8 @@ pub(super) const RULE: ContactRule = Rule {
         plain: "The message does not say how to stop such messages.",
     },
     check: |facts, _, _| {
-        let needs_it = facts.channel.is_electronic() && facts.purpose != Purpose::OptOutConfirmation;
+        let reaches_them = facts.is_for_consumer() || facts.standing == Standing::CoDebtor;
+        let needs_it = reaches_them && facts.channel.is_electronic() && facts.purpose != Purpose::OptOutConfirmation;
         (facts.regf_binds && needs_it && facts.lacks_opt_out_notice).then(|| Finding::lasting(Detail::Plain))
     },
 };

@@ -3,7 +3,7 @@
 use crate::compliance::ContactRule;
 use crate::compliance::facts::ContactFacts;
 use crate::compliance::record::Place;
-use crate::decision::{Detail, Finding, Rule, RuleCard, Severity, day};
+use crate::decision::{Detail, Finding, NEVER, Rule, RuleCard, Severity, day};
 
 pub(super) const INCONVENIENT: ContactRule = Rule {
     card: RuleCard {
@@ -14,9 +14,11 @@ pub(super) const INCONVENIENT: ContactRule = Rule {
         severity: Severity::Block,
         plain: "They told us not to reach them at this place.",
     },
-    check: |facts, _, _| {
+    check: |facts, _, now| {
         let place = protected_place(facts)?;
-        facts.closed_places.contains(&place).then(|| Finding::lasting(Detail::Place(place.code())))
+        let closed = facts.closed_places.iter().filter(|(closed, ends)| *closed == place && ends.is_none_or(|ends| now.at < ends));
+        let until = closed.map(|(_, ends)| ends.unwrap_or(NEVER)).max()?;
+        Some(Finding::until(until, Detail::Place(place.code())))
     },
 };
 
@@ -29,23 +31,28 @@ pub(super) const EMPLOYER_PROHIBITS: ContactRule = Rule {
         severity: Severity::Block,
         plain: "Their employer forbids such contact at work.",
     },
-    check: |facts, _, _| {
-        let place = protected_place(facts)?;
-        (place == Place::Work && facts.employer_prohibits).then(|| Finding::lasting(Detail::Place(place.code())))
+    check: |facts, _, now| {
+        let place = protected_place(facts).filter(|place| *place == Place::Work)?;
+        let until = facts.employer_prohibits?.unwrap_or(NEVER);
+        (now.at < until).then(|| Finding::until(until, Detail::Place(place.code())))
     },
 };
 
 /// The place to be reached, where the rules protect it: not when the person began from there and is answered once.
 fn protected_place(facts: &ContactFacts) -> Option<Place> {
     let place = facts.place.filter(|_| facts.regf_binds && facts.is_for_consumer())?;
-    let answered_there = facts.reply.is_some_and(|reply| reply.place.is_none_or(|from| from == place));
+    let answered_there = facts.reply.as_ref().is_some_and(|reply| reply.place.is_none_or(|from| from == place));
     (!answered_there).then_some(place)
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::compliance::record::{Place, Wish};
-    use crate::compliance::rules::proposal_tests::{ask, consumer_in, wishes};
+    use crate::compliance::decide_contact;
+    use crate::compliance::facts::gather;
+    use crate::compliance::policy::ContactPolicy;
+    use crate::compliance::record::{Place, Preference, Proposal, Wish};
+    use crate::compliance::rules::proposal_tests::{CONSUMER, DEBT, ask, consumer_in, wishes};
+    use crate::values::channel::Channel;
 
     #[test]
     fn closed_places_are_closed_and_others_are_not() {
@@ -60,5 +67,21 @@ mod tests {
         ] {
             assert_eq!(ask(record, |proposal| proposal.place = place).first().copied(), refused, "{place:?}");
         }
+        assert_ne!(Place::parse("church"), Place::parse("gym"));
+    }
+
+    #[test]
+    fn a_place_closed_for_a_while_opens_again() {
+        let mut record = consumer_in(&["America/New_York"]);
+        let until = Some("2026-05-20T00:00:00-04:00".parse().unwrap());
+        record.consumer.preferences.push(Preference {
+            at: jiff::Timestamp::UNIX_EPOCH,
+            until,
+            wish: Wish::InconvenientPlace(Place::School),
+        });
+        let mut proposal = Proposal::of("2026-05-06T11:00:00-04:00".parse().unwrap(), Channel::Call, CONSUMER, vec![DEBT]);
+        proposal.place = Some(Place::School);
+        let decision = decide_contact(&gather(&record, &proposal), &ContactPolicy::LAW);
+        assert_eq!(decision.next_allowed_at.unwrap().to_string(), "2026-05-20T12:00:00Z");
     }
 }
