@@ -20,7 +20,7 @@ pub struct App {
     /// The database.
     pub db: Db,
     clock: Clock,
-    zone: TimeZone,
+    zone: Arc<Mutex<TimeZone>>,
 }
 
 /// Where the time comes from: the only place that asks.
@@ -52,7 +52,7 @@ const ZONE: &str = "America/New_York";
 impl App {
     /// The product over a database.
     pub fn new(db: Db, clock: Clock) -> App {
-        App { db, clock, zone: TimeZone::get(ZONE).unwrap_or(TimeZone::UTC) }
+        App { db, clock, zone: Arc::new(Mutex::new(TimeZone::get(ZONE).unwrap_or(TimeZone::UTC))) }
     }
 
     /// Now, and the business day it falls on.
@@ -62,12 +62,19 @@ impl App {
 
     /// An instant, and the business day it falls on.
     pub fn moment_at(&self, at: Timestamp) -> Moment {
-        Moment { at, business_day: at.to_zoned(self.zone.clone()).date() }
+        Moment { at, business_day: at.to_zoned(self.zone()).date() }
     }
 
     /// The organization's time zone.
-    pub fn zone(&self) -> &TimeZone {
-        &self.zone
+    pub fn zone(&self) -> TimeZone {
+        self.zone.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Keeps the organization's books in another time zone from now on; whether it is one.
+    pub fn set_zone(&self, name: &str) -> bool {
+        let Ok(zone) = TimeZone::get(name) else { return false };
+        *self.zone.lock().unwrap_or_else(PoisonError::into_inner) = zone;
+        true
     }
 
     /// Sets a frozen clock; a running one stays.

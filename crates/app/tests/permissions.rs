@@ -149,8 +149,15 @@ fn an_empty_database_leads_to_the_first_set_up_once() {
         let at = |answer: &Response| answer.headers().get("location").map(|to| to.to_str().unwrap().to_string());
         assert_eq!(at(&client.get(&base).send().await.unwrap()).as_deref(), Some("/setup"));
         let form = |password: &str, again: &str| {
-            [("name", "Ines"), ("email", "ines@example.org"), ("password", password), ("again", again)]
-                .map(|(k, v)| (k.to_string(), v.to_string()))
+            [
+                ("company", "Bellwether Recovery"),
+                ("zone", "America/Chicago"),
+                ("name", "Ines"),
+                ("email", "ines@example.org"),
+                ("password", password),
+                ("again", again),
+            ]
+            .map(|(k, v)| (k.to_string(), v.to_string()))
         };
         let url = format!("{base}/setup");
         let short = client.post(&url).form(&form("short", "short")).send().await.unwrap().text().await.unwrap();
@@ -164,4 +171,6 @@ fn an_empty_database_leads_to_the_first_set_up_once() {
         assert_eq!(client.get(format!("{base}/users")).send().await.unwrap().status(), StatusCode::OK);
     });
     assert_eq!(floor.count("select count(*) from users"), 1);
+    assert_eq!(floor.app.zone().iana_name(), Some("America/Chicago"), "its business days begin there from now on");
+    assert_eq!(floor.count("select count(*) from settings"), 2);
 }

@@ -113,7 +113,7 @@ impl Floor {
     pub fn clock(&mut self, time: &str) {
         let (hour, minute) = time.split_once(':').expect("a time such as 09:30");
         let at = self.today.at(hour.parse().expect("an hour"), minute.parse().expect("a minute"), 0, 0);
-        let zoned = at.to_zoned(self.app.zone().clone()).expect("a time that exists");
+        let zoned = at.to_zoned(self.app.zone()).expect("a time that exists");
         self.app.set_clock(zoned.timestamp());
     }
 

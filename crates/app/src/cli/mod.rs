@@ -348,6 +348,7 @@ impl Global {
     async fn open_or_make(&self, default: &str) -> Result<App, Failure> {
         let app = App::new(Db::open(&self.address(default)).await?, self.clock());
         migrate::migrate(&app.db, app.moment().at).await?;
+        crate::identity::actions::take_up_settings(&app).await?;
         Ok(app)
     }
 }

@@ -88,7 +88,7 @@ fn days_between(from: Date, to: Date) -> i64 {
 }
 
 fn hour(app: &App, day: Date, hour: i8, minute: i8) -> Timestamp {
-    let zoned = day.at(hour, minute, 0, 0).to_zoned(app.zone().clone());
+    let zoned = day.at(hour, minute, 0, 0).to_zoned(app.zone());
     zoned.map_or(Timestamp::UNIX_EPOCH, |zoned| zoned.timestamp())
 }
 

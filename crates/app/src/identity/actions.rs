@@ -26,9 +26,38 @@ pub async fn add_user(app: &App, who: &Actor, at: Moment, name: &str, email: &st
     Ok((id, made))
 }
 
-/// Adds the first administrator; nobody else may be there yet.
-pub async fn set_up(app: &App, at: Moment, name: &str, email: &str, secret: &str) -> Result<UserId, Failure> {
-    add(app, &Actor::command(), at, name, email, Role::Administrator, secret, false, true).await
+/// Settles the organization's name and time zone and adds the first administrator; nobody else may be there yet.
+pub async fn set_up(app: &App, at: Moment, company: &str, zone: &str, name: &str, email: &str, secret: &str) -> Result<UserId, Failure> {
+    let mut problems = Problems::default();
+    if company.trim().is_empty() {
+        problems.0.push(("company", "is empty".into()));
+    }
+    if jiff::tz::TimeZone::get(zone).is_err() {
+        problems.0.push(("zone", "is no time zone such as America/Chicago".into()));
+    }
+    if !problems.is_empty() {
+        return Err(Failure::Wrong(problems));
+    }
+    let id = add(app, &Actor::command(), at, name, email, Role::Administrator, secret, false, true).await?;
+    transaction!(app.db, tx, {
+        store::update_setting(tx, store::COMPANY, company.trim()).await?;
+        store::update_setting(tx, store::ZONE, zone).await?;
+        let detail = json!({"company": company.trim(), "time_zone": zone});
+        audit::record(tx, &Actor::command(), at.at, None, "organization.set_up", &detail).await
+    })?;
+    app.set_zone(zone);
+    Ok(id)
+}
+
+/// Takes up what the organization settled, when the program starts.
+pub async fn take_up_settings(app: &App) -> Result<(), Failure> {
+    let mut tx = app.db.read().await?;
+    if let Some(zone) = store::find_setting(&mut tx, store::ZONE).await?
+        && !app.set_zone(&zone)
+    {
+        return Err(Failure::wrong("time zone", format!("{zone:?} of this database is not known to this program")));
+    }
+    Ok(())
 }
 
 /// Adds a user with a password somebody chose.

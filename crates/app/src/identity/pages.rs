@@ -15,6 +15,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use duly_domain::identity::Role;
+use duly_domain::values::region::ZONES_SERVED;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 
@@ -28,6 +29,9 @@ struct SignInPage {
 #[derive(Template, Default)]
 #[template(path = "identity/setup.html")]
 struct SetupPage {
+    company: String,
+    zone: String,
+    zones: &'static [&'static str],
     name: String,
     email: String,
     problems: Problems,
@@ -68,7 +72,7 @@ pub async fn get_setup(State(web): State<Web>) -> Result<Response, Failure> {
     if store::count_users(&mut tx).await? > 0 {
         return Ok(Redirect::to("/sign-in").into_response());
     }
-    Ok(page(&SetupPage::default()))
+    Ok(page(&SetupPage { zone: ZONES_SERVED[0].into(), zones: &ZONES_SERVED, ..SetupPage::default() }))
 }
 
 /// `POST /setup`
@@ -86,7 +90,7 @@ pub async fn post_setup(State(web): State<Web>, jar: CookieJar, body: Bytes) -> 
         problems.0.push(("again", "is not the same".into()));
     }
     if problems.is_empty() {
-        match set_up(&web.app, web.app.moment(), name, email, secret).await {
+        match set_up(&web.app, web.app.moment(), fields.text("company"), fields.text("zone"), name, email, secret).await {
             Ok(_) => {
                 let token = sign_in(&web.app, web.app.moment(), email, secret).await?.ok_or(Failure::Forbidden)?;
                 return Ok((jar.add(cookie(token)), Redirect::to("/users")).into_response());
@@ -96,7 +100,8 @@ pub async fn post_setup(State(web): State<Web>, jar: CookieJar, body: Bytes) -> 
             Err(failure) => return Err(failure),
         }
     }
-    Ok(page(&SetupPage { name: name.into(), email: email.into(), problems }))
+    let (company, zone) = (fields.text("company").into(), fields.text("zone").into());
+    Ok(page(&SetupPage { company, zone, zones: &ZONES_SERVED, name: name.into(), email: email.into(), problems }))
 }
 
 /// `GET /sign-in`

@@ -6,6 +6,14 @@ use crate::store::{StoreError, Tx};
 use duly_domain::values::ids::UserId;
 use jiff::Timestamp;
 
+/// The organization's name.
+pub const COMPANY: &str = "company";
+/// The organization's time zone, by its IANA name.
+pub const ZONE: &str = "time_zone";
+
+const SETTING: &str = "select value from settings where name = $1";
+const CLEAR_SETTING: &str = "delete from settings where name = $1";
+const INSERT_SETTING: &str = "insert into settings (name, value) values ($1, $2)";
 const INSERT_USER: &str = "
     insert into users (id, name, email, role, password_hash, must_change_password, created_at)
     values ($1, $2, $3, $4, $5, $6, $7)";
@@ -48,6 +56,16 @@ rows! {
         pub csrf: String,
         pub seen_at: Timestamp,
     }
+}
+
+/// What the organization settled, such as its [`COMPANY`] and [`ZONE`].
+pub async fn find_setting(tx: &mut Tx, name: &str) -> Result<Option<String>, StoreError> {
+    Ok(tx.one::<(String,)>(SETTING, params![name]).await?.map(|(value,)| value))
+}
+
+pub async fn update_setting(tx: &mut Tx, name: &str, value: &str) -> Result<(), StoreError> {
+    tx.run(CLEAR_SETTING, params![name]).await?;
+    tx.run(INSERT_SETTING, params![name, value]).await.map(drop)
 }
 
 pub async fn insert_user(tx: &mut Tx, user: &User, at: Timestamp) -> Result<(), StoreError> {

@@ -218,7 +218,8 @@ impl<'a> Import<'a> {
         for problem in problems {
             self.files.write_problem(row, &problem)?;
             // Sentences with figures in them would each be counted alone.
-            let says = problem.says.split(':').next().unwrap_or_default().split(" by ").next().unwrap_or_default().to_string();
+            let says = problem.says.split(':').next().unwrap_or_default().split(" by ").next().unwrap_or_default();
+            let says = says.split(" in row ").next().unwrap_or_default().to_string();
             self.by_problem.entry((problem.column.clone(), says)).or_insert((problem.refuses, 0)).1 += 1;
             if self.report.problems.len() < SHOWN {
                 self.report.problems.push(RowProblem { row, problem });

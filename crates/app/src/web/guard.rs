@@ -88,7 +88,7 @@ pub async fn guard(State((web, permission)): State<(Web, Permission)>, jar: Cook
         return if permission == Permission::Anyone { next.run(request).await } else { Redirect::to("/sign-in").into_response() };
     };
     let role = Role::parse(&session.role).unwrap_or(Role::Auditor);
-    let visit = Visit { who: Actor::user(session.user, &session.name, role), csrf: session.csrf, at, zone: web.app.zone().clone() };
+    let visit = Visit { who: Actor::user(session.user, &session.name, role), csrf: session.csrf, at, zone: web.app.zone() };
     if !may(role, permission) {
         return refuse_page(&visit, StatusCode::FORBIDDEN, &format!("Your role, {}, may not do this.", role.to_string().to_lowercase()));
     }

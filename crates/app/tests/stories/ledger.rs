@@ -57,6 +57,13 @@ both_engines! {
             }
         }
         assert_eq!(floor.count("select count(*) from promises where state = 'open'"), 0);
+        for inconsistent in [
+            "select count(*) from promises where state = 'kept' and arrived_minor < amount_minor",
+            "select count(*) from promises where state = 'partly_kept' and (arrived_minor <= 0 or arrived_minor >= amount_minor)",
+            "select count(*) from promises where state = 'broken' and arrived_minor >= amount_minor",
+        ] {
+            assert_eq!(floor.count(inconsistent), 0, "{inconsistent}");
+        }
     }
 
     fn hledger_reads_the_journal_and_finds_the_same_balances(mut floor: "2026-03-02") {
