@@ -31,7 +31,7 @@ pub async fn ensure_creditor(tx: &mut Tx, who: &Actor, at: Moment, name: &str) -
         desk,
     };
     store::insert_creditor(tx, &creditor, at.at).await?;
-    audit::record(tx, who, at.at, None, "creditor.add", &json!({"creditor": creditor.id.to_string(), "name": name})).await?;
+    audit::record_in(tx, who, at.at, &creditor.id.to_string(), "creditor.add", &json!({"name": name})).await?;
     Ok(creditor)
 }
 

@@ -334,7 +334,7 @@ fn explain(seen: &Seen, known: &Known, at: Moment) -> Why {
         day.map_or_else(|| "none on record".into(), |at| written(at.to_zoned(jiff::tz::TimeZone::UTC).date()))
     };
     let shown = vec![
-        ("Binds us", if facts.regf_binds { "consumer rules, Regulation F" } else { "no consumer rule" }.to_string()),
+        ("Binds us", binding(facts.regf_binds, &known.account.kind).to_string()),
         ("Reaches", standing(facts.standing).to_string()),
         ("Their clocks", clocks.join("; ")),
         ("Calls in 7 days", format!("{} of {} used", seen.attempts.0, seen.attempts.1)),
@@ -369,6 +369,15 @@ fn explain(seen: &Seen, known: &Known, at: Moment) -> Why {
         } else {
             format!("Open now: {}.", open.join(", ").to_lowercase())
         },
+    }
+}
+
+/// Whose rules bind: the law's, or the house's where the law does not reach.
+fn binding(binds: bool, kind: &str) -> &'static str {
+    match (binds, kind) {
+        (true, "consumer") => "the law: Regulation F",
+        (true, _) => "house policy: as for consumers",
+        (false, _) => "no consumer rule",
     }
 }
 

@@ -1,7 +1,7 @@
 //! The audit record: what was done, by whom, when, in chains that break when touched.
 //!
 //! Every action calls [`record`] in its own transaction, so nothing happens without its entry and no entry without the thing.
-//! One chain per account; what concerns no account stands in the chain `agency`.
+//! One chain per account; a creditor and a batch have theirs; what concerns none of them stands in the chain `agency`.
 
 pub mod store;
 
@@ -18,10 +18,15 @@ pub const AGENCY: &str = "agency";
 /// Writes one entry at the end of an account's chain, or of the agency's.
 pub async fn record(tx: &mut Tx, who: &Actor, at: Timestamp, account: Option<AccountId>, act: &str, detail: &Json) -> Result<(), Failure> {
     let chain = account.map_or_else(|| AGENCY.to_string(), |account| account.to_string());
-    let head = store::find_head(tx, &chain).await?;
+    record_in(tx, who, at, &chain, act, detail).await
+}
+
+/// Writes one entry at the end of a named chain: for long transactions, which must not meet others at the agency's.
+pub async fn record_in(tx: &mut Tx, who: &Actor, at: Timestamp, chain: &str, act: &str, detail: &Json) -> Result<(), Failure> {
+    let head = store::find_head(tx, chain).await?;
     let (seq, previous) = head.unwrap_or((0, START));
-    let row = link(&chain, seq + 1, at, who.label(), act, &detail.to_string(), &previous);
-    store::append(tx, &chain, seq, row).await?;
+    let row = link(chain, seq + 1, at, who.label(), act, &detail.to_string(), &previous);
+    store::append(tx, chain, seq, row).await?;
     Ok(())
 }
 

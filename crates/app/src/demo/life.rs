@@ -157,12 +157,19 @@ async fn talk(app: &App, past: &App, officers: &[&(UserId, Actor)], day: Date, c
         let minute = i8::try_from(i * 59 / talks.max(1)).unwrap_or(0);
         past.set_clock(hour(app, day, 11 + i8::try_from(i * 8 / talks.max(1)).unwrap_or(0), minute));
         let who = &officers[dice.of(officers.len())].1;
-        one_contact(past, who, account, dice).await?;
+        if let Some(next) = one_contact(past, who, account, dice).await?
+            && past.moment_at(next).business_day == day
+        {
+            // Refused for now and open later today: come back then, as the gate says.
+            past.set_clock(next);
+            one_contact(past, who, account, dice).await?;
+        }
     }
     Ok(())
 }
 
-async fn one_contact(past: &App, who: &Actor, account: AccountId, dice: &mut Dice) -> Result<(), Failure> {
+/// One call and what comes of it; when it was refused, the next allowed moment.
+async fn one_contact(past: &App, who: &Actor, account: AccountId, dice: &mut Dice) -> Result<Option<Timestamp>, Failure> {
     let at = past.moment();
     let points = {
         let mut tx = past.db.read().await?;
@@ -170,15 +177,15 @@ async fn one_contact(past: &App, who: &Actor, account: AccountId, dice: &mut Dic
         crate::parties::store::list_points(&mut tx, facts.debtor).await?
     };
     let Some(phone) = points.iter().find(|point| point.kind == "phone" && !matches!(point.state.as_str(), "wrong" | "dead")) else {
-        return Ok(());
+        return Ok(None);
     };
     let ask = AskContact { point: Some(phone.id), ..AskContact::with_debtor(account, Channel::Call) };
     let reserved = match reserve_contact(past, who, at, &ask, None).await {
         Ok(reserved) => reserved,
-        Err(Failure::Stale(_)) => return Ok(()),
+        Err(Failure::Stale(_)) => return Ok(None),
         Err(failure) => return Err(failure),
     };
-    let (Some(contact), Answer::Yes) = (reserved.contact, reserved.decision.answer) else { return Ok(()) };
+    let (Some(contact), Answer::Yes) = (reserved.contact, reserved.decision.answer) else { return Ok(reserved.decision.next_allowed_at) };
     let result = [
         "no_answer",
         "no_answer",
@@ -215,7 +222,8 @@ async fn one_contact(past: &App, who: &Actor, account: AccountId, dice: &mut Dic
     };
     let ask = RecordContact { contact, result: result.into(), follow_up_on, follow_up_at, note: note.map(String::from) };
     record_contact(past, who, at, &ask).await?;
-    what_they_say(past, who, account, dice).await
+    what_they_say(past, who, account, dice).await?;
+    Ok(None)
 }
 
 async fn promise(past: &App, who: &Actor, account: AccountId, dice: &mut Dice) -> Result<bool, Failure> {

@@ -399,7 +399,7 @@ impl<'a> Import<'a> {
         accounts::store::update_batch(tx, self.batch, [rows, accepted, refused, duplicates, self.report.placed_minor]).await?;
         let detail = json!({"batch": self.batch.to_string(), "creditor": self.creditor.id.to_string(), "rows": rows, "accepted": accepted,
             "refused": refused, "duplicates": duplicates, "placed_minor": self.report.placed_minor});
-        audit::record(tx, who, at.at, None, "accounts.import", &detail).await?;
+        audit::record_in(tx, who, at.at, &self.batch.to_string(), "accounts.import", &detail).await?;
         self.report.batch = Some(self.batch);
         Ok(self.report)
     }
