@@ -5,7 +5,7 @@
 mod measure;
 
 use duly::app::{Actor, App, Clock};
-use duly::identity::actions::add_user_with;
+use duly::identity::actions::{NewUser, add_user_with};
 use duly::intake::actions::{ImportAccounts, import_accounts};
 use duly::intake::mapping_file::parse;
 use duly::store::{Db, migrate};
@@ -41,7 +41,8 @@ fn main() {
         };
         import_accounts(&app, &Actor::command(), app.moment(), &ask).await.expect("the file is good");
         std::fs::remove_file(&file).expect("the file is there");
-        let user = add_user_with(&app, &Actor::command(), app.moment(), "Dana", "dana@example.org", Role::Officer, "a long password", false)
+        let dana = NewUser { name: "Dana", email: "dana@example.org", role: Role::Officer, password: "a long password", must_change_password: false };
+        let user = add_user_with(&app, &Actor::command(), app.moment(), dana)
             .await
             .expect("the user is new");
         let desk = accounts::store::list_desks(&mut app.db.read().await.expect("a snapshot")).await.expect("desks")[0].id;

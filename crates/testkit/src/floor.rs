@@ -218,10 +218,9 @@ impl Floor {
         if !self.users.contains_key(name) {
             let email = format!("{}@example.org", name.to_lowercase());
             let at = self.app.moment();
-            let id = self
-                .runtime
-                .block_on(identity::actions::add_user_with(&self.app, &Actor::command(), at, name, &email, role, PASSWORD, false))
-                .expect("the user is new");
+            let user = identity::actions::NewUser { name, email: &email, role, password: PASSWORD, must_change_password: false };
+            let id =
+                self.runtime.block_on(identity::actions::add_user_with(&self.app, &Actor::command(), at, user)).expect("the user is new");
             let who = Actor::user(id, name, role);
             let desks = self.runtime.block_on(async { accounts::store::list_desks(&mut self.app.db.read().await?).await });
             for desk in desks.expect("desks are read") {

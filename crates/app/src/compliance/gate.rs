@@ -88,7 +88,7 @@ pub async fn ask(tx: &mut Tx, who: &Actor, at: Moment, ask: &AskContact) -> Resu
         // Unless one is named, it goes to the best that is on file, so that what is closed or the employer's is not passed over.
         None => best_point(&points, kind_of_point(ask.channel)),
     };
-    if !PROPOSABLE.contains(&ask.channel) {
+    if !ask.channel.can_be_proposed() {
         return Err(Failure::wrong("channel", "is none by which we reach out"));
     }
     if let Some(point) = &point
@@ -112,17 +112,6 @@ pub async fn ask(tx: &mut Tx, who: &Actor, at: Moment, ask: &AskContact) -> Resu
     store::insert_decision(tx, id, ask, person, &decision, &kept(&facts, &known), who.label(), at.at).await?;
     Ok((id, decision, known, point))
 }
-
-/// The channels by which a contact can be proposed.
-const PROPOSABLE: [Channel; 7] = [
-    Channel::Call,
-    Channel::RinglessVoicemail,
-    Channel::Text,
-    Channel::Email,
-    Channel::Letter,
-    Channel::SocialPrivateMessage,
-    Channel::SocialPublic,
-];
 
 /// The proven point of a kind, else the first that may still reach somebody.
 fn best_point(points: &[Point], kind: &str) -> Option<Point> {

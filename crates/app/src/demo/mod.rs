@@ -6,7 +6,7 @@ mod life;
 mod people;
 
 use crate::app::{Actor, App, Clock, Failure};
-use crate::identity::actions::add_user_with;
+use crate::identity::actions::{NewUser, add_user_with};
 use crate::store::Tx;
 use crate::{accounts, identity, jobs};
 use duly_domain::identity::Role;
@@ -85,7 +85,8 @@ pub async fn make(app: &App, count: u32, seed: u64) -> Result<Made, Failure> {
 async fn add_users(app: &App) -> Result<Vec<(UserId, Actor)>, Failure> {
     let mut users = Vec::new();
     for (name, email, role) in USERS {
-        let id = add_user_with(app, &Actor::command(), app.moment(), name, email, role, PASSWORD, false).await?;
+        let user = NewUser { name, email, role, password: PASSWORD, must_change_password: false };
+        let id = add_user_with(app, &Actor::command(), app.moment(), user).await?;
         users.push((id, Actor::user(id, name, role)));
     }
     Ok(users)

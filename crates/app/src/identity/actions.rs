@@ -22,7 +22,8 @@ const IDLE_MINUTES: i64 = 60;
 /// Adds a user with a password to be changed at first sign-in, and gives it back: it is not kept.
 pub async fn add_user(app: &App, who: &Actor, at: Moment, name: &str, email: &str, role: Role) -> Result<(UserId, String), Failure> {
     let made = password::make()?;
-    let id = add_user_with(app, who, at, name, email, role, &made, true).await?;
+    let user = NewUser { name, email, role, password: &made, must_change_password: true };
+    let id = add_user_with(app, who, at, user).await?;
     Ok((id, made))
 }
 
@@ -38,7 +39,8 @@ pub async fn set_up(app: &App, at: Moment, company: &str, zone: &str, name: &str
     if !problems.is_empty() {
         return Err(Failure::Wrong(problems));
     }
-    let id = add(app, &Actor::command(), at, name, email, Role::Administrator, secret, false, true).await?;
+    let user = NewUser { name, email, role: Role::Administrator, password: secret, must_change_password: false };
+    let id = add(app, &Actor::command(), at, user, true).await?;
     transaction!(app.db, tx, {
         store::update_setting(tx, store::COMPANY, company.trim()).await?;
         store::update_setting(tx, store::ZONE, zone).await?;
@@ -60,32 +62,28 @@ pub async fn take_up_settings(app: &App) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Adds a user with a password somebody chose.
-pub async fn add_user_with(
-    app: &App,
-    who: &Actor,
-    at: Moment,
-    name: &str,
-    email: &str,
-    role: Role,
-    secret: &str,
-    must_change: bool,
-) -> Result<UserId, Failure> {
-    add(app, who, at, name, email, role, secret, must_change, false).await
+/// A user to add.
+#[derive(Clone, Copy, Debug)]
+pub struct NewUser<'a> {
+    /// Their name.
+    pub name: &'a str,
+    /// Their e-mail address, by which they sign in.
+    pub email: &'a str,
+    /// In which role.
+    pub role: Role,
+    /// Their password.
+    pub password: &'a str,
+    /// Whether it is to be changed at first sign-in.
+    pub must_change_password: bool,
 }
 
-#[allow(clippy::too_many_arguments, reason = "context, then the user's own fields")]
-async fn add(
-    app: &App,
-    who: &Actor,
-    at: Moment,
-    name: &str,
-    email: &str,
-    role: Role,
-    secret: &str,
-    must_change: bool,
-    must_be_first: bool,
-) -> Result<UserId, Failure> {
+/// Adds a user with a password somebody chose.
+pub async fn add_user_with(app: &App, who: &Actor, at: Moment, user: NewUser<'_>) -> Result<UserId, Failure> {
+    add(app, who, at, user, false).await
+}
+
+async fn add(app: &App, who: &Actor, at: Moment, user: NewUser<'_>, must_be_first: bool) -> Result<UserId, Failure> {
+    let NewUser { name, email, role, password: secret, must_change_password } = user;
     let mut problems = Problems::default();
     if name.trim().is_empty() {
         problems.0.push(("name", "is empty".into()));
@@ -104,7 +102,7 @@ async fn add(
         email,
         role: role.code().into(),
         password_hash: password::hash(secret.to_string()).await?,
-        must_change_password: must_change,
+        must_change_password,
         state: "active".into(),
     };
     transaction!(app.db, tx, {

@@ -68,6 +68,11 @@ impl Channel {
         matches!(self, Channel::Call | Channel::RinglessVoicemail)
     }
 
+    /// Whether we reach out by it; the others are met with, not sent by.
+    pub const fn can_be_proposed(self) -> bool {
+        !matches!(self, Channel::InPerson | Channel::WebPortal)
+    }
+
     /// Whether it is an electronic communication: e-mail, text, message on a platform.
     pub const fn is_electronic(self) -> bool {
         matches!(self, Channel::Text | Channel::Email | Channel::SocialPrivateMessage | Channel::SocialPublic)
