@@ -2,7 +2,7 @@
 create table entries (
     id uuid primary key,
     account_id uuid not null references accounts (id),
-    kind text not null check (kind in ('opening', 'payment', 'reversal')),
+    kind text not null check (kind in ('opening', 'adjustment', 'payment', 'reversal')),
     booked_on date not null,
     reverses_entry_id uuid references entries (id),
     memo text not null,

@@ -73,6 +73,7 @@ fn import(file: &Path, database: &Path) -> u64 {
             creditor: "Bench".into(),
             mapping: Some(parse(MAPPING).expect("the mapping is good")),
             is_trial: false,
+            updates: false,
             refusals: None,
         };
         let began = processor_nanos();

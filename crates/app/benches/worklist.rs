@@ -37,6 +37,7 @@ fn main() {
                     .expect("the mapping is good"),
             ),
             is_trial: false,
+            updates: false,
             refusals: None,
         };
         import_accounts(&app, &Actor::command(), app.moment(), &ask).await.expect("the file is good");

@@ -121,8 +121,17 @@ async fn sign_in(browser: &WebDriver, base: &str, email: &str) -> WebDriverResul
 }
 
 #[test]
-fn a_day_from_sign_in_to_kept_promise_by_keyboard_alone() {
-    let mut floor = Floor::on(Engine::Sqlite, "2026-03-03");
+fn a_day_from_sign_in_to_kept_promise_by_keyboard_alone_on_sqlite() {
+    a_day(Engine::Sqlite);
+}
+
+#[test]
+fn a_day_from_sign_in_to_kept_promise_by_keyboard_alone_on_postgres() {
+    a_day(Engine::Postgres);
+}
+
+fn a_day(engine: Engine) {
+    let mut floor = Floor::on(engine, "2026-03-03");
     let maria = floor.debtor("Maria", "420.00");
     floor.officer("Dana");
     floor.user("Bo", Role::BackOffice);

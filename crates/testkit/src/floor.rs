@@ -45,6 +45,8 @@ pub struct Floor {
     today: Date,
     users: HashMap<String, (UserId, Actor)>,
     rows: u32,
+    /// Whether imports alter known accounts.
+    pub updates: bool,
 }
 
 /// A debtor with one account.
@@ -104,7 +106,7 @@ impl Floor {
             migrate::migrate(&app.db, Timestamp::UNIX_EPOCH).await.expect("the schema is made");
             app
         });
-        let mut floor = Floor { runtime, app, address, file, today, users: HashMap::new(), rows: 0 };
+        let mut floor = Floor { runtime, app, address, file, today, users: HashMap::new(), rows: 0, updates: false };
         floor.clock("09:00");
         floor
     }
@@ -197,6 +199,7 @@ impl Floor {
             creditor: creditor.into(),
             mapping: mapping.map(|text| parse(text).expect("the mapping is good")),
             is_trial,
+            updates: self.updates,
             refusals: Some(path.with_extension("refusals.csv")),
         };
         let report = self.runtime.block_on(import_accounts(&self.app, &Actor::command(), self.app.moment(), &ask));

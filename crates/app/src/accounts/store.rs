@@ -4,6 +4,7 @@ use crate::app::Failure;
 use crate::params;
 use crate::rows;
 use crate::store::{Keyed, StoreError, Tx, Value};
+use duly_domain::intake::row::NewAccount;
 use duly_domain::values::ids::{AccountId, BatchId, CreditorId, DebtorId, DeskId, HoldId, StopId, UserId};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -62,6 +63,9 @@ const ACCOUNTS_IN: &str = "
 const OF_DEBTORS: &str = "select debtor_id, id, kind from accounts where debtor_id in ($keys) order by debtor_id, id";
 const SET_NEXT: &str = "update accounts set next_action = $1, next_action_on = $2, next_action_at = $3 where id = $4";
 const SET_BALANCE: &str = "update accounts set balance_minor = $1, state = $2 where id = $3";
+const SET_PLACED: &str = "
+    update accounts set placed_minor = $1, paid_before_minor = $2, reduced_before_minor = $3, itemized_on = $4, due_on = $5,
+        charged_off_on = $6, description = $7, creditor_status = $8 where id = $9";
 const SET_REACHED: &str = "update accounts set was_reached = 1 where id = $1";
 const INSERT_HOLD: &str = "
     insert into holds (id, account_id, reason, from_on, until_on, created_by, created_at) values ($1, $2, $3, $4, $5, $6, $7)";
@@ -299,6 +303,23 @@ pub async fn update_next(
 
 pub async fn update_balance(tx: &mut Tx, id: AccountId, balance_minor: i64, state: &str) -> Result<(), StoreError> {
     tx.run(SET_BALANCE, params![balance_minor, state, id]).await.map(drop)
+}
+
+/// Brings what a creditor said of an account to what it says now.
+pub async fn update_placed(tx: &mut Tx, id: AccountId, new: &NewAccount, placed_minor: i64) -> Result<(), StoreError> {
+    let (paid, reduced) = (new.itemization.paid.minor(), new.itemization.reduced.minor());
+    let values = params![
+        placed_minor,
+        paid,
+        reduced,
+        new.itemized_on,
+        new.due_on,
+        new.charged_off_on,
+        new.description.clone(),
+        new.creditor_status.clone(),
+        id
+    ];
+    tx.run(SET_PLACED, values).await.map(drop)
 }
 
 pub async fn update_reached(tx: &mut Tx, id: AccountId) -> Result<(), StoreError> {

@@ -20,6 +20,7 @@ use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, DebtorId, PointId};
 use duly_domain::values::point::{EmailAddress, Phone};
 use serde_json::{Value as Json, json};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -42,14 +43,14 @@ pub async fn run(cli: Cli) -> Result<Answered, Failure> {
             made.lines().iter().try_for_each(|line| write_line(line))?;
             return web::serve(app, listen).await.map(|()| Answered::Yes);
         }
+        Command::Serve { listen, config } => return serve(global, listen, config).await,
         _ => {}
     }
-    let makes = matches!(command, Command::Serve { .. } | Command::Import(_) | Command::User(_) | Command::Migrate);
+    let makes = matches!(command, Command::Import(_) | Command::User(_) | Command::Migrate);
     let app = if makes { global.open_or_make(DATABASE).await? } else { global.open(DATABASE).await? };
     match command {
-        Command::Serve { listen } => web::serve(app, listen).await?,
-        Command::Import(ImportCommand::Accounts { file, creditor, mapping, dry_run, strict, refusals }) => {
-            return import(&app, &global, file, creditor, mapping, dry_run, strict, refusals).await;
+        Command::Import(ImportCommand::Accounts { file, creditor, mapping, dry_run, update, strict, refusals }) => {
+            return import(&app, &global, file, creditor, mapping, dry_run, update, strict, refusals).await;
         }
         Command::Worklist { officer, limit } => worklist(&app, &global, &officer, limit).await?,
         Command::Contact(command) => return contact(&app, &global, command).await,
@@ -78,9 +79,31 @@ pub async fn run(cli: Cli) -> Result<Answered, Failure> {
             let current = migrate::verify(&app.db).await?;
             answer(global.format, &json!({"current": current}), || vec!["the schema is up to date".into()])?;
         }
-        Command::Decide | Command::Cases { .. } | Command::Demo { .. } => {}
+        Command::Decide | Command::Cases { .. } | Command::Demo { .. } | Command::Serve { .. } => {}
     }
     Ok(Answered::Yes)
+}
+
+/// What a configuration file may hold; unknown keys are refused.
+#[derive(Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Configuration {
+    database: Option<String>,
+    listen: Option<SocketAddr>,
+}
+
+async fn serve(mut global: Global, listen: Option<SocketAddr>, config: Option<PathBuf>) -> Result<Answered, Failure> {
+    let configured = match config {
+        None => Configuration::default(),
+        Some(path) => {
+            let text =
+                std::fs::read_to_string(&path).map_err(|error| Failure::File(format!("{} cannot be read: {error}", path.display())))?;
+            toml::from_str(&text).map_err(|error| Failure::File(format!("{}: {}", path.display(), error.message().replace('\n', " "))))?
+        }
+    };
+    global.database = global.database.or(configured.database);
+    let listen = listen.or(configured.listen).unwrap_or(SocketAddr::from(([127, 0, 0, 1], 7171)));
+    web::serve(global.open_or_make(DATABASE).await?, listen).await.map(|()| Answered::Yes)
 }
 
 fn decide() -> Result<Answered, Failure> {
@@ -110,6 +133,7 @@ async fn import(
     creditor: String,
     mapping: Option<PathBuf>,
     dry_run: bool,
+    update: bool,
     strict: bool,
     refusals: Option<PathBuf>,
 ) -> Result<Answered, Failure> {
@@ -128,6 +152,7 @@ async fn import(
         creditor,
         mapping,
         is_trial: dry_run,
+        updates: update,
     };
     let report = import_accounts(app, &Actor::command(), app.moment(), &ask).await?;
     let changes: Vec<Json> = report
@@ -137,7 +162,7 @@ async fn import(
         .collect();
     let json = json!({
         "rows": report.rows, "accepted": report.accepted, "refused": report.refused, "duplicates": report.duplicates,
-        "changed": report.changed, "changes": changes, "gaps": report.gaps, "batch": report.batch.map(|batch| batch.to_string()),
+        "changed": report.changed, "updated": report.updated, "changes": changes, "gaps": report.gaps, "batch": report.batch.map(|batch| batch.to_string()),
         "placed": money(report.placed_minor, &report.currency), "refusals": report.refusals, "refused_rows": report.refused_rows,
         "matched": report.matched, "unmatched": report.unmatched, "guessed": report.is_guess, "dry_run": dry_run,
     });

@@ -69,9 +69,12 @@ enum Command {
     },
     /// Serves the product.
     Serve {
-        /// The address to serve at.
-        #[arg(long, default_value = "127.0.0.1:7171")]
-        listen: SocketAddr,
+        /// The address to serve at; 127.0.0.1:7171 unless it or the configuration says otherwise.
+        #[arg(long)]
+        listen: Option<SocketAddr>,
+        /// A TOML file with `database` and `listen`; what the command line names wins.
+        #[arg(long)]
+        config: Option<PathBuf>,
     },
     /// Brings files in.
     #[command(subcommand)]
@@ -138,6 +141,9 @@ enum ImportCommand {
         /// Tries and keeps nothing.
         #[arg(long)]
         dry_run: bool,
+        /// Alters known accounts that come with other values; they are listed in any case.
+        #[arg(long)]
+        update: bool,
         /// Ends with 1 if a row was refused.
         #[arg(long)]
         strict: bool,

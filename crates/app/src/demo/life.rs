@@ -110,6 +110,7 @@ async fn place(past: &App, share: u32, number: &mut u32, day: Date, dice: &mut D
             creditor: placer.name.into(),
             mapping: Some(parse(&placer.mapping_text()).map_err(Failure::File)?),
             is_trial: false,
+            updates: false,
             refusals: None,
         };
         let done = import_accounts(past, &Actor::command(), past.moment(), &ask).await;

@@ -40,6 +40,8 @@ pub struct ImportAccounts {
     pub mapping: Option<Mapping>,
     /// Try only: nothing is kept.
     pub is_trial: bool,
+    /// Alter known accounts that come with other values.
+    pub updates: bool,
     /// Where to write what was refused; nowhere unless named.
     pub refusals: Option<PathBuf>,
 }
@@ -77,6 +79,8 @@ pub struct Report {
     pub duplicates: u64,
     /// Rows placed before that come with other values.
     pub changed: u64,
+    /// Of those, how many were altered.
+    pub updated: u64,
     /// Rows placed with a gap to fill.
     pub gaps: u64,
     /// What is placed, in minor units.
@@ -252,7 +256,9 @@ impl<'a> Import<'a> {
                 continue;
             }
             if let Some(placed) = known.get(&account.reference) {
-                self.compare(row.number, placed, &account);
+                if self.compare(row.number, placed, &account) && self.ask.updates {
+                    self.update(tx, who, &row, placed, &account).await?;
+                }
                 continue;
             }
             self.report.accepted += 1;
@@ -268,7 +274,30 @@ impl<'a> Import<'a> {
         column.map_or_else(|| "reference".into(), |column| column.head.clone())
     }
 
-    fn compare(&mut self, row: u64, placed: &Placed, account: &NewAccount) {
+    /// Alters a known account to what its creditor says now; what the ledger cannot follow stays as it was and is told.
+    async fn update(&mut self, tx: &mut Tx, who: &Actor, row: &SourceRow, placed: &Placed, new: &NewAccount) -> Result<(), Failure> {
+        let account = accounts::store::load_account(tx, placed.account).await?;
+        let column = self.reference_head();
+        let refused = |says: String| vec![Problem { column, value: new.reference.clone(), says, refuses: true }];
+        if account.currency != new.owed.currency().code() {
+            return self.refuse(row, refused(format!("is in {} here: a currency is not altered", account.currency)));
+        }
+        let memo = format!("placed anew by {}", self.ask.file_name);
+        match ledger::actions::adjust_placed(tx, who, self.at, &account, &new.owed, &memo).await {
+            Ok(()) => {}
+            Err(Failure::Ledger(error)) => return self.refuse(row, refused(format!("cannot be altered: {error}"))),
+            Err(failure) => return Err(failure),
+        }
+        accounts::store::update_placed(tx, account.id, new, new.owed.total()?.minor()).await?;
+        let detail = json!({"row": row.number, "placed_minor": new.owed.total()?.minor()});
+        audit::record(tx, who, self.at.at, Some(account.id), "account.update", &detail).await?;
+        strategy::actions::place_on_worklist(tx, account.id, self.at).await?;
+        self.report.updated += 1;
+        Ok(())
+    }
+
+    /// Compares a known account with what the file says; whether anything differs.
+    fn compare(&mut self, row: u64, placed: &Placed, account: &NewAccount) -> bool {
         let date = |date: Option<Date>| date.map(|date| date.to_string()).unwrap_or_default();
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let total = account.owed.total().map(|total| total.minor()).unwrap_or(0);
@@ -286,12 +315,13 @@ impl<'a> Import<'a> {
         let differences: Vec<_> = pairs.into_iter().filter(|(_, before, after)| before != after).collect();
         if differences.is_empty() {
             self.report.duplicates += 1;
-            return;
+            return false;
         }
         self.report.changed += 1;
         if self.report.changes.len() < SHOWN {
             self.report.changes.push(Change { row, account: placed.account, differences });
         }
+        true
     }
 
     /// Lays one account out over the tables.
@@ -391,7 +421,7 @@ impl<'a> Import<'a> {
         self.report.by_problem = by_problem;
         (self.report.refusals, self.report.refused_rows) = self.files.finish()?;
         // Where nothing is new, nothing is kept either: no empty batch, no creditor without an account.
-        if self.ask.is_trial || self.report.accepted == 0 {
+        if self.ask.is_trial || self.report.accepted + self.report.updated == 0 {
             return Err(Failure::Trial(Box::new(self.report)));
         }
         let counts = [self.report.rows, self.report.accepted, self.report.refused, self.report.duplicates + self.report.changed];

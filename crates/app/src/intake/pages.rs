@@ -204,6 +204,7 @@ fn ask(upload: &Upload, id: &str, is_trial: bool) -> ImportAccounts {
         creditor: upload.creditor.clone(),
         mapping: upload.mapping.clone(),
         is_trial,
+        updates: false,
         refusals: upload.path.parent().map(|folder| folder.join(format!("{id}-problems.csv"))),
     }
 }

@@ -6,7 +6,7 @@ use crate::app::{Actor, App, Failure, new_uuid};
 use crate::store::Tx;
 use crate::{accounts, audit, plans, strategy, transaction};
 use duly_domain::accounts::Bucket;
-use duly_domain::ledger::{AllocationOrder, Buckets, plan_payment};
+use duly_domain::ledger::{AllocationOrder, Buckets, plan_adjustment, plan_payment};
 use duly_domain::values::ids::{AccountId, PaymentId};
 use duly_domain::values::moment::Moment;
 use duly_domain::values::money::Money;
@@ -133,6 +133,18 @@ pub async fn reverse_payment(app: &App, who: &Actor, at: Moment, payment: Paymen
         settle_account(tx, who, at, &account, &balance).await?;
         Ok(balance)
     })
+}
+
+/// Brings what was placed on an account to what its creditor says now, by an entry of its own.
+pub async fn adjust_placed(tx: &mut Tx, who: &Actor, at: Moment, account: &Account, now: &Buckets, memo: &str) -> Result<(), Failure> {
+    let before = store::load_placed(tx, account.id, &account.currency).await?;
+    let lines = plan_adjustment(&before, now)?;
+    if lines.lines().is_empty() {
+        return Ok(());
+    }
+    let owed = store::load_buckets(tx, account.id, &account.currency).await?;
+    let (_, balance) = store::insert_entry(tx, account.id, "adjustment", at.business_day, None, memo, &lines, &owed, at.at).await?;
+    settle_account(tx, who, at, account, &balance).await
 }
 
 /// After money moved: the account's balance and state, its promises, its place on the worklist.

@@ -20,6 +20,11 @@ pub const INSERT_BALANCE: &str = "insert into balances (account_id, bucket, amou
 const SET_BALANCE: &str = "update balances set amount_minor = $1 where account_id = $2 and bucket = $3";
 const BALANCES: &str = "select bucket, amount_minor, currency from balances where account_id = $1 order by bucket";
 const LINES: &str = "select code, bucket, amount_minor, currency from entry_lines where entry_id = $1 order by line_no";
+const PLACED: &str = "
+    select l.bucket, cast(sum(l.amount_minor) as bigint), l.currency
+      from entry_lines l join entries e on e.id = l.entry_id
+     where e.account_id = $1 and e.kind in ('opening', 'adjustment') and l.code = 'receivable'
+     group by l.bucket, l.currency order by l.bucket";
 const INSERT_PAYMENT: &str = "
     insert into payments (id, account_id, entry_id, amount_minor, unapplied_minor, currency, effective_on, reference, state, posted_by, created_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, 'posted', $9, $10)";
@@ -142,7 +147,15 @@ pub fn currency(code: &str) -> Result<Currency, StoreError> {
 
 /// What an account owes by bucket.
 pub async fn load_buckets(tx: &mut Tx, account: AccountId, in_currency: &str) -> Result<Buckets, StoreError> {
-    let rows: Vec<(String, i64, String)> = tx.all(BALANCES, params![account]).await?;
+    in_buckets(tx.all(BALANCES, params![account]).await?, in_currency)
+}
+
+/// What was placed on an account by bucket, adjustments included, payments not.
+pub async fn load_placed(tx: &mut Tx, account: AccountId, in_currency: &str) -> Result<Buckets, StoreError> {
+    in_buckets(tx.all(PLACED, params![account]).await?, in_currency)
+}
+
+fn in_buckets(rows: Vec<(String, i64, String)>, in_currency: &str) -> Result<Buckets, StoreError> {
     let mut buckets = Buckets::none(currency(in_currency)?);
     for (bucket, minor, _) in rows {
         let bucket = Bucket::parse(&bucket).ok_or_else(|| StoreError::Column(format!("bucket {bucket:?}")))?;

@@ -92,5 +92,14 @@ both_engines! {
         assert_eq!((again.accepted, again.duplicates, again.changed), (0, 0, 1));
         assert_eq!(again.changes[0].differences, [("balance", "1000".to_string(), "1200".to_string())]);
         assert_eq!(floor.count("select cast(sum(balance_minor) as bigint) from accounts"), 1_000);
+
+        // Under --update the ledger follows by an entry of its own.
+        floor.updates = true;
+        let updated = floor.import("reference,name,principal\nA-1,Ann,12.00\n", mapping, "Larkfield").unwrap();
+        assert_eq!((updated.changed, updated.updated, updated.accepted), (1, 1, 0));
+        assert_eq!(floor.count("select cast(sum(balance_minor) as bigint) from accounts"), 1_200);
+        let same = floor.import("reference,name,principal\nA-1,Ann,12.00\n", mapping, "Larkfield").unwrap();
+        assert_eq!((same.changed, same.duplicates), (0, 1));
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
     }
 }

@@ -254,6 +254,17 @@ pub fn plan_opening(owed: &Buckets) -> Result<Balanced, LedgerError> {
     Balanced::new(owed.each().map(|(bucket, amount)| Line { code: Code::Receivable, bucket: Some(bucket), amount }).chain([placed]))
 }
 
+/// The entry that brings what was placed to what the creditor says now; bucket by bucket, against what was placed before.
+pub fn plan_adjustment(before: &Buckets, now: &Buckets) -> Result<Balanced, LedgerError> {
+    let mut lines = Vec::new();
+    for (bucket, amount) in now.each() {
+        let difference = amount.minus(before.get(bucket))?;
+        lines.push(Line { code: Code::Receivable, bucket: Some(bucket), amount: difference });
+        lines.push(Line::new(Code::Placed, None, -difference.minor(), now.currency));
+    }
+    Balanced::new(lines)
+}
+
 /// The entry of a payment: the debt falls, client money comes in.
 pub fn plan_payment(payment: Money, owed: &Buckets, order: AllocationOrder) -> Result<(Allocation, Balanced), LedgerError> {
     let allocation = allocate(payment, owed, order)?;
@@ -290,6 +301,14 @@ mod tests {
         assert_eq!(principal_first.parts, [(Bucket::Principal, Money::usd(5_000))]);
         let too_much = allocate(Money::usd(5_000), &owed(1_000, 0, 0), AllocationOrder::default()).unwrap();
         assert_eq!(too_much.unapplied, Money::usd(4_000));
+    }
+
+    #[test]
+    fn an_adjustment_moves_each_bucket_and_balances() {
+        let entry = plan_adjustment(&owed(1_000, 50, 0), &owed(900, 50, 30)).unwrap();
+        let after = owed(600, 50, 0).after(&entry).unwrap();
+        assert_eq!(after, owed(500, 50, 30));
+        assert_eq!(owed(50, 50, 0).after(&entry), Err(LedgerError::BelowZero(Bucket::Principal)));
     }
 
     #[test]
