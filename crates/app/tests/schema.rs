@@ -45,6 +45,18 @@ fn every_id_has_its_key_and_every_amount_its_currency() {
 }
 
 #[test]
+fn a_key_asked_for_twice_is_answered_once() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let floor = Floor::on(engine, "2026-03-02");
+        // The same key at both ends of a list longer than one statement takes.
+        let keys: Vec<duly::store::Value> = (1..=90i64).chain([1]).map(duly::store::Value::from).collect();
+        let sql = "select number from schema_steps where number in ($keys)";
+        let found: Vec<(i64,)> = floor.runtime.block_on(async { floor.app.db.read().await?.all_in(sql, &keys).await }).unwrap();
+        assert_eq!(found.iter().filter(|(number,)| *number == 1).count(), 1, "{engine:?}");
+    }
+}
+
+#[test]
 fn a_newer_schema_is_refused() {
     let mut floor = Floor::on(Engine::Sqlite, "2026-03-02");
     floor.tamper("insert into schema_steps (number, name, hash, applied_at) values (99, 'later', '', 0)", &[]);

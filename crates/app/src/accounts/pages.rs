@@ -13,7 +13,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use duly_domain::values::ids::{AccountId, HoldId};
-use duly_domain::values::money::Money;
+use duly_domain::values::money::{Currency, Money};
 use std::collections::HashMap;
 
 pub use super::workspace::{Unfinished, show};
@@ -79,6 +79,12 @@ pub async fn after<T>(
         }
         Err(failure) => Err(failure),
     }
+}
+
+/// The currency in which an account's forms are read.
+pub async fn currency_of(web: &Web, account: AccountId) -> Result<Currency, Failure> {
+    let mut tx = web.app.db.read().await?;
+    Ok(ledger::store::currency(&store::load_account(&mut tx, account).await?.currency)?)
 }
 
 /// Reads an account's id from an address.

@@ -12,7 +12,7 @@ use crate::parties::pages::in_words;
 use crate::parties::store::{Point, PreferenceRow};
 use crate::plans::store::PromiseRow;
 use crate::store::Tx;
-use crate::strategy::actions::{local_time, their_time};
+use crate::strategy::actions::local_time;
 use crate::web::Web;
 use crate::web::form::Fields;
 use crate::web::guard::Visit;
@@ -301,7 +301,7 @@ fn chip(seen: &Seen, known: &Known, at: Moment) -> Chip {
 
 /// Midnight reads as the end of the day.
 fn until_text(seen: &Seen, until: Timestamp) -> String {
-    let text = their_time(seen, until);
+    let text = local_time(seen, until);
     if text == "00:00" { "the end of the day".into() } else { text }
 }
 

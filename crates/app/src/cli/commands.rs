@@ -209,7 +209,7 @@ async fn worklist(app: &App, global: &Global, officer: &str, limit: usize) -> Re
         let json = json!({
             "rank": work.rank, "account": work.item.account.to_string(), "reference": work.item.reference, "lane": work.item.lane,
             "priority": work.item.expected_minor, "because": terms, "terms": because,
-            "workable_until": work.workable_until.map(|at| at.to_string()), "attempts_used": work.call.attempts.0,
+            "workable_until": work.call.until.map(|at| at.to_string()), "attempts_used": work.call.attempts.0,
             "attempts_max": work.call.attempts.1, "next_action": work.item.next_action,
             "next_action_on": work.item.next_action_on.map(|on| on.to_string()), "call": work.call.decision.answer.code(),
             "balance": money(work.item.balance_minor, &work.item.currency),

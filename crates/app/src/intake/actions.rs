@@ -122,7 +122,7 @@ pub async fn import_accounts(app: &App, who: &Actor, at: Moment, ask: &ImportAcc
         let order = AllocationOrder::parse(&creditor.allocation_order).unwrap_or_default();
         let layout = Layout::of(&mapping, source.heads(), order)
             .map_err(|missing| Failure::wrong("mapping", format!("names columns that the file does not have: {}", missing.join(", "))))?;
-        let mut import = Import::new(ask, &creditor, &mapping, at)?;
+        let mut import = Import::new(ask, &creditor, &mapping, at);
         import.report.is_guess = guessed;
         import.describe(source.heads(), &mapping);
         // A trial goes the same way to the end, and then everything is taken back.
@@ -193,8 +193,8 @@ struct Import<'a> {
 }
 
 impl<'a> Import<'a> {
-    fn new(ask: &'a ImportAccounts, creditor: &'a Creditor, mapping: &'a Mapping, at: Moment) -> Result<Import<'a>, Failure> {
-        Ok(Import {
+    fn new(ask: &'a ImportAccounts, creditor: &'a Creditor, mapping: &'a Mapping, at: Moment) -> Import<'a> {
+        Import {
             ask,
             creditor,
             mapping,
@@ -203,7 +203,7 @@ impl<'a> Import<'a> {
             report: Report { currency: mapping.currency.code().into(), ..Report::default() },
             by_problem: HashMap::new(),
             files: RefusalFiles::at(ask.refusals.as_deref()),
-        })
+        }
     }
 
     fn describe(&mut self, heads: &[String], mapping: &Mapping) {

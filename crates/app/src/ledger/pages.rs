@@ -2,8 +2,7 @@
 
 use super::actions::{PostPayment, post_payment as post, reverse_payment};
 use super::store::{self, RecentPayment};
-use crate::accounts;
-use crate::accounts::pages::{Unfinished, after, back, resolve, show};
+use crate::accounts::pages::{Unfinished, after, back, currency_of, resolve, show};
 use crate::app::{Failure, Problems};
 use crate::web::Web;
 use crate::web::form::Fields;
@@ -41,10 +40,7 @@ pub async fn get_payments(State(web): State<Web>, visit: Visit) -> Result<Respon
 pub async fn post_payment(State(web): State<Web>, visit: Visit, Path(account): Path<String>, body: Bytes) -> Result<Response, Failure> {
     let fields = Fields::of(&body);
     let id = resolve(&web, &account).await?;
-    let currency = {
-        let mut tx = web.app.db.read().await?;
-        store::currency(&accounts::store::load_account(&mut tx, id).await?.currency)?
-    };
+    let currency = currency_of(&web, id).await?;
     let mut problems = Problems::default();
     let (amount, on) = (fields.amount("amount", currency, &mut problems), fields.date("date", &mut problems));
     let (Some(amount_minor), Some(effective_on)) = (amount, on) else {

@@ -2,13 +2,13 @@
 
 use super::actions::{TakePromise, take_promise, withdraw_promise};
 use super::store::{self, RecentPromise};
-use crate::accounts::pages::{Unfinished, after, back, resolve, show};
+use crate::accounts::pages::{Unfinished, after, back, currency_of, resolve, show};
 use crate::app::{Failure, Outcome, Problems};
+use crate::ledger;
 use crate::web::Web;
 use crate::web::form::Fields;
 use crate::web::guard::Visit;
 use crate::web::shell::{Frame, page};
-use crate::{accounts, ledger};
 use askama::Template;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -44,10 +44,7 @@ pub async fn get_promises(State(web): State<Web>, visit: Visit) -> Result<Respon
 pub async fn post_promise(State(web): State<Web>, visit: Visit, Path(account): Path<String>, body: Bytes) -> Result<Response, Failure> {
     let fields = Fields::of(&body);
     let id = resolve(&web, &account).await?;
-    let currency = {
-        let mut tx = web.app.db.read().await?;
-        ledger::store::currency(&accounts::store::load_account(&mut tx, id).await?.currency)?
-    };
+    let currency = currency_of(&web, id).await?;
     let mut problems = Problems::default();
     let (amount, due) = (fields.amount("amount", currency, &mut problems), fields.date("due", &mut problems));
     let (Some(amount_minor), Some(due_on)) = (amount, due) else {

@@ -8,6 +8,7 @@
 use super::postgres::{self, PostgresTx};
 use super::row::{FromRow, Row, Value};
 use super::sqlite::{self, SqliteTx};
+use std::collections::HashSet;
 use std::fmt;
 use std::time::Duration;
 
@@ -148,10 +149,13 @@ impl Tx {
     ///
     /// Lists are filled up to a few lengths by repeating a key, so that few statements are prepared.
     pub async fn all_in<T: FromRow>(&mut self, sql: &str, keys: &[Value]) -> Result<Vec<T>, StoreError> {
+        // A key that stands in two chunks would bring its rows twice.
+        let mut known = HashSet::new();
+        let keys: Vec<&Value> = keys.iter().filter(|key| known.insert(*key)).collect();
         let mut all = Vec::new();
         for chunk in keys.chunks(KEYS[KEYS.len() - 1]) {
             let length = KEYS.into_iter().find(|length| *length >= chunk.len()).unwrap_or(chunk.len());
-            let filled: Vec<Value> = chunk.iter().chain(std::iter::repeat_n(&chunk[0], length - chunk.len())).cloned().collect();
+            let filled: Vec<Value> = chunk.iter().copied().chain(std::iter::repeat_n(chunk[0], length - chunk.len())).cloned().collect();
             let places: Vec<String> = (1..=length).map(|i| format!("${i}")).collect();
             all.extend(self.all(&sql.replace("$keys", &places.join(", ")), &filled).await?);
         }

@@ -43,10 +43,6 @@ const APPLY: &str = "insert into schema_steps (number, name, hash, applied_at) v
 
 /// Brings the schema up to date; how many steps were applied.
 pub async fn migrate(db: &Db, now: Timestamp) -> Result<usize, StoreError> {
-    transaction_of_steps(db, now).await
-}
-
-async fn transaction_of_steps(db: &Db, now: Timestamp) -> Result<usize, StoreError> {
     crate::transaction!(db, tx, {
         tx.batch(JOURNAL).await?;
         let applied: Vec<(i64, String)> = tx.all(APPLIED, &[]).await?;

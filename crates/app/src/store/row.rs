@@ -14,7 +14,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 /// One value of a column or parameter.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Value {
     /// Nothing.
     Null,

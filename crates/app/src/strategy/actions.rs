@@ -80,8 +80,6 @@ pub struct Work {
     pub call: Seen,
     /// Their clocks now, as `HH:MM`, in the zone that decides.
     pub local_time: String,
-    /// Until when a call may be made today, in their time; none when it may not now.
-    pub workable_until: Option<Timestamp>,
 }
 
 /// Reads an officer's worklist: what is agreed for now first, then by what a talk is expected to bring.
@@ -103,8 +101,8 @@ pub async fn list_worklist(tx: &mut Tx, user: UserId, at: Moment, lane: Option<L
     let mut work = Vec::with_capacity(items.len());
     for (at_rank, (item, known)) in items.into_iter().zip(known).enumerate() {
         let call = look(&known, at.at, Channel::Call);
-        let (workable_until, local_time) = (call.until, local_time(&call, at.at));
-        work.push(Work { rank: at_rank + 1, item, call, local_time, workable_until });
+        let local_time = local_time(&call, at.at);
+        work.push(Work { rank: at_rank + 1, item, call, local_time });
     }
     Ok(work)
 }
@@ -113,11 +111,6 @@ pub async fn list_worklist(tx: &mut Tx, user: UserId, at: Moment, lane: Option<L
 pub fn local_time(seen: &Seen, at: Timestamp) -> String {
     let second = seen.facts.clocks.first().map_or(0, |clock| clock.local(at.as_second()).1);
     format!("{:02}:{:02}", second / 3600, second / 60 % 60)
-}
-
-/// An instant as `HH:MM` where the person is.
-pub fn their_time(seen: &Seen, at: Timestamp) -> String {
-    local_time(seen, at)
 }
 
 /// The next best account to open: the first row of the list that may be called now, else the first.

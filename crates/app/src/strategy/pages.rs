@@ -155,9 +155,9 @@ fn shown_row(work: &Work, visit: &Visit) -> Result<Row, Failure> {
         Lane::FirstContact => ("First contact".into(), ""),
         Lane::FollowUp => ((if overdue { "Follow-up, late" } else { "Follow-up" }).into(), ""),
     };
-    let workable = match (work.workable_until, work.call.decision.next_allowed_at) {
+    let workable = match (work.call.until, work.call.decision.next_allowed_at) {
         (Some(until), _) => {
-            let text = crate::strategy::actions::their_time(&work.call, until);
+            let text = crate::strategy::actions::local_time(&work.call, until);
             if text == "00:00" { "all day".into() } else { format!("until {text}") }
         }
         (None, Some(next)) => format!("opens {}", next_text(&work.call, next, visit.at.at)),
