@@ -3,8 +3,19 @@
 //! Exit 0: done. 1: ran, and the answer is no. 2: could not run; one line on standard error says what and how to mend it.
 
 mod commands;
-pub use commands::buckets_json;
+mod compliance;
+mod identity;
+mod intake;
+mod jobs;
+mod ledger;
+mod named;
 pub mod output;
+mod outreach;
+mod plans;
+mod serve;
+mod strategy;
+
+pub use ledger::buckets_json;
 
 use crate::app::{App, Clock, Failure};
 use crate::store::{Db, migrate};
@@ -78,7 +89,7 @@ enum Command {
     },
     /// Brings files in.
     #[command(subcommand)]
-    Import(ImportCommand),
+    Import(intake::ImportCommand),
     /// The worklist as an officer sees it now; one JSON document per line.
     Worklist {
         /// The officer's e-mail address.
@@ -98,16 +109,16 @@ enum Command {
     },
     /// Reserves and records contacts.
     #[command(subcommand)]
-    Contact(ContactCommand),
+    Contact(outreach::ContactCommand),
     /// Takes and withdraws promises to pay.
     #[command(subcommand)]
-    Promise(PromiseCommand),
+    Promise(plans::PromiseCommand),
     /// Posts and reverses payments.
     #[command(subcommand)]
-    Payment(PaymentCommand),
+    Payment(ledger::PaymentCommand),
     /// Shows accounts.
     #[command(subcommand)]
-    Account(AccountCommand),
+    Account(strategy::AccountCommand),
     /// Runs the night that closes a business day.
     Night {
         /// The day that closes.
@@ -118,166 +129,12 @@ enum Command {
     Check,
     /// Takes records out.
     #[command(subcommand)]
-    Export(ExportCommand),
+    Export(ledger::ExportCommand),
     /// Users.
     #[command(subcommand)]
-    User(UserCommand),
+    User(identity::UserCommand),
     /// Brings the database's schema up to date.
     Migrate,
-}
-
-#[derive(Subcommand)]
-enum ImportCommand {
-    /// Imports a creditor's file of accounts.
-    Accounts {
-        /// The file: CSV, packed with gzip or zstandard or not.
-        file: PathBuf,
-        /// The creditor; made if it is not known.
-        #[arg(long)]
-        creditor: String,
-        /// The mapping of columns; guessed from the heads without one.
-        #[arg(long)]
-        mapping: Option<PathBuf>,
-        /// Tries and keeps nothing.
-        #[arg(long)]
-        dry_run: bool,
-        /// Alters known accounts that come with other values; they are listed in any case.
-        #[arg(long)]
-        update: bool,
-        /// Ends with 1 if a row was refused.
-        #[arg(long)]
-        strict: bool,
-        /// Where to write the problems; beside it the refused rows.
-        #[arg(long)]
-        refusals: Option<PathBuf>,
-    },
-}
-
-#[derive(Subcommand)]
-enum ContactCommand {
-    /// Asks the gate and reserves a contact.
-    Reserve {
-        /// The account: its id or reference.
-        #[arg(long)]
-        account: String,
-        /// The person's id; the debtor unless named.
-        #[arg(long)]
-        person: Option<String>,
-        /// call, text, email, letter …
-        #[arg(long)]
-        channel: String,
-        /// The number or address: its id, or as it is written.
-        #[arg(long)]
-        to: Option<String>,
-        /// The officer's e-mail address.
-        #[arg(long)]
-        officer: String,
-        /// A supervisor's reason for releasing what the gate leaves to them.
-        #[arg(long)]
-        release: Option<String>,
-    },
-    /// Records what became of a reserved contact.
-    Record {
-        /// The reservation.
-        reservation: String,
-        /// The result's code.
-        #[arg(long)]
-        result: String,
-        /// The day of the next action.
-        #[arg(long)]
-        follow_up: Option<Date>,
-        /// What is new.
-        #[arg(long)]
-        note: Option<String>,
-        /// The officer's e-mail address; the command line itself unless named.
-        #[arg(long)]
-        officer: Option<String>,
-    },
-}
-
-#[derive(Subcommand)]
-enum PromiseCommand {
-    /// Records what a debtor said they will pay.
-    Take {
-        /// The account: its id or reference.
-        #[arg(long)]
-        account: String,
-        /// In minor units of the account's currency.
-        #[arg(long)]
-        amount: i64,
-        /// By when.
-        #[arg(long)]
-        due: Date,
-        /// The officer's e-mail address.
-        #[arg(long)]
-        officer: String,
-    },
-    /// Takes an open promise back.
-    Withdraw {
-        /// The promise.
-        promise: String,
-    },
-}
-
-#[derive(Subcommand)]
-enum PaymentCommand {
-    /// Posts a payment and allocates it; repeated with the same reference, once.
-    Post {
-        /// The account: its id or reference.
-        #[arg(long)]
-        account: String,
-        /// In minor units of the account's currency.
-        #[arg(long)]
-        amount: i64,
-        /// From when it counts.
-        #[arg(long)]
-        on: Date,
-        /// The payer's or bank's reference.
-        #[arg(long)]
-        reference: String,
-    },
-    /// Takes a payment back.
-    Reverse {
-        /// The payment.
-        payment: String,
-        /// On which day.
-        #[arg(long)]
-        on: Date,
-    },
-}
-
-#[derive(Subcommand)]
-enum AccountCommand {
-    /// What the workspace shows.
-    Show {
-        /// The account: its id or reference.
-        account: String,
-    },
-}
-
-#[derive(Subcommand)]
-enum ExportCommand {
-    /// The whole ledger as plain-text accounting (`--format hledger`).
-    Journal,
-}
-
-#[derive(Subcommand)]
-enum UserCommand {
-    /// Adds a user; prints a password to be changed at first sign-in.
-    Add {
-        /// The name.
-        #[arg(long)]
-        name: String,
-        /// The e-mail address.
-        #[arg(long)]
-        email: String,
-        /// officer, supervisor, compliance, back_office, administrator or auditor.
-        #[arg(long)]
-        role: String,
-        /// A desk to join, by name; an officer joins every desk unless one is named.
-        #[arg(long)]
-        desk: Option<String>,
-    },
 }
 
 /// What a command comes to: done, or the answer is no.

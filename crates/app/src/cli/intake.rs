@@ -1,0 +1,112 @@
+//! Files come in.
+
+use super::output::{answer, money, written};
+use super::{Answered, Global};
+use crate::app::{Actor, App, Failure};
+use crate::intake;
+use crate::intake::actions::{ImportAccounts, import_accounts};
+use clap::{Args, Subcommand};
+use serde_json::{Value as Json, json};
+use std::path::{Path, PathBuf};
+
+/// `duly import …`
+#[derive(Subcommand)]
+pub enum ImportCommand {
+    /// Imports a creditor's file of accounts.
+    Accounts(AccountsFile),
+}
+
+/// A creditor's file of accounts, and how to take it.
+#[derive(Args)]
+pub struct AccountsFile {
+    /// The file: CSV, packed with gzip or zstandard or not.
+    file: PathBuf,
+    /// The creditor; made if it is not known.
+    #[arg(long)]
+    creditor: String,
+    /// The mapping of columns; guessed from the heads without one.
+    #[arg(long)]
+    mapping: Option<PathBuf>,
+    /// Tries and keeps nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Alters known accounts that come with other values; they are listed in any case.
+    #[arg(long)]
+    update: bool,
+    /// Ends with 1 if a row was refused.
+    #[arg(long)]
+    strict: bool,
+    /// Where to write the problems; beside it the refused rows.
+    #[arg(long)]
+    refusals: Option<PathBuf>,
+}
+
+pub(super) async fn import(app: &App, global: &Global, command: ImportCommand) -> Result<Answered, Failure> {
+    match command {
+        ImportCommand::Accounts(asked) => accounts(app, global, asked).await,
+    }
+}
+
+async fn accounts(app: &App, global: &Global, asked: AccountsFile) -> Result<Answered, Failure> {
+    let AccountsFile { file, creditor, mapping, dry_run, update, strict, refusals } = asked;
+    let mapping = match mapping {
+        None => None,
+        Some(path) => {
+            let text =
+                std::fs::read_to_string(&path).map_err(|error| Failure::File(format!("{} cannot be read: {error}", path.display())))?;
+            Some(intake::mapping_file::parse(&text).map_err(|error| Failure::wrong("mapping", error))?)
+        }
+    };
+    let ask = ImportAccounts {
+        file_name: file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        refusals: Some(refusals.unwrap_or_else(|| refusals_beside(&file))),
+        path: file,
+        creditor,
+        mapping,
+        is_trial: dry_run,
+        updates: update,
+    };
+    let report = import_accounts(app, &Actor::command(), app.moment(), &ask).await?;
+    let changes: Vec<Json> = report
+        .changes
+        .iter()
+        .map(|change| json!({"row": change.row, "account": change.account.to_string(), "differences": change.differences}))
+        .collect();
+    let json = json!({
+        "rows": report.rows, "accepted": report.accepted, "refused": report.refused, "duplicates": report.duplicates,
+        "changed": report.changed, "updated": report.updated, "changes": changes, "gaps": report.gaps, "batch": report.batch.map(|batch| batch.to_string()),
+        "placed": money(report.placed_minor, &report.currency), "refusals": report.refusals, "refused_rows": report.refused_rows,
+        "matched": report.matched, "unmatched": report.unmatched, "guessed": report.is_guess, "dry_run": dry_run,
+    });
+    answer(global.format, &json, || {
+        let mut lines = vec![format!(
+            "{} rows: {} {}, {} refused, {} known already, {} known with other values; {} placed",
+            report.rows,
+            report.accepted,
+            if dry_run { "would be accepted" } else { "accepted" },
+            report.refused,
+            report.duplicates,
+            report.changed,
+            written(report.placed_minor, &report.currency),
+        )];
+        if report.is_guess {
+            let pairs: Vec<String> = report.matched.iter().map(|(field, head)| format!("{field} from {head}")).collect();
+            lines.push(format!("the mapping was guessed: {}", pairs.join(", ")));
+        }
+        lines.extend(report.by_problem.iter().map(|(column, says, refuses, count)| {
+            format!("{count:>8} × {column} {says}{}", if *refuses { "" } else { " (loaded with a gap)" })
+        }));
+        if let Some(path) = report.refusals.as_deref().filter(|_| report.refused + report.gaps > 0) {
+            lines.push(format!("every problem: {}", path.display()));
+        }
+        lines
+    })?;
+    Ok(if strict && report.refused > 0 { Answered::No } else { Answered::Yes })
+}
+
+/// Beside where we stand, not beside the file: a creditor's folder may be read-only.
+fn refusals_beside(file: &Path) -> PathBuf {
+    let stem = file.file_name().map_or_else(|| "import".into(), |name| name.to_string_lossy().into_owned());
+    let stem = stem.split('.').next().unwrap_or("import").to_string();
+    PathBuf::from(format!("{stem}-refusals.csv"))
+}

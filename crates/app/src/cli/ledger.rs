@@ -1,0 +1,97 @@
+//! Payments are posted and reversed; the journal goes out.
+
+use super::named::parse_id;
+use super::output::{answer, money};
+use super::{Format, Global};
+use crate::app::{Actor, App, Failure};
+use crate::ledger::actions::{PostPayment, post_payment, reverse_payment};
+use crate::{accounts, ledger};
+use clap::Subcommand;
+use jiff::civil::Date;
+use serde_json::{Value as Json, json};
+
+/// `duly payment …`
+#[derive(Subcommand)]
+pub enum PaymentCommand {
+    /// Posts a payment and allocates it; repeated with the same reference, once.
+    Post {
+        /// The account: its id or reference.
+        #[arg(long)]
+        account: String,
+        /// In minor units of the account's currency.
+        #[arg(long)]
+        amount: i64,
+        /// From when it counts.
+        #[arg(long)]
+        on: Date,
+        /// The payer's or bank's reference.
+        #[arg(long)]
+        reference: String,
+    },
+    /// Takes a payment back.
+    Reverse {
+        /// The payment.
+        payment: String,
+        /// On which day.
+        #[arg(long)]
+        on: Date,
+    },
+}
+
+/// `duly export …`
+#[derive(Subcommand)]
+pub enum ExportCommand {
+    /// The whole ledger as plain-text accounting (`--format hledger`).
+    Journal,
+}
+
+pub(super) async fn payment(app: &App, global: &Global, command: PaymentCommand) -> Result<(), Failure> {
+    match command {
+        PaymentCommand::Post { account, amount, on, reference } => {
+            let account = accounts::store::resolve(&mut app.db.read().await?, &account).await?;
+            let ask = PostPayment { account, amount_minor: amount, effective_on: on, reference };
+            let posted = post_payment(app, &Actor::command(), app.moment(), &ask).await?;
+            let currency = posted.balance.currency().code();
+            let allocation: Vec<Json> = posted
+                .allocation
+                .iter()
+                .map(|(bucket, part)| json!({"bucket": bucket.code(), "amount": money(part.minor(), currency)}))
+                .collect();
+            let json = json!({"payment": posted.payment.to_string(), "allocation": allocation, "unapplied": money(posted.unapplied.minor(), currency),
+                "balance": buckets_json(&posted.balance), "repeat": posted.is_repeat});
+            answer(global.format, &json, || {
+                let parts: Vec<String> = posted.allocation.iter().map(|(bucket, part)| format!("{bucket} {part}")).collect();
+                let owed = posted.balance.total().map(|total| total.to_string()).unwrap_or_default();
+                vec![format!("payment {}: {}; {owed} is left", posted.payment, parts.join(", "))]
+            })
+        }
+        PaymentCommand::Reverse { payment, on } => {
+            let balance = reverse_payment(app, &Actor::command(), app.moment(), parse_id("payment", &payment)?, on).await?;
+            let json = json!({"payment": payment, "state": "reversed", "balance": buckets_json(&balance)});
+            answer(global.format, &json, || {
+                vec![format!("reversed; {} is owed", balance.total().map(|total| total.to_string()).unwrap_or_default())]
+            })
+        }
+    }
+}
+
+/// Writes the whole ledger as plain-text accounting.
+pub(super) async fn export(app: &App, global: &Global, command: ExportCommand) -> Result<(), Failure> {
+    let ExportCommand::Journal = command;
+    if global.format != Format::Hledger {
+        return Err(Failure::wrong("format", "of the journal must be hledger: add --format hledger"));
+    }
+    let mut tx = app.db.read().await?;
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    ledger::journal::write_hledger(&mut tx, &mut out).await?;
+    Ok(())
+}
+
+/// Amounts by bucket, and their total.
+pub fn buckets_json(buckets: &duly_domain::ledger::Buckets) -> Json {
+    let currency = buckets.currency().code();
+    let mut json: serde_json::Map<String, Json> =
+        buckets.each().map(|(bucket, amount)| (bucket.code().to_string(), money(amount.minor(), currency))).collect();
+    json.insert("total".into(), money(buckets.total().map(|total| total.minor()).unwrap_or(0), currency));
+    Json::Object(json)
+}

@@ -1,0 +1,116 @@
+//! Contacts are reserved and recorded.
+
+use super::named::{find_point, find_worker, parse_id};
+use super::output::answer;
+use super::{Answered, Global};
+use crate::accounts;
+use crate::app::{Actor, App, Failure};
+use crate::compliance::gate::{AskContact, decision_json};
+use crate::outreach::actions::{RecordContact, Reserved, record_contact, reserve_contact};
+use clap::Subcommand;
+use duly_domain::values::channel::Channel;
+use duly_domain::values::ids::DebtorId;
+use jiff::civil::Date;
+use serde_json::json;
+
+/// `duly contact …`
+#[derive(Subcommand)]
+pub enum ContactCommand {
+    /// Asks the gate and reserves a contact.
+    Reserve {
+        /// The account: its id or reference.
+        #[arg(long)]
+        account: String,
+        /// The person's id; the debtor unless named.
+        #[arg(long)]
+        person: Option<String>,
+        /// call, text, email, letter …
+        #[arg(long)]
+        channel: String,
+        /// The number or address: its id, or as it is written.
+        #[arg(long)]
+        to: Option<String>,
+        /// The officer's e-mail address.
+        #[arg(long)]
+        officer: String,
+        /// A supervisor's reason for releasing what the gate leaves to them.
+        #[arg(long)]
+        release: Option<String>,
+    },
+    /// Records what became of a reserved contact.
+    Record {
+        /// The reservation.
+        reservation: String,
+        /// The result's code.
+        #[arg(long)]
+        result: String,
+        /// The day of the next action.
+        #[arg(long)]
+        follow_up: Option<Date>,
+        /// What is new.
+        #[arg(long)]
+        note: Option<String>,
+        /// The officer's e-mail address; the command line itself unless named.
+        #[arg(long)]
+        officer: Option<String>,
+    },
+}
+
+pub(super) async fn contact(app: &App, global: &Global, command: ContactCommand) -> Result<Answered, Failure> {
+    match command {
+        ContactCommand::Reserve { account, person, channel, to, officer, release } => {
+            let mut tx = app.db.read().await?;
+            let who = find_worker(&mut tx, &officer).await?;
+            let account = accounts::store::resolve(&mut tx, &account).await?;
+            let channel = Channel::parse(&channel).ok_or_else(|| {
+                Failure::wrong("channel", format!("{channel:?} is not one of call, ringless_voicemail, text, email, letter"))
+            })?;
+            let person = person.map(|person| parse_id::<DebtorId>("person", &person)).transpose()?;
+            let point = find_point(&mut tx, account, person, channel, to.as_deref()).await?;
+            tx.rollback().await;
+            let ask = AskContact { person, point, ..AskContact::with_debtor(account, channel) };
+            let reserved = reserve_contact(app, &who, app.moment(), &ask, release.as_deref()).await?;
+            let mut json = decision_json(&reserved.decision);
+            json["reservation"] = json!(reserved.contact.map(|contact| contact.to_string()));
+            json["expires_at"] = json!(reserved.expires_at.map(|at| at.to_string()));
+            json["attempts_used"] = json!(reserved.attempts.0);
+            json["attempts_max"] = json!(reserved.attempts.1);
+            answer(global.format, &json, || reservation_lines(&reserved))?;
+            Ok(if reserved.contact.is_some() { Answered::Yes } else { Answered::No })
+        }
+        ContactCommand::Record { reservation, result, follow_up, note, officer } => {
+            let who = match officer {
+                None => Actor::command(),
+                Some(email) => find_worker(&mut app.db.read().await?, &email).await?,
+            };
+            let contact = parse_id("reservation", &reservation)?;
+            let ask = RecordContact { contact, result, follow_up_on: follow_up, follow_up_at: None, note };
+            let recorded = record_contact(app, &who, app.moment(), &ask).await?;
+            let json = json!({"contact": contact.to_string(), "account": recorded.account.to_string(), "attempts_used": recorded.attempts.0,
+                "attempts_max": recorded.attempts.1, "next_action_on": recorded.next_on.to_string()});
+            answer(global.format, &json, || {
+                vec![format!(
+                    "recorded; {} of {} calls used in 7 days; next action on {}",
+                    recorded.attempts.0, recorded.attempts.1, recorded.next_on
+                )]
+            })?;
+            Ok(Answered::Yes)
+        }
+    }
+}
+
+fn reservation_lines(reserved: &Reserved) -> Vec<String> {
+    let mut lines = vec![match &reserved.contact {
+        Some(contact) => format!("allowed: reserved as {contact}; call {} of {} in 7 days", reserved.attempts.0, reserved.attempts.1),
+        None => "not allowed".to_string(),
+    }];
+    lines.extend(
+        reserved
+            .decision
+            .because
+            .iter()
+            .map(|reason| format!("  {} {} ({}): {}", reason.rule.plain, reason.detail, reason.rule.cite, reason.rule.id)),
+    );
+    lines.extend(reserved.decision.next_allowed_at.map(|at| format!("  allowed again at {at}")));
+    lines
+}

@@ -1,0 +1,59 @@
+//! The worklist and one account, as the screens show them.
+
+use super::Global;
+use super::named::find_actor;
+use super::output::{answer, money, written};
+use crate::accounts::workspace::workspace_json;
+use crate::app::{App, Failure};
+use crate::{accounts, strategy};
+use clap::Subcommand;
+use serde_json::{Value as Json, json};
+
+/// `duly account …`
+#[derive(Subcommand)]
+pub enum AccountCommand {
+    /// What the workspace shows.
+    Show {
+        /// The account: its id or reference.
+        account: String,
+    },
+}
+
+pub(super) async fn worklist(app: &App, global: &Global, officer: &str, limit: usize) -> Result<(), Failure> {
+    let mut tx = app.db.read().await?;
+    let who = find_actor(&mut tx, officer).await?;
+    let Some(user) = who.id else { return Err(Failure::NotFound(format!("user {officer}"))) };
+    for work in strategy::actions::list_worklist(&mut tx, user, app.moment(), None, limit).await? {
+        let because: Json = serde_json::from_str(&work.item.because).unwrap_or(Json::Null);
+        let terms = strategy::pages::priority_terms(&work.item).into_iter().map(|term| term.plain()).collect::<Vec<_>>();
+        let json = json!({
+            "rank": work.rank, "account": work.item.account.to_string(), "reference": work.item.reference, "lane": work.item.lane,
+            "priority": work.item.expected_minor, "because": terms, "terms": because,
+            "workable_until": work.call.until.map(|at| at.to_string()), "attempts_used": work.call.attempts.0,
+            "attempts_max": work.call.attempts.1, "next_action": work.item.next_action,
+            "next_action_on": work.item.next_action_on.map(|on| on.to_string()), "call": work.call.decision.answer.code(),
+            "balance": money(work.item.balance_minor, &work.item.currency),
+        });
+        answer(global.format, &json, || {
+            vec![format!(
+                "{:>3} {:<14} {:>16} {:<28} {:>2}/{} calls, {}",
+                work.rank,
+                work.item.lane,
+                written(work.item.balance_minor, &work.item.currency),
+                work.item.name.as_deref().unwrap_or("no name on file"),
+                work.call.attempts.0,
+                work.call.attempts.1,
+                work.item.next_action.as_deref().unwrap_or(""),
+            )]
+        })?;
+    }
+    Ok(())
+}
+
+/// Shows what the workspace shows.
+pub(super) async fn show_account(app: &App, global: &Global, AccountCommand::Show { account }: AccountCommand) -> Result<(), Failure> {
+    let mut tx = app.db.read().await?;
+    let id = accounts::store::resolve(&mut tx, &account).await?;
+    let shown = workspace_json(&mut tx, app.moment(), id).await?;
+    answer(global.format, &shown, || vec![serde_json::to_string_pretty(&shown).unwrap_or_default()])
+}
