@@ -8,6 +8,7 @@ mod measure;
 use duly::app::{Actor, App, Clock};
 use duly::intake::actions::{ImportAccounts, import_accounts};
 use duly::intake::mapping_file::parse;
+use duly::intake::progress::Progress;
 use duly::store::{Db, migrate};
 use measure::{grouped, processor_nanos};
 use rusqlite::Connection;
@@ -67,17 +68,9 @@ fn import(file: &Path, database: &Path) -> u64 {
     runtime.block_on(async {
         let app = App::new(Db::open(&format!("sqlite:{}", database.display())).await.expect("the database opens"), Clock::System);
         migrate::migrate(&app.db, app.moment().at).await.expect("the schema is made");
-        let ask = ImportAccounts {
-            path: file.to_path_buf(),
-            file_name: "bench.csv".into(),
-            creditor: "Bench".into(),
-            mapping: Some(parse(MAPPING).expect("the mapping is good")),
-            is_trial: false,
-            updates: false,
-            refusals: None,
-        };
+        let ask = ImportAccounts { mapping: Some(parse(MAPPING).expect("the mapping is good")), ..ImportAccounts::of(file, "Bench") };
         let began = processor_nanos();
-        let report = import_accounts(&app, &Actor::command(), app.moment(), &ask).await.expect("the file is good");
+        let report = import_accounts(&app, &Actor::command(), app.moment(), &ask, &Progress::default()).await.expect("the file is good");
         assert_eq!(report.refused, 0, "{:?}", report.problems.first());
         processor_nanos() - began
     })

@@ -8,6 +8,7 @@ use duly::app::{Actor, App, Clock};
 use duly::identity::actions::{NewUser, add_user_with};
 use duly::intake::actions::{ImportAccounts, import_accounts};
 use duly::intake::mapping_file::parse;
+use duly::intake::progress::Progress;
 use duly::store::{Db, migrate};
 use duly::{accounts, strategy};
 use duly_domain::identity::Role;
@@ -29,18 +30,13 @@ fn main() {
         }
         std::fs::write(&file, text).expect("the temporary folder can be written");
         let ask = ImportAccounts {
-            path: file.clone(),
-            file_name: "bench.csv".into(),
-            creditor: "Bench".into(),
             mapping: Some(
                 parse("[columns]\nreference = \"account\"\nname = \"name\"\nzip = \"zip\"\nmobile = \"mobile\"\nprincipal = \"principal\"\ndue_on = \"due_on\"\n")
                     .expect("the mapping is good"),
             ),
-            is_trial: false,
-            updates: false,
-            refusals: None,
+            ..ImportAccounts::of(&file, "Bench")
         };
-        import_accounts(&app, &Actor::command(), app.moment(), &ask).await.expect("the file is good");
+        import_accounts(&app, &Actor::command(), app.moment(), &ask, &Progress::default()).await.expect("the file is good");
         std::fs::remove_file(&file).expect("the file is there");
         let dana = NewUser { name: "Dana", email: "dana@example.org", role: Role::Officer, password: "a long password", must_change_password: false };
         let user = add_user_with(&app, &Actor::command(), app.moment(), dana)

@@ -182,9 +182,6 @@ pub enum Failure {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// An import came to its end with nothing to keep: everything is taken back, and this is what it found.
-    #[error("the import kept nothing")]
-    Trial(Box<crate::intake::actions::Report>),
     /// A file could not be read or written.
     #[error("{0}")]
     File(String),

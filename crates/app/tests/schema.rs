@@ -61,8 +61,6 @@ fn a_newer_schema_is_refused() {
     let mut floor = Floor::on(Engine::Sqlite, "2026-03-02");
     floor.tamper("insert into schema_steps (number, name, hash, applied_at) values (99, 'later', '', 0)", &[]);
     let refused = floor.runtime.block_on(duly::store::migrate::migrate(&floor.app.db, jiff::Timestamp::UNIX_EPOCH));
-    assert_eq!(
-        refused.unwrap_err().to_string(),
-        "the database was upgraded by a newer duly (schema 99, this program knows 10): use that one"
-    );
+    let says = refused.unwrap_err().to_string();
+    assert!(says.starts_with("the database was upgraded by a newer duly (schema 99, this program knows "), "{says}");
 }

@@ -4,6 +4,8 @@ use duly::app::{Actor, App, Clock, Failure, Outcome};
 use duly::compliance::gate::AskContact;
 use duly::intake::actions::{ImportAccounts, Report, import_accounts};
 use duly::intake::mapping_file::parse;
+use duly::intake::progress::Progress;
+use duly::intake::undo::take_back;
 use duly::jobs::nightly;
 use duly::ledger::actions::{PostPayment, Posted, post_payment, reverse_payment};
 use duly::outreach::actions::{RecordContact, Recorded, Reserved, record_contact, reserve_contact};
@@ -12,7 +14,7 @@ use duly::store::{Db, Value, migrate};
 use duly::{accounts, identity, jobs, ledger, plans, strategy};
 use duly_domain::identity::Role;
 use duly_domain::values::channel::Channel;
-use duly_domain::values::ids::{AccountId, ContactId, DebtorId, PaymentId, PromiseId, UserId};
+use duly_domain::values::ids::{AccountId, BatchId, ContactId, DebtorId, PaymentId, PromiseId, UserId};
 use duly_domain::values::money::{Currency, Money};
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
@@ -47,6 +49,8 @@ pub struct Floor {
     rows: u32,
     /// Whether imports alter known accounts.
     pub updates: bool,
+    /// How far an import is, and the word to stop it.
+    pub progress: Progress,
 }
 
 /// A debtor with one account.
@@ -106,7 +110,8 @@ impl Floor {
             migrate::migrate(&app.db, Timestamp::UNIX_EPOCH).await.expect("the schema is made");
             app
         });
-        let mut floor = Floor { runtime, app, address, file, today, users: HashMap::new(), rows: 0, updates: false };
+        let mut floor =
+            Floor { runtime, app, address, file, today, users: HashMap::new(), rows: 0, updates: false, progress: Progress::default() };
         floor.clock("09:00");
         floor
     }
@@ -194,21 +199,47 @@ impl Floor {
         is_trial: bool,
     ) -> Result<Report, Failure> {
         let ask = ImportAccounts {
-            path: path.to_path_buf(),
-            file_name: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
-            creditor: creditor.into(),
             mapping: mapping.map(|text| parse(text).expect("the mapping is good")),
             is_trial,
             updates: self.updates,
             refusals: Some(path.with_extension("refusals.csv")),
+            ..ImportAccounts::of(path, creditor)
         };
-        let report = self.runtime.block_on(import_accounts(&self.app, &Actor::command(), self.app.moment(), &ask));
-        for left in [path.with_extension("refusals.csv"), path.with_extension("refusals-rows.csv")] {
+        let report = self.runtime.block_on(import_accounts(&self.app, &Actor::command(), self.app.moment(), &ask, &self.progress));
+        for left in ["refusals.csv", "refusals-rows.csv", "refusals-acknowledgement.csv"].map(|ending| path.with_extension(ending)) {
             if left.exists() {
                 std::fs::remove_file(left).expect("the problems' file can be removed");
             }
         }
         report
+    }
+
+    /// Imports a file and gives the acknowledgement that goes to the creditor.
+    pub fn acknowledgement(&mut self, path: &std::path::Path, creditor: &str) -> String {
+        let refusals = path.with_extension("problems.csv");
+        let ask = ImportAccounts { refusals: Some(refusals), ..ImportAccounts::of(path, creditor) };
+        let who = Actor::command();
+        let import = import_accounts(&self.app, &who, self.app.moment(), &ask, &self.progress);
+        let report = self.runtime.block_on(import).expect("the file can be read");
+        let written = report.acknowledgement.expect("it was asked for");
+        let text = std::fs::read_to_string(&written).expect("it was written");
+        for left in [report.refusals, report.refused_rows, Some(written)].into_iter().flatten() {
+            std::fs::remove_file(left).expect("it was written");
+        }
+        text
+    }
+
+    /// Takes a batch back.
+    pub fn take_back(&mut self, batch: BatchId) -> Result<i64, Failure> {
+        self.runtime.block_on(take_back(&self.app, &Actor::command(), self.app.moment(), batch))
+    }
+
+    /// The batch that brought an account.
+    pub fn batch_of(&mut self, person: Person) -> BatchId {
+        let batch = self.runtime.block_on(async {
+            self.app.db.read().await?.one::<(BatchId,)>("select batch_id from accounts where id = $1", &[Value::from(person.account)]).await
+        });
+        batch.expect("accounts are read").expect("the account came with a batch").0
     }
 
     /// An officer by name.

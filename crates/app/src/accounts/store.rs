@@ -40,15 +40,35 @@ pub const INSERT_ACCOUNT: &str = "
 /// The columns of somebody on an account, for [`Tx::insert_many`].
 pub const INSERT_PERSON: &str = "insert into account_people (account_id, debtor_id, role)";
 const INSERT_BATCH: &str = "
-    insert into batches (id, creditor_id, file_name, file_hash, row_count, accepted_count, refused_count, duplicate_count,
+    insert into batches (id, creditor_id, kind, state, file_name, file_hash, row_count, accepted_count, refused_count, duplicate_count,
         placed_minor, currency, imported_by, created_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-const COUNT_BATCH: &str = "
-    update batches set row_count = $1, accepted_count = $2, refused_count = $3, duplicate_count = $4, placed_minor = $5 where id = $6";
+    values ($1, $2, $3, 'loading', $4, $5, 0, 0, 0, 0, 0, $6, $7, $8)";
+const FINISH_BATCH: &str = "
+    update batches set state = 'done', row_count = $1, accepted_count = $2, refused_count = $3, duplicate_count = $4, gap_count = $5,
+           changed_count = $6, updated_count = $7, placed_minor = $8
+     where id = $9 and state = 'loading'";
+const UNFINISHED_BATCH: &str = "
+    select id from batches where file_hash = $1 and creditor_id = $2 and kind = $3 and state = 'loading' order by created_at, id limit 1";
+const BATCH: &str = "
+    select b.id, c.name, b.kind, b.state, b.file_name, b.row_count, b.accepted_count, b.refused_count, b.duplicate_count, b.placed_minor,
+           b.currency, b.created_at
+      from batches b join creditors c on c.id = b.creditor_id where b.id = $1";
 const BATCHES: &str = "
-    select b.id, c.name, b.file_name, b.row_count, b.accepted_count, b.refused_count, b.duplicate_count, b.placed_minor, b.currency, b.created_at
+    select b.id, c.name, b.kind, b.state, b.file_name, b.row_count, b.accepted_count, b.refused_count, b.duplicate_count, b.placed_minor,
+           b.currency, b.created_at
       from batches b join creditors c on c.id = b.creditor_id
      order by b.created_at desc, b.id limit 50";
+const CONTACTED: &str = "
+    select count(distinct d.account_id) from contact_debts d join accounts a on a.id = d.account_id where a.batch_id = $1";
+const PAID: &str = "select count(*) from payments p join accounts a on a.id = p.account_id where a.batch_id = $1";
+const PROMISED: &str = "select count(*) from promises p join accounts a on a.id = p.account_id where a.batch_id = $1";
+const CLOSE_BATCH: &str = "update batches set state = 'taken_back' where id = $1";
+const CLOSE_ACCOUNTS: &str = "
+    update accounts set state = 'closed', next_action = null, next_action_on = null, next_action_at = null where batch_id = $1";
+const TO_TAKE_BACK: &str = "
+    select id from accounts where batch_id = $1 and reference not like '% taken back %' order by id limit $2";
+const RENAME: &str = "update accounts set reference = $1 where id = $2";
+const COUNT_OF_BATCH: &str = "select count(*) from accounts where batch_id = $1";
 const ACCOUNT: &str = "
     select id, creditor_id, desk_id, debtor_id, reference, kind, description, creditor_status, state, currency, placed_minor,
            balance_minor, paid_before_minor, reduced_before_minor, placed_on, itemized_on, due_on, charged_off_on, stage,
@@ -147,6 +167,8 @@ rows! {
     pub struct Batch {
         pub id: BatchId,
         pub creditor: String,
+        pub kind: String,
+        pub state: String,
         pub file_name: String,
         pub row_count: i64,
         pub accepted: i64,
@@ -237,24 +259,63 @@ pub async fn insert_member(tx: &mut Tx, desk: DeskId, user: UserId) -> Result<bo
     tx.run(INSERT_MEMBER, params![desk, user]).await.map(|_| true)
 }
 
-/// An empty batch, counted when its rows are in.
+/// An empty batch, loading until it is finished.
 pub async fn insert_batch(
     tx: &mut Tx,
     id: BatchId,
     creditor: CreditorId,
+    kind: &str,
     file_name: &str,
     file_hash: &str,
     currency: &str,
     by: &str,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    tx.run(INSERT_BATCH, params![id, creditor, file_name, file_hash, 0, 0, 0, 0, 0, currency, by, at]).await.map(drop)
+    tx.run(INSERT_BATCH, params![id, creditor, kind, file_name, file_hash, currency, by, at]).await.map(drop)
 }
 
-/// Writes a batch's counts: rows, accepted, refused, duplicates, placed.
-pub async fn update_batch(tx: &mut Tx, id: BatchId, counts: [i64; 5]) -> Result<(), StoreError> {
-    let [rows, accepted, refused, duplicates, placed] = counts;
-    tx.run(COUNT_BATCH, params![rows, accepted, refused, duplicates, placed, id]).await.map(drop)
+/// Ends a batch's loading with its counts: rows, accepted, refused, duplicates, gaps, changed, updated; and what was placed.
+pub async fn finish_batch(tx: &mut Tx, id: BatchId, counts: [i64; 7], placed_minor: i64) -> Result<(), StoreError> {
+    let [rows, accepted, refused, duplicates, gaps, changed, updated] = counts;
+    let values = params![rows, accepted, refused, duplicates, gaps, changed, updated, placed_minor, id];
+    tx.run(FINISH_BATCH, values).await.map(drop)
+}
+
+/// A batch of this file that was left half loaded.
+pub async fn find_unfinished_batch(tx: &mut Tx, creditor: CreditorId, hash: &str, kind: &str) -> Result<Option<BatchId>, StoreError> {
+    Ok(tx.one::<(BatchId,)>(UNFINISHED_BATCH, params![hash, creditor, kind]).await?.map(|(id,)| id))
+}
+
+pub async fn load_batch(tx: &mut Tx, id: BatchId) -> Result<Batch, Failure> {
+    tx.one(BATCH, params![id]).await?.ok_or_else(|| Failure::NotFound(format!("batch {id}")))
+}
+
+/// What already happened to accounts of a batch, each with its words.
+pub async fn count_touched(tx: &mut Tx, id: BatchId) -> Result<[(&'static str, i64); 3], StoreError> {
+    Ok([
+        ("accounts were contacted or reserved for it", tx.number(CONTACTED, params![id]).await?),
+        ("payments were posted", tx.number(PAID, params![id]).await?),
+        ("promises were taken", tx.number(PROMISED, params![id]).await?),
+    ])
+}
+
+/// Closes a batch and all its accounts.
+pub async fn close_batch(tx: &mut Tx, id: BatchId) -> Result<(), StoreError> {
+    tx.run(CLOSE_BATCH, params![id]).await?;
+    tx.run(CLOSE_ACCOUNTS, params![id]).await.map(drop)
+}
+
+/// Accounts of a closed batch whose books still stand.
+pub async fn list_to_take_back(tx: &mut Tx, id: BatchId, limit: i64) -> Result<Vec<(AccountId,)>, StoreError> {
+    tx.all(TO_TAKE_BACK, params![id, limit]).await
+}
+
+pub async fn rename(tx: &mut Tx, id: AccountId, reference: &str) -> Result<(), StoreError> {
+    tx.run(RENAME, params![reference, id]).await.map(drop)
+}
+
+pub async fn count_of_batch(tx: &mut Tx, id: BatchId) -> Result<i64, StoreError> {
+    tx.number(COUNT_OF_BATCH, params![id]).await
 }
 
 pub async fn list_batches(tx: &mut Tx) -> Result<Vec<Batch>, StoreError> {

@@ -1,19 +1,28 @@
 //! Files come in.
 
+use super::named::parse_id;
 use super::output::{answer, money, written};
 use super::{Answered, Global};
 use crate::app::{Actor, App, Failure};
 use crate::intake;
 use crate::intake::actions::{ImportAccounts, import_accounts};
+use crate::intake::progress::Progress;
+use crate::intake::undo::take_back;
 use clap::{Args, Subcommand};
 use serde_json::{Value as Json, json};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// `duly import …`
 #[derive(Subcommand)]
 pub enum ImportCommand {
     /// Imports a creditor's file of accounts.
     Accounts(AccountsFile),
+    /// Takes a whole placement back, while nobody was contacted about it.
+    Undo {
+        /// The batch, as the import named it.
+        batch: String,
+    },
 }
 
 /// A creditor's file of accounts, and how to take it.
@@ -44,6 +53,11 @@ pub struct AccountsFile {
 pub(super) async fn import(app: &App, global: &Global, command: ImportCommand) -> Result<Answered, Failure> {
     match command {
         ImportCommand::Accounts(asked) => accounts(app, global, asked).await,
+        ImportCommand::Undo { batch } => {
+            let count = take_back(app, &Actor::command(), app.moment(), parse_id("batch", &batch)?).await?;
+            let json = json!({"batch": batch, "accounts": count});
+            answer(global.format, &json, || vec![format!("{count} accounts are taken back")]).map(|()| Answered::Yes)
+        }
     }
 }
 
@@ -58,15 +72,16 @@ async fn accounts(app: &App, global: &Global, asked: AccountsFile) -> Result<Ans
         }
     };
     let ask = ImportAccounts {
-        file_name: file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
-        refusals: Some(refusals.unwrap_or_else(|| refusals_beside(&file))),
-        path: file,
-        creditor,
         mapping,
         is_trial: dry_run,
         updates: update,
+        refusals: Some(refusals.unwrap_or_else(|| refusals_beside(&file))),
+        ..ImportAccounts::of(&file, &creditor)
     };
-    let report = import_accounts(app, &Actor::command(), app.moment(), &ask).await?;
+    let progress = Progress::default();
+    let who = Actor::command();
+    let import = import_accounts(app, &who, app.moment(), &ask, &progress);
+    let report = told(import, &progress).await?;
     let changes: Vec<Json> = report
         .changes
         .iter()
@@ -76,6 +91,7 @@ async fn accounts(app: &App, global: &Global, asked: AccountsFile) -> Result<Ans
         "rows": report.rows, "accepted": report.accepted, "refused": report.refused, "duplicates": report.duplicates,
         "changed": report.changed, "updated": report.updated, "changes": changes, "gaps": report.gaps, "batch": report.batch.map(|batch| batch.to_string()),
         "placed": money(report.placed_minor, &report.currency), "refusals": report.refusals, "refused_rows": report.refused_rows,
+        "acknowledgement": report.acknowledgement, "resumed": report.resumed,
         "matched": report.matched, "unmatched": report.unmatched, "guessed": report.is_guess, "dry_run": dry_run,
     });
     answer(global.format, &json, || {
@@ -89,6 +105,9 @@ async fn accounts(app: &App, global: &Global, asked: AccountsFile) -> Result<Ans
             report.changed,
             written(report.placed_minor, &report.currency),
         )];
+        if report.resumed > 0 {
+            lines.push(format!("{} of them were placed by an earlier run of this file that was cut off", report.resumed));
+        }
         if report.is_guess {
             let pairs: Vec<String> = report.matched.iter().map(|(field, head)| format!("{field} from {head}")).collect();
             lines.push(format!("the mapping was guessed: {}", pairs.join(", ")));
@@ -96,12 +115,30 @@ async fn accounts(app: &App, global: &Global, asked: AccountsFile) -> Result<Ans
         lines.extend(report.by_problem.iter().map(|(column, says, refuses, count)| {
             format!("{count:>8} × {column} {says}{}", if *refuses { "" } else { " (loaded with a gap)" })
         }));
+        lines.extend(report.batch.map(|batch| format!("batch {batch}; duly import undo takes it back while nobody was contacted")));
         if let Some(path) = report.refusals.as_deref().filter(|_| report.refused + report.gaps > 0) {
             lines.push(format!("every problem: {}", path.display()));
         }
         lines
     })?;
     Ok(if strict && report.refused > 0 { Answered::No } else { Answered::Yes })
+}
+
+/// Waits for an import and says on standard error how far it is, once a second.
+async fn told<T>(import: impl Future<Output = T>, progress: &Progress) -> T {
+    let mut import = std::pin::pin!(import);
+    let mut beat = tokio::time::interval(Duration::from_secs(1));
+    beat.tick().await;
+    loop {
+        tokio::select! {
+            done = &mut import => return done,
+            _ = beat.tick() => {
+                let reached = progress.reached();
+                let share = if reached.total == 0 { String::new() } else { format!("{} % of the file, ", reached.percent()) };
+                eprintln!("{share}{} rows kept, {} of them refused", reached.rows, reached.refused);
+            }
+        }
+    }
 }
 
 /// Beside where we stand, not beside the file: a creditor's folder may be read-only.

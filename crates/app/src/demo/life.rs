@@ -7,6 +7,7 @@ use crate::app::{Actor, App, Failure};
 use crate::compliance::gate::AskContact;
 use crate::intake::actions::{ImportAccounts, import_accounts};
 use crate::intake::mapping_file::parse;
+use crate::intake::progress::Progress;
 use crate::ledger::actions::{PostPayment, post_payment, reverse_payment};
 use crate::outreach::actions::{RecordContact, record_contact, reserve_contact};
 use crate::parties::actions::{TellPreference, tell_preference};
@@ -105,15 +106,11 @@ async fn place(past: &App, share: u32, number: &mut u32, day: Date, dice: &mut D
         let path = std::env::temp_dir().join(format!("duly-sample-{}-{}.csv", std::process::id(), placer.prefix));
         std::fs::write(&path, text).map_err(|error| Failure::File(format!("{} cannot be written: {error}", path.display())))?;
         let ask = ImportAccounts {
-            path: path.clone(),
             file_name: format!("{}_{day}.csv", placer.prefix.to_lowercase()),
-            creditor: placer.name.into(),
             mapping: Some(parse(&placer.mapping_text()).map_err(Failure::File)?),
-            is_trial: false,
-            updates: false,
-            refusals: None,
+            ..ImportAccounts::of(&path, placer.name)
         };
-        let done = import_accounts(past, &Actor::command(), past.moment(), &ask).await;
+        let done = import_accounts(past, &Actor::command(), past.moment(), &ask, &Progress::default()).await;
         std::fs::remove_file(&path).map_err(|error| Failure::File(format!("{} cannot be removed: {error}", path.display())))?;
         done?;
     }

@@ -1,25 +1,29 @@
-//! A file of accounts is imported, or tried.
+//! A file of accounts is imported piece by piece, or tried.
+//!
+//! Each piece of rows is one transaction: an import that is stopped or killed leaves whole accounts, its batch says `loading`,
+//! and the same file for the same creditor goes on where it stood. [`super::undo`] takes a batch back. A trial only reads.
 
+use super::placing::{Placing, Tables};
+use super::progress::{Progress, Reached};
 use super::refusals::RefusalFiles;
 use super::source::{Source, SourceRow, hash_of};
 use super::store::{self, Placed};
 use crate::accounts::store::Creditor;
 use crate::app::{Actor, App, Failure, new_uuid};
-use crate::store::{Tx, Value};
-use crate::{accounts, audit, ledger, params, parties, strategy, transaction};
-use duly_domain::accounts::{Stage, days_past_due};
+use crate::store::Tx;
+use crate::{accounts, audit, ledger, strategy, transaction};
 use duly_domain::intake::mapping::{Field, Mapping, guess};
 use duly_domain::intake::row::{Layout, NewAccount, Problem, read};
-use duly_domain::ledger::{AllocationOrder, plan_opening};
-use duly_domain::values::ids::{AccountId, BatchId, DebtorId, EntryId, PointId};
+use duly_domain::ledger::AllocationOrder;
+use duly_domain::values::ids::{AccountId, BatchId};
 use duly_domain::values::moment::Moment;
 use jiff::civil::Date;
 use serde_json::json;
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-/// Rows taken together.
-const CHUNK: usize = 500;
+/// Rows kept together: whoever else writes waits for no more.
+const PIECE: usize = 500;
 
 /// From so many new accounts on, the planner is told that the tables have grown.
 const ANALYZE_FROM: u64 = 100;
@@ -42,8 +46,23 @@ pub struct ImportAccounts {
     pub is_trial: bool,
     /// Alter known accounts that come with other values.
     pub updates: bool,
-    /// Where to write what was refused; nowhere unless named.
+    /// Where to write what was refused, and beside it the refused rows and the acknowledgement; nowhere unless named.
     pub refusals: Option<PathBuf>,
+}
+
+impl ImportAccounts {
+    /// A file for a creditor: guessed, for good, nothing altered, no files written.
+    pub fn of(path: &Path, creditor: &str) -> ImportAccounts {
+        ImportAccounts {
+            path: path.to_path_buf(),
+            file_name: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+            creditor: creditor.to_string(),
+            mapping: None,
+            is_trial: false,
+            updates: false,
+            refusals: None,
+        }
+    }
 }
 
 /// One problem of one row, as it is shown.
@@ -105,116 +124,329 @@ pub struct Report {
     pub refusals: Option<PathBuf>,
     /// Where the refused rows were written, to be mended and imported again.
     pub refused_rows: Option<PathBuf>,
+    /// Where it was written what became of each row, for the creditor.
+    pub acknowledgement: Option<PathBuf>,
+    /// Of the accepted rows, those that an earlier run of this batch had placed.
+    pub resumed: u64,
 }
 
-/// Imports a file in one transaction, or tries it.
-pub async fn import_accounts(app: &App, who: &Actor, at: Moment, ask: &ImportAccounts) -> Result<Report, Failure> {
+/// Imports a file piece by piece, or tries it; goes on with a batch of the same file that was left half loaded.
+pub async fn import_accounts(app: &App, who: &Actor, at: Moment, ask: &ImportAccounts, progress: &Progress) -> Result<Report, Failure> {
+    if ask.creditor.trim().is_empty() {
+        return Err(Failure::wrong("creditor", "has no name"));
+    }
     let hash = hash_of(&ask.path).map_err(Failure::File)?;
-    let report = transaction!(app.db, tx, {
-        let creditor = accounts::actions::ensure_creditor(tx, who, at, &ask.creditor).await?;
-        let mut source = Source::open(&ask.path).map_err(Failure::File)?;
-        let guessed = ask.mapping.is_none();
-        let mapping = ask.mapping.clone().unwrap_or_else(|| guess(source.heads()));
-        if guessed && mapping.columns.iter().all(|column| column.field != Field::Reference) {
-            let says = "cannot be guessed: no head looks like the number of an account; give a mapping that names the column of reference";
-            return Err(Failure::wrong("mapping", says));
-        }
-        let order = AllocationOrder::parse(&creditor.allocation_order).unwrap_or_default();
-        let layout = Layout::of(&mapping, source.heads(), order)
-            .map_err(|missing| Failure::wrong("mapping", format!("names columns that the file does not have: {}", missing.join(", "))))?;
-        let mut import = Import::new(ask, &creditor, &mapping, at);
-        import.report.is_guess = guessed;
-        import.describe(source.heads(), &mapping);
-        // A trial goes the same way to the end, and then everything is taken back.
-        let currency = mapping.currency.code();
-        accounts::store::insert_batch(tx, import.batch, creditor.id, &ask.file_name, &hash, currency, who.label(), at.at).await?;
-        let heads = source.heads().to_vec();
-        import.files.open(&heads)?;
-        let mut pending: Vec<(SourceRow, NewAccount)> = Vec::with_capacity(CHUNK);
-        loop {
-            let row = match source.next_row() {
-                Ok(Some(row)) => row,
-                Ok(None) => break,
-                Err(error) => return Err(Failure::File(error)),
-            };
-            import.report.rows += 1;
-            if row.len() != heads.len() {
-                let says = format!("has {} cells where the head has {}", row.len(), heads.len());
-                import.refuse(&row, vec![Problem { column: "row".into(), value: String::new(), says, refuses: true }])?;
-                continue;
+    let mut source = Source::open(&ask.path).map_err(Failure::File)?;
+    let heads = source.heads().to_vec();
+    let mapping = match &ask.mapping {
+        Some(mapping) => mapping.clone(),
+        None => guessed(&heads)?,
+    };
+    let (creditor, unfinished) = {
+        let mut tx = app.db.read().await?;
+        let creditor = accounts::store::find_creditor_by_name(&mut tx, ask.creditor.trim()).await?;
+        let unfinished = match &creditor {
+            Some(creditor) if !ask.is_trial => accounts::store::find_unfinished_batch(&mut tx, creditor.id, &hash, "accounts").await?,
+            _ => None,
+        };
+        (creditor, unfinished)
+    };
+    let order = creditor.as_ref().and_then(|creditor| AllocationOrder::parse(&creditor.allocation_order)).unwrap_or_default();
+    let layout = Layout::of(&mapping, &heads, order)
+        .map_err(|missing| Failure::wrong("mapping", format!("names columns that the file does not have: {}", missing.join(", "))))?;
+    let mut import = Import {
+        ask,
+        who,
+        at,
+        hash,
+        mapping: &mapping,
+        creditor,
+        batch: unfinished.unwrap_or_else(|| BatchId(new_uuid())),
+        is_begun: unfinished.is_some(),
+        seen: HashMap::new(),
+        report: Report { currency: mapping.currency.code().into(), is_guess: ask.mapping.is_none(), ..Report::default() },
+        by_problem: HashMap::new(),
+        files: RefusalFiles::at(ask.refusals.as_deref()),
+    };
+    import.describe(&heads);
+    import.files.open(&heads)?;
+    let mut piece: Vec<Read> = Vec::with_capacity(PIECE);
+    while let Some(row) = source.next_row().map_err(Failure::File)? {
+        piece.push(import.read(&layout, &heads, row));
+        if piece.len() == PIECE {
+            import.take(app, std::mem::take(&mut piece)).await?;
+            let report = &import.report;
+            let taken = report.accepted + report.duplicates + report.changed;
+            let (read, total) = source.progress();
+            progress.say(Reached { rows: report.rows, taken, refused: report.refused, read, total });
+            if progress.is_stopped() {
+                return Err(import.stopped());
             }
-            if let Some(bad) = (0..row.len()).find(|i| row.cell(*i).is_none()) {
-                let problem = Problem { column: heads[bad].clone(), value: String::new(), says: "is not UTF-8 text".into(), refuses: true };
-                import.refuse(&row, vec![problem])?;
-                continue;
-            }
-            let (account, problems) = read(&layout, |i| row.cell(i).unwrap_or_default(), at.business_day);
-            match account {
-                None => import.refuse(&row, problems)?,
-                Some(account) => {
-                    if !problems.is_empty() {
-                        import.report.gaps += 1;
-                        import.note(row.number, problems)?;
-                    }
-                    pending.push((row, account));
-                    if pending.len() == CHUNK {
-                        import.take(tx, who, std::mem::take(&mut pending)).await?;
-                        // Embedded, nothing waits by itself: let others have their turn.
-                        tokio::task::yield_now().await;
-                    }
-                }
-            }
-        }
-        import.take(tx, who, pending).await?;
-        import.finish(tx, who, at).await
-    });
-    match report {
-        // What was made on the way is taken back; what was found is said.
-        Err(Failure::Trial(report)) => Ok(*report),
-        other => {
-            if other.as_ref().is_ok_and(|report| report.accepted >= ANALYZE_FROM) {
-                app.db.analyze().await?;
-            }
-            other
+            // Embedded, nothing waits by itself: let others have their turn.
+            tokio::task::yield_now().await;
         }
     }
+    import.take(app, piece).await?;
+    let report = import.finish(app).await?;
+    if report.accepted - report.resumed >= ANALYZE_FROM && !ask.is_trial {
+        app.db.analyze().await?;
+    }
+    Ok(report)
+}
+
+fn guessed(heads: &[String]) -> Result<Mapping, Failure> {
+    let mapping = guess(heads);
+    if mapping.columns.iter().all(|column| column.field != Field::Reference) {
+        let says = "cannot be guessed: no head looks like the number of an account; give a mapping that names the column of reference";
+        return Err(Failure::wrong("mapping", says));
+    }
+    Ok(mapping)
+}
+
+/// A row as it was read: the account if it is good, and what is wrong with it.
+struct Read {
+    row: SourceRow,
+    account: Option<NewAccount>,
+    problems: Vec<Problem>,
+}
+
+/// What became of a good row.
+enum Fate {
+    Placed {
+        account: AccountId,
+        minor: i64,
+    },
+    /// Placed by an earlier run of the same batch.
+    PlacedBefore {
+        account: AccountId,
+        minor: i64,
+    },
+    Known {
+        account: AccountId,
+    },
+    Changed {
+        change: Change,
+        is_altered: bool,
+    },
+    Refused(Problem),
 }
 
 /// One import on its way.
 struct Import<'a> {
     ask: &'a ImportAccounts,
-    creditor: &'a Creditor,
-    mapping: &'a Mapping,
+    who: &'a Actor,
     at: Moment,
+    hash: String,
+    mapping: &'a Mapping,
+    /// None until the first account of an unknown creditor is placed.
+    creditor: Option<Creditor>,
     batch: BatchId,
+    is_begun: bool,
+    /// References of this file, hashed, with the row they stand in: a second row with one is refused.
+    seen: HashMap<u128, u64>,
     report: Report,
     by_problem: HashMap<(String, String), (bool, u64)>,
     files: RefusalFiles,
 }
 
-impl<'a> Import<'a> {
-    fn new(ask: &'a ImportAccounts, creditor: &'a Creditor, mapping: &'a Mapping, at: Moment) -> Import<'a> {
-        Import {
-            ask,
-            creditor,
-            mapping,
-            at,
-            batch: BatchId(new_uuid()),
-            report: Report { currency: mapping.currency.code().into(), ..Report::default() },
-            by_problem: HashMap::new(),
-            files: RefusalFiles::at(ask.refusals.as_deref()),
-        }
-    }
-
-    fn describe(&mut self, heads: &[String], mapping: &Mapping) {
-        self.report.matched = mapping.columns.iter().map(|column| (column.field.name().to_string(), column.head.clone())).collect();
-        let is_matched = |head: &String| mapping.columns.iter().any(|column| column.head.trim().eq_ignore_ascii_case(head.trim()));
+impl Import<'_> {
+    fn describe(&mut self, heads: &[String]) {
+        let columns = &self.mapping.columns;
+        self.report.matched = columns.iter().map(|column| (column.field.name().to_string(), column.head.clone())).collect();
+        let is_matched = |head: &String| columns.iter().any(|column| column.head.trim().eq_ignore_ascii_case(head.trim()));
         self.report.unmatched = heads.iter().filter(|head| !is_matched(head)).cloned().collect();
     }
 
-    fn refuse(&mut self, row: &SourceRow, problems: Vec<Problem>) -> Result<(), Failure> {
+    /// Reads one row by the mapping; a reference that stands in the file twice is found here.
+    fn read(&mut self, layout: &Layout<'_>, heads: &[String], row: SourceRow) -> Read {
+        self.report.rows += 1;
+        let refused = |row: SourceRow, problem: Problem| Read { row, account: None, problems: vec![problem] };
+        if row.len() != heads.len() {
+            let says = format!("has {} cells where the head has {}", row.len(), heads.len());
+            return refused(row, Problem { column: "row".into(), value: String::new(), says, refuses: true });
+        }
+        if let Some(bad) = (0..row.len()).find(|i| row.cell(*i).is_none()) {
+            let problem = Problem { column: heads[bad].clone(), value: String::new(), says: "is not UTF-8 text".into(), refuses: true };
+            return refused(row, problem);
+        }
+        let (account, problems) = read(layout, |i| row.cell(i).unwrap_or_default(), self.at.business_day);
+        if let Some(account) = &account
+            && let Some(earlier) = self.seen.insert(fingerprint(&account.reference), row.number)
+        {
+            let (column, value) = (self.reference_head(), account.reference.clone());
+            return refused(row, Problem { column, value, says: format!("is the same as in row {earlier}"), refuses: true });
+        }
+        Read { row, account, problems }
+    }
+
+    fn reference_head(&self) -> String {
+        let column = self.mapping.columns.iter().find(|column| column.field == Field::Reference);
+        column.map_or_else(|| "reference".into(), |column| column.head.clone())
+    }
+
+    /// Takes a piece of rows: places what is new, compares what is known, in one transaction; then counts.
+    async fn take(&mut self, app: &App, piece: Vec<Read>) -> Result<(), Failure> {
+        if piece.is_empty() {
+            return Ok(());
+        }
+        let fates = if piece.iter().all(|read| read.account.is_none()) {
+            Vec::new()
+        } else if self.ask.is_trial {
+            self.try_piece(&mut app.db.read().await?, &piece).await?
+        } else {
+            let (fates, creditor, is_begun) = transaction!(app.db, tx, { self.place_piece(tx, &piece).await })?;
+            (self.creditor, self.is_begun) = (Some(creditor), is_begun);
+            fates
+        };
+        let mut fates = fates.into_iter();
+        for Read { row, account, problems } in piece {
+            match account {
+                None => self.refuse(&row, "", problems)?,
+                Some(account) => {
+                    let fate = fates.next().expect("every account of the piece has its fate");
+                    self.count(&row, &account, problems, fate)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What would become of the accounts of a piece.
+    async fn try_piece(&self, tx: &mut Tx, piece: &[Read]) -> Result<Vec<Fate>, Failure> {
+        let known = match &self.creditor {
+            Some(creditor) => known(tx, creditor, piece).await?,
+            None => HashMap::new(),
+        };
+        let accounts = piece.iter().filter_map(|read| Some((read.row.number, read.account.as_ref()?)));
+        accounts
+            .map(|(row, account)| match known.get(account.reference.as_str()) {
+                None => Ok(Fate::Placed { account: AccountId(new_uuid()), minor: account.owed.total()?.minor() }),
+                Some(placed) => Ok(self.compare(row, placed, account)),
+            })
+            .collect()
+    }
+
+    /// Places the accounts of a piece and compares those known already.
+    async fn place_piece(&self, tx: &mut Tx, piece: &[Read]) -> Result<(Vec<Fate>, Creditor, bool), Failure> {
+        let (who, at) = (self.who, self.at);
+        let creditor = match &self.creditor {
+            Some(creditor) => creditor.clone(),
+            None => accounts::actions::ensure_creditor(tx, who, at, &self.ask.creditor).await?,
+        };
+        let known = known(tx, &creditor, piece).await?;
+        let mut is_begun = self.is_begun;
+        let placing = Placing { creditor: &creditor, mapping: self.mapping, batch: self.batch, by: who.label(), at };
+        let mut tables = Tables::default();
+        let mut fates = Vec::with_capacity(piece.len());
+        for read in piece {
+            let Some(account) = &read.account else { continue };
+            let fate = match known.get(account.reference.as_str()) {
+                None => {
+                    let minor = account.owed.total()?.minor();
+                    Fate::Placed { account: placing.place(&mut tables, account, minor)?, minor }
+                }
+                Some(placed) => match self.compare(read.row.number, placed, account) {
+                    Fate::Changed { change, .. } if self.ask.updates => match self.update(tx, read.row.number, placed, account).await? {
+                        Some(problem) => Fate::Refused(problem),
+                        None => Fate::Changed { change, is_altered: true },
+                    },
+                    fate => fate,
+                },
+            };
+            fates.push(fate);
+        }
+        // A batch without an account, and a creditor without one, are not kept.
+        let keeps = fates.iter().any(|fate| matches!(fate, Fate::Placed { .. } | Fate::Changed { is_altered: true, .. }));
+        if keeps && !is_begun {
+            let (file, currency) = (&self.ask.file_name, self.mapping.currency.code());
+            accounts::store::insert_batch(tx, self.batch, creditor.id, "accounts", file, &self.hash, currency, who.label(), at.at).await?;
+            is_begun = true;
+        }
+        tables.insert(tx).await?;
+        Ok((fates, creditor, is_begun))
+    }
+
+    /// Alters a known account to what its creditor says now; what the ledger cannot follow stays as it was and is told.
+    async fn update(&self, tx: &mut Tx, row: u64, placed: &Placed, new: &NewAccount) -> Result<Option<Problem>, Failure> {
+        let account = accounts::store::load_account(tx, placed.account).await?;
+        let refused = |says: String| Ok(Some(Problem { column: self.reference_head(), value: new.reference.clone(), says, refuses: true }));
+        if account.currency != new.owed.currency().code() {
+            return refused(format!("is in {} here: a currency is not altered", account.currency));
+        }
+        let memo = format!("placed anew by {}", self.ask.file_name);
+        match ledger::actions::adjust_placed(tx, self.who, self.at, &account, &new.owed, &memo).await {
+            Ok(()) => {}
+            Err(Failure::Ledger(error)) => return refused(format!("cannot be altered: {error}")),
+            Err(failure) => return Err(failure),
+        }
+        accounts::store::update_placed(tx, account.id, new, new.owed.total()?.minor()).await?;
+        let detail = json!({"row": row, "placed_minor": new.owed.total()?.minor()});
+        audit::record(tx, self.who, self.at.at, Some(account.id), "account.update", &detail).await?;
+        strategy::actions::place_on_worklist(tx, account.id, self.at).await?;
+        Ok(None)
+    }
+
+    /// Compares a known account with what the file says.
+    fn compare(&self, row: u64, placed: &Placed, account: &NewAccount) -> Fate {
+        let minor = account.owed.total().map(|total| total.minor()).unwrap_or(0);
+        if placed.batch == Some(self.batch) {
+            return Fate::PlacedBefore { account: placed.account, minor };
+        }
+        let date = |date: Option<Date>| date.map(|date| date.to_string()).unwrap_or_default();
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let pairs = [
+            ("balance", placed.placed_minor.to_string(), minor.to_string()),
+            ("currency", placed.currency.clone(), account.owed.currency().code().to_string()),
+            ("paid", placed.paid_before_minor.to_string(), account.itemization.paid.minor().to_string()),
+            ("reduced", placed.reduced_before_minor.to_string(), account.itemization.reduced.minor().to_string()),
+            ("itemized_on", date(placed.itemized_on), date(account.itemized_on)),
+            ("due_on", date(placed.due_on), date(account.due_on)),
+            ("charged_off_on", date(placed.charged_off_on), date(account.charged_off_on)),
+            ("description", text(&placed.description), text(&account.description)),
+            ("creditor_status", text(&placed.creditor_status), text(&account.creditor_status)),
+        ];
+        let differences: Vec<_> = pairs.into_iter().filter(|(_, before, after)| before != after).collect();
+        if differences.is_empty() {
+            return Fate::Known { account: placed.account };
+        }
+        Fate::Changed { change: Change { row, account: placed.account, differences }, is_altered: false }
+    }
+
+    /// Counts what became of a good row, and says it to the creditor.
+    fn count(&mut self, row: &SourceRow, account: &NewAccount, problems: Vec<Problem>, fate: Fate) -> Result<(), Failure> {
+        let report = &mut self.report;
+        let (outcome, id) = match fate {
+            Fate::Refused(problem) => return self.refuse(row, &account.reference, vec![problem]),
+            Fate::Placed { account, minor } | Fate::PlacedBefore { account, minor } => {
+                report.accepted += 1;
+                report.resumed += u64::from(matches!(fate, Fate::PlacedBefore { .. }));
+                report.placed_minor = report.placed_minor.checked_add(minor).unwrap_or(i64::MAX);
+                report.gaps += u64::from(!problems.is_empty());
+                ("accepted", account)
+            }
+            Fate::Known { account } => {
+                report.duplicates += 1;
+                ("known", account)
+            }
+            Fate::Changed { change, is_altered } => {
+                report.changed += 1;
+                report.updated += u64::from(is_altered);
+                let account = change.account;
+                if report.changes.len() < SHOWN {
+                    report.changes.push(change);
+                }
+                (if is_altered { "altered" } else { "known with other values" }, account)
+            }
+        };
+        let minor = account.owed.total()?.minor();
+        self.files.write_outcome(row.number, &account.reference, outcome, Some((id, minor, account.owed.currency())), &problems)?;
+        self.note(row.number, problems)
+    }
+
+    fn refuse(&mut self, row: &SourceRow, reference: &str, problems: Vec<Problem>) -> Result<(), Failure> {
         self.report.refused += 1;
         self.files.write_row(row, &problems)?;
+        self.files.write_outcome(row.number, reference, "refused", None, &problems)?;
         self.note(row.number, problems)
     }
 
@@ -232,241 +464,52 @@ impl<'a> Import<'a> {
         Ok(())
     }
 
-    /// Places a chunk of good rows; those known already are compared instead.
-    async fn take(&mut self, tx: &mut Tx, who: &Actor, chunk: Vec<(SourceRow, NewAccount)>) -> Result<(), Failure> {
-        if chunk.is_empty() {
-            return Ok(());
-        }
-        let references: Vec<&str> = chunk.iter().map(|(_, account)| account.reference.as_str()).collect();
-        let known: HashMap<String, Placed> = store::list_placed(tx, self.creditor.id, &references)
-            .await?
-            .into_iter()
-            .map(|placed| (placed.reference.clone(), placed))
-            .collect();
-        let mut seen: HashMap<String, u64> = HashMap::new();
-        let mut tables = Tables::default();
-        for (row, account) in chunk {
-            let earlier = seen.insert(account.reference.clone(), row.number);
-            let in_this_batch = known.get(&account.reference).is_some_and(|placed| placed.batch == Some(self.batch));
-            if earlier.is_some() || in_this_batch {
-                let says = earlier
-                    .map_or_else(|| "stands in an earlier row too".to_string(), |earlier| format!("is the same as in row {earlier}"));
-                let problem = Problem { column: self.reference_head(), value: account.reference, says, refuses: true };
-                self.refuse(&row, vec![problem])?;
-                continue;
-            }
-            if let Some(placed) = known.get(&account.reference) {
-                if self.compare(row.number, placed, &account) && self.ask.updates {
-                    self.update(tx, who, &row, placed, &account).await?;
-                }
-                continue;
-            }
-            self.report.accepted += 1;
-            let total = account.owed.total()?.minor();
-            self.report.placed_minor = self.report.placed_minor.checked_add(total).unwrap_or(i64::MAX);
-            self.place(&mut tables, who, &account, total)?;
-        }
-        tables.insert(tx).await
+    fn stopped(&self) -> Failure {
+        let row = self.report.rows;
+        Failure::Stale(if !self.is_begun {
+            format!("the import was stopped after {row} rows; nothing was kept")
+        } else {
+            let batch = self.batch;
+            format!("the import was stopped after {row} rows: start it again to go on, or take batch {batch} back")
+        })
     }
 
-    fn reference_head(&self) -> String {
-        let column = self.mapping.columns.iter().find(|column| column.field == Field::Reference);
-        column.map_or_else(|| "reference".into(), |column| column.head.clone())
-    }
-
-    /// Alters a known account to what its creditor says now; what the ledger cannot follow stays as it was and is told.
-    async fn update(&mut self, tx: &mut Tx, who: &Actor, row: &SourceRow, placed: &Placed, new: &NewAccount) -> Result<(), Failure> {
-        let account = accounts::store::load_account(tx, placed.account).await?;
-        let column = self.reference_head();
-        let refused = |says: String| vec![Problem { column, value: new.reference.clone(), says, refuses: true }];
-        if account.currency != new.owed.currency().code() {
-            return self.refuse(row, refused(format!("is in {} here: a currency is not altered", account.currency)));
-        }
-        let memo = format!("placed anew by {}", self.ask.file_name);
-        match ledger::actions::adjust_placed(tx, who, self.at, &account, &new.owed, &memo).await {
-            Ok(()) => {}
-            Err(Failure::Ledger(error)) => return self.refuse(row, refused(format!("cannot be altered: {error}"))),
-            Err(failure) => return Err(failure),
-        }
-        accounts::store::update_placed(tx, account.id, new, new.owed.total()?.minor()).await?;
-        let detail = json!({"row": row.number, "placed_minor": new.owed.total()?.minor()});
-        audit::record(tx, who, self.at.at, Some(account.id), "account.update", &detail).await?;
-        strategy::actions::place_on_worklist(tx, account.id, self.at).await?;
-        self.report.updated += 1;
-        Ok(())
-    }
-
-    /// Compares a known account with what the file says; whether anything differs.
-    fn compare(&mut self, row: u64, placed: &Placed, account: &NewAccount) -> bool {
-        let date = |date: Option<Date>| date.map(|date| date.to_string()).unwrap_or_default();
-        let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        let total = account.owed.total().map(|total| total.minor()).unwrap_or(0);
-        let pairs = [
-            ("balance", placed.placed_minor.to_string(), total.to_string()),
-            ("currency", placed.currency.clone(), account.owed.currency().code().to_string()),
-            ("paid", placed.paid_before_minor.to_string(), account.itemization.paid.minor().to_string()),
-            ("reduced", placed.reduced_before_minor.to_string(), account.itemization.reduced.minor().to_string()),
-            ("itemized_on", date(placed.itemized_on), date(account.itemized_on)),
-            ("due_on", date(placed.due_on), date(account.due_on)),
-            ("charged_off_on", date(placed.charged_off_on), date(account.charged_off_on)),
-            ("description", text(&placed.description), text(&account.description)),
-            ("creditor_status", text(&placed.creditor_status), text(&account.creditor_status)),
-        ];
-        let differences: Vec<_> = pairs.into_iter().filter(|(_, before, after)| before != after).collect();
-        if differences.is_empty() {
-            self.report.duplicates += 1;
-            return false;
-        }
-        self.report.changed += 1;
-        if self.report.changes.len() < SHOWN {
-            self.report.changes.push(Change { row, account: placed.account, differences });
-        }
-        true
-    }
-
-    /// Lays one account out over the tables.
-    fn place(&self, tables: &mut Tables, who: &Actor, new: &NewAccount, total: i64) -> Result<(), Failure> {
-        let (account, debtor, entry) = (AccountId(new_uuid()), DebtorId(new_uuid()), EntryId(new_uuid()));
-        let (at, today) = (self.at.at, self.at.business_day);
-        let currency = new.owed.currency().code();
-        tables.debtors.push(parties::store::debtor_values(
-            debtor,
-            self.mapping.debtors_are_businesses,
-            new.name.as_deref(),
-            new.language.as_deref(),
-            new.date_of_birth,
-            new.state.as_deref(),
-            at,
-        ));
-        let point = |kind: &str, label: &str, value: &str, zip: Option<&str>| {
-            params![PointId(new_uuid()), debtor, kind, label, value, zip, "creditor's file", at].to_vec()
-        };
-        if new.street.is_some() || new.city.is_some() || new.zip.is_some() {
-            let lines = [new.street.as_deref(), new.city.as_deref(), new.state.as_deref(), new.zip.as_deref()];
-            let text = lines.into_iter().flatten().collect::<Vec<_>>().join(", ");
-            tables.points.push(point("address", "home", &text, new.zip.as_deref()));
-        }
-        tables.points.extend(new.phones.iter().map(|(label, phone)| point("phone", label, phone.e164(), None)));
-        tables.points.extend(new.email.iter().map(|email| point("email", "personal", email.text(), None)));
-
-        let is_open = total > 0;
-        let past_due = days_past_due(new.due_on, today);
-        let next_action = if new.phones.is_empty() { "Find a telephone number" } else { "First contact" };
-        tables.accounts.push(
-            params![
-                account,
-                self.creditor.id,
-                self.batch,
-                self.creditor.desk,
-                debtor,
-                &new.reference,
-                self.mapping.debts.code(),
-                new.description.clone(),
-                new.creditor_status.clone(),
-                if is_open { "open" } else { "paid" },
-                currency,
-                total,
-                total,
-                new.itemization.paid.minor(),
-                new.itemization.reduced.minor(),
-                today,
-                new.itemized_on,
-                new.due_on,
-                new.charged_off_on,
-                Stage::of_days(past_due).code(),
-                is_open.then_some(next_action),
-                is_open.then_some(today),
-                at
-            ]
-            .to_vec(),
-        );
-        tables.people.push(params![account, debtor, "debtor"].to_vec());
-        let opening = plan_opening(&new.owed)?;
-        tables.entries.push(ledger::store::entry_values(entry, account, "opening", today, None, "placed", at));
-        tables.lines.extend(ledger::store::line_values(entry, &opening));
-        let owed = new.owed.each().filter(|(_, amount)| amount.minor() != 0);
-        tables.balances.extend(owed.map(|(bucket, amount)| params![account, bucket.code(), amount.minor(), currency].to_vec()));
-        if is_open {
-            let row = strategy::store::WorkRow {
-                account,
-                desk: self.creditor.desk,
-                state: "open".into(),
-                balance_minor: total,
-                currency: currency.into(),
-                due_on: new.due_on,
-                next_action_on: Some(today),
-                next_action_at: None,
-                was_reached: false,
-                promise_due_on: None,
-                last_promise: None,
-                promises_kept: 0,
-                promises_decided: 0,
-                payments: 0,
-                holds: 0,
-            };
-            tables.worklist.extend(strategy::actions::work_values(&row, today)?);
-        }
-        let chain = account.to_string();
-        let detail = json!({"batch": self.batch.to_string(), "placed_minor": total, "currency": currency}).to_string();
-        let linked = audit::link(&chain, 1, at, who.label(), "account.place", &detail, &duly_domain::audit::START);
-        tables.heads.push(params![chain, 1, &linked.hash].to_vec());
-        tables.audits.push(linked.row);
-        Ok(())
-    }
-
-    async fn finish(mut self, tx: &mut Tx, who: &Actor, at: Moment) -> Result<Report, Failure> {
+    async fn finish(mut self, app: &App) -> Result<Report, Failure> {
         let mut by_problem: Vec<_> =
             self.by_problem.drain().map(|((column, says), (refuses, count))| (column, says, refuses, count)).collect();
         by_problem.sort_by(|a, b| (b.3, &a.0, &a.1).cmp(&(a.3, &b.0, &b.1)));
         self.report.by_problem = by_problem;
-        (self.report.refusals, self.report.refused_rows) = self.files.finish()?;
-        // Where nothing is new, nothing is kept either: no empty batch, no creditor without an account.
-        if self.ask.is_trial || self.report.accepted + self.report.updated == 0 {
-            return Err(Failure::Trial(Box::new(self.report)));
+        [self.report.refusals, self.report.refused_rows, self.report.acknowledgement] = self.files.finish()?;
+        if !self.is_begun {
+            return Ok(self.report);
         }
-        let counts = [self.report.rows, self.report.accepted, self.report.refused, self.report.duplicates + self.report.changed];
-        let [rows, accepted, refused, duplicates] = counts.map(|count| i64::try_from(count).unwrap_or(i64::MAX));
-        accounts::store::update_batch(tx, self.batch, [rows, accepted, refused, duplicates, self.report.placed_minor]).await?;
-        let detail = json!({"batch": self.batch.to_string(), "creditor": self.creditor.id.to_string(), "rows": rows, "accepted": accepted,
-            "refused": refused, "duplicates": duplicates, "placed_minor": self.report.placed_minor});
-        audit::record_in(tx, who, at.at, &self.batch.to_string(), "accounts.import", &detail).await?;
+        let report = &self.report;
+        let counts =
+            [report.rows, report.accepted, report.refused, report.duplicates + report.changed, report.gaps, report.changed, report.updated]
+                .map(|count| i64::try_from(count).unwrap_or(i64::MAX));
+        let [rows, accepted, refused, duplicates, ..] = counts;
+        let creditor = self.creditor.as_ref().map(|creditor| creditor.id.to_string());
+        let detail = json!({"batch": self.batch.to_string(), "creditor": creditor, "rows": rows, "accepted": accepted,
+            "refused": refused, "duplicates": duplicates, "placed_minor": report.placed_minor});
+        transaction!(app.db, tx, {
+            accounts::store::finish_batch(tx, self.batch, counts, self.report.placed_minor).await?;
+            audit::record_in(tx, self.who, self.at.at, &self.batch.to_string(), "accounts.import", &detail).await
+        })?;
         self.report.batch = Some(self.batch);
         Ok(self.report)
     }
 }
 
-/// Rows for every table a chunk touches.
-#[derive(Default)]
-struct Tables {
-    debtors: Vec<Vec<Value>>,
-    points: Vec<Vec<Value>>,
-    accounts: Vec<Vec<Value>>,
-    people: Vec<Vec<Value>>,
-    entries: Vec<Vec<Value>>,
-    lines: Vec<Vec<Value>>,
-    balances: Vec<Vec<Value>>,
-    worklist: Vec<Vec<Value>>,
-    audits: Vec<Vec<Value>>,
-    heads: Vec<Vec<Value>>,
+/// What is known of the references of a piece.
+async fn known(tx: &mut Tx, creditor: &Creditor, piece: &[Read]) -> Result<HashMap<String, Placed>, Failure> {
+    let references: Vec<&str> = piece.iter().filter_map(|read| Some(read.account.as_ref()?.reference.as_str())).collect();
+    let placed = store::list_placed(tx, creditor.id, &references).await?;
+    Ok(placed.into_iter().map(|placed| (placed.reference.clone(), placed)).collect())
 }
 
-impl Tables {
-    async fn insert(self, tx: &mut Tx) -> Result<(), Failure> {
-        // Referenced tables first.
-        for (head, rows) in [
-            (parties::store::INSERT_DEBTOR, self.debtors),
-            (parties::store::INSERT_POINT, self.points),
-            (accounts::store::INSERT_ACCOUNT, self.accounts),
-            (accounts::store::INSERT_PERSON, self.people),
-            (ledger::store::INSERT_ENTRY, self.entries),
-            (ledger::store::INSERT_LINE, self.lines),
-            (ledger::store::INSERT_BALANCE, self.balances),
-            (strategy::store::INSERT, self.worklist),
-            (audit::store::INSERT, self.audits),
-            (audit::store::INSERT_HEAD, self.heads),
-        ] {
-            tx.insert_many(head, &rows).await?;
-        }
-        Ok(())
-    }
+/// A reference in sixteen bytes, so that millions of them fit: two that differ meet by chance once in 10^25 files of a million.
+fn fingerprint(reference: &str) -> u128 {
+    use sha2::{Digest, Sha256};
+    let hash = Sha256::digest(reference.as_bytes());
+    u128::from_be_bytes(hash[..16].try_into().expect("a SHA-256 has 32 bytes"))
 }

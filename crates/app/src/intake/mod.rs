@@ -1,11 +1,15 @@
 //! Intake: a creditor's file becomes accounts, or a list of everything that is wrong with it.
 //!
-//! [`actions::import_accounts`] reads the file once, in one transaction: either every good row is placed or nothing is.
-//! A trial run goes the same way and takes everything back.
+//! [`actions::import_accounts`] reads the file once and keeps it piece by piece; [`undo::take_back`] takes a whole placement back.
+//! A trial run only reads.
 
 pub mod actions;
+pub mod batch;
 pub mod mapping_file;
 pub mod pages;
+pub mod placing;
+pub mod progress;
 pub mod refusals;
 pub mod source;
 pub mod store;
+pub mod undo;

@@ -1,11 +1,12 @@
 //! Imports on screen: choose a file, see what would happen, load it, take the problems back.
 
 use super::actions::{ImportAccounts, Report, import_accounts};
+use super::batch::shown;
 use super::mapping_file::{SHIPPED, parse};
+use super::progress::{Progress, Reached};
 use super::source::Source;
 use crate::accounts::store::{Batch, list_batches, list_creditors};
 use crate::app::{App, Failure, new_uuid};
-use crate::ledger;
 use crate::store::Tx;
 use crate::web::Web;
 use crate::web::guard::{Visit, is_same};
@@ -16,11 +17,11 @@ use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use duly_domain::intake::mapping::Mapping;
 use duly_domain::values::ids::UserId;
-use duly_domain::values::moment::written;
 use duly_domain::values::money::Money;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 
 /// The largest file taken in by the browser.
@@ -39,8 +40,34 @@ struct Upload {
     creditor: String,
     mapping_name: String,
     mapping: Option<Mapping>,
+    stage: UploadStage,
     report: Report,
-    loaded: bool,
+    progress: Progress,
+}
+
+/// Where an upload stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum UploadStage {
+    Trying,
+    Tried,
+    Loading,
+    Loaded,
+    /// Stopped, or found wrong: what was said.
+    Stopped(String),
+}
+
+impl Upload {
+    fn is_running(&self) -> bool {
+        matches!(self.stage, UploadStage::Trying | UploadStage::Loading)
+    }
+
+    fn is_loaded(&self) -> bool {
+        self.stage == UploadStage::Loaded
+    }
+
+    fn says(&self) -> &str {
+        if let UploadStage::Stopped(says) = &self.stage { says } else { "" }
+    }
 }
 
 impl Uploads {
@@ -77,6 +104,15 @@ struct TrialPage {
     preview: Vec<Vec<String>>,
 }
 
+#[derive(Template)]
+#[template(path = "intake/progress.html")]
+struct ProgressPage {
+    frame: Frame,
+    id: String,
+    upload: Upload,
+    reached: Reached,
+}
+
 /// `GET /imports`
 pub async fn get_imports(State(web): State<Web>, visit: Visit, Query(query): Query<HashMap<String, String>>) -> Result<Response, Failure> {
     let frame = Frame::of(&visit, "/imports", "Imports").saying(query.get("said").map(String::as_str));
@@ -91,12 +127,7 @@ async fn imports_page(app: &App, frame: Frame, says: String) -> Result<Response,
 }
 
 async fn shown_batches(tx: &mut Tx) -> Result<Vec<(Batch, Money, String)>, Failure> {
-    let batches = list_batches(tx).await?.into_iter().map(|batch| {
-        let placed = Money::of(batch.placed_minor, ledger::store::currency(&batch.currency)?);
-        let day = written(batch.created_at.to_zoned(jiff::tz::TimeZone::UTC).date());
-        Ok((batch, placed, day))
-    });
-    batches.collect()
+    list_batches(tx).await?.into_iter().map(shown).collect()
 }
 
 /// `POST /imports`: the file is kept aside and tried.
@@ -162,27 +193,45 @@ pub async fn post_import(State(web): State<Web>, visit: Visit, mut parts: Multip
         mapping = Some(parse(known).map_err(Failure::File)?);
         mapping_name = (*name).to_string();
     }
-    let mut upload = Upload {
+    let upload = Upload {
         owner: visit.who.id,
         path,
         file_name,
         creditor: text("creditor"),
         mapping_name,
         mapping,
+        stage: UploadStage::Tried,
         report: Report::default(),
-        loaded: false,
+        progress: Progress::default(),
     };
-    match import_accounts(&web.app, &visit.who, visit.at, &ask(&upload, &id, true)).await {
-        Ok(report) => upload.report = report,
-        Err(Failure::Wrong(problems)) => return again(&format!("The {problems}.")).await,
-        Err(Failure::File(says)) => {
-            return again(&format!("The file cannot be used: {}.", says.replace(&upload.path.display().to_string(), &upload.file_name)))
-                .await;
-        }
-        Err(failure) => return Err(failure),
-    }
-    web.uploads.keep(id.clone(), upload);
+    run(&web, &visit, &id, upload, true).await?;
     Ok(Redirect::to(&format!("/imports/{id}")).into_response())
+}
+
+/// So long a request waits for an import before it shows how far it is.
+const PATIENCE: Duration = Duration::from_millis(1500);
+
+/// Tries or loads an upload beside the request, which waits a moment for it.
+async fn run(web: &Web, visit: &Visit, id: &str, mut upload: Upload, is_trial: bool) -> Result<(), Failure> {
+    (upload.stage, upload.progress) = (if is_trial { UploadStage::Trying } else { UploadStage::Loading }, Progress::default());
+    web.uploads.keep(id.to_string(), upload.clone());
+    let (web, who, at, id) = (web.clone(), visit.who.clone(), visit.at, id.to_string());
+    let running = tokio::spawn(async move {
+        match import_accounts(&web.app, &who, at, &ask(&upload, &id, is_trial), &upload.progress).await {
+            Ok(report) => {
+                upload.report = report;
+                upload.stage = if is_trial { UploadStage::Tried } else { UploadStage::Loaded };
+            }
+            Err(failure) => {
+                let says = failure.to_string().replace(&upload.path.display().to_string(), &upload.file_name);
+                upload.stage = UploadStage::Stopped(says);
+            }
+        }
+        web.uploads.keep(id, upload);
+    });
+    // Slower ones go on by themselves; the page says how far they are.
+    tokio::time::timeout(PATIENCE, running).await.ok();
+    Ok(())
 }
 
 /// A folder of this program's own, in which nobody else may look: uploads hold personal data.
@@ -199,17 +248,15 @@ fn folder() -> Result<PathBuf, Failure> {
 
 fn ask(upload: &Upload, id: &str, is_trial: bool) -> ImportAccounts {
     ImportAccounts {
-        path: upload.path.clone(),
         file_name: upload.file_name.clone(),
-        creditor: upload.creditor.clone(),
         mapping: upload.mapping.clone(),
         is_trial,
-        updates: false,
         refusals: upload.path.parent().map(|folder| folder.join(format!("{id}-problems.csv"))),
+        ..ImportAccounts::of(&upload.path, &upload.creditor)
     }
 }
 
-/// `GET /imports/{upload}`: the trial run, or the report when it is loaded.
+/// `GET /imports/{upload}`: how far it is, the trial run, or the report when it is loaded.
 pub async fn get_trial(
     State(web): State<Web>,
     visit: Visit,
@@ -217,33 +264,50 @@ pub async fn get_trial(
     Query(query): Query<HashMap<String, String>>,
 ) -> Result<Response, Failure> {
     let upload = web.uploads.of(&id, &visit)?;
-    let mut source = Source::open(&upload.path).map_err(Failure::File)?;
-    let heads = source.heads().to_vec();
-    let mut preview = Vec::new();
-    while preview.len() < 8 {
-        let Some(row) = source.next_row().map_err(Failure::File)? else { break };
-        preview.push((0..heads.len()).map(|i| row.cell(i).unwrap_or("\u{fffd}").to_string()).collect());
+    let frame = Frame::of(&visit, "/imports", &format!("Import for {}", upload.creditor)).saying(query.get("said").map(String::as_str));
+    if upload.is_running() {
+        let reached = upload.progress.reached();
+        return Ok(page(&ProgressPage { frame, id, upload, reached }));
+    }
+    let (mut heads, mut preview) = (Vec::new(), Vec::new());
+    // What cannot be opened was said by the trial.
+    if let Ok(mut source) = Source::open(&upload.path) {
+        heads = source.heads().to_vec();
+        while preview.len() < 8 {
+            let Ok(Some(row)) = source.next_row() else { break };
+            preview.push((0..heads.len()).map(|i| row.cell(i).unwrap_or("\u{fffd}").to_string()).collect());
+        }
     }
     let placed = crate::cli::output::written(upload.report.placed_minor, &upload.report.currency);
-    let frame = Frame::of(&visit, "/imports", &format!("Import for {}", upload.creditor)).saying(query.get("said").map(String::as_str));
     Ok(page(&TrialPage { frame, id, upload, placed, heads, preview }))
 }
 
 /// `POST /imports/{upload}/loads`: once; again changes nothing.
 pub async fn post_load(State(web): State<Web>, visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
-    let mut upload = web.uploads.of(&id, &visit)?;
-    if !upload.loaded {
-        upload.report = import_accounts(&web.app, &visit.who, visit.at, &ask(&upload, &id, false)).await?;
-        upload.loaded = true;
-        web.uploads.keep(id.clone(), upload);
+    let upload = web.uploads.of(&id, &visit)?;
+    if !upload.is_loaded() && !upload.is_running() {
+        run(&web, &visit, &id, upload, false).await?;
     }
-    Ok(Redirect::to(&format!("/imports/{id}?said=loaded")).into_response())
+    Ok(Redirect::to(&format!("/imports/{id}")).into_response())
+}
+
+/// `POST /imports/{upload}/stops`: after the piece it is at.
+pub async fn post_stop(State(web): State<Web>, visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
+    web.uploads.of(&id, &visit)?.progress.stop();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    Ok(Redirect::to(&format!("/imports/{id}")).into_response())
 }
 
 /// `GET /imports/{upload}/problems.csv`
 pub async fn get_problems(State(web): State<Web>, visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
     let upload = web.uploads.of(&id, &visit)?;
     download(upload.report.refusals, "problems.csv").await
+}
+
+/// `GET /imports/{upload}/acknowledgement.csv`
+pub async fn get_acknowledgement(State(web): State<Web>, visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
+    let upload = web.uploads.of(&id, &visit)?;
+    download(upload.report.acknowledgement, "acknowledgement.csv").await
 }
 
 /// `GET /imports/{upload}/refused-rows.csv`

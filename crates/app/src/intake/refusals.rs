@@ -1,8 +1,11 @@
-//! The two files that go back to the creditor: every problem, and the refused rows to be mended and imported again.
+//! The files that go back to the creditor: every problem, the refused rows to be mended and imported again, and the
+//! acknowledgement of what became of each row.
 
 use super::source::SourceRow;
 use crate::app::Failure;
 use duly_domain::intake::row::Problem;
+use duly_domain::values::ids::AccountId;
+use duly_domain::values::money::{Currency, Money};
 use std::path::{Path, PathBuf};
 
 /// Both files on their way; nothing is written where no path was named.
@@ -11,6 +14,7 @@ pub struct RefusalFiles {
     path: Option<PathBuf>,
     problems: Option<csv::Writer<std::fs::File>>,
     rows: Option<csv::Writer<std::fs::File>>,
+    outcomes: Option<csv::Writer<std::fs::File>>,
 }
 
 impl RefusalFiles {
@@ -19,9 +23,10 @@ impl RefusalFiles {
         RefusalFiles { path: path.map(Path::to_path_buf), ..RefusalFiles::default() }
     }
 
-    fn rows_path(path: &Path) -> PathBuf {
+    /// A file beside the one of problems: `-rows`, `-acknowledgement`.
+    fn beside(path: &Path, what: &str) -> PathBuf {
         let stem = path.file_stem().map_or_else(|| "refused".into(), |stem| stem.to_string_lossy().into_owned());
-        path.with_file_name(format!("{stem}-rows.csv"))
+        path.with_file_name(format!("{stem}-{what}.csv"))
     }
 
     /// Makes the files and writes their heads.
@@ -30,9 +35,12 @@ impl RefusalFiles {
         let writer = |path: &Path| csv::Writer::from_path(path).map_err(|error| unwritable(path, &error));
         let mut problems = writer(path)?;
         problems.write_record(["row", "column", "value", "problem"]).map_err(|error| unwritable(path, &error))?;
-        let mut rows = writer(&RefusalFiles::rows_path(path))?;
+        let mut rows = writer(&RefusalFiles::beside(path, "rows"))?;
         rows.write_record(heads.iter().map(String::as_str).chain(["problems"])).map_err(|error| unwritable(path, &error))?;
-        (self.problems, self.rows) = (Some(problems), Some(rows));
+        let mut outcomes = writer(&RefusalFiles::beside(path, "acknowledgement"))?;
+        let head = ["row", "reference", "outcome", "account", "balance", "currency", "problems"];
+        outcomes.write_record(head).map_err(|error| unwritable(path, &error))?;
+        (self.problems, self.rows, self.outcomes) = (Some(problems), Some(rows), Some(outcomes));
         Ok(())
     }
 
@@ -46,10 +54,9 @@ impl RefusalFiles {
     /// One refused row as it stands, with its problems behind it.
     pub fn write_row(&mut self, row: &SourceRow, problems: &[Problem]) -> Result<(), Failure> {
         let (Some(path), Some(writer)) = (&self.path, &mut self.rows) else { return Ok(()) };
-        let says: Vec<String> = problems.iter().map(|problem| format!("{} {}", problem.column, problem.says)).collect();
         // What is no text goes back byte for byte, so that it can be mended.
         let cells = row.cells().map(|cell| std::str::from_utf8(cell).map_or_else(|_| cell.to_vec(), |text| in_a_cell(text).into_bytes()));
-        let cells: Vec<Vec<u8>> = cells.chain([says.join("; ").into_bytes()]).collect();
+        let cells: Vec<Vec<u8>> = cells.chain([sentences(problems).into_bytes()]).collect();
         // A row may have another number of cells than the head: that is then its problem.
         let mut flexible = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
         flexible.write_record(&cells).map_err(|error| unwritable(path, &error))?;
@@ -58,13 +65,35 @@ impl RefusalFiles {
         std::io::Write::write_all(&mut writer.get_ref(), &line).map_err(|error| Failure::File(error.to_string()))
     }
 
-    /// Closes both; where they are.
-    pub fn finish(&mut self) -> Result<(Option<PathBuf>, Option<PathBuf>), Failure> {
-        for writer in [&mut self.problems, &mut self.rows].into_iter().flatten() {
+    /// What became of one row; an account with its balance where it has one.
+    pub fn write_outcome(
+        &mut self,
+        row: u64,
+        reference: &str,
+        outcome: &str,
+        account: Option<(AccountId, i64, Currency)>,
+        problems: &[Problem],
+    ) -> Result<(), Failure> {
+        let (Some(path), Some(writer)) = (&self.path, &mut self.outcomes) else { return Ok(()) };
+        let (id, balance, currency) = account.map_or_else(Default::default, |(id, minor, currency)| {
+            (id.to_string(), Money::of(minor, currency).decimal(), currency.code().to_string())
+        });
+        let cells = [row.to_string(), in_a_cell(reference), outcome.to_string(), id, balance, currency, sentences(problems)];
+        writer.write_record(cells).map_err(|error| unwritable(path, &error))
+    }
+
+    /// Closes them; where they are: problems, refused rows, acknowledgement.
+    pub fn finish(&mut self) -> Result<[Option<PathBuf>; 3], Failure> {
+        for writer in [&mut self.problems, &mut self.rows, &mut self.outcomes].into_iter().flatten() {
             writer.flush().map_err(|error| Failure::File(error.to_string()))?;
         }
-        Ok((self.path.clone(), self.path.as_deref().map(RefusalFiles::rows_path)))
+        let beside = |what| self.path.as_deref().map(|path| RefusalFiles::beside(path, what));
+        Ok([self.path.clone(), beside("rows"), beside("acknowledgement")])
     }
+}
+
+fn sentences(problems: &[Problem]) -> String {
+    problems.iter().map(|problem| format!("{} {}", problem.column, problem.says)).collect::<Vec<_>>().join("; ")
 }
 
 fn unwritable(path: &Path, error: &csv::Error) -> Failure {

@@ -89,6 +89,11 @@ impl Source {
         &self.heads
     }
 
+    /// How much of how much was read.
+    pub fn progress(&self) -> (u64, u64) {
+        (self.number, 0)
+    }
+
     /// The next row; rows of nothing are passed over.
     pub fn next_row(&mut self) -> Result<Option<SourceRow>, String> {
         loop {

@@ -3,7 +3,7 @@
 use crate::params;
 use crate::rows;
 use crate::store::{StoreError, Tx, Value};
-use duly_domain::values::ids::{AccountId, DebtorId, DeskId};
+use duly_domain::values::ids::{AccountId, BatchId, DebtorId, DeskId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -26,6 +26,7 @@ macro_rules! facts_where {
 const FACTS: &str = facts_where!("a.id = $2");
 const FACTS_PAGE: &str = facts_where!("a.state = 'open' and a.id > $2 order by a.id limit $3");
 const DELETE: &str = "delete from worklist where account_id = $1";
+const DELETE_BATCH: &str = "delete from worklist where account_id in (select id from accounts where batch_id = $1)";
 const DELETE_RANGE: &str = "delete from worklist where account_id > $1 and account_id <= $2";
 /// The columns of a row, for [`Tx::insert_many`].
 pub const INSERT: &str = "insert into worklist (account_id, desk_id, lane, expected_minor, currency, because, due_at, built_on)";
@@ -103,6 +104,11 @@ pub async fn find_facts(tx: &mut Tx, account: AccountId, today: Date) -> Result<
 /// Open accounts after an account.
 pub async fn list_facts(tx: &mut Tx, today: Date, after: AccountId, limit: i64) -> Result<Vec<WorkRow>, StoreError> {
     tx.all(FACTS_PAGE, params![today, after, limit]).await
+}
+
+/// Takes a batch's accounts off.
+pub async fn delete_batch(tx: &mut Tx, batch: BatchId) -> Result<(), StoreError> {
+    tx.run(DELETE_BATCH, params![batch]).await.map(drop)
 }
 
 pub async fn delete_row(tx: &mut Tx, account: AccountId) -> Result<(), StoreError> {

@@ -34,7 +34,7 @@ pub fn refuse_page(visit: &Visit, status: StatusCode, says: &str) -> Response {
 pub fn respond(failure: &Failure) -> Response {
     let status = match failure {
         Failure::NotFound(_) => StatusCode::NOT_FOUND,
-        Failure::Wrong(_) | Failure::Ledger(_) | Failure::Trial(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Failure::Wrong(_) | Failure::Ledger(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Failure::Stale(_) => StatusCode::CONFLICT,
         Failure::Forbidden => StatusCode::FORBIDDEN,
         Failure::Store(_) | Failure::File(_) => {

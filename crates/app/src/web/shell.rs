@@ -104,6 +104,7 @@ fn saying(code: &str) -> &'static str {
         "held" => "The account is on hold.",
         "stopped" => "Recorded; it binds from now on.",
         "loaded" => "Loaded.",
+        "taken-back" => "The batch is taken back.",
         "added" => "Added.",
         "changed" => "Password changed.",
         "night" => "The night is done.",

@@ -71,13 +71,13 @@ both_engines! {
         assert_eq!((report.rows, report.accepted, report.refused), (6, 2, 4));
         let told: Vec<String> = report.problems.iter().map(|p| format!("{} {} {}", p.row, p.problem.column, p.problem.says)).collect();
         assert_eq!(told, [
+            "3 reference is the same as in row 2",
             "4 reference is empty and needed",
             "4 zip is not a ZIP code",
             "4 mobile is not a telephone number of ten digits",
             "4 principal is not an amount such as 1234.50",
             "6 row has 3 cells where the head has 5",
             "7 principal is below zero",
-            "3 reference is the same as in row 2",
         ]);
         let guessed = floor.import_file(&data("sba-loans.csv"), None, "Larkfield", false).unwrap_err();
         assert!(guessed.to_string().starts_with("mapping cannot be guessed: no head looks like the number of an account"), "{guessed}");
@@ -102,4 +102,68 @@ both_engines! {
         assert_eq!((same.changed, same.duplicates), (0, 1));
         assert_eq!(floor.failed_checks(), Vec::<String>::new());
     }
+
+    fn an_import_that_was_stopped_goes_on_where_it_stood(mut floor: "2026-05-21") {
+        let file = thousand_rows("A");
+        floor.progress.stop();
+        let stopped = floor.import_file(&file, None, "Clinic", false).unwrap_err().to_string();
+        assert!(stopped.contains("stopped after 500 rows: start it again to go on"), "{stopped}");
+        assert_eq!(floor.count("select count(*) from accounts"), 500);
+        assert_eq!(floor.count("select count(*) from batches where state = 'loading'"), 1);
+        assert_eq!(floor.failed_checks(), Vec::<String>::new(), "what was placed is whole");
+
+        floor.progress = Default::default();
+        let report = floor.import_file(&file, None, "Clinic", false).unwrap();
+        assert_eq!((report.rows, report.accepted, report.resumed, report.duplicates), (1_200, 1_200, 500, 0));
+        assert_eq!(floor.count("select count(*) from accounts"), 1_200);
+        assert_eq!(floor.count("select count(*) from batches"), 1);
+        assert_eq!(floor.count("select accepted_count from batches where state = 'done'"), 1_200);
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+        std::fs::remove_file(file).unwrap();
+    }
+
+    fn a_placement_is_taken_back_while_nobody_was_contacted(mut floor: "2026-05-21") {
+        let file = thousand_rows("B");
+        let report = floor.import_file(&file, None, "Clinic", false).unwrap();
+        let batch = report.batch.unwrap();
+        assert_eq!(floor.take_back(batch).unwrap(), 1_200);
+        assert_eq!(floor.count("select count(*) from accounts where state = 'closed' and balance_minor = 0"), 1_200);
+        assert_eq!(floor.count("select count(*) from worklist"), 0);
+        assert_eq!(floor.failed_checks(), Vec::<String>::new(), "the books stay whole");
+        assert_eq!(floor.take_back(batch).unwrap(), 1_200, "twice is once");
+
+        // The mended file comes in as new.
+        let again = floor.import_file(&file, None, "Clinic", false).unwrap();
+        assert_eq!((again.accepted, again.duplicates, again.changed), (1_200, 0, 0));
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+        std::fs::remove_file(file).unwrap();
+    }
+
+    fn a_placement_somebody_was_contacted_about_stays(mut floor: "2026-03-03") {
+        let maria = floor.debtor("Maria", "420.00");
+        floor.officer("Dana").calls(maria, "no_answer");
+        let batch = floor.batch_of(maria);
+        let refused = floor.take_back(batch).unwrap_err().to_string();
+        assert!(refused.contains("1 accounts were contacted"), "{refused}");
+        assert_eq!(floor.count("select count(*) from accounts where state = 'open'"), 1);
+    }
+
+    fn the_creditor_hears_what_became_of_each_row(mut floor: "2026-05-21") {
+        let file = std::env::temp_dir().join(format!("duly_{}.csv", uuid::Uuid::now_v7().simple()));
+        std::fs::write(&file, "account,name,balance\nR-1,Ann,10.00\nR-2,Bob,ten\nR-1,Ann,10.00\n").unwrap();
+        let told = floor.acknowledgement(&file, "Clinic");
+        let lines: Vec<&str> = told.lines().collect();
+        assert_eq!(lines[0], "row,reference,outcome,account,balance,currency,problems");
+        assert!(lines[1].starts_with("2,R-1,accepted,acc_") && lines[1].ends_with(",10.00,USD,"), "{}", lines[1]);
+        assert!(lines[2].starts_with("3,,refused,,,,balance is not an amount"), "{}", lines[2]);
+        assert!(lines[3].starts_with("4,,refused,,,,account is the same as in row 2"), "{}", lines[3]);
+        std::fs::remove_file(file).unwrap();
+    }
+}
+
+fn thousand_rows(prefix: &str) -> PathBuf {
+    let path = std::env::temp_dir().join(format!("duly_{}.csv", uuid::Uuid::now_v7().simple()));
+    let rows: String = (0..1_200).map(|i| format!("{prefix}-{i},Person {i},614555{i:04},{}.50\n", i + 10)).collect();
+    std::fs::write(&path, format!("account,name,phone,balance\n{rows}")).unwrap();
+    path
 }

@@ -1,0 +1,155 @@
+//! A new account is laid out over the tables it touches: debtor, points, entry, balances, worklist, audit.
+
+use crate::accounts::store::Creditor;
+use crate::app::{Failure, new_uuid};
+use crate::store::{Tx, Value};
+use crate::{accounts, audit, ledger, params, parties, strategy};
+use duly_domain::accounts::{Stage, days_past_due};
+use duly_domain::intake::mapping::Mapping;
+use duly_domain::intake::row::NewAccount;
+use duly_domain::ledger::plan_opening;
+use duly_domain::values::ids::{AccountId, BatchId, DebtorId, EntryId, PointId};
+use duly_domain::values::moment::Moment;
+use serde_json::json;
+
+/// What is the same for every account of a batch.
+pub struct Placing<'a> {
+    /// Whose debts they are.
+    pub creditor: &'a Creditor,
+    /// How the file is read.
+    pub mapping: &'a Mapping,
+    /// The batch.
+    pub batch: BatchId,
+    /// Who imports, as the audit record says it.
+    pub by: &'a str,
+    /// When.
+    pub at: Moment,
+}
+
+impl Placing<'_> {
+    /// Lays one account out over the tables.
+    pub fn place(&self, tables: &mut Tables, new: &NewAccount, total: i64) -> Result<AccountId, Failure> {
+        let (account, debtor, entry) = (AccountId(new_uuid()), DebtorId(new_uuid()), EntryId(new_uuid()));
+        let (at, today) = (self.at.at, self.at.business_day);
+        let currency = new.owed.currency().code();
+        tables.debtors.push(parties::store::debtor_values(
+            debtor,
+            self.mapping.debtors_are_businesses,
+            new.name.as_deref(),
+            new.language.as_deref(),
+            new.date_of_birth,
+            new.state.as_deref(),
+            at,
+        ));
+        let point = |kind: &str, label: &str, value: &str, zip: Option<&str>| {
+            params![PointId(new_uuid()), debtor, kind, label, value, zip, "creditor's file", at].to_vec()
+        };
+        if new.street.is_some() || new.city.is_some() || new.zip.is_some() {
+            let lines = [new.street.as_deref(), new.city.as_deref(), new.state.as_deref(), new.zip.as_deref()];
+            let text = lines.into_iter().flatten().collect::<Vec<_>>().join(", ");
+            tables.points.push(point("address", "home", &text, new.zip.as_deref()));
+        }
+        tables.points.extend(new.phones.iter().map(|(label, phone)| point("phone", label, phone.e164(), None)));
+        tables.points.extend(new.email.iter().map(|email| point("email", "personal", email.text(), None)));
+
+        let is_open = total > 0;
+        let past_due = days_past_due(new.due_on, today);
+        let next_action = if new.phones.is_empty() { "Find a telephone number" } else { "First contact" };
+        tables.accounts.push(
+            params![
+                account,
+                self.creditor.id,
+                self.batch,
+                self.creditor.desk,
+                debtor,
+                &new.reference,
+                self.mapping.debts.code(),
+                new.description.clone(),
+                new.creditor_status.clone(),
+                if is_open { "open" } else { "paid" },
+                currency,
+                total,
+                total,
+                new.itemization.paid.minor(),
+                new.itemization.reduced.minor(),
+                today,
+                new.itemized_on,
+                new.due_on,
+                new.charged_off_on,
+                Stage::of_days(past_due).code(),
+                is_open.then_some(next_action),
+                is_open.then_some(today),
+                at
+            ]
+            .to_vec(),
+        );
+        tables.people.push(params![account, debtor, "debtor"].to_vec());
+        let opening = plan_opening(&new.owed)?;
+        tables.entries.push(ledger::store::entry_values(entry, account, "opening", today, None, "placed", at));
+        tables.lines.extend(ledger::store::line_values(entry, &opening));
+        let owed = new.owed.each().filter(|(_, amount)| amount.minor() != 0);
+        tables.balances.extend(owed.map(|(bucket, amount)| params![account, bucket.code(), amount.minor(), currency].to_vec()));
+        if is_open {
+            let row = strategy::store::WorkRow {
+                account,
+                desk: self.creditor.desk,
+                state: "open".into(),
+                balance_minor: total,
+                currency: currency.into(),
+                due_on: new.due_on,
+                next_action_on: Some(today),
+                next_action_at: None,
+                was_reached: false,
+                promise_due_on: None,
+                last_promise: None,
+                promises_kept: 0,
+                promises_decided: 0,
+                payments: 0,
+                holds: 0,
+            };
+            tables.worklist.extend(strategy::actions::work_values(&row, today)?);
+        }
+        let chain = account.to_string();
+        let detail = json!({"batch": self.batch.to_string(), "placed_minor": total, "currency": currency}).to_string();
+        let linked = audit::link(&chain, 1, at, self.by, "account.place", &detail, &duly_domain::audit::START);
+        tables.heads.push(params![chain, 1, &linked.hash].to_vec());
+        tables.audits.push(linked.row);
+        Ok(account)
+    }
+}
+
+/// Rows for every table a chunk touches.
+#[derive(Default)]
+pub struct Tables {
+    debtors: Vec<Vec<Value>>,
+    points: Vec<Vec<Value>>,
+    accounts: Vec<Vec<Value>>,
+    people: Vec<Vec<Value>>,
+    entries: Vec<Vec<Value>>,
+    lines: Vec<Vec<Value>>,
+    balances: Vec<Vec<Value>>,
+    worklist: Vec<Vec<Value>>,
+    audits: Vec<Vec<Value>>,
+    heads: Vec<Vec<Value>>,
+}
+
+impl Tables {
+    /// Inserts them, referenced tables first.
+    pub async fn insert(self, tx: &mut Tx) -> Result<(), Failure> {
+        for (head, rows) in [
+            (parties::store::INSERT_DEBTOR, self.debtors),
+            (parties::store::INSERT_POINT, self.points),
+            (accounts::store::INSERT_ACCOUNT, self.accounts),
+            (accounts::store::INSERT_PERSON, self.people),
+            (ledger::store::INSERT_ENTRY, self.entries),
+            (ledger::store::INSERT_LINE, self.lines),
+            (ledger::store::INSERT_BALANCE, self.balances),
+            (strategy::store::INSERT, self.worklist),
+            (audit::store::INSERT, self.audits),
+            (audit::store::INSERT_HEAD, self.heads),
+        ] {
+            tx.insert_many(head, &rows).await?;
+        }
+        Ok(())
+    }
+}

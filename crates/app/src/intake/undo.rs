@@ -1,0 +1,64 @@
+//! A whole placement is taken back, while nobody was contacted about it.
+//!
+//! Nothing is erased: each account's money is booked back, the account closes, and its reference gets the mark of the batch, so that
+//! the mended file can be placed anew. Accounts close at once, all together; their books follow piece by piece, and a run that
+//! was cut off goes on when it is asked again.
+
+use crate::app::{Actor, App, Failure};
+use crate::store::Tx;
+use crate::{accounts, audit, ledger, strategy, transaction};
+use duly_domain::ledger::Buckets;
+use duly_domain::values::ids::BatchId;
+use duly_domain::values::moment::Moment;
+use serde_json::json;
+
+/// Accounts booked back together.
+const PIECE: i64 = 200;
+
+/// Takes a batch back; how many accounts that were.
+pub async fn take_back(app: &App, who: &Actor, at: Moment, batch: BatchId) -> Result<i64, Failure> {
+    transaction!(app.db, tx, { close(tx, who, at, batch).await })?;
+    while transaction!(app.db, tx, { book_back(tx, who, at, batch).await })? {
+        tokio::task::yield_now().await;
+    }
+    let mut tx = app.db.read().await?;
+    Ok(accounts::store::count_of_batch(&mut tx, batch).await?)
+}
+
+/// Closes the batch's accounts, or says why not. A batch that was closed before stays so.
+async fn close(tx: &mut Tx, who: &Actor, at: Moment, batch: BatchId) -> Result<(), Failure> {
+    let found = accounts::store::load_batch(tx, batch).await?;
+    if found.kind != "accounts" {
+        return Err(Failure::wrong("batch", "is one of history, not of accounts: what happened is not taken back"));
+    }
+    if found.state == "taken_back" {
+        return Ok(());
+    }
+    let touched = accounts::store::count_touched(tx, batch).await?;
+    let reasons: Vec<String> = touched.iter().filter(|(_, count)| *count > 0).map(|(what, count)| format!("{count} {what}")).collect();
+    if !reasons.is_empty() {
+        let reasons = reasons.join(", ");
+        return Err(Failure::Stale(format!("the batch cannot be taken back any more: {reasons}; recall or close its accounts instead")));
+    }
+    strategy::store::delete_batch(tx, batch).await?;
+    accounts::store::close_batch(tx, batch).await?;
+    let detail = json!({"batch": batch.to_string()});
+    audit::record_in(tx, who, at.at, &batch.to_string(), "batch.take_back", &detail).await
+}
+
+/// Books a piece of the closed accounts back; whether there were any.
+async fn book_back(tx: &mut Tx, who: &Actor, at: Moment, batch: BatchId) -> Result<bool, Failure> {
+    // The batch's own letters keep two takings-back of one reference apart.
+    let text = batch.to_string();
+    let mark = format!(" taken back {} {}", at.business_day, &text[text.len() - 6..]);
+    let piece = accounts::store::list_to_take_back(tx, batch, PIECE).await?;
+    for (id,) in &piece {
+        let account = accounts::store::load_account(tx, *id).await?;
+        let nothing = Buckets::none(ledger::store::currency(&account.currency)?);
+        ledger::actions::adjust_placed(tx, who, at, &account, &nothing, "placement taken back").await?;
+        accounts::store::rename(tx, *id, &format!("{}{mark}", account.reference)).await?;
+        let detail = json!({"batch": text, "reference": account.reference, "placed_minor": account.placed_minor});
+        audit::record(tx, who, at.at, Some(*id), "account.take_back", &detail).await?;
+    }
+    Ok(!piece.is_empty())
+}
