@@ -2,9 +2,10 @@
 
 use duly::app::{Actor, App, Clock, Failure, Outcome};
 use duly::compliance::gate::AskContact;
-use duly::intake::actions::{ImportAccounts, Report, import_accounts};
+use duly::intake::actions::{ImportAccounts, import_accounts};
 use duly::intake::mapping_file::parse;
 use duly::intake::progress::Progress;
+use duly::intake::report::Report;
 use duly::intake::undo::take_back;
 use duly::jobs::nightly;
 use duly::ledger::actions::{PostPayment, Posted, post_payment, reverse_payment};

@@ -6,6 +6,7 @@
 use super::placing::{Placing, Tables};
 use super::progress::{Progress, Reached};
 use super::refusals::RefusalFiles;
+use super::report::{Change, Report, RowProblem, SHOWN};
 use super::source::{Source, SourceRow, hash_of};
 use super::store::{self, Placed};
 use crate::accounts::store::Creditor;
@@ -27,9 +28,6 @@ const PIECE: usize = 500;
 
 /// From so many new accounts on, the planner is told that the tables have grown.
 const ANALYZE_FROM: u64 = 100;
-
-/// How many problems and rows a report keeps for a screen; files hold all.
-const SHOWN: usize = 200;
 
 /// What to import.
 #[derive(Clone, Debug)]
@@ -63,71 +61,6 @@ impl ImportAccounts {
             refusals: None,
         }
     }
-}
-
-/// One problem of one row, as it is shown.
-#[derive(Clone, Debug)]
-pub struct RowProblem {
-    /// The row's number in the file.
-    pub row: u64,
-    /// The problem.
-    pub problem: Problem,
-}
-
-/// A known account that comes again with other values.
-#[derive(Clone, Debug)]
-pub struct Change {
-    /// The row's number in the file.
-    pub row: u64,
-    /// The account.
-    pub account: AccountId,
-    /// What differs: field, what we have, what the file says.
-    pub differences: Vec<(&'static str, String, String)>,
-}
-
-/// What an import came to.
-#[derive(Clone, Debug, Default)]
-pub struct Report {
-    /// Rows read.
-    pub rows: u64,
-    /// Rows placed.
-    pub accepted: u64,
-    /// Rows that stay out.
-    pub refused: u64,
-    /// Rows placed before, with the same values.
-    pub duplicates: u64,
-    /// Rows placed before that come with other values.
-    pub changed: u64,
-    /// Of those, how many were altered.
-    pub updated: u64,
-    /// Rows placed with a gap to fill.
-    pub gaps: u64,
-    /// What is placed, in minor units.
-    pub placed_minor: i64,
-    /// The currency.
-    pub currency: String,
-    /// The batch, unless nothing was placed.
-    pub batch: Option<BatchId>,
-    /// Problems counted by column and sentence.
-    pub by_problem: Vec<(String, String, bool, u64)>,
-    /// The first problems.
-    pub problems: Vec<RowProblem>,
-    /// The first changes.
-    pub changes: Vec<Change>,
-    /// The mapping that was used, as `field ← column`.
-    pub matched: Vec<(String, String)>,
-    /// Columns that no field took.
-    pub unmatched: Vec<String>,
-    /// Whether the mapping was guessed.
-    pub is_guess: bool,
-    /// Where the problems were written: row, column, value, problem.
-    pub refusals: Option<PathBuf>,
-    /// Where the refused rows were written, to be mended and imported again.
-    pub refused_rows: Option<PathBuf>,
-    /// Where it was written what became of each row, for the creditor.
-    pub acknowledgement: Option<PathBuf>,
-    /// Of the accepted rows, those that an earlier run of this batch had placed.
-    pub resumed: u64,
 }
 
 /// Imports a file piece by piece, or tries it; goes on with a batch of the same file that was left half loaded.

@@ -10,6 +10,7 @@ pub mod pages;
 pub mod placing;
 pub mod progress;
 pub mod refusals;
+pub mod report;
 pub mod source;
 pub mod store;
 pub mod undo;

@@ -1,9 +1,10 @@
 //! Imports on screen: choose a file, see what would happen, load it, take the problems back.
 
-use super::actions::{ImportAccounts, Report, import_accounts};
+use super::actions::{ImportAccounts, import_accounts};
 use super::batch::shown;
 use super::mapping_file::{SHIPPED, parse};
 use super::progress::{Progress, Reached};
+use super::report::Report;
 use super::source::Source;
 use crate::accounts::store::{Batch, list_batches, list_creditors};
 use crate::app::{App, Failure, new_uuid};
