@@ -14,6 +14,7 @@ pub mod identity;
 pub mod intake;
 pub mod ledger;
 pub mod outreach;
+pub mod parties;
 pub mod plans;
 pub mod strategy;
 pub mod values;

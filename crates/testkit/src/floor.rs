@@ -369,6 +369,11 @@ impl Drop for Floor {
 }
 
 impl Officer<'_> {
+    /// Where they work.
+    pub fn floor(&mut self) -> &mut Floor {
+        self.floor
+    }
+
     /// Who.
     pub fn actor(&self) -> Actor {
         self.who.clone()

@@ -1,6 +1,7 @@
 //! The story harness: a floor with a frozen clock, on both engines. Never ships.
 
 mod floor;
+mod people;
 pub mod server;
 
 pub use floor::{Engine, Floor, Officer, Person};

@@ -4,8 +4,8 @@ use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 
 /// Rooms of the domain, in order: a room may use only those before it.
-const ROOMS: [&str; 11] =
-    ["values", "decision", "identity", "audit", "accounts", "ledger", "plans", "compliance", "outreach", "strategy", "intake"];
+const ROOMS: [&str; 12] =
+    ["values", "decision", "identity", "audit", "parties", "accounts", "ledger", "plans", "compliance", "outreach", "strategy", "intake"];
 
 /// What the domain may not name.
 const WORLD: [&str; 10] =

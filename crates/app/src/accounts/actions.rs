@@ -180,8 +180,8 @@ pub async fn record_stop(
 pub async fn record_death(app: &App, who: &Actor, at: Moment, account: AccountId) -> Result<(), Failure> {
     transaction!(app.db, tx, {
         let facts = store::load_account(tx, account).await?;
-        parties::store::update_deceased(tx, facts.debtor).await?;
-        audit::record(tx, who, at.at, Some(account), "debtor.died", &json!({"debtor": facts.debtor.to_string()})).await?;
+        let row = parties::people::circumstance("deceased", at.business_day, "told to us", None, at);
+        parties::people::heed(tx, who, at, facts.debtor, &row).await?;
         strategy::actions::place_on_worklist(tx, account, at).await
     })
 }

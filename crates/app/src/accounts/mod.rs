@@ -5,6 +5,7 @@
 pub mod actions;
 pub mod nightly;
 pub mod pages;
+pub mod search;
 pub mod store;
 pub mod timeline;
 pub mod workspace;

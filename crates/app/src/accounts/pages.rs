@@ -1,7 +1,8 @@
 //! Handlers of the workspace, the search, holds and stops.
 
 use super::actions::{end_hold, place_hold, record_death, record_stop};
-use super::store::{self, Found};
+use super::search::{self, Found};
+use super::store;
 use crate::app::{Failure, Problems};
 use crate::ledger;
 use crate::web::Web;
@@ -25,17 +26,17 @@ struct SearchPage {
     found: Vec<(Found, Money)>,
 }
 
-/// `GET /accounts?q=`: by reference, beginning of the name, or telephone number.
+/// `GET /accounts?q=`: by name, number, reference, or the last four of either.
 pub async fn get_accounts(State(web): State<Web>, visit: Visit, Query(query): Query<HashMap<String, String>>) -> Result<Response, Failure> {
     let text = query.get("q").map(|text| text.trim().to_string()).unwrap_or_default();
     let mut tx = web.app.db.read().await?;
-    let found = if text.is_empty() { Vec::new() } else { store::search(&mut tx, &text).await? };
+    let found = if text.is_empty() { Vec::new() } else { search::find(&mut tx, &text).await? };
     if let [only] = found.as_slice() {
-        return Ok(Redirect::to(&format!("/accounts/{}", only.id)).into_response());
+        return Ok(Redirect::to(&format!("/accounts/{}", only.row.id)).into_response());
     }
     let found = found
         .into_iter()
-        .map(|found| Ok((Money::of(found.balance_minor, ledger::store::currency(&found.currency)?), found)))
+        .map(|found| Ok((Money::of(found.row.balance_minor, ledger::store::currency(&found.row.currency)?), found)))
         .map(|pair: Result<_, Failure>| pair.map(|(money, found)| (found, money)))
         .collect::<Result<Vec<_>, _>>()?;
     let mut frame = Frame::of(&visit, "/accounts", "Accounts");

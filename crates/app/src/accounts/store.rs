@@ -36,7 +36,9 @@ const DESKS_OF: &str =
 pub const INSERT_ACCOUNT: &str = "
     insert into accounts (id, creditor_id, batch_id, desk_id, debtor_id, reference, kind, description, creditor_status, state,
         currency, placed_minor, balance_minor, paid_before_minor, reduced_before_minor, placed_on, itemized_on, due_on,
-        charged_off_on, stage, next_action, next_action_on, created_at)";
+        charged_off_on, stage, next_action, next_action_on, reference_last_four, created_at)";
+const IDS_OF_DEBTOR: &str = "select id from accounts where debtor_id = $1 order by id limit 1000";
+const PEOPLE_OF_BATCH: &str = "select id, debtor_id from accounts where batch_id = $1 and id > $2 order by id limit $3";
 /// The columns of somebody on an account, for [`Tx::insert_many`].
 pub const INSERT_PERSON: &str = "insert into account_people (account_id, debtor_id, role)";
 const INSERT_BATCH: &str = "
@@ -109,12 +111,6 @@ const ORPHANS: &str = "
     select count(*) from accounts a
      where a.state = 'open' and a.next_action_on is null
        and not exists (select 1 from holds h where h.account_id = a.id and h.ended_at is null and (h.until_on is null or h.until_on > $1))";
-const SEARCH: &str = "
-    select a.id, d.name, c.name, a.reference, a.balance_minor, a.currency, a.state
-      from accounts a join debtors d on d.id = a.debtor_id join creditors c on c.id = a.creditor_id
-     where a.reference = $1 or d.search_name like $2
-        or a.debtor_id in (select p.debtor_id from contact_points p where p.value = $3)
-     order by a.state, a.id limit 50";
 const COUNT_ACCOUNTS: &str = "select count(*) from accounts";
 
 rows! {
@@ -197,17 +193,6 @@ rows! {
         pub days: Option<i64>,
         pub words: Option<String>,
         pub received_at: Timestamp,
-    }
-
-    /// What the search finds.
-    pub struct Found {
-        pub id: AccountId,
-        pub name: Option<String>,
-        pub creditor: String,
-        pub reference: String,
-        pub balance_minor: i64,
-        pub currency: String,
-        pub state: String,
     }
 }
 
@@ -330,6 +315,21 @@ pub async fn load_account(tx: &mut Tx, id: AccountId) -> Result<Account, Failure
     find_account(tx, id).await?.ok_or_else(|| Failure::NotFound(format!("account {id}")))
 }
 
+/// The accounts a person owes.
+pub async fn list_ids_of_debtor(tx: &mut Tx, debtor: DebtorId) -> Result<Vec<AccountId>, StoreError> {
+    Ok(tx.all::<(AccountId,)>(IDS_OF_DEBTOR, params![debtor]).await?.into_iter().map(|(id,)| id).collect())
+}
+
+/// The accounts of a batch with who owes them, after an account.
+pub async fn list_people_of_batch(
+    tx: &mut Tx,
+    batch: BatchId,
+    after: AccountId,
+    limit: i64,
+) -> Result<Vec<(AccountId, DebtorId)>, StoreError> {
+    tx.all(PEOPLE_OF_BATCH, params![batch, after, limit]).await
+}
+
 /// Finds an account by its id or, where only one has it, the creditor's reference.
 pub async fn resolve(tx: &mut Tx, text: &str) -> Result<AccountId, Failure> {
     if let Ok(id) = text.parse::<AccountId>() {
@@ -431,13 +431,6 @@ pub async fn update_stage(tx: &mut Tx, id: AccountId, stage: &str) -> Result<(),
 /// Open accounts with neither a next action nor a standing hold: there must be none.
 pub async fn count_orphans(tx: &mut Tx, on: Date) -> Result<i64, StoreError> {
     tx.number(ORPHANS, params![on]).await
-}
-
-/// Finds by reference, the beginning of a name, or a telephone number.
-pub async fn search(tx: &mut Tx, text: &str) -> Result<Vec<Found>, StoreError> {
-    let name = format!("{}%", super::super::parties::store::search_name(text).replace(['%', '_'], ""));
-    let number = duly_domain::values::point::Phone::parse(text).map_or_else(|_| String::from("-"), |phone| phone.e164().to_string());
-    tx.all(SEARCH, params![text.trim(), name, number]).await
 }
 
 pub async fn count_accounts(tx: &mut Tx) -> Result<i64, StoreError> {

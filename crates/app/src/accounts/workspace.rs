@@ -1,6 +1,7 @@
 //! The account workspace: who, what is owed, what is allowed now and why, what happened.
 
 use super::actions::STOP_KINDS;
+use super::search::store::{FoundRow, list_of_people};
 use super::store::{self, Hold};
 use super::timeline::{self, Event};
 use crate::app::{Failure, Problems};
@@ -11,7 +12,7 @@ use crate::ledger::store::Payment;
 use crate::parties::pages::in_words;
 use crate::parties::store::{Point, PreferenceRow};
 use crate::plans::store::PromiseRow;
-use crate::store::Tx;
+use crate::store::{Tx, Value};
 use crate::strategy::actions::local_time;
 use crate::web::Web;
 use crate::web::form::Fields;
@@ -25,9 +26,11 @@ use duly_domain::accounts::{Bucket, DebtKind};
 use duly_domain::decision::{Answer, Decision};
 use duly_domain::identity::{Permission, may};
 use duly_domain::outreach::result::{ResultCode, for_channel};
+use duly_domain::parties::circumstance::Circumstance;
+use duly_domain::parties::role::ROLES;
 use duly_domain::plans::promise::PromiseState;
 use duly_domain::values::channel::Channel;
-use duly_domain::values::ids::AccountId;
+use duly_domain::values::ids::{AccountId, DebtorId};
 use duly_domain::values::moment::{Moment, date_of_day, written};
 use duly_domain::values::money::Money;
 use duly_domain::values::point::{EmailAddress, Phone};
@@ -86,6 +89,13 @@ pub struct Unfinished {
     pub refused: Option<Decision>,
 }
 
+impl Unfinished {
+    /// Whether a field was left at a value.
+    pub fn is(&self, field: &str, value: &str) -> bool {
+        self.fields.text(field) == value
+    }
+}
+
 #[derive(Template)]
 #[template(path = "accounts/account.html")]
 struct WorkspacePage {
@@ -100,6 +110,9 @@ struct WorkspacePage {
     local: String,
     place: String,
     others: String,
+    people: Vec<PersonOn>,
+    also: Vec<(FoundRow, Money)>,
+    heeded: Vec<String>,
     balance: Money,
     state: String,
     chips: Vec<Chip>,
@@ -130,6 +143,20 @@ struct WorkspacePage {
     may_post: bool,
     may_release: bool,
     is_deceased: bool,
+}
+
+/// Somebody on the account, with the numbers and addresses they can be reached by.
+pub struct PersonOn {
+    /// Who.
+    pub id: DebtorId,
+    /// Their name.
+    pub name: String,
+    /// How they stand to it.
+    pub role: String,
+    /// Whether it is the account's debtor.
+    pub is_debtor: bool,
+    /// How to reach them.
+    pub points: Vec<ShownPoint>,
 }
 
 /// A contact whose result is awaited.
@@ -174,7 +201,18 @@ pub async fn show(web: &Web, visit: &Visit, account: &str, query: &HashMap<Strin
     let total = buckets.total()?.minor().max(1);
     let decided = promises.iter().filter(|promise| matches!(promise.state.as_str(), "kept" | "partly_kept" | "broken")).count();
     let kept = promises.iter().filter(|promise| promise.state == "kept").count();
+    let people = people_on(&mut tx, id, &known).await?;
+    let also = also_owed(&mut tx, id, known.debtor.id).await?;
+    let heeded = crate::parties::store::list_circumstances(&mut tx, known.debtor.id).await?;
     let shown = WorkspacePage {
+        people,
+        also,
+        heeded: heeded
+            .iter()
+            .filter(|row| row.ended_at.is_none())
+            .filter_map(|row| Circumstance::parse(&row.kind))
+            .map(|kind| kind.to_string())
+            .collect(),
         id,
         language: known.debtor.language.clone().unwrap_or_default(),
         kind: DebtKind::parse(&account.kind).map(|kind| kind.to_string()).unwrap_or_default(),
@@ -233,6 +271,31 @@ pub async fn show(web: &Web, visit: &Visit, account: &str, query: &HashMap<Strin
     Ok((status, page(&shown)).into_response())
 }
 
+/// Everybody on an account, the debtor first.
+async fn people_on(tx: &mut Tx, account: AccountId, known: &Known) -> Result<Vec<PersonOn>, Failure> {
+    let mut people = Vec::new();
+    for row in crate::parties::store::list_people(tx, account).await? {
+        let is_debtor = row.debtor == known.debtor.id;
+        let points = if is_debtor { known.points.clone() } else { crate::parties::store::list_points(tx, row.debtor).await? };
+        people.push(PersonOn {
+            id: row.debtor,
+            name: row.name.unwrap_or_else(|| "No name on file".into()),
+            role: crate::parties::pages::role(&row.role),
+            is_debtor,
+            points: points.into_iter().map(shown_point).collect(),
+        });
+    }
+    people.sort_by_key(|person| !person.is_debtor);
+    Ok(people)
+}
+
+/// What the same person owes besides.
+async fn also_owed(tx: &mut Tx, account: AccountId, debtor: DebtorId) -> Result<Vec<(FoundRow, Money)>, Failure> {
+    let rows = list_of_people(tx, &[Value::from(debtor)]).await?;
+    let others = rows.into_iter().filter(|row| row.id != account).take(8);
+    others.map(|row| Ok((row.clone(), Money::of(row.balance_minor, ledger::store::currency(&row.currency)?)))).collect()
+}
+
 fn shown_promise(promise: PromiseRow) -> Result<(PromiseRow, Money, String, String), Failure> {
     let amount = Money::of(promise.amount_minor, ledger::store::currency(&promise.currency)?);
     let state = PromiseState::parse(&promise.state).map(|state| state.to_string()).unwrap_or_default();
@@ -240,7 +303,8 @@ fn shown_promise(promise: PromiseRow) -> Result<(PromiseRow, Money, String, Stri
     Ok((promise, amount, due, state))
 }
 
-fn shown_point(point: Point) -> ShownPoint {
+/// A point as screens show it.
+pub fn shown_point(point: Point) -> ShownPoint {
     let text = match point.kind.as_str() {
         "phone" => Phone::parse(&point.value).map_or_else(|_| point.value.clone(), |phone| phone.to_string()),
         "email" => EmailAddress::parse(&point.value).map_or_else(|_| point.value.clone(), |email| email.masked()),

@@ -8,6 +8,7 @@ use crate::intake;
 use crate::intake::actions::{ImportAccounts, import_accounts};
 use crate::intake::progress::Progress;
 use crate::intake::undo::take_back;
+use crate::parties::merge::matching::find_likenesses;
 use clap::{Args, Subcommand};
 use serde_json::{Value as Json, json};
 use std::path::{Path, PathBuf};
@@ -82,6 +83,10 @@ async fn accounts(app: &App, global: &Global, asked: AccountsFile) -> Result<Ans
     let who = Actor::command();
     let import = import_accounts(app, &who, app.moment(), &ask, &progress);
     let report = told(import, &progress).await?;
+    let likenesses = match report.batch {
+        Some(batch) => find_likenesses(app, app.moment(), batch, &progress).await?,
+        None => 0,
+    };
     let changes: Vec<Json> = report
         .changes
         .iter()
@@ -91,7 +96,7 @@ async fn accounts(app: &App, global: &Global, asked: AccountsFile) -> Result<Ans
         "rows": report.rows, "accepted": report.accepted, "refused": report.refused, "duplicates": report.duplicates,
         "changed": report.changed, "updated": report.updated, "changes": changes, "gaps": report.gaps, "batch": report.batch.map(|batch| batch.to_string()),
         "placed": money(report.placed_minor, &report.currency), "refusals": report.refusals, "refused_rows": report.refused_rows,
-        "acknowledgement": report.acknowledgement, "resumed": report.resumed,
+        "acknowledgement": report.acknowledgement, "resumed": report.resumed, "likenesses": likenesses,
         "matched": report.matched, "unmatched": report.unmatched, "guessed": report.is_guess, "dry_run": dry_run,
     });
     answer(global.format, &json, || {
@@ -107,6 +112,9 @@ async fn accounts(app: &App, global: &Global, asked: AccountsFile) -> Result<Ans
         )];
         if report.resumed > 0 {
             lines.push(format!("{} of them were placed by an earlier run of this file that was cut off", report.resumed));
+        }
+        if likenesses > 0 {
+            lines.push(format!("{likenesses} people may be known already: decide under Likenesses"));
         }
         if report.is_guess {
             let pairs: Vec<String> = report.matched.iter().map(|(field, head)| format!("{field} from {head}")).collect();

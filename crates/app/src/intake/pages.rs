@@ -8,6 +8,7 @@ use super::report::Report;
 use super::source::Source;
 use crate::accounts::store::{Batch, list_batches, list_creditors};
 use crate::app::{App, Failure, new_uuid};
+use crate::parties::merge::matching::find_likenesses;
 use crate::store::Tx;
 use crate::web::Web;
 use crate::web::guard::{Visit, is_same};
@@ -220,6 +221,11 @@ async fn run(web: &Web, visit: &Visit, id: &str, mut upload: Upload, is_trial: b
     let running = tokio::spawn(async move {
         match import_accounts(&web.app, &who, at, &ask(&upload, &id, is_trial), &upload.progress).await {
             Ok(report) => {
+                if let Some(batch) = report.batch
+                    && let Err(error) = find_likenesses(&web.app, at, batch, &upload.progress).await
+                {
+                    tracing::error!(%error, "likenesses could not be looked for");
+                }
                 upload.report = report;
                 upload.stage = if is_trial { UploadStage::Tried } else { UploadStage::Loaded };
             }

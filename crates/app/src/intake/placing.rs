@@ -42,7 +42,7 @@ impl Placing<'_> {
             at,
         ));
         let point = |kind: &str, label: &str, value: &str, zip: Option<&str>| {
-            params![PointId(new_uuid()), debtor, kind, label, value, zip, "creditor's file", at].to_vec()
+            parties::store::point_values(PointId(new_uuid()), debtor, kind, label, value, zip, "creditor's file", at)
         };
         if new.street.is_some() || new.city.is_some() || new.zip.is_some() {
             let lines = [new.street.as_deref(), new.city.as_deref(), new.state.as_deref(), new.zip.as_deref()];
@@ -79,6 +79,7 @@ impl Placing<'_> {
                 Stage::of_days(past_due).code(),
                 is_open.then_some(next_action),
                 is_open.then_some(today),
+                parties::store::last_four(&new.reference),
                 at
             ]
             .to_vec(),

@@ -158,7 +158,7 @@ async fn carry_out(
     ask: &RecordContact,
 ) -> Result<Date, Failure> {
     if let (Some(point), Some(state)) = (contact.point, code.point.state()) {
-        parties::store::update_point_state(tx, point, state).await?;
+        parties::store::update_point_state(tx, point, state, code.is_right_party.then_some(at.at)).await?;
     }
     if code.is_right_party {
         accounts::store::update_reached(tx, contact.account).await?;

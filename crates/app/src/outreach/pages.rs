@@ -1,6 +1,7 @@
 //! Reserving and recording contacts, on the workspace.
 
 use super::actions::{RecordContact, record_contact, reserve_contact};
+use super::incoming::{Incoming, record_incoming};
 use crate::accounts::pages::{Unfinished, after, back, resolve, show};
 use crate::app::{Failure, Problems};
 use crate::compliance::gate::AskContact;
@@ -11,20 +12,25 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use duly_domain::values::channel::Channel;
-use duly_domain::values::ids::{ContactId, PointId};
+use duly_domain::values::ids::{ContactId, DebtorId, PointId};
 use std::collections::HashMap;
 
 /// `POST /accounts/{account}/contacts`: asks the gate and reserves.
 pub async fn post_contact(State(web): State<Web>, visit: Visit, Path(account): Path<String>, body: Bytes) -> Result<Response, Failure> {
     let fields = Fields::of(&body);
     let id = resolve(&web, &account).await?;
-    // One list of numbers and addresses, each with its channel: `call pnt_…`.
-    let (channel, point) = fields.text("to").split_once(' ').unwrap_or((fields.text("to"), ""));
+    // One list of numbers and addresses, each with its channel and, unless it is the debtor's, its person: `call pnt_… dbt_…`.
+    let mut to = fields.text("to").split(' ');
+    let (channel, point, person) = (to.next().unwrap_or_default(), to.next().unwrap_or_default(), to.next());
     let Some(channel) = Channel::parse(channel) else {
         let problems = Problems::one("to", "is missing");
         return show(&web, &visit, &account, &HashMap::new(), Unfinished { form: "contact", fields, problems, refused: None }).await;
     };
-    let ask = AskContact { point: point.parse::<PointId>().ok(), ..AskContact::with_debtor(id, channel) };
+    let ask = AskContact {
+        point: point.parse::<PointId>().ok(),
+        person: person.and_then(|person| person.parse::<DebtorId>().ok()),
+        ..AskContact::with_debtor(id, channel)
+    };
     let release = fields.some("release");
     match reserve_contact(&web.app, &visit.who, visit.at, &ask, release.as_deref()).await {
         Ok(reserved) if reserved.contact.is_some() => Ok(back(&account, "reserved")),
@@ -61,4 +67,18 @@ pub async fn post_result(
         false => Err(Failure::Wrong(problems)),
     };
     after(&web, &visit, &account, "result", fields, done, "recorded").await
+}
+
+/// `POST /accounts/{account}/incoming`: somebody reached us.
+pub async fn post_incoming(State(web): State<Web>, visit: Visit, Path(account): Path<String>, body: Bytes) -> Result<Response, Failure> {
+    let fields = Fields::of(&body);
+    let ask = Incoming {
+        account: resolve(&web, &account).await?,
+        person: fields.text("person").parse::<DebtorId>().ok(),
+        channel: fields.text("channel").to_string(),
+        result: fields.text("result").to_string(),
+        note: fields.some("note"),
+    };
+    let done = record_incoming(&web.app, &visit.who, visit.at, &ask).await;
+    after(&web, &visit, &account, "incoming", fields, done, "called").await
 }

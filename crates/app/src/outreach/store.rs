@@ -11,7 +11,7 @@ const INSERT: &str = "
     insert into contacts (id, account_id, debtor_id, point_id, decision_id, channel, direction, purpose, place, state, officer_id,
         released_by, contacted_at, expires_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'reserved', $10, $11, $12, $13)";
-/// The columns of a contact that is over, for [`Tx::insert_many`]: the sample agency's past.
+/// The columns of a contact that is over, for [`Tx::insert_many`].
 pub const INSERT_PAST: &str = "
     insert into contacts (id, account_id, debtor_id, channel, direction, purpose, state, result, outcome, note, officer_id, contacted_at, recorded_at)";
 /// The debts of a contact, for [`Tx::insert_many`].
@@ -83,6 +83,30 @@ pub async fn insert_contact(tx: &mut Tx, contact: NewContact) -> Result<(), Stor
     let values =
         params![id, account, debtor, point, decision, channel, "out", purpose, place, officer, released_by, contacted_at, expires_at];
     tx.run(INSERT, values).await?;
+    tx.insert_many(INSERT_DEBT, &[params![id, account].to_vec()]).await.map(drop)
+}
+
+/// A contact that is over: it reached us, or happened before its account was here.
+pub struct PastContact<'a> {
+    pub id: ContactId,
+    pub account: AccountId,
+    pub debtor: DebtorId,
+    pub channel: &'a str,
+    pub direction: &'a str,
+    pub purpose: &'a str,
+    pub result: Option<&'a str>,
+    pub outcome: &'a str,
+    pub note: Option<&'a str>,
+    pub officer: Option<UserId>,
+    pub at: Timestamp,
+    pub recorded_at: Timestamp,
+}
+
+/// Keeps a contact that is over.
+pub async fn insert_past(tx: &mut Tx, contact: PastContact<'_>) -> Result<(), StoreError> {
+    let PastContact { id, account, debtor, channel, direction, purpose, result, outcome, note, officer, at, recorded_at } = contact;
+    let values = params![id, account, debtor, channel, direction, purpose, "recorded", result, outcome, note, officer, at, recorded_at];
+    tx.insert_many(INSERT_PAST, &[values.to_vec()]).await?;
     tx.insert_many(INSERT_DEBT, &[params![id, account].to_vec()]).await.map(drop)
 }
 

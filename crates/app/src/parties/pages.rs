@@ -10,6 +10,7 @@ use crate::web::guard::Visit;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use duly_domain::parties::role::role_in_words;
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::PreferenceId;
 
@@ -37,6 +38,11 @@ pub fn in_words(wish: &PreferenceRow) -> String {
         "no_channel" => format!("Not by {channel}"),
         _ => format!("Not at that number or address, by {channel}"),
     }
+}
+
+/// A role in words, small, for the middle of a sentence.
+pub fn role(code: &str) -> String {
+    role_in_words(code).to_lowercase()
 }
 
 /// `POST /accounts/{account}/preferences`

@@ -1,19 +1,25 @@
-//! The tables `debtors`, `contact_points` and `preferences`.
+//! The tables `debtors`, `contact_points`, `point_sources`, `preferences`, `circumstances`, `account_people` and `business_people`.
 
+use crate::app::{Failure, new_uuid};
 use crate::params;
 use crate::rows;
 use crate::store::{Keyed, StoreError, Tx, Value};
-use duly_domain::values::ids::{AccountId, DebtorId, PointId, PreferenceId};
+use duly_domain::values::ids::{AccountId, CircumstanceId, DebtorId, PointId, PreferenceId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 /// The columns of a debtor, for [`Tx::insert_many`].
 pub const INSERT_DEBTOR: &str = "
-    insert into debtors (id, is_business, name, search_name, language, date_of_birth, state, locality, created_at)";
+    insert into debtors (id, is_business, name, search_name, name_key, family_key, sound_key, language, date_of_birth, state, locality,
+        created_at)";
 /// The columns of a contact point, for [`Tx::insert_many`].
-pub const INSERT_POINT: &str = "insert into contact_points (id, debtor_id, kind, label, value, zip, source, created_at)";
+pub const INSERT_POINT: &str = "
+    insert into contact_points (id, debtor_id, kind, label, value, last_four, zip, source, created_at)";
+/// The columns of a point's source, for [`Tx::insert_many`].
+const INSERT_SOURCE: &str = "insert into point_sources (id, point_id, source, found_on, recorded_at)";
 const POINTS: &str = "
-    select id, kind, label, value, zip, state, source from contact_points where debtor_id = $1 order by kind, label, id limit 50";
+    select id, kind, label, value, zip, state, source, line_type, created_at, proven_at
+      from contact_points where debtor_id = $1 order by kind, label, id limit 50";
 const PREFERENCES: &str = "
     select id, kind, days, from_minute, to_minute, place, channel, address, words, source, told_at, ended_at
       from preferences where debtor_id = $1 order by told_at, id limit 200";
@@ -21,12 +27,50 @@ const INSERT_PREFERENCE: &str = "
     insert into preferences (id, debtor_id, kind, days, from_minute, to_minute, place, channel, address, words, source, told_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 const END_PREFERENCE: &str = "update preferences set ended_at = $1 where id = $2 and debtor_id = $3 and ended_at is null";
-const POINT_STATE: &str = "update contact_points set state = $1 where id = $2";
-const SET_DECEASED: &str = "update debtors set is_deceased = 1 where id = $1";
+const POINT_STATE: &str = "update contact_points set state = $1, proven_at = coalesce($2, proven_at) where id = $3";
+const FIND_POINT: &str = "
+    select id, kind, label, value, zip, state, source, line_type, created_at, proven_at
+      from contact_points where debtor_id = $1 and kind = $2 and value = $3 order by id limit 1";
+const SOURCES: &str = "select count(distinct source) from point_sources where point_id = $1 and source <> $2";
+const POINT_TRIES: &str = "
+    select count(*), sum(case when outcome = 'conversation' then 1 else 0 end), max(case when outcome = 'conversation' then contacted_at end)
+      from contacts where point_id = $1 and direction = 'out'";
+const POINT_TRIES_SINCE: &str = "
+    select count(*) from contacts where point_id = $1 and direction = 'out' and contacted_at > $2 and outcome <> 'conversation'";
+const HOLDERS: &str = "select value, debtor_id from contact_points where value in ($keys) order by value, debtor_id limit 5000";
+/// Others of the same name, where the dates of birth of both are known.
+const NAMESAKES: &str = "
+    select a.id, b.id from debtors a join debtors b on b.name_key = a.name_key
+     where a.id in ($keys) and b.id <> a.id and a.date_of_birth is not null and b.date_of_birth is not null
+     order by a.id, b.id limit 2000";
+const CIRCUMSTANCES: &str = "
+    select id, kind, since_on, source, note, recorded_at, ended_at from circumstances where debtor_id = $1 order by id limit 100";
+const INSERT_CIRCUMSTANCE: &str = "
+    insert into circumstances (id, debtor_id, kind, since_on, source, note, recorded_by, recorded_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8)";
+const END_CIRCUMSTANCE: &str = "
+    update circumstances set ended_at = $1, ended_because = $2 where id = $3 and debtor_id = $4 and ended_at is null";
+const INSERT_PERSON: &str = "insert into account_people (account_id, debtor_id, role)";
+const HAS_PERSON: &str = "select count(*) from account_people where account_id = $1 and debtor_id = $2";
+const DELETE_PERSON: &str = "delete from account_people where account_id = $1 and debtor_id = $2 and role <> 'debtor'";
+const INSERT_BUSINESS_PERSON: &str = "insert into business_people (business_id, person_id, role, added_at)";
+const BUSINESS_PEOPLE: &str = "
+    select b.person_id, b.role, d.name from business_people b join debtors d on d.id = b.person_id
+     where b.business_id = $1 order by b.role, b.person_id limit 50";
+const DEBTOR: &str = "
+    select id, is_business, name, language, date_of_birth, state, locality, stated_zone, is_deceased, merged_into_id
+      from debtors where id = $1";
+const UNKEYED: &str = "select id, name from debtors where name_key is null and name is not null and id > $1 order by id limit $2";
+const SET_KEYS: &str = "update debtors set name_key = $1, family_key = $2, sound_key = $3 where id = $4";
+const UNKEYED_POINTS: &str = "
+    select id, value from contact_points where kind = 'phone' and last_four is null and id > $1 order by id limit $2";
+const SET_LAST_FOUR: &str = "update contact_points set last_four = $1 where id = $2";
+const SET_DECEASED: &str = "update debtors set is_deceased = $1 where id = $2";
 const DEBTORS_IN: &str = "
-    select id, is_business, name, language, date_of_birth, state, locality, stated_zone, is_deceased from debtors where id in ($keys)";
+    select id, is_business, name, language, date_of_birth, state, locality, stated_zone, is_deceased, merged_into_id
+      from debtors where id in ($keys)";
 const POINTS_IN: &str = "
-    select debtor_id, id, kind, label, value, zip, state, source from contact_points
+    select debtor_id, id, kind, label, value, zip, state, source, line_type, created_at, proven_at from contact_points
      where debtor_id in ($keys) order by debtor_id, kind, label, id";
 const PREFERENCES_IN: &str = "
     select debtor_id, id, kind, days, from_minute, to_minute, place, channel, address, words, source, told_at, ended_at
@@ -50,6 +94,7 @@ rows! {
         pub locality: Option<String>,
         pub stated_zone: Option<String>,
         pub is_deceased: bool,
+        pub merged_into: Option<DebtorId>,
     }
 
     /// A telephone number, e-mail address or postal address.
@@ -61,6 +106,20 @@ rows! {
         pub zip: Option<String>,
         pub state: String,
         pub source: String,
+        pub line_type: Option<String>,
+        pub created_at: Timestamp,
+        pub proven_at: Option<Timestamp>,
+    }
+
+    /// What is to be heeded about somebody.
+    pub struct CircumstanceRow {
+        pub id: CircumstanceId,
+        pub kind: String,
+        pub since_on: Date,
+        pub source: String,
+        pub note: Option<String>,
+        pub recorded_at: Timestamp,
+        pub ended_at: Option<Timestamp>,
     }
 
     /// What a debtor told us.
@@ -133,12 +192,145 @@ pub async fn end_preference(tx: &mut Tx, debtor: DebtorId, id: PreferenceId, at:
     Ok(tx.run(END_PREFERENCE, params![at, id, debtor]).await? == 1)
 }
 
-pub async fn update_point_state(tx: &mut Tx, id: PointId, state: &str) -> Result<(), StoreError> {
-    tx.run(POINT_STATE, params![state, id]).await.map(drop)
+/// Sets a point's state; proven at an instant, where somebody was reached by it.
+pub async fn update_point_state(tx: &mut Tx, id: PointId, state: &str, proven_at: Option<Timestamp>) -> Result<(), StoreError> {
+    tx.run(POINT_STATE, params![state, proven_at, id]).await.map(drop)
 }
 
-pub async fn update_deceased(tx: &mut Tx, id: DebtorId) -> Result<(), StoreError> {
-    tx.run(SET_DECEASED, params![id]).await.map(drop)
+pub async fn update_deceased(tx: &mut Tx, id: DebtorId, is_deceased: bool) -> Result<(), StoreError> {
+    tx.run(SET_DECEASED, params![is_deceased, id]).await.map(drop)
+}
+
+pub async fn load_debtor(tx: &mut Tx, id: DebtorId) -> Result<Debtor, Failure> {
+    tx.one(DEBTOR, params![id]).await?.ok_or_else(|| Failure::NotFound(format!("person {id}")))
+}
+
+pub async fn find_point(tx: &mut Tx, debtor: DebtorId, kind: &str, value: &str) -> Result<Option<Point>, StoreError> {
+    tx.one(FIND_POINT, params![debtor, kind, value]).await
+}
+
+/// The values of one point for [`INSERT_POINT`].
+pub fn point_values(
+    id: PointId,
+    debtor: DebtorId,
+    kind: &str,
+    label: &str,
+    value: &str,
+    zip: Option<&str>,
+    source: &str,
+    at: Timestamp,
+) -> Vec<Value> {
+    let last_four = (kind == "phone").then(|| last_four(value));
+    params![id, debtor, kind, label, value, last_four, zip, source, at].to_vec()
+}
+
+/// The last four letters or digits, in capitals; all of them where there are fewer.
+pub fn last_four(text: &str) -> String {
+    let letters: Vec<char> = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
+    letters[letters.len().saturating_sub(4)..].iter().collect()
+}
+
+/// Adds a point.
+pub async fn insert_point(tx: &mut Tx, values: Vec<Value>) -> Result<(), StoreError> {
+    tx.insert_many(INSERT_POINT, &[values]).await.map(drop)
+}
+
+/// Notes that a source named a point.
+pub async fn insert_source(tx: &mut Tx, point: PointId, source: &str, found_on: Date, at: Timestamp) -> Result<(), StoreError> {
+    tx.insert_many(INSERT_SOURCE, &[params![new_uuid(), point, source, found_on, at].to_vec()]).await.map(drop)
+}
+
+/// How many other sources named a point.
+pub async fn count_sources(tx: &mut Tx, point: PointId, but: &str) -> Result<i64, StoreError> {
+    tx.number(SOURCES, params![point, but]).await
+}
+
+/// Outgoing contacts on a point: all, those that reached somebody, those in vain since.
+pub async fn count_tries(tx: &mut Tx, point: PointId) -> Result<[i64; 3], StoreError> {
+    let row: Option<(i64, Option<i64>, Option<i64>)> = tx.one(POINT_TRIES, params![point]).await?;
+    let (tries, reached, last) = row.unwrap_or((0, None, None));
+    let since = match last {
+        Some(last) => tx.number(POINT_TRIES_SINCE, params![point, last]).await?,
+        None => tries,
+    };
+    Ok([tries, reached.unwrap_or(0), since])
+}
+
+/// Whose points have these values: value, holder.
+pub async fn list_holders(tx: &mut Tx, values: &[Value]) -> Result<Vec<(String, DebtorId)>, StoreError> {
+    tx.all_in(HOLDERS, values).await
+}
+
+/// Pairs of the same name, each with a date of birth.
+pub async fn list_namesakes(tx: &mut Tx, debtors: &[Value]) -> Result<Vec<(DebtorId, DebtorId)>, StoreError> {
+    tx.all_in(NAMESAKES, debtors).await
+}
+
+pub async fn list_circumstances(tx: &mut Tx, debtor: DebtorId) -> Result<Vec<CircumstanceRow>, StoreError> {
+    tx.all(CIRCUMSTANCES, params![debtor]).await
+}
+
+pub async fn insert_circumstance(tx: &mut Tx, debtor: DebtorId, row: &CircumstanceRow, by: &str) -> Result<(), StoreError> {
+    let CircumstanceRow { id, kind, since_on, source, note, recorded_at, .. } = row.clone();
+    tx.run(INSERT_CIRCUMSTANCE, params![id, debtor, kind, since_on, source, note, by, recorded_at]).await.map(drop)
+}
+
+pub async fn end_circumstance(tx: &mut Tx, debtor: DebtorId, id: CircumstanceId, because: &str, at: Timestamp) -> Result<bool, StoreError> {
+    Ok(tx.run(END_CIRCUMSTANCE, params![at, because, id, debtor]).await? == 1)
+}
+
+/// Puts somebody on an account; whether they were not there before.
+pub async fn insert_person(tx: &mut Tx, account: AccountId, debtor: DebtorId, role: &str) -> Result<bool, StoreError> {
+    if tx.number(HAS_PERSON, params![account, debtor]).await? > 0 {
+        return Ok(false);
+    }
+    tx.insert_many(INSERT_PERSON, &[params![account, debtor, role].to_vec()]).await.map(|_| true)
+}
+
+/// Takes somebody off an account; the debtor stays.
+pub async fn delete_person(tx: &mut Tx, account: AccountId, debtor: DebtorId) -> Result<bool, StoreError> {
+    Ok(tx.run(DELETE_PERSON, params![account, debtor]).await? == 1)
+}
+
+pub async fn insert_business_person(
+    tx: &mut Tx,
+    business: DebtorId,
+    person: DebtorId,
+    role: &str,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    tx.insert_many(INSERT_BUSINESS_PERSON, &[params![business, person, role, at].to_vec()]).await.map(drop)
+}
+
+/// People of a business with what they do there.
+pub async fn list_business_people(tx: &mut Tx, business: DebtorId) -> Result<Vec<PersonRow>, StoreError> {
+    tx.all(BUSINESS_PEOPLE, params![business]).await
+}
+
+/// Adds a person or business.
+pub async fn insert_debtor(tx: &mut Tx, values: Vec<Value>) -> Result<(), StoreError> {
+    tx.insert_many(INSERT_DEBTOR, &[values]).await.map(drop)
+}
+
+/// Gives keys to names and numbers that came in before there were any; how many.
+pub async fn insert_missing_keys(tx: &mut Tx, limit: i64) -> Result<usize, StoreError> {
+    let people: Vec<(DebtorId, String)> = tx.all(UNKEYED, params![DebtorId(uuid::Uuid::nil()), limit]).await?;
+    for (id, name) in &people {
+        let [name, family, sound] = name_keys(Some(name));
+        tx.run(SET_KEYS, params![name, family, sound, *id]).await?;
+    }
+    let points: Vec<(PointId, String)> = tx.all(UNKEYED_POINTS, params![PointId(uuid::Uuid::nil()), limit]).await?;
+    for (id, value) in &points {
+        tx.run(SET_LAST_FOUR, params![last_four(value), *id]).await?;
+    }
+    Ok(people.len() + points.len())
+}
+
+/// The keys a name is found by, as bytes: by name, by family name, by sound.
+fn name_keys(name: Option<&str>) -> [Option<Vec<u8>>; 3] {
+    let Some(name) = name else { return [None, None, None] };
+    let keys = duly_domain::parties::name::keys(name);
+    [keys.by_name, keys.by_family, keys.by_sound].map(|key| Some(key.into_bytes()))
 }
 
 /// The values of one debtor for [`INSERT_DEBTOR`].
@@ -152,5 +344,6 @@ pub fn debtor_values(
     at: Timestamp,
 ) -> Vec<Value> {
     let search = name.map(search_name).unwrap_or_default();
-    params![id, is_business, name, search, language, date_of_birth, state, None::<String>, at].to_vec()
+    let [name_key, family_key, sound_key] = name_keys(name);
+    params![id, is_business, name, search, name_key, family_key, sound_key, language, date_of_birth, state, None::<String>, at].to_vec()
 }

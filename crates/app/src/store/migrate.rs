@@ -18,7 +18,7 @@ macro_rules! steps {
     };
 }
 
-const STEPS: [Step; 11] = steps! {
+const STEPS: [Step; 12] = steps! {
     1 "0001_identity";
     2 "0002_parties";
     3 "0003_accounts";
@@ -30,6 +30,7 @@ const STEPS: [Step; 11] = steps! {
     9 "0009_audit";
     10 "0010_jobs";
     13 "0013_imports";
+    14 "0014_people";
 };
 
 const JOURNAL: &str = "

@@ -59,6 +59,22 @@ pub fn routes(web: Web) -> Routes {
         .post("/accounts/{account}/deaths", May::RecordStops, accounts::pages::post_death)
         .post("/accounts/{account}/preferences", May::WorkAccounts, parties::pages::post_preference)
         .post("/accounts/{account}/preferences/{preference}/ends", May::WorkAccounts, parties::pages::post_preference_end)
+        .post("/accounts/{account}/people", May::WorkAccounts, parties::person::post_person)
+        .get("/accounts/{account}/people/{person}", May::ReadAccounts, parties::person::get_person)
+        .post("/accounts/{account}/people/{person}/removals", May::WorkAccounts, parties::person::post_removal)
+        .post("/accounts/{account}/people/{person}/points", May::WorkAccounts, parties::person::post_point)
+        .post("/accounts/{account}/people/{person}/points/{point}/marks", May::WorkAccounts, parties::person::post_mark)
+        .post("/accounts/{account}/people/{person}/circumstances", May::WorkAccounts, parties::person::post_circumstance)
+        .post(
+            "/accounts/{account}/people/{person}/circumstances/{circumstance}/ends",
+            May::WorkAccounts,
+            parties::person::post_circumstance_end,
+        )
+        .get("/likenesses", May::MergePeople, parties::merge::pages::get_likenesses)
+        .post("/people/{person}/merges", May::MergePeople, parties::merge::pages::post_merge)
+        .post("/people/{person}/apart", May::MergePeople, parties::merge::pages::post_apart)
+        .post("/merges/{merge}/partings", May::MergePeople, parties::merge::pages::post_parting)
+        .post("/accounts/{account}/incoming", May::WorkAccounts, outreach::pages::post_incoming)
         .post("/accounts/{account}/contacts", May::WorkAccounts, outreach::pages::post_contact)
         .post("/accounts/{account}/contacts/{contact}/results", May::WorkAccounts, outreach::pages::post_result)
         .get("/promises", May::ReadAccounts, plans::pages::get_promises)

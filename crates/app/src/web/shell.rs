@@ -49,12 +49,13 @@ pub struct Frame {
     pub query: String,
 }
 
-const ROOMS: [(&str, &str, &str, Permission); 8] = [
+const ROOMS: [(&str, &str, &str, Permission); 9] = [
     ("/my-day", "My day", "day", Permission::WorkAccounts),
     ("/accounts", "Accounts", "people", Permission::ReadAccounts),
     ("/promises", "Promises", "promise", Permission::ReadAccounts),
     ("/payments", "Payments", "money", Permission::ReadAccounts),
     ("/imports", "Imports", "import", Permission::Import),
+    ("/likenesses", "Likenesses", "people", Permission::MergePeople),
     ("/compliance", "Compliance", "shield", Permission::ReadCompliance),
     ("/nights", "Nights", "moon", Permission::ReadNights),
     ("/users", "Users", "gear", Permission::Administer),
@@ -106,6 +107,12 @@ fn saying(code: &str) -> &'static str {
         "loaded" => "Loaded.",
         "taken-back" => "The batch is taken back.",
         "added" => "Added.",
+        "removed" => "Taken off the account.",
+        "noted" => "Noted.",
+        "merged" => "The two records are one now.",
+        "apart" => "They are two people.",
+        "parted" => "The two records are parted.",
+        "called" => "Recorded: they reached us.",
         "changed" => "Password changed.",
         "night" => "The night is done.",
         _ => "",

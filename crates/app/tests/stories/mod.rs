@@ -5,4 +5,5 @@ mod intake;
 mod jobs;
 mod ledger;
 mod outreach;
+mod parties;
 mod plans;

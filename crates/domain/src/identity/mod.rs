@@ -79,6 +79,8 @@ pub enum Permission {
     ReversePayments,
     /// Import placements.
     Import,
+    /// Make two records of one person one, and part them again.
+    MergePeople,
     /// See nights and their reports.
     ReadNights,
     /// Start a night.
@@ -91,7 +93,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Permission; 13] = [
+    pub const ALL: [Permission; 14] = [
         Permission::Anyone,
         Permission::SignedIn,
         Permission::ReadAccounts,
@@ -101,6 +103,7 @@ impl Permission {
         Permission::PostPayments,
         Permission::ReversePayments,
         Permission::Import,
+        Permission::MergePeople,
         Permission::ReadNights,
         Permission::RunNights,
         Permission::ReadCompliance,
@@ -121,7 +124,7 @@ pub fn may(role: Role, permission: Permission) -> bool {
         P::RecordStops => matches!(role, R::Officer | R::Supervisor | R::Compliance),
         P::ReleaseContacts => role == R::Supervisor,
         P::PostPayments | P::ReversePayments => role == R::BackOffice,
-        P::Import => matches!(role, R::BackOffice | R::Supervisor),
+        P::Import | P::MergePeople => matches!(role, R::BackOffice | R::Supervisor),
         P::ReadNights => role != R::Officer,
         P::RunNights => matches!(role, R::Administrator | R::Supervisor),
         P::ReadCompliance => matches!(role, R::Compliance | R::Auditor | R::Supervisor),
@@ -142,6 +145,7 @@ mod tests {
             Permission::PostPayments,
             Permission::ReversePayments,
             Permission::Import,
+            Permission::MergePeople,
             Permission::RunNights,
             Permission::Administer,
         ];

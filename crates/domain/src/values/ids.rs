@@ -74,6 +74,14 @@ ids! {
     AccountId = "acc";
     /// One batch of accounts placed by a creditor.
     BatchId = "bat";
+    /// What is to be heeded about a person, since when and by whose word.
+    CircumstanceId = "cir";
+    /// Two records made one, until they are parted again.
+    MergeId = "mrg";
+    /// A note somebody wrote.
+    NoteId = "nte";
+    /// A document kept with an account.
+    DocumentId = "doc";
     /// A reason to stand still.
     HoldId = "hld";
     /// A written stop, a lawyer, and the like.

@@ -1,0 +1,71 @@
+//! Two records of one person are made one, and can be parted again with both histories and every counter right.
+//!
+//! Merging moves what hangs on the second record to the first and notes each row that moved; nothing is rewritten or erased.
+//! Parting moves those rows back. What came about in between goes with the account it was about; what they told us then binds
+//! for both from then on, because we cannot know for whom it was said.
+
+pub mod matching;
+pub mod pages;
+pub mod store;
+
+use crate::app::{Actor, App, Failure, new_uuid};
+use crate::parties::people::tell_accounts;
+use crate::{audit, parties, transaction};
+use duly_domain::values::ids::{DebtorId, MergeId};
+use duly_domain::values::moment::Moment;
+use serde_json::json;
+
+/// Makes one record of two: `kept` stays, `merged` points there.
+pub async fn merge(app: &App, who: &Actor, at: Moment, kept: DebtorId, merged: DebtorId, because: &str) -> Result<MergeId, Failure> {
+    if because.trim().is_empty() {
+        return Err(Failure::wrong("because", "is empty: say why they are one person"));
+    }
+    if kept == merged {
+        return Err(Failure::wrong("person", "is the same record"));
+    }
+    transaction!(app.db, tx, {
+        for id in [kept, merged] {
+            let debtor = parties::store::load_debtor(tx, id).await?;
+            if debtor.merged_into.is_some() {
+                return Err(Failure::Stale(format!("the record {id} is part of another one already: part them first")));
+            }
+        }
+        let id = MergeId(new_uuid());
+        store::insert_merge(tx, id, kept, merged, because.trim(), who.label(), at.at).await?;
+        store::move_rows(tx, id, merged, kept).await?;
+        store::update_merged_into(tx, merged, Some(kept)).await?;
+        store::decide(tx, kept, merged, "merged", who.label(), at.at).await?;
+        let detail = json!({"merge": id.to_string(), "kept": kept.to_string(), "merged": merged.to_string(), "because": because.trim()});
+        tell_accounts(tx, who, at, kept, "people.merge", &detail).await?;
+        Ok(id)
+    })
+}
+
+/// Parts two records that were made one.
+pub async fn part(app: &App, who: &Actor, at: Moment, merge: MergeId) -> Result<(), Failure> {
+    transaction!(app.db, tx, {
+        let done = store::load_merge(tx, merge).await?;
+        if done.parted_at.is_some() {
+            return Err(Failure::Stale("they were parted before".into()));
+        }
+        if let Some(later) = store::find_later_merge(tx, done.kept, merge).await? {
+            return Err(Failure::Stale(format!("another record was merged after it: part {later} first")));
+        }
+        let detail = json!({"merge": merge.to_string(), "kept": done.kept.to_string(), "merged": done.merged.to_string()});
+        tell_accounts(tx, who, at, done.kept, "people.part", &detail).await?;
+        store::move_back(tx, &done).await?;
+        store::update_merged_into(tx, done.merged, None).await?;
+        store::update_parted(tx, merge, who.label(), at.at).await?;
+        store::decide(tx, done.kept, done.merged, "two_people", who.label(), at.at).await?;
+        Ok(())
+    })
+}
+
+/// Notes that two records are two people: they are not proposed again.
+pub async fn keep_apart(app: &App, who: &Actor, at: Moment, one: DebtorId, other: DebtorId) -> Result<(), Failure> {
+    transaction!(app.db, tx, {
+        store::decide(tx, one, other, "two_people", who.label(), at.at).await?;
+        let detail = json!({"one": one.to_string(), "other": other.to_string()});
+        audit::record(tx, who, at.at, None, "people.keep_apart", &detail).await
+    })
+}

@@ -1,0 +1,256 @@
+//! One person in the light of one account: who they are, how to reach them and how sure that is, what is to be heeded, what else
+//! they owe, and which other records may be theirs.
+
+use super::merge::store::{LikenessRow, Merge, list_merges, list_open_of};
+use super::pages::role;
+use super::people::{self, AddPerson, POINT_STATES};
+use super::store::{self, CircumstanceRow, PersonRow};
+use crate::accounts::pages::resolve;
+use crate::accounts::search::store::{FoundRow, list_of_people};
+use crate::accounts::workspace::{ShownPoint, shown_point};
+use crate::app::{Failure, Problems};
+use crate::store::{Tx, Value};
+use crate::web::Web;
+use crate::web::form::Fields;
+use crate::web::guard::Visit;
+use crate::web::shell::{Frame, page};
+use askama::Template;
+use axum::body::Bytes;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use duly_domain::identity::{Permission, may};
+use duly_domain::parties::circumstance::Circumstance;
+use duly_domain::parties::confidence::{Confidence, PointFacts, weigh};
+use duly_domain::values::ids::{AccountId, CircumstanceId, DebtorId, PointId};
+use duly_domain::values::moment::{Moment, written};
+use duly_domain::values::money::Money;
+use std::collections::HashMap;
+
+/// A point with how far it can be trusted.
+pub struct Weighed {
+    /// As it is shown.
+    pub shown: ShownPoint,
+    /// How far, and why.
+    pub confidence: Confidence,
+}
+
+#[derive(Template)]
+#[template(path = "parties/person.html")]
+struct PersonPage {
+    frame: Frame,
+    account: AccountId,
+    person: DebtorId,
+    name: String,
+    role: String,
+    is_business: bool,
+    born: String,
+    points: Vec<Weighed>,
+    circumstances: Vec<(CircumstanceRow, String, String)>,
+    kinds: [Circumstance; 7],
+    owed: Vec<(FoundRow, Money)>,
+    people: Vec<PersonRow>,
+    likenesses: Vec<LikenessRow>,
+    merges: Vec<(Merge, String)>,
+    fields: Fields,
+    problems: Problems,
+    today: String,
+    may_work: bool,
+    may_merge: bool,
+}
+
+/// `GET /accounts/{account}/people/{person}`
+pub async fn get_person(
+    State(web): State<Web>,
+    visit: Visit,
+    Path((account, person)): Path<(String, String)>,
+    Query(query): Query<HashMap<String, String>>,
+) -> Result<Response, Failure> {
+    let shown = Shown { said: query.get("said").cloned(), ..Shown::default() };
+    show(&web, &visit, &account, &person, shown).await
+}
+
+/// What a form left behind.
+#[derive(Default)]
+struct Shown {
+    said: Option<String>,
+    fields: Fields,
+    problems: Problems,
+}
+
+async fn show(web: &Web, visit: &Visit, account: &str, person: &str, left: Shown) -> Result<Response, Failure> {
+    let mut tx = web.app.db.read().await?;
+    let account = crate::accounts::store::resolve(&mut tx, account).await?;
+    let person = parsed(person)?;
+    let on_it = store::list_people(&mut tx, account).await?.into_iter().find(|known| known.debtor == person);
+    let Some(on_it) = on_it else { return Err(Failure::NotFound("such person on this account".into())) };
+    let debtor = store::load_debtor(&mut tx, person).await?;
+    let mut points = Vec::new();
+    for point in store::list_points(&mut tx, person).await? {
+        points.push(weighed(&mut tx, shown_point(point), visit.at).await?);
+    }
+    points.sort_by_key(|point| std::cmp::Reverse(point.confidence.percent));
+    let owed = list_of_people(&mut tx, &[Value::from(person)]).await?;
+    let owed = owed.into_iter().map(|row| Ok((Money::of(row.balance_minor, crate::ledger::store::currency(&row.currency)?), row)));
+    let owed = owed.map(|pair: Result<_, Failure>| pair.map(|(money, row)| (row, money))).collect::<Result<Vec<_>, _>>()?;
+    let day = |at: jiff::Timestamp| written(at.to_zoned(visit.zone.clone()).date());
+    let circumstances = store::list_circumstances(&mut tx, person).await?.into_iter().map(|row| {
+        let word = Circumstance::parse(&row.kind).map(|kind| kind.to_string()).unwrap_or_default();
+        let since = written(row.since_on);
+        (row, word, since)
+    });
+    let status = if left.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let name = debtor.name.clone().unwrap_or_else(|| "No name on file".into());
+    let shown = PersonPage {
+        frame: Frame::of(visit, "/accounts", &name).saying(left.said.as_deref()),
+        account,
+        person,
+        name,
+        role: role(&on_it.role),
+        is_business: debtor.is_business,
+        born: debtor.date_of_birth.map(|on| on.year().to_string()).unwrap_or_default(),
+        points,
+        circumstances: circumstances.collect(),
+        kinds: Circumstance::ALL,
+        owed,
+        people: store::list_business_people(&mut tx, person).await?,
+        likenesses: list_open_of(&mut tx, person).await?,
+        merges: list_merges(&mut tx, person).await?.into_iter().map(|merge| (merge.clone(), day(merge.merged_at))).collect(),
+        fields: left.fields,
+        problems: left.problems,
+        today: visit.at.business_day.to_string(),
+        may_work: may(visit.who.role, Permission::WorkAccounts),
+        may_merge: may(visit.who.role, Permission::MergePeople),
+    };
+    Ok((status, page(&shown)).into_response())
+}
+
+async fn weighed(tx: &mut Tx, shown: ShownPoint, at: Moment) -> Result<Weighed, Failure> {
+    let point = &shown.point;
+    let [tries, reached, since] = store::count_tries(tx, point.id).await?;
+    let seconds = at.at.as_second() - point.proven_at.unwrap_or(point.created_at).as_second();
+    let count = |count: i64| u32::try_from(count).unwrap_or(0);
+    let facts = PointFacts {
+        state: point.state.clone(),
+        source: point.source.clone(),
+        other_sources: count(store::count_sources(tx, point.id, &point.source).await?),
+        days_since_proof: count(seconds / 86_400),
+        tries: count(tries),
+        reached: count(reached),
+        tries_since_reached: count(since),
+    };
+    Ok(Weighed { confidence: weigh(&facts), shown })
+}
+
+fn parsed(person: &str) -> Result<DebtorId, Failure> {
+    person.parse().map_err(|_| Failure::NotFound("such person".into()))
+}
+
+/// Back to the person when it is done; the form again with what is wrong.
+async fn after<T>(
+    web: &Web,
+    visit: &Visit,
+    account: &str,
+    person: &str,
+    fields: Fields,
+    done: Result<T, Failure>,
+) -> Result<Response, Failure> {
+    let again = |problems| show(web, visit, account, person, Shown { said: None, fields, problems });
+    match done {
+        Ok(_) => Ok(Redirect::to(&format!("/accounts/{account}/people/{person}?said=noted")).into_response()),
+        Err(Failure::Wrong(problems)) => again(problems).await,
+        Err(Failure::Stale(says)) => again(Problems::one("form", says)).await,
+        Err(failure) => Err(failure),
+    }
+}
+
+/// `POST /accounts/{account}/people`: puts somebody on the account.
+pub async fn post_person(State(web): State<Web>, visit: Visit, Path(account): Path<String>, body: Bytes) -> Result<Response, Failure> {
+    let fields = Fields::of(&body);
+    let id = resolve(&web, &account).await?;
+    let ask = AddPerson {
+        known: None,
+        name: fields.text("name").to_string(),
+        role: fields.text("role").to_string(),
+        phone: fields.some("phone"),
+        email: fields.some("email"),
+        is_business: fields.text("is_business") == "yes",
+    };
+    let done = people::add_person(&web.app, &visit.who, visit.at, id, &ask).await;
+    crate::accounts::pages::after(&web, &visit, &account, "people", fields, done, "added").await
+}
+
+/// `POST /accounts/{account}/people/{person}/removals`
+pub async fn post_removal(
+    State(web): State<Web>,
+    visit: Visit,
+    Path((account, person)): Path<(String, String)>,
+) -> Result<Response, Failure> {
+    let id = resolve(&web, &account).await?;
+    let done = people::remove_person(&web.app, &visit.who, visit.at, id, parsed(&person)?).await;
+    crate::accounts::pages::after(&web, &visit, &account, "people", Fields::default(), done, "removed").await
+}
+
+/// `POST /accounts/{account}/people/{person}/points`
+pub async fn post_point(
+    State(web): State<Web>,
+    visit: Visit,
+    Path((account, person)): Path<(String, String)>,
+    body: Bytes,
+) -> Result<Response, Failure> {
+    let fields = Fields::of(&body);
+    let id = resolve(&web, &account).await?;
+    // One list of kinds, each with its label: `phone mobile`.
+    let kind = fields.text("kind").to_string();
+    let (kind, label) = kind.split_once(' ').unwrap_or((&kind, ""));
+    let done = people::add_point(&web.app, &visit.who, visit.at, id, parsed(&person)?, kind, label, fields.text("value")).await;
+    after(&web, &visit, &account, &person, fields, done).await
+}
+
+/// `POST /accounts/{account}/people/{person}/points/{point}/marks`
+pub async fn post_mark(
+    State(web): State<Web>,
+    visit: Visit,
+    Path((account, person, point)): Path<(String, String, String)>,
+    body: Bytes,
+) -> Result<Response, Failure> {
+    let fields = Fields::of(&body);
+    let id = resolve(&web, &account).await?;
+    let point: PointId = point.parse().map_err(|_| Failure::NotFound("such number or address".into()))?;
+    let done = people::mark_point(&web.app, &visit.who, visit.at, id, point, fields.text("state")).await;
+    after(&web, &visit, &account, &person, fields, done).await
+}
+
+/// `POST /accounts/{account}/people/{person}/circumstances`
+pub async fn post_circumstance(
+    State(web): State<Web>,
+    visit: Visit,
+    Path((account, person)): Path<(String, String)>,
+    body: Bytes,
+) -> Result<Response, Failure> {
+    let fields = Fields::of(&body);
+    let id = resolve(&web, &account).await?;
+    let mut problems = Problems::default();
+    let since = fields.date("since", &mut problems);
+    let done = match since {
+        None => Err(Failure::Wrong(problems)),
+        Some(since) => {
+            let row = people::circumstance(fields.text("kind"), since, fields.text("source"), fields.some("note"), visit.at);
+            people::record_circumstance(&web.app, &visit.who, visit.at, id, parsed(&person)?, &row).await
+        }
+    };
+    after(&web, &visit, &account, &person, fields, done).await
+}
+
+/// `POST /accounts/{account}/people/{person}/circumstances/{circumstance}/ends`
+pub async fn post_circumstance_end(
+    State(web): State<Web>,
+    visit: Visit,
+    Path((account, person, circumstance)): Path<(String, String, String)>,
+    body: Bytes,
+) -> Result<Response, Failure> {
+    let fields = Fields::of(&body);
+    let circumstance: CircumstanceId = circumstance.parse().map_err(|_| Failure::NotFound("such circumstance".into()))?;
+    let done = people::lift_circumstance(&web.app, &visit.who, visit.at, parsed(&person)?, circumstance, fields.text("because")).await;
+    after(&web, &visit, &account, &person, fields, done).await
+}

@@ -1,0 +1,10 @@
+//! Parties: the people and businesses who owe, or who stand beside those who do.
+//!
+//! [`name`] says how a name is found however it is written, [`merge`] whether two records are one person and why,
+//! [`confidence`] how far a number or address can be trusted, [`circumstance`] what is to be heeded about somebody.
+
+pub mod circumstance;
+pub mod confidence;
+pub mod merge;
+pub mod name;
+pub mod role;

@@ -1,0 +1,102 @@
+//! People on the floor: found, merged, put on accounts, reaching us.
+
+use crate::floor::{Floor, Officer, Person};
+use duly::accounts;
+use duly::app::{Actor, Failure};
+use duly::compliance::facts::gather;
+use duly::compliance::gate::{AskContact, look};
+use duly::intake::progress::Progress;
+use duly::outreach::actions::{Reserved, reserve_contact};
+use duly::outreach::incoming::{Incoming, record_incoming};
+use duly::parties::actions::{TellPreference, tell_preference};
+use duly::parties::merge::matching::find_likenesses;
+use duly::parties::merge::{merge, part, store};
+use duly::parties::people::{AddPerson, add_person};
+use duly_domain::decision::Answer;
+use duly_domain::values::channel::Channel;
+use duly_domain::values::ids::{BatchId, DebtorId, MergeId};
+
+impl Floor {
+    /// The person behind a reference.
+    pub fn person_of(&mut self, reference: &str) -> Person {
+        self.runtime.block_on(async {
+            let mut tx = self.app.db.read().await.expect("a snapshot");
+            let account = accounts::store::resolve(&mut tx, reference).await.expect("the reference is known");
+            let debtor = accounts::store::load_account(&mut tx, account).await.expect("the account is there").debtor;
+            Person { account, debtor }
+        })
+    }
+
+    /// Looks for people of a batch who are known already.
+    pub fn find_likenesses(&mut self, batch: BatchId) -> u64 {
+        let at = self.app.moment();
+        self.runtime.block_on(find_likenesses(&self.app, at, batch, &Progress::default())).expect("records are compared")
+    }
+
+    /// Records that wait for a decision: weight, reasons.
+    pub fn likenesses(&mut self) -> Vec<(i64, String)> {
+        let open = self.runtime.block_on(async { store::list_open(&mut self.app.db.read().await?, 100).await });
+        open.expect("likenesses are read").into_iter().map(|row| (row.weight, row.because)).collect()
+    }
+
+    /// Makes two records one.
+    pub fn merge(&mut self, kept: DebtorId, other: DebtorId) -> MergeId {
+        let at = self.app.moment();
+        self.runtime.block_on(merge(&self.app, &Actor::command(), at, kept, other, "one person")).expect("they are merged")
+    }
+
+    /// Parts them again.
+    pub fn part(&mut self, merge: MergeId) {
+        let at = self.app.moment();
+        self.runtime.block_on(part(&self.app, &Actor::command(), at, merge)).expect("they are parted");
+    }
+
+    /// Calls that count about an account.
+    pub fn calls_used(&mut self, person: Person) -> u32 {
+        self.sees(person).1
+    }
+
+    /// Whether the debtor may be called now.
+    pub fn may_call(&mut self, person: Person) -> bool {
+        self.sees(person).0
+    }
+
+    fn sees(&mut self, person: Person) -> (bool, u32) {
+        self.runtime.block_on(async {
+            let known = gather(&mut self.app.db.read().await.expect("a snapshot"), person.account).await.expect("facts are read");
+            let seen = look(&known, self.app.moment().at, Channel::Call);
+            (seen.decision.answer == Answer::Yes, seen.attempts.0)
+        })
+    }
+
+    /// The debtor asks not to be called.
+    pub fn tells_no_calls(&mut self, person: Person) {
+        let told = TellPreference { kind: "no_channel".into(), channel: Some("call".into()), ..TellPreference::default() };
+        let at = self.app.moment();
+        self.runtime.block_on(tell_preference(&self.app, &Actor::command(), at, person.account, &told)).expect("it is noted");
+    }
+
+    /// Puts somebody on an account.
+    pub fn add_person(&mut self, person: Person, ask: &AddPerson) -> Result<DebtorId, Failure> {
+        let at = self.app.moment();
+        self.runtime.block_on(add_person(&self.app, &Actor::command(), at, person.account, ask))
+    }
+
+    /// The debtor reaches us.
+    pub fn reaches_us(&mut self, person: Person, channel: &str, result: &str) {
+        let ask = Incoming { account: person.account, person: None, channel: channel.into(), result: result.into(), note: None };
+        let at = self.app.moment();
+        self.runtime.block_on(record_incoming(&self.app, &Actor::command(), at, &ask)).expect("it is recorded");
+    }
+}
+
+impl Officer<'_> {
+    /// Reserves a call to somebody else on the account.
+    pub fn reserves_with(&mut self, person: Person, other: DebtorId) -> Result<Reserved, Failure> {
+        let who = self.actor();
+        let ask = AskContact { person: Some(other), ..AskContact::with_debtor(person.account, Channel::Call) };
+        let floor = self.floor();
+        let at = floor.app.moment();
+        floor.runtime.block_on(reserve_contact(&floor.app, &who, at, &ask, None))
+    }
+}
