@@ -60,37 +60,67 @@ pub async fn join_desk(app: &App, who: &Actor, at: Moment, desk: DeskId, user: U
     })
 }
 
-/// Makes the account stand still until a day, or until somebody ends the hold.
-pub async fn place_hold(
-    app: &App,
-    who: &Actor,
-    at: Moment,
-    account: AccountId,
-    reason: &str,
-    until_on: Option<Date>,
-) -> Result<HoldId, Failure> {
-    if reason.trim().is_empty() {
-        return Err(Failure::wrong("reason", "is empty"));
-    }
-    if until_on.is_some_and(|until| until <= at.business_day) {
-        return Err(Failure::wrong("until", "is not after today"));
-    }
+/// The longest hold: what stands still is looked at again within half a year.
+const LONGEST_HOLD_DAYS: i64 = 183;
+
+/// Makes the account stand still until a day, on which it comes back by itself.
+pub async fn place_hold(app: &App, who: &Actor, at: Moment, account: AccountId, reason: &str, until_on: Date) -> Result<HoldId, Failure> {
+    check_hold(at, reason, until_on)?;
     transaction!(app.db, tx, { hold(tx, who, at, account, reason.trim(), until_on).await })
 }
 
+/// As [`place_hold`], for every open account of the same person; how many that were.
+pub async fn hold_person(app: &App, who: &Actor, at: Moment, account: AccountId, reason: &str, until_on: Date) -> Result<usize, Failure> {
+    check_hold(at, reason, until_on)?;
+    transaction!(app.db, tx, {
+        let beside = store::list_ids_beside(tx, account).await?;
+        let all: Vec<AccountId> = std::iter::once(account).chain(beside).collect();
+        for id in &all {
+            hold_within(tx, who, at, *id, reason.trim(), "person", until_on).await?;
+        }
+        Ok(all.len())
+    })
+}
+
+fn check_hold(at: Moment, reason: &str, until_on: Date) -> Result<(), Failure> {
+    if reason.trim().is_empty() {
+        return Err(Failure::wrong("reason", "is empty"));
+    }
+    if until_on <= at.business_day {
+        return Err(Failure::wrong("until", "is not after today"));
+    }
+    let latest = at.business_day.saturating_add(jiff::Span::new().days(LONGEST_HOLD_DAYS));
+    if until_on > latest {
+        return Err(Failure::wrong("until", format!("is too far away: {latest} at the latest, then somebody looks again")));
+    }
+    Ok(())
+}
+
 /// As [`place_hold`], within a transaction.
-pub async fn hold(
+pub async fn hold(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId, reason: &str, until_on: Date) -> Result<HoldId, Failure> {
+    hold_within(tx, who, at, account, reason, "account", until_on).await
+}
+
+async fn hold_within(
     tx: &mut Tx,
     who: &Actor,
     at: Moment,
     account: AccountId,
     reason: &str,
-    until_on: Option<Date>,
+    scope: &str,
+    until_on: Date,
 ) -> Result<HoldId, Failure> {
     store::load_account(tx, account).await?;
-    let hold = Hold { id: HoldId(new_uuid()), reason: reason.to_string(), from_on: at.business_day, until_on, ended_at: None };
+    let hold = Hold {
+        id: HoldId(new_uuid()),
+        reason: reason.to_string(),
+        scope: scope.to_string(),
+        from_on: at.business_day,
+        until_on: Some(until_on),
+        ended_at: None,
+    };
     store::insert_hold(tx, account, &hold, who.label(), at.at).await?;
-    let detail = json!({"hold": hold.id.to_string(), "reason": reason, "until": until_on.map(|on| on.to_string())});
+    let detail = json!({"hold": hold.id.to_string(), "reason": reason, "scope": scope, "until": until_on.to_string()});
     audit::record(tx, who, at.at, Some(account), "hold.place", &detail).await?;
     strategy::actions::place_on_worklist(tx, account, at).await?;
     Ok(hold.id)

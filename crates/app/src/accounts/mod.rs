@@ -3,8 +3,10 @@
 //! Always true: an open account has one desk, and a next action on a day or a hold that stands.
 
 pub mod actions;
+pub mod closing;
 pub mod nightly;
 pub mod pages;
+pub mod papers;
 pub mod search;
 pub mod store;
 pub mod timeline;

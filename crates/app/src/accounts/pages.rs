@@ -1,6 +1,6 @@
 //! Handlers of the workspace, the search, holds and stops.
 
-use super::actions::{end_hold, place_hold, record_death, record_stop};
+use super::actions::{end_hold, hold_person, place_hold, record_death, record_stop};
 use super::search::{self, Found};
 use super::store;
 use crate::app::{Failure, Problems};
@@ -98,10 +98,12 @@ pub async fn post_hold(State(web): State<Web>, visit: Visit, Path(account): Path
     let fields = Fields::of(&body);
     let id = resolve(&web, &account).await?;
     let mut problems = Problems::default();
-    let until = fields.some("until").and_then(|_| fields.date("until", &mut problems));
-    let done = match problems.is_empty() {
-        true => place_hold(&web.app, &visit.who, visit.at, id, fields.text("reason"), until).await,
-        false => Err(Failure::Wrong(problems)),
+    let done = match fields.date("until", &mut problems) {
+        Some(until) if fields.text("scope") == "person" => {
+            hold_person(&web.app, &visit.who, visit.at, id, fields.text("reason"), until).await.map(drop)
+        }
+        Some(until) => place_hold(&web.app, &visit.who, visit.at, id, fields.text("reason"), until).await.map(drop),
+        None => Err(Failure::Wrong(problems)),
     };
     after(&web, &visit, &account, "hold", fields, done, "held").await
 }

@@ -38,6 +38,9 @@ pub const INSERT_ACCOUNT: &str = "
         currency, placed_minor, balance_minor, paid_before_minor, reduced_before_minor, placed_on, itemized_on, due_on,
         charged_off_on, stage, next_action, next_action_on, reference_last_four, created_at)";
 const IDS_OF_DEBTOR: &str = "select id from accounts where debtor_id = $1 order by id limit 1000";
+const IDS_BESIDE: &str = "
+    select o.id from accounts a join accounts o on o.debtor_id = a.debtor_id
+     where a.id = $1 and o.id <> $1 and o.state = 'open' order by o.id limit 200";
 const PEOPLE_OF_BATCH: &str = "select id, debtor_id from accounts where batch_id = $1 and id > $2 order by id limit $3";
 /// The columns of somebody on an account, for [`Tx::insert_many`].
 pub const INSERT_PERSON: &str = "insert into account_people (account_id, debtor_id, role)";
@@ -74,24 +77,26 @@ const COUNT_OF_BATCH: &str = "select count(*) from accounts where batch_id = $1"
 const ACCOUNT: &str = "
     select id, creditor_id, desk_id, debtor_id, reference, kind, description, creditor_status, state, currency, placed_minor,
            balance_minor, paid_before_minor, reduced_before_minor, placed_on, itemized_on, due_on, charged_off_on, stage,
-           was_reached, next_action, next_action_on, next_action_at
+           was_reached, next_action, next_action_on, next_action_at, closed_on, closed_because
       from accounts where id = $1";
 const BY_REFERENCE: &str = "select id from accounts where reference = $1 order by id limit 2";
 const ACCOUNTS_IN: &str = "
     select id, creditor_id, desk_id, debtor_id, reference, kind, description, creditor_status, state, currency, placed_minor,
            balance_minor, paid_before_minor, reduced_before_minor, placed_on, itemized_on, due_on, charged_off_on, stage,
-           was_reached, next_action, next_action_on, next_action_at
+           was_reached, next_action, next_action_on, next_action_at, closed_on, closed_because
       from accounts where id in ($keys)";
 const OF_DEBTORS: &str = "select debtor_id, id, kind from accounts where debtor_id in ($keys) order by debtor_id, id";
 const SET_NEXT: &str = "update accounts set next_action = $1, next_action_on = $2, next_action_at = $3 where id = $4";
 const SET_BALANCE: &str = "update accounts set balance_minor = $1, state = $2 where id = $3";
+const SET_CLOSED: &str = "update accounts set state = 'closed', closed_on = $1, closed_because = $2 where id = $3";
 const SET_PLACED: &str = "
     update accounts set placed_minor = $1, paid_before_minor = $2, reduced_before_minor = $3, itemized_on = $4, due_on = $5,
         charged_off_on = $6, description = $7, creditor_status = $8 where id = $9";
 const SET_REACHED: &str = "update accounts set was_reached = 1 where id = $1";
 const INSERT_HOLD: &str = "
-    insert into holds (id, account_id, reason, from_on, until_on, created_by, created_at) values ($1, $2, $3, $4, $5, $6, $7)";
-const HOLDS: &str = "select id, reason, from_on, until_on, ended_at from holds where account_id = $1 order by id desc limit 50";
+    insert into holds (id, account_id, reason, scope, from_on, until_on, created_by, created_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8)";
+const HOLDS: &str = "select id, reason, scope, from_on, until_on, ended_at from holds where account_id = $1 order by id desc limit 50";
 const END_HOLD: &str = "update holds set ended_at = $1 where id = $2 and ended_at is null";
 const DUE_HOLDS: &str = "
     select id, account_id from holds where ended_at is null and until_on is not null and until_on <= $1 and id > $2 order by id limit $3";
@@ -157,6 +162,8 @@ rows! {
         pub next_action: Option<String>,
         pub next_action_on: Option<Date>,
         pub next_action_at: Option<Timestamp>,
+        pub closed_on: Option<Date>,
+        pub closed_because: Option<String>,
     }
 
     /// One batch.
@@ -179,6 +186,7 @@ rows! {
     pub struct Hold {
         pub id: HoldId,
         pub reason: String,
+        pub scope: String,
         pub from_on: Date,
         pub until_on: Option<Date>,
         pub ended_at: Option<Timestamp>,
@@ -320,6 +328,11 @@ pub async fn list_ids_of_debtor(tx: &mut Tx, debtor: DebtorId) -> Result<Vec<Acc
     Ok(tx.all::<(AccountId,)>(IDS_OF_DEBTOR, params![debtor]).await?.into_iter().map(|(id,)| id).collect())
 }
 
+/// The other open accounts of the person who owes this one.
+pub async fn list_ids_beside(tx: &mut Tx, account: AccountId) -> Result<Vec<AccountId>, StoreError> {
+    Ok(tx.all::<(AccountId,)>(IDS_BESIDE, params![account]).await?.into_iter().map(|(id,)| id).collect())
+}
+
 /// The accounts of a batch with who owes them, after an account.
 pub async fn list_people_of_batch(
     tx: &mut Tx,
@@ -383,12 +396,18 @@ pub async fn update_placed(tx: &mut Tx, id: AccountId, new: &NewAccount, placed_
     tx.run(SET_PLACED, values).await.map(drop)
 }
 
+/// Ends an account on a day with a reason, or takes the end back.
+pub async fn update_closed(tx: &mut Tx, id: AccountId, closed: Option<(Date, &str)>) -> Result<(), StoreError> {
+    let (on, because) = closed.unzip();
+    tx.run(SET_CLOSED, params![on, because, id]).await.map(drop)
+}
+
 pub async fn update_reached(tx: &mut Tx, id: AccountId) -> Result<(), StoreError> {
     tx.run(SET_REACHED, params![id]).await.map(drop)
 }
 
 pub async fn insert_hold(tx: &mut Tx, account: AccountId, hold: &Hold, by: &str, at: Timestamp) -> Result<(), StoreError> {
-    tx.run(INSERT_HOLD, params![hold.id, account, &hold.reason, hold.from_on, hold.until_on, by, at]).await.map(drop)
+    tx.run(INSERT_HOLD, params![hold.id, account, &hold.reason, &hold.scope, hold.from_on, hold.until_on, by, at]).await.map(drop)
 }
 
 pub async fn list_holds(tx: &mut Tx, account: AccountId) -> Result<Vec<Hold>, StoreError> {

@@ -44,6 +44,16 @@ pub async fn list(tx: &mut Tx, account: &accounts::Account, now: Timestamp, zone
         let state = if hold.ended_at.is_some() { "; ended" } else { "" };
         events.push(event(midnight(hold.from_on, zone), "pause", "", format!("On hold: {}", hold.reason), format!("{until}{state}")));
     }
+    for note in super::papers::store::list_notes(tx, id).await? {
+        let by = note.by_name.unwrap_or(note.by);
+        events.push(event(note.written_at, "text", "", format!("Note by {by}"), note.body));
+    }
+    for document in super::papers::store::list_documents(tx, id).await? {
+        events.push(event(document.filed_at, "import", "", format!("Filed {}", document.file_name), document.source));
+    }
+    if let (Some(on), Some(because)) = (account.closed_on, account.closed_because.as_deref()) {
+        events.push(event(midnight(on, zone), "pause", "", "Closed".into(), super::closing::in_words_of_closing(because).to_string()));
+    }
     for wish in parties::store::list_preferences(tx, account.debtor).await? {
         let words = wish.words.as_deref().map(|words| format!("“{words}”")).unwrap_or_default();
         events.push(event(wish.told_at, "text", "", parties::pages::in_words(&wish), words));
@@ -120,6 +130,12 @@ async fn money(tx: &mut Tx, account: AccountId, events: &mut Vec<Event>, zone: &
         if let Some(on) = payment.reversed_on {
             events.push(event(midnight(on, zone), "money", "no", format!("{amount} taken back"), more));
         }
+    }
+    for refund in ledger::store::list_refunds(tx, account).await? {
+        let amount = Money::of(refund.amount_minor, ledger::store::currency(&refund.currency)?);
+        let state = if refund.state == "reversed" { "; did not arrive" } else { "" };
+        let more = format!("reference {}{state}", refund.reference);
+        events.push(event(midnight(refund.refunded_on, zone), "money", "", format!("Refunded {amount}"), more));
     }
     for promise in plans::store::list_promises(tx, account).await? {
         let amount = Money::of(promise.amount_minor, ledger::store::currency(&promise.currency)?);

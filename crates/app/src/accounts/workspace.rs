@@ -1,6 +1,9 @@
 //! The account workspace: who, what is owed, what is allowed now and why, what happened.
 
 use super::actions::STOP_KINDS;
+use super::closing::{CLOSE_REASONS, in_words_of_closing};
+use super::papers;
+use super::papers::store::{Document, Note};
 use super::search::store::{FoundRow, list_of_people};
 use super::store::{self, Hold};
 use super::timeline::{self, Event};
@@ -8,7 +11,7 @@ use crate::app::{Failure, Problems};
 use crate::cli::output::money;
 use crate::compliance::facts::{Known, gather};
 use crate::compliance::gate::{Seen, decision_json, look, standing};
-use crate::ledger::store::Payment;
+use crate::ledger::store::{Payment, Refund};
 use crate::parties::pages::in_words;
 use crate::parties::store::{Point, PreferenceRow};
 use crate::plans::store::PromiseRow;
@@ -130,6 +133,14 @@ struct WorkspacePage {
     promises: Vec<(PromiseRow, Money, String, String)>,
     kept: String,
     payments: Vec<(Payment, Money)>,
+    overpaid: Money,
+    refunds: Vec<(Refund, Money)>,
+    notes: Vec<(Note, String)>,
+    documents: Vec<(Document, String)>,
+    closed: String,
+    close_reasons: [(&'static str, &'static str); 8],
+    may_close: bool,
+    may_file: bool,
     holds: Vec<Hold>,
     next_action: String,
     events: Vec<Event>,
@@ -203,6 +214,9 @@ pub async fn show(web: &Web, visit: &Visit, account: &str, query: &HashMap<Strin
     let kept = promises.iter().filter(|promise| promise.state == "kept").count();
     let people = people_on(&mut tx, id, &known).await?;
     let also = also_owed(&mut tx, id, known.debtor.id).await?;
+    let papers = papers::list(&mut tx, id, &visit.zone).await?;
+    let overpaid = amount(ledger::store::unapplied(&mut tx, id).await?);
+    let refunds = ledger::store::list_refunds(&mut tx, id).await?;
     let heeded = crate::parties::store::list_circumstances(&mut tx, known.debtor.id).await?;
     let shown = WorkspacePage {
         people,
@@ -239,6 +253,14 @@ pub async fn show(web: &Web, visit: &Visit, account: &str, query: &HashMap<Strin
         promises: promises.into_iter().take(6).map(shown_promise).collect::<Result<_, Failure>>()?,
         kept: if decided == 0 { String::new() } else { format!("kept {kept} of {decided}") },
         payments: payments.into_iter().take(8).map(|payment| (payment.clone(), amount(payment.amount_minor))).collect(),
+        overpaid,
+        refunds: refunds.into_iter().map(|refund| (refund.clone(), amount(refund.amount_minor))).collect(),
+        notes: papers.notes,
+        documents: papers.documents,
+        closed: account.closed_because.as_deref().map(in_words_of_closing).unwrap_or_default().to_string(),
+        close_reasons: CLOSE_REASONS,
+        may_close: may_here(Permission::CloseAccounts),
+        may_file: may_here(Permission::FileDocuments),
         holds: holds.into_iter().filter(|hold| hold.ended_at.is_none()).collect(),
         next_action: match (&account.next_action, account.next_action_on) {
             (Some(action), Some(on)) => format!("{action}, {}", written(on)),

@@ -20,7 +20,7 @@ use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
 /// One contact somebody wants to make.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct AskContact {
     /// About which account.
     pub account: AccountId,
@@ -32,12 +32,14 @@ pub struct AskContact {
     pub point: Option<PointId>,
     /// What for.
     pub purpose: Purpose,
+    /// Other accounts of the same person it is to be about as well; each counts it.
+    pub also: Vec<AccountId>,
 }
 
 impl AskContact {
     /// Ordinary collection with the account's debtor.
     pub fn with_debtor(account: AccountId, channel: Channel) -> AskContact {
-        AskContact { account, person: None, channel, point: None, purpose: Purpose::Collection }
+        AskContact { account, person: None, channel, point: None, purpose: Purpose::Collection, also: Vec::new() }
     }
 }
 
@@ -104,13 +106,22 @@ pub async fn ask(tx: &mut Tx, who: &Actor, at: Moment, ask: &AskContact) -> Resu
         address: point.as_ref().map(|point| point.value.clone()),
         purpose: ask.purpose,
         is_employer_address_without_basis: point.as_ref().is_some_and(|point| point.kind == "email" && point.label == "work"),
-        ..Proposal::of(at.at, ask.channel, person.0.as_u128(), vec![ask.account.0.as_u128()])
+        ..Proposal::of(at.at, ask.channel, person.0.as_u128(), about(&known, ask)?)
     };
     let facts = read_facts(&known.record, &proposal);
     let decision = decide_contact(&facts, &known.policy);
     let id = DecisionId(new_uuid());
     store::insert_decision(tx, id, ask, person, &decision, &kept(&facts, &known), who.label(), at.at).await?;
     Ok((id, decision, known, point))
+}
+
+/// The debts a contact is about: the account's, and others of the same person.
+fn about(known: &Known, ask: &AskContact) -> Result<Vec<u128>, Failure> {
+    let debts: Vec<u128> = std::iter::once(ask.account).chain(ask.also.iter().copied()).map(|account| account.0.as_u128()).collect();
+    match debts.iter().all(|debt| known.record.debts.iter().any(|owed| owed.key == *debt)) {
+        true => Ok(debts),
+        false => Err(Failure::wrong("also", "names an account that this person does not owe")),
+    }
 }
 
 /// The proven point of a kind, else the first that may still reach somebody.

@@ -261,7 +261,7 @@ async fn what_they_say(past: &App, who: &Actor, account: AccountId, dice: &mut D
         }
         6 => {
             let until = at.business_day.saturating_add(Span::new().days(30));
-            place_hold(past, who, at, account, "Waiting for the creditor's documents", Some(until)).await.map(drop)
+            place_hold(past, who, at, account, "Waiting for the creditor's documents", until).await.map(drop)
         }
         _ => Ok(()),
     }

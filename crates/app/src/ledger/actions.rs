@@ -124,6 +124,9 @@ pub async fn reverse_payment(app: &App, who: &Actor, at: Moment, payment: Paymen
         if on < payment.effective_on || on > at.business_day {
             return Err(Failure::wrong("date", "of the reversal must lie between the payment's and today"));
         }
+        if payment.unapplied_minor > store::unapplied(tx, account.id).await? {
+            return Err(Failure::Stale("what was overpaid by it went back already: take the refund back first".into()));
+        }
         let lines = store::load_lines(tx, payment.entry).await?.reversed();
         let memo = format!("reversal of payment {}", payment.reference);
         let (_, balance) = store::insert_entry(tx, account.id, "reversal", on, Some(payment.entry), &memo, &lines, &owed, at.at).await?;

@@ -3,4 +3,5 @@
 pub mod actions;
 pub mod journal;
 pub mod pages;
+pub mod refund;
 pub mod store;

@@ -1,6 +1,7 @@
 //! Payments, on the workspace and in their own list.
 
 use super::actions::{PostPayment, post_payment as post, reverse_payment};
+use super::refund::{RefundOverpayment, refund, reverse_refund};
 use super::store::{self, RecentPayment};
 use crate::accounts::pages::{Unfinished, after, back, currency_of, resolve, show};
 use crate::app::{Failure, Problems};
@@ -12,7 +13,7 @@ use askama::Template;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use duly_domain::values::ids::PaymentId;
+use duly_domain::values::ids::{PaymentId, RefundId};
 use duly_domain::values::moment::written;
 use duly_domain::values::money::Money;
 use std::collections::HashMap;
@@ -62,4 +63,89 @@ pub async fn post_reversal(
     let payment: PaymentId = payment.parse().map_err(|_| Failure::NotFound("such payment".into()))?;
     let done = reverse_payment(&web.app, &visit.who, visit.at, payment, visit.at.business_day).await;
     after(&web, &visit, &account, "payment", Fields::default(), done, "reversed").await
+}
+
+/// `POST /accounts/{account}/refunds`: what was overpaid goes back.
+pub async fn post_refund(State(web): State<Web>, visit: Visit, Path(account): Path<String>, body: Bytes) -> Result<Response, Failure> {
+    let fields = Fields::of(&body);
+    let id = resolve(&web, &account).await?;
+    let currency = currency_of(&web, id).await?;
+    let mut problems = Problems::default();
+    let (amount, on) = (fields.amount("amount", currency, &mut problems), fields.date("date", &mut problems));
+    let done = match (amount, on) {
+        (Some(amount_minor), Some(on)) => {
+            let ask = RefundOverpayment { account: id, amount_minor, on, reference: fields.text("reference").to_string() };
+            refund(&web.app, &visit.who, visit.at, &ask).await
+        }
+        _ => Err(Failure::Wrong(problems)),
+    };
+    after(&web, &visit, &account, "payment", fields, done, "refunded").await
+}
+
+/// `POST /accounts/{account}/refunds/{refund}/reversals`
+pub async fn post_refund_reversal(
+    State(web): State<Web>,
+    visit: Visit,
+    Path((account, refund)): Path<(String, String)>,
+) -> Result<Response, Failure> {
+    let refund: RefundId = refund.parse().map_err(|_| Failure::NotFound("such refund".into()))?;
+    let done = reverse_refund(&web.app, &visit.who, visit.at, refund).await;
+    after(&web, &visit, &account, "payment", Fields::default(), done, "reversed").await
+}
+
+#[derive(Template)]
+#[template(path = "ledger/receipt.html")]
+struct ReceiptPage {
+    frame: Frame,
+    account: String,
+    company: String,
+    name: String,
+    creditor: String,
+    reference: String,
+    payment: store::Payment,
+    amount: Money,
+    on: String,
+    parts: Vec<(String, Money)>,
+    left: Money,
+    today: String,
+}
+
+/// `GET /accounts/{account}/payments/{payment}/receipt`: to be printed or saved.
+pub async fn get_receipt(
+    State(web): State<Web>,
+    visit: Visit,
+    Path((account, payment)): Path<(String, String)>,
+) -> Result<Response, Failure> {
+    let id = resolve(&web, &account).await?;
+    let payment: PaymentId = payment.parse().map_err(|_| Failure::NotFound("such payment".into()))?;
+    let mut tx = web.app.db.read().await?;
+    let payment = store::load_payment(&mut tx, payment).await?;
+    if payment.account != id {
+        return Err(Failure::NotFound("such payment on this account".into()));
+    }
+    let held = crate::accounts::store::load_account(&mut tx, id).await?;
+    let debtor = crate::parties::store::load_debtor(&mut tx, held.debtor).await?;
+    let creditor = crate::accounts::store::load_creditor(&mut tx, held.creditor).await?;
+    let currency = store::currency(&payment.currency)?;
+    let lines = store::load_lines(&mut tx, payment.entry).await?;
+    let parts = lines.lines().iter().filter_map(|line| Some((line.bucket?.to_string(), Money::of(-line.amount.minor(), currency))));
+    let mut parts: Vec<(String, Money)> = parts.collect();
+    if payment.unapplied_minor > 0 {
+        parts.push(("Overpaid, kept for you".into(), Money::of(payment.unapplied_minor, currency)));
+    }
+    let company = crate::identity::store::find_setting(&mut tx, crate::identity::store::COMPANY).await?.unwrap_or_default();
+    Ok(page(&ReceiptPage {
+        frame: Frame::of(&visit, "/payments", "Receipt"),
+        account,
+        company,
+        name: debtor.name.unwrap_or_default(),
+        creditor: creditor.name,
+        reference: held.reference,
+        amount: Money::of(payment.amount_minor, currency),
+        on: written(payment.effective_on),
+        parts,
+        left: Money::of(held.balance_minor, currency),
+        today: written(visit.at.business_day),
+        payment,
+    }))
 }

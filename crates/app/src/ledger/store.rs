@@ -1,4 +1,4 @@
-//! The tables `entries`, `entry_lines`, `balances` and `payments`.
+//! The tables `entries`, `entry_lines`, `balances`, `payments` and `refunds`.
 
 use crate::app::{Failure, new_uuid};
 use crate::params;
@@ -6,7 +6,7 @@ use crate::rows;
 use crate::store::{StoreError, Tx, Value};
 use duly_domain::accounts::Bucket;
 use duly_domain::ledger::{Balanced, Buckets, Code, Line};
-use duly_domain::values::ids::{AccountId, EntryId, PaymentId};
+use duly_domain::values::ids::{AccountId, EntryId, PaymentId, RefundId};
 use duly_domain::values::money::{Currency, Money};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -46,6 +46,21 @@ const ARRIVED: &str = "
     select cast(coalesce(sum(amount_minor), 0) as bigint) from payments
      where account_id = $1 and state = 'posted' and effective_on >= $2 and effective_on <= $3
        and created_at >= $4 and created_at <= $5";
+const UNAPPLIED: &str = "
+    select cast(coalesce(sum(-l.amount_minor), 0) as bigint) from entry_lines l join entries e on e.id = l.entry_id
+     where e.account_id = $1 and l.code = 'unapplied'";
+const INSERT_REFUND: &str = "
+    insert into refunds (id, account_id, entry_id, amount_minor, currency, refunded_on, reference, refunded_by, created_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+const REFUND: &str = "
+    select id, account_id, entry_id, amount_minor, currency, refunded_on, reference, state from refunds where id = $1";
+const REFUND_BY_REFERENCE: &str = "
+    select id, account_id, entry_id, amount_minor, currency, refunded_on, reference, state from refunds
+     where account_id = $1 and reference = $2";
+const REFUNDS: &str = "
+    select id, account_id, entry_id, amount_minor, currency, refunded_on, reference, state from refunds
+     where account_id = $1 order by refunded_on desc, id desc limit 50";
+const REVERSE_REFUND: &str = "update refunds set state = 'reversed' where id = $1 and state = 'posted'";
 const UNBALANCED: &str = "
     select count(*) from (select entry_id from entry_lines group by entry_id, currency having sum(amount_minor) <> 0) as off";
 /// Balances and the receivable lines they stand for, one against the other: what is left of any pair is a fault.
@@ -98,6 +113,18 @@ rows! {
         pub state: String,
         pub reversed_on: Option<Date>,
         pub created_at: Timestamp,
+    }
+
+    /// Overpaid money that went back.
+    pub struct Refund {
+        pub id: RefundId,
+        pub account: AccountId,
+        pub entry: EntryId,
+        pub amount_minor: i64,
+        pub currency: String,
+        pub refunded_on: Date,
+        pub reference: String,
+        pub state: String,
     }
 
     /// One payment with the account it is on.
@@ -249,6 +276,32 @@ pub async fn list_recent_payments(tx: &mut Tx, limit: i64) -> Result<Vec<RecentP
 
 pub async fn update_reversed(tx: &mut Tx, id: PaymentId, on: Date) -> Result<bool, StoreError> {
     Ok(tx.run(REVERSE, params![on, id]).await? == 1)
+}
+
+/// What was overpaid on an account and did not go back yet, in minor units.
+pub async fn unapplied(tx: &mut Tx, account: AccountId) -> Result<i64, StoreError> {
+    tx.number(UNAPPLIED, params![account]).await
+}
+
+pub async fn insert_refund(tx: &mut Tx, refund: &Refund, by: &str, at: Timestamp) -> Result<(), StoreError> {
+    let Refund { id, account, entry, amount_minor, currency, refunded_on, reference, .. } = refund.clone();
+    tx.run(INSERT_REFUND, params![id, account, entry, amount_minor, currency, refunded_on, reference, by, at]).await.map(drop)
+}
+
+pub async fn load_refund(tx: &mut Tx, id: RefundId) -> Result<Refund, Failure> {
+    tx.one(REFUND, params![id]).await?.ok_or_else(|| Failure::NotFound(format!("refund {id}")))
+}
+
+pub async fn find_refund_by_reference(tx: &mut Tx, account: AccountId, reference: &str) -> Result<Option<Refund>, StoreError> {
+    tx.one(REFUND_BY_REFERENCE, params![account, reference]).await
+}
+
+pub async fn list_refunds(tx: &mut Tx, account: AccountId) -> Result<Vec<Refund>, StoreError> {
+    tx.all(REFUNDS, params![account]).await
+}
+
+pub async fn update_refund_reversed(tx: &mut Tx, id: RefundId) -> Result<bool, StoreError> {
+    Ok(tx.run(REVERSE_REFUND, params![id]).await? == 1)
 }
 
 /// What arrived on an account between two days, net of reversals, in minor units.

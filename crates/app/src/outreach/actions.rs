@@ -86,6 +86,10 @@ pub async fn reserve_contact(app: &App, who: &Actor, at: Moment, ask: &AskContac
             },
         )
         .await?;
+        store::insert_debts(tx, contact, &ask.also).await?;
+        for account in &ask.also {
+            audit::record(tx, who, at.at, Some(*account), "contact.reserve", &detail).await?;
+        }
         let used = seen.attempts.0 + u32::from(ask.channel.is_call());
         Ok(Reserved { decision, contact: Some(contact), expires_at: Some(expires_at), attempts: (used, seen.attempts.1) })
     })
@@ -168,7 +172,7 @@ async fn carry_out(
         Consequence::CloseChannel => close_channel(tx, at, contact).await?,
         Consequence::HoldForDispute => {
             let until = at.business_day.saturating_add(Span::new().days(DISPUTE_HOLD_DAYS));
-            accounts::actions::hold(tx, who, at, contact.account, "Dispute raised in a talk", Some(until)).await?;
+            accounts::actions::hold(tx, who, at, contact.account, "Dispute raised in a talk", until).await?;
         }
     }
     let account = accounts::store::load_account(tx, contact.account).await?;

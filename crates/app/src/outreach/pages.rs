@@ -26,7 +26,9 @@ pub async fn post_contact(State(web): State<Web>, visit: Visit, Path(account): P
         let problems = Problems::one("to", "is missing");
         return show(&web, &visit, &account, &HashMap::new(), Unfinished { form: "contact", fields, problems, refused: None }).await;
     };
+    let also = crate::accounts::store::list_ids_beside(&mut web.app.db.read().await?, id).await?;
     let ask = AskContact {
+        also: also.into_iter().filter(|account| !fields.text(&account.to_string()).is_empty()).collect(),
         point: point.parse::<PointId>().ok(),
         person: person.and_then(|person| person.parse::<DebtorId>().ok()),
         ..AskContact::with_debtor(id, channel)

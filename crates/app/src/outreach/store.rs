@@ -83,7 +83,13 @@ pub async fn insert_contact(tx: &mut Tx, contact: NewContact) -> Result<(), Stor
     let values =
         params![id, account, debtor, point, decision, channel, "out", purpose, place, officer, released_by, contacted_at, expires_at];
     tx.run(INSERT, values).await?;
-    tx.insert_many(INSERT_DEBT, &[params![id, account].to_vec()]).await.map(drop)
+    insert_debts(tx, id, &[account]).await
+}
+
+/// Marks a contact as being about these accounts.
+pub async fn insert_debts(tx: &mut Tx, id: ContactId, accounts: &[AccountId]) -> Result<(), StoreError> {
+    let rows: Vec<Vec<Value>> = accounts.iter().map(|account| params![id, *account].to_vec()).collect();
+    tx.insert_many(INSERT_DEBT, &rows).await.map(drop)
 }
 
 /// A contact that is over: it reached us, or happened before its account was here.

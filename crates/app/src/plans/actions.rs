@@ -87,6 +87,16 @@ pub async fn judge_account(tx: &mut Tx, who: &Actor, at: Moment, account: Accoun
     judge_by(tx, who, at, account, yesterday, at.business_day).await.map(drop)
 }
 
+/// Withdraws what is open on an account, because the account ends.
+pub async fn withdraw_all(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId) -> Result<(), Failure> {
+    for promise in store::list_promises(tx, account).await?.into_iter().filter(|promise| promise.state == PromiseState::Open.code()) {
+        store::update_state(tx, promise.id, PromiseState::Withdrawn.code(), promise.arrived_minor, Some(at.at)).await?;
+        let detail = json!({"promise": promise.id.to_string(), "because": "the account ends"});
+        audit::record(tx, who, at.at, Some(account), "promise.withdraw", &detail).await?;
+    }
+    Ok(())
+}
+
 /// Judges the account's promises with `closed_day` over; the states that changed. What follows is planned from `next_day` on.
 ///
 /// Open promises are judged by what arrived. Decided ones are judged again when that changed: a payment was taken back, or one

@@ -242,5 +242,5 @@ macro_rules! id_columns {
 
 id_columns! {
     UserId DeskId CreditorId DebtorId PointId PreferenceId AccountId BatchId HoldId StopId EntryId PaymentId PromiseId ContactId
-    DecisionId AuditId CircumstanceId MergeId NoteId DocumentId
+    DecisionId AuditId CircumstanceId MergeId NoteId DocumentId RefundId
 }

@@ -70,6 +70,14 @@ pub fn routes(web: Web) -> Routes {
             May::WorkAccounts,
             parties::person::post_circumstance_end,
         )
+        .post("/accounts/{account}/notes", May::FileDocuments, accounts::papers::pages::post_note)
+        .post("/accounts/{account}/documents", May::FileDocuments, accounts::papers::pages::post_document)
+        .get("/accounts/{account}/documents/{document}", May::ReadAccounts, accounts::papers::pages::get_document)
+        .post("/accounts/{account}/closings", May::CloseAccounts, accounts::papers::pages::post_closing)
+        .post("/accounts/{account}/openings", May::CloseAccounts, accounts::papers::pages::post_opening)
+        .post("/accounts/{account}/refunds", May::ReversePayments, ledger::pages::post_refund)
+        .post("/accounts/{account}/refunds/{refund}/reversals", May::ReversePayments, ledger::pages::post_refund_reversal)
+        .get("/accounts/{account}/payments/{payment}/receipt", May::ReadAccounts, ledger::pages::get_receipt)
         .get("/likenesses", May::MergePeople, parties::merge::pages::get_likenesses)
         .post("/people/{person}/merges", May::MergePeople, parties::merge::pages::post_merge)
         .post("/people/{person}/apart", May::MergePeople, parties::merge::pages::post_apart)

@@ -7,7 +7,7 @@ both_engines! {
     fn a_hold_takes_the_account_off_the_list_until_its_day(mut floor: "2026-03-02") {
         let maria = floor.debtor("Maria", "420.00");
         let (app, who, at) = (floor.app.clone(), floor.officer("Dana").actor(), floor.app.moment());
-        floor.runtime.block_on(place_hold(&app, &who, at, maria.account, "Waiting for papers", Some("2026-03-05".parse().unwrap()))).unwrap();
+        floor.runtime.block_on(place_hold(&app, &who, at, maria.account, "Waiting for papers", "2026-03-05".parse().unwrap())).unwrap();
         assert_eq!(floor.place("Dana", maria), None);
         floor.night_of("2026-03-03");
         assert_eq!(floor.place("Dana", maria), None);
@@ -19,7 +19,7 @@ both_engines! {
     fn an_open_hold_ends_when_somebody_ends_it(mut floor: "2026-03-02") {
         let maria = floor.debtor("Maria", "420.00");
         let (app, who, at) = (floor.app.clone(), floor.officer("Dana").actor(), floor.app.moment());
-        let hold = floor.runtime.block_on(place_hold(&app, &who, at, maria.account, "Dispute", None)).unwrap();
+        let hold = floor.runtime.block_on(place_hold(&app, &who, at, maria.account, "Dispute", "2026-05-01".parse().unwrap())).unwrap();
         floor.night_of("2026-03-20");
         assert_eq!(floor.place("Dana", maria), None);
         let at = floor.app.moment();

@@ -73,6 +73,10 @@ pub enum Permission {
     RecordStops,
     /// Release a contact that the gate leaves to a supervisor.
     ReleaseContacts,
+    /// Close and recall accounts, and open them again.
+    CloseAccounts,
+    /// File documents with an account.
+    FileDocuments,
     /// Post payments.
     PostPayments,
     /// Reverse payments.
@@ -93,13 +97,15 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Permission; 14] = [
+    pub const ALL: [Permission; 16] = [
         Permission::Anyone,
         Permission::SignedIn,
         Permission::ReadAccounts,
         Permission::WorkAccounts,
         Permission::RecordStops,
         Permission::ReleaseContacts,
+        Permission::CloseAccounts,
+        Permission::FileDocuments,
         Permission::PostPayments,
         Permission::ReversePayments,
         Permission::Import,
@@ -123,6 +129,8 @@ pub fn may(role: Role, permission: Permission) -> bool {
         P::WorkAccounts => matches!(role, R::Officer | R::Supervisor),
         P::RecordStops => matches!(role, R::Officer | R::Supervisor | R::Compliance),
         P::ReleaseContacts => role == R::Supervisor,
+        P::CloseAccounts => matches!(role, R::Supervisor | R::BackOffice),
+        P::FileDocuments => !matches!(role, R::Administrator | R::Auditor),
         P::PostPayments | P::ReversePayments => role == R::BackOffice,
         P::Import | P::MergePeople => matches!(role, R::BackOffice | R::Supervisor),
         P::ReadNights => role != R::Officer,
@@ -142,6 +150,8 @@ mod tests {
             Permission::WorkAccounts,
             Permission::RecordStops,
             Permission::ReleaseContacts,
+            Permission::CloseAccounts,
+            Permission::FileDocuments,
             Permission::PostPayments,
             Permission::ReversePayments,
             Permission::Import,

@@ -280,6 +280,12 @@ pub fn plan_payment(payment: Money, owed: &Buckets, order: AllocationOrder) -> R
     Ok((allocation, Balanced::new(lines)?))
 }
 
+/// The entry of a refund: overpaid money leaves the bank, and nobody is owed it any more.
+pub fn plan_refund(amount: Money) -> Result<Balanced, LedgerError> {
+    let (minor, currency) = (amount.minor(), amount.currency());
+    Balanced::new(vec![Line::new(Code::Unapplied, None, minor, currency), Line::new(Code::TrustBank, None, -minor, currency)])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

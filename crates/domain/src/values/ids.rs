@@ -90,6 +90,8 @@ ids! {
     EntryId = "ent";
     /// One payment.
     PaymentId = "pay";
+    /// Overpaid money that went back.
+    RefundId = "rfd";
     /// One promise to pay.
     PromiseId = "ptp";
     /// One contact: reserved, then recorded.

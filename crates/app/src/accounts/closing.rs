@@ -1,0 +1,85 @@
+//! An account ends, or comes back: recalled by its creditor, settled, given up.
+//!
+//! The books keep what was owed when it ended; only work ends. Whatever is open about it is withdrawn with it.
+
+use super::store;
+use crate::app::{Actor, App, Failure};
+use crate::store::Tx;
+use crate::{audit, outreach, plans, strategy, transaction};
+use duly_domain::values::ids::AccountId;
+use duly_domain::values::moment::Moment;
+use serde_json::json;
+
+/// Why an account can end, with the words on screens.
+pub const CLOSE_REASONS: [(&str, &str); 8] = [
+    ("recalled", "Recalled by the creditor"),
+    ("settled", "Settled"),
+    ("uncollectible", "Nothing to be had"),
+    ("placed_in_error", "Placed in error"),
+    ("sold", "Sold"),
+    ("bankruptcy", "Bankruptcy"),
+    ("deceased", "Died, no estate"),
+    ("fraud", "Fraud or identity theft"),
+];
+
+/// The words of a reason.
+pub fn in_words_of_closing(code: &str) -> &str {
+    CLOSE_REASONS.iter().find(|(known, _)| *known == code).map_or(code, |(_, words)| words)
+}
+
+/// Closes an account. Closing it again for the same reason changes nothing.
+pub async fn close_account(
+    app: &App,
+    who: &Actor,
+    at: Moment,
+    account: AccountId,
+    because: &str,
+    note: Option<&str>,
+) -> Result<(), Failure> {
+    transaction!(app.db, tx, { close(tx, who, at, account, because, note).await })
+}
+
+/// As [`close_account`], within a transaction.
+pub async fn close(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId, because: &str, note: Option<&str>) -> Result<(), Failure> {
+    if !CLOSE_REASONS.iter().any(|(known, _)| *known == because) {
+        let known: Vec<&str> = CLOSE_REASONS.iter().map(|(code, _)| *code).collect();
+        return Err(Failure::wrong("because", format!("is not one of {}", known.join(", "))));
+    }
+    let facts = store::load_account(tx, account).await?;
+    if facts.state == "closed" {
+        return match facts.closed_because.as_deref() {
+            Some(before) if before == because => Ok(()),
+            before => Err(Failure::Stale(format!("it was closed before: {}", in_words_of_closing(before.unwrap_or("taken back"))))),
+        };
+    }
+    if let Some(contact) = outreach::store::find_reserved(tx, account, at.at).await? {
+        return Err(Failure::Stale(format!("a {} is reserved on it: record its result first", contact.channel)));
+    }
+    plans::actions::withdraw_all(tx, who, at, account).await?;
+    store::update_closed(tx, account, Some((at.business_day, because))).await?;
+    store::update_next(tx, account, None, None, None).await?;
+    let detail = json!({"because": because, "note": note, "balance_minor": facts.balance_minor, "currency": facts.currency});
+    audit::record(tx, who, at.at, Some(account), "account.close", &detail).await?;
+    strategy::actions::place_on_worklist(tx, account, at).await
+}
+
+/// Takes a closed account up again today.
+pub async fn reopen_account(app: &App, who: &Actor, at: Moment, account: AccountId) -> Result<(), Failure> {
+    transaction!(app.db, tx, {
+        let facts = store::load_account(tx, account).await?;
+        if facts.state != "closed" {
+            return Err(Failure::Stale(format!("the account is {}", facts.state)));
+        }
+        if facts.closed_because.is_none() {
+            return Err(Failure::Stale("its placement was taken back: import the mended file instead".into()));
+        }
+        store::update_closed(tx, account, None).await?;
+        let state = if facts.balance_minor > 0 { "open" } else { "paid" };
+        store::update_balance(tx, account, facts.balance_minor, state).await?;
+        if state == "open" {
+            super::actions::set_next(tx, account, "Take up again", at.business_day, None).await?;
+        }
+        audit::record(tx, who, at.at, Some(account), "account.reopen", &json!({})).await?;
+        strategy::actions::place_on_worklist(tx, account, at).await
+    })
+}
