@@ -53,8 +53,8 @@ pub struct Chip {
 pub struct Why {
     /// The channel.
     pub channel: Channel,
-    /// What stands in the way: sentence, numbers, citation.
-    pub because: Vec<(String, String, &'static str)>,
+    /// What stands in the way: sentence, numbers, what can be done instead, citation.
+    pub because: Vec<(String, String, &'static str, &'static str)>,
     /// What was looked at.
     pub facts: Vec<(&'static str, String)>,
     /// The next allowed moment, in their time.
@@ -356,7 +356,7 @@ fn explain(seen: &Seen, known: &Known, at: Moment) -> Why {
             .because
             .iter()
             .chain(&seen.decision.warnings)
-            .map(|reason| (reason.rule.plain.to_string(), reason.detail.to_string(), reason.rule.cite))
+            .map(|reason| (reason.rule.plain.to_string(), reason.detail.to_string(), reason.rule.instead, reason.rule.cite))
             .collect(),
         facts: shown,
         next: match (seen.decision.answer, seen.decision.next_allowed_at) {

@@ -117,6 +117,7 @@ impl Gathered<'_> {
         let persons = self.people.iter().filter(|person| person.debtor != debtor.id).map(|person| Person {
             key: person.debtor.0.as_u128(),
             standing: Standing::of_role(&person.role),
+            is_consumers_lawyer: Standing::is_consumers_lawyer(&person.role),
             signals: signals(points_of(person.debtor), None),
         });
         let binds_all = creditor.rule_scope == "all";
@@ -131,12 +132,13 @@ impl Gathered<'_> {
                 signals: signals(&points, debtor.stated_zone.as_deref()),
                 preferences: self.preferences.iter().filter_map(preference).chain(closed_points(&points)).collect(),
                 is_deceased: debtor.is_deceased,
+                jurisdictions: Vec::new(),
             },
             persons: persons.collect(),
             debts: self
                 .debts
                 .iter()
-                .map(|(id, kind)| Debt { key: id.0.as_u128(), is_consumer_purpose: binds_all || kind == "consumer", serviced_as: None })
+                .map(|(id, kind)| Debt { is_consumer_purpose: binds_all || kind == "consumer", ..Debt::of(id.0.as_u128()) })
                 .collect(),
             contacts: self.contacts.into_iter().flatten().flatten().filter_map(|row| contact(row, self.about.get(&row.id))).collect(),
             notices: self.stops.iter().filter_map(notice).collect(),
@@ -156,7 +158,7 @@ fn notice(stop: &Stop) -> Option<Notice> {
         "call_consent_revoked" => NoticeKind::CallConsentRevoked,
         _ => return None,
     };
-    Some(Notice { at: stop.received_at, debts: vec![stop.account.0.as_u128()], person: stop.debtor.0.as_u128(), kind })
+    Some(Notice { key: None, at: stop.received_at, debts: vec![stop.account.0.as_u128()], person: stop.debtor.0.as_u128(), kind })
 }
 
 /// Signs of where a person is: what they said, then their addresses, then their numbers. Dead and wrong points say nothing.
@@ -217,10 +219,12 @@ fn contact(row: &ContactColumns, about: Option<&Vec<Key>>) -> Option<Contact> {
         person: row.debtor.0.as_u128(),
         debts: about.cloned().unwrap_or_else(|| vec![row.account.0.as_u128()]),
         discussed: None,
+        address: None,
         place: row.place.as_deref().map(Place::parse),
         purpose: Purpose::parse(&row.purpose).unwrap_or_default(),
         in_response_to: None,
         gives_call_consent: None,
+        was_unreachable: false,
         is_ours: true,
     })
 }

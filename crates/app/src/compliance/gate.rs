@@ -8,7 +8,7 @@ use super::store;
 use crate::app::{Actor, Failure, new_uuid};
 use crate::parties::store::Point;
 use crate::store::Tx;
-use duly_domain::compliance::facts::{ContactFacts, gather as read_facts};
+use duly_domain::compliance::facts::{ContactFacts, Facts, gather as read_facts};
 use duly_domain::compliance::policy::ContactPolicy;
 use duly_domain::compliance::record::{Place, Proposal, Purpose, Standing};
 use duly_domain::compliance::{RULE_SET, allowed_until, decide_contact};
@@ -103,6 +103,7 @@ pub async fn ask(tx: &mut Tx, who: &Actor, at: Moment, ask: &AskContact) -> Resu
         place: point.as_ref().filter(|point| matches!(point.label.as_str(), "home" | "work")).map(|point| Place::parse(&point.label)),
         address: point.as_ref().map(|point| point.value.clone()),
         purpose: ask.purpose,
+        is_to_mobile: point.as_ref().is_some_and(|point| point.kind == "phone" && point.label == "mobile"),
         is_employer_address_without_basis: point.as_ref().is_some_and(|point| point.kind == "email" && point.label == "work"),
         ..Proposal::of(at.at, ask.channel, person.0.as_u128(), vec![ask.account.0.as_u128()])
     };
@@ -139,7 +140,7 @@ pub fn decision_json(decision: &Decision) -> Json {
         duly_domain::compliance::Allowed::No => json!(false),
         duly_domain::compliance::Allowed::PresumedViolation => json!("presumed_violation"),
     };
-    let reason = |reason: &duly_domain::decision::Reason| json!({"rule": reason.rule.id, "citation": reason.rule.cite, "plain": reason.rule.plain, "detail": reason.detail.to_string()});
+    let reason = |reason: &duly_domain::decision::Reason| json!({"rule": reason.rule.id, "citation": reason.rule.cite, "plain": reason.rule.plain, "detail": reason.detail.to_string(), "instead": reason.rule.instead});
     json!({
         "allowed": allowed,
         "answer": decision.answer.code(),

@@ -43,14 +43,14 @@ pub async fn get_control_room(State(web): State<Web>, visit: Visit) -> Result<Re
         let reasons = because.iter().map(|reason| (text(reason, "plain"), text(reason, "citation"))).collect();
         ShownRefusal { when: when(row.decided_at, visit.at.at, &visit.zone), row, reasons }
     });
-    let rules = rules::CONTACT.iter().map(|rule| {
-        let severity = match rule.card.severity {
+    let rules = rules::cards().into_iter().map(|card| {
+        let severity = match card.severity {
             Severity::Block => "refuses",
             Severity::Supervisor => "asks a supervisor",
             Severity::Presumption => "asks a supervisor (presumption)",
             Severity::Warn => "warns",
         };
-        (&rule.card, severity)
+        (card, severity)
     });
     Ok(page(&ControlRoomPage {
         refusals: shown.collect(),

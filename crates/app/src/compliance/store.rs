@@ -62,7 +62,7 @@ pub async fn insert_decision(
         .because
         .iter()
         .chain(&decision.warnings)
-        .map(|reason| json!({"rule": reason.rule.id, "citation": reason.rule.cite, "plain": reason.rule.plain, "detail": reason.detail.to_string()}))
+        .map(|reason| json!({"rule": reason.rule.id, "citation": reason.rule.cite, "plain": reason.rule.plain, "detail": reason.detail.to_string(), "instead": reason.rule.instead}))
         .collect();
     let values = params![
         id,

@@ -106,6 +106,11 @@ impl Clock {
         Some(Clock { zone: zone.into(), spans })
     }
 
+    /// The clock without an offset, for where no zone is known by its name.
+    pub fn utc() -> Clock {
+        Clock { zone: "UTC".into(), spans: [(i64::MAX, 0); 3] }
+    }
+
     /// Seconds east of UTC at an instant (seconds since 1970), which may not lie before the clock's moment.
     pub fn offset(&self, at: i64) -> i64 {
         let [first, second, third] = self.spans;
