@@ -4,6 +4,7 @@
 
 pub mod actions;
 pub mod nightly;
+pub mod notice;
 pub mod pages;
 pub mod store;
 pub mod timeline;

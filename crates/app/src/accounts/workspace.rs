@@ -1,6 +1,6 @@
 //! The account workspace: who, what is owed, what is allowed now and why, what happened.
 
-use super::actions::STOP_KINDS;
+use super::notice::{CHOICES, Choice};
 use super::store::{self, Hold};
 use super::timeline::{self, Event};
 use crate::app::{Failure, Problems};
@@ -22,6 +22,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use duly_domain::accounts::{Bucket, DebtKind};
+use duly_domain::compliance::facts::ContactFacts;
 use duly_domain::decision::{Answer, Decision};
 use duly_domain::identity::{Permission, may};
 use duly_domain::outreach::result::{ResultCode, for_channel};
@@ -122,7 +123,7 @@ struct WorkspacePage {
     events: Vec<Event>,
     reserved: Option<ReservedContact>,
     form: Unfinished,
-    stop_kinds: [(&'static str, &'static str); 5],
+    stop_choices: &'static [(&'static str, &'static [Choice])],
     today: String,
     due_suggestion: String,
     may_work: bool,
@@ -219,7 +220,7 @@ pub async fn show(web: &Web, visit: &Visit, account: &str, query: &HashMap<Strin
             }
         }),
         form,
-        stop_kinds: STOP_KINDS,
+        stop_choices: &CHOICES,
         today: visit.at.business_day.to_string(),
         due_suggestion: visit.at.business_day.saturating_add(jiff::Span::new().days(7)).to_string(),
         may_work: may_here(Permission::WorkAccounts),
@@ -341,6 +342,8 @@ fn explain(seen: &Seen, known: &Known, at: Moment) -> Why {
         ("Last talk", last_talk.map_or_else(|| "none on record".into(), |day| written(date_of_day(day)))),
         ("Written stop", since(facts.ceased_at)),
         ("Lawyer", since(facts.attorney_at)),
+        ("Written dispute open", since(facts.dispute.written_at)),
+        ("Bankruptcy", bankruptcy(facts).to_string()),
         ("Wishes about time", facts.time_wishes.len().to_string()),
         ("Rules", duly_domain::compliance::RULE_SET.to_string()),
     ];
@@ -369,6 +372,15 @@ fn explain(seen: &Seen, known: &Known, at: Moment) -> Why {
         } else {
             format!("Open now: {}.", open.join(", ").to_lowercase())
         },
+    }
+}
+
+/// How the debt stands in bankruptcy, in a word.
+fn bankruptcy(facts: &ContactFacts) -> &'static str {
+    match (facts.bankruptcy.is_stayed, facts.bankruptcy.is_discharged) {
+        (true, _) => "open case, stayed",
+        (false, true) => "discharged",
+        (false, false) => "nothing stays it",
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::people::{HEAD, PLACERS, line};
 use super::{at_its_own_time, desks};
-use crate::accounts::actions::{join_desk, place_hold, record_stop};
+use crate::accounts::actions::{join_desk, place_hold};
+use crate::accounts::notice::{Kind, RecordNotice, record_notice};
 use crate::app::{Actor, App, Failure};
 use crate::compliance::gate::AskContact;
 use crate::intake::actions::{ImportAccounts, import_accounts};
@@ -259,8 +260,8 @@ async fn what_they_say(past: &App, who: &Actor, account: AccountId, dice: &mut D
         }
         4 => tell_preference(past, who, at, account, &tell("employer_prohibits")).await.map(drop),
         5 => {
-            let words = Some("Do not contact me any more about this.");
-            record_stop(past, who, at, account, "cease", at.at, None, words).await.map(drop)
+            let words = Some("Do not contact me any more about this.".into());
+            record_notice(past, who, at, RecordNotice { words, ..RecordNotice::of(account, Kind::Cease, at.at) }).await.map(drop)
         }
         6 => {
             let until = at.business_day.saturating_add(Span::new().days(30));

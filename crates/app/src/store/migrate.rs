@@ -18,7 +18,7 @@ macro_rules! steps {
     };
 }
 
-const STEPS: [Step; 10] = steps! {
+const STEPS: [Step; 11] = steps! {
     1 "0001_identity";
     2 "0002_parties";
     3 "0003_accounts";
@@ -29,6 +29,7 @@ const STEPS: [Step; 10] = steps! {
     8 "0008_strategy";
     9 "0009_audit";
     10 "0010_jobs";
+    11 "0011_notices";
 };
 
 const JOURNAL: &str = "

@@ -195,7 +195,9 @@ fn notice(entry: &Json, consumer: Key, all: &[Key], names: &mut Names) -> Result
         "call_consent_revoked" => NoticeKind::CallConsentRevoked,
         "cease_notice" => NoticeKind::Cease,
         "attorney_known" => NoticeKind::AttorneyKnown(text(entry, "attorney").map(|name| names.key(name))),
-        "validation_notice_sent" => NoticeKind::ValidationNoticeSent { stated_end: date(entry, "stated_end")? },
+        "validation_notice_sent" => {
+            NoticeKind::ValidationNoticeSent { sent_on: date(entry, "sent_on")?, stated_end: date(entry, "stated_end")? }
+        }
         "undeliverable" => NoticeKind::Undeliverable(text(entry, "ref").map(|name| names.key(name))),
         "dispute" => NoticeKind::Dispute {
             in_writing: flag(entry, "in_writing", true),

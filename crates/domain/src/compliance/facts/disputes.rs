@@ -37,7 +37,7 @@ impl<'r> Disputes<'r> {
     pub(super) fn written_dispute_at(&self, debt: Key) -> Option<i64> {
         let waits = self.notices(debt).filter(|notice| match notice.kind {
             NoticeKind::Dispute { in_writing: true, submitted_on, is_duplicative } => {
-                self.is_in_period(debt, self.submitted(notice, submitted_on)) && !self.is_answered(debt, notice, is_duplicative)
+                self.is_in_period(debt, self.day_named(notice, submitted_on)) && !self.is_answered(debt, notice, is_duplicative)
             }
             _ => false,
         });
@@ -58,7 +58,7 @@ impl<'r> Disputes<'r> {
             |asked: &Notice| self.notices(debt).any(|notice| notice.kind == NoticeKind::OriginalCreditorSent && notice.at >= asked.at);
         let waits = self.notices(debt).filter(|notice| match notice.kind {
             NoticeKind::OriginalCreditorRequest { in_writing: true, submitted_on } => {
-                self.is_in_period(debt, self.submitted(notice, submitted_on)) && !is_sent(notice)
+                self.is_in_period(debt, self.day_named(notice, submitted_on)) && !is_sent(notice)
             }
             _ => false,
         });
@@ -74,8 +74,8 @@ impl<'r> Disputes<'r> {
     pub(super) fn period_end(&self, debt: Key, by_day: i32) -> Option<i32> {
         let delivered = self.notices(debt).filter(|notice| !self.was_returned(notice));
         let ends = delivered.filter_map(|notice| match notice.kind {
-            NoticeKind::ValidationNoticeSent { stated_end } => {
-                let sent = self.days.of(notice.at);
+            NoticeKind::ValidationNoticeSent { sent_on, stated_end } => {
+                let sent = self.day_named(notice, sent_on);
                 (sent <= by_day).then(|| day_number(Period::of(date_of_day(sent)).binding_end(stated_end)))
             }
             _ => None,
@@ -87,8 +87,9 @@ impl<'r> Disputes<'r> {
         self.period_end(debt, submitted).is_none_or(|end| submitted <= end)
     }
 
-    fn submitted(&self, notice: &Notice, submitted_on: Option<Date>) -> i32 {
-        submitted_on.map_or_else(|| self.days.of(notice.at), day_number)
+    /// The day that counts: the one named, else that of the event.
+    fn day_named(&self, notice: &Notice, on: Option<Date>) -> i32 {
+        on.map_or_else(|| self.days.of(notice.at), day_number)
     }
 
     /// Whether what was sent came back; a return that names nothing is of what was last sent before it.

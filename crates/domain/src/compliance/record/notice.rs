@@ -39,6 +39,8 @@ pub enum NoticeKind {
     AttorneyReleased(Option<Key>),
     /// The validation notice went out (12 CFR 1006.34).
     ValidationNoticeSent {
+        /// The day it was mailed, where that is not the day of the event.
+        sent_on: Option<Date>,
         /// The end of the validation period that it states.
         stated_end: Option<Date>,
     },

@@ -57,7 +57,7 @@ mod tests {
             assert_eq!(!furnish(&record, false).is_empty(), refused, "{outcome:?}");
         }
         let mut noticed = consumer_in(&["America/New_York"]);
-        happened(&mut noticed, "2026-04-21T12:00:00-04:00", NoticeKind::ValidationNoticeSent { stated_end: None });
+        happened(&mut noticed, "2026-04-21T12:00:00-04:00", NoticeKind::ValidationNoticeSent { sent_on: None, stated_end: None });
         assert!(furnish(&noticed, false).is_empty(), "the validation notice is enough");
     }
 }

@@ -36,7 +36,7 @@ mod tests {
     #[test]
     fn a_written_request_of_the_period_waits_for_its_own_answer() {
         let asked = |in_writing| NoticeKind::OriginalCreditorRequest { in_writing, submitted_on: None };
-        let sent = ("2026-03-18", NoticeKind::ValidationNoticeSent { stated_end: None });
+        let sent = ("2026-03-18", NoticeKind::ValidationNoticeSent { sent_on: None, stated_end: None });
         //  events                                                                                     refused
         for (events, refused) in [
             (vec![sent, ("2026-04-24", asked(true))], true),

@@ -32,7 +32,7 @@ mod tests {
     fn a_threat_may_not_fall_due_within_the_period() {
         // Sent on 6 April, the notice counts as received on the 13th; the period ends on 13 May.
         let mut record = consumer_in(&["America/New_York"]);
-        happened(&mut record, "2026-04-06T12:00:00-04:00", NoticeKind::ValidationNoticeSent { stated_end: None });
+        happened(&mut record, "2026-04-06T12:00:00-04:00", NoticeKind::ValidationNoticeSent { sent_on: None, stated_end: None });
         //  sent on                      due by              refused
         for (at, due, refused) in [
             ("2026-05-06T11:00:00-04:00", Some(date(2026, 5, 13)), true),

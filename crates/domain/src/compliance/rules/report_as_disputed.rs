@@ -29,7 +29,7 @@ mod tests {
     #[test]
     fn every_known_dispute_is_shown() {
         let spoke = call("2026-03-02T11:00:00-05:00", Direction::Out, Outcome::Conversation);
-        let sent = ("2026-03-18", NoticeKind::ValidationNoticeSent { stated_end: None });
+        let sent = ("2026-03-18", NoticeKind::ValidationNoticeSent { sent_on: None, stated_end: None });
         let dispute = |in_writing| NoticeKind::Dispute { in_writing, submitted_on: None, is_duplicative: false };
         let verified = ("2026-04-10", NoticeKind::VerificationSent);
         const SHOW: &[&str] = &["fdcpa.dispute.report-as-disputed"];

@@ -36,7 +36,7 @@ mod tests {
     use crate::values::channel::Channel;
     use jiff::civil::{Date, date};
 
-    const NOTICE: NoticeKind = NoticeKind::ValidationNoticeSent { stated_end: None };
+    const NOTICE: NoticeKind = NoticeKind::ValidationNoticeSent { sent_on: None, stated_end: None };
 
     fn dispute(in_writing: bool, submitted_on: Option<Date>, is_duplicative: bool) -> NoticeKind {
         NoticeKind::Dispute { in_writing, submitted_on, is_duplicative }
@@ -64,7 +64,7 @@ mod tests {
             (vec![("2026-03-02", dispute(true, None, false))], true),
             (
                 vec![
-                    ("2026-03-18", NoticeKind::ValidationNoticeSent { stated_end: Some(date(2026, 4, 30)) }),
+                    ("2026-03-18", NoticeKind::ValidationNoticeSent { sent_on: None, stated_end: Some(date(2026, 4, 30)) }),
                     ("2026-04-30", dispute(true, None, false)),
                 ],
                 true,
