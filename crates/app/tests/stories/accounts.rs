@@ -1,5 +1,6 @@
 //! Accounts: holds, stops, desks.
 
+use crate::permissions::{client, sign_in};
 use duly::accounts::actions::{end_hold, place_hold, record_death};
 use duly::accounts::notice::{Kind, RecordNotice, record_notice};
 use duly::app::Failure;
@@ -129,5 +130,32 @@ both_engines! {
         assert_eq!(floor.count("select count(*) from notices"), 0);
         let stranger = RecordNotice { debtor: Some("dbt_00000000000000000000000000000009".parse::<DebtorId>().unwrap()), ..RecordNotice::of(maria.account, Kind::Cease, at.at) };
         assert!(matches!(floor.runtime.block_on(record_notice(&app, &who, at, stranger)), Err(Failure::NotFound(_))));
+    }
+
+    fn the_stop_panel_records_a_dispute_and_the_page_says_what_can_be_done_instead(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "420.00");
+        floor.officer("Dana");
+        let base = floor.serve();
+        let pages = floor.runtime.block_on(async {
+            let client = client();
+            let csrf = sign_in(&client, &base, "dana@example.org").await;
+            let url = format!("{base}/accounts/{}", maria.account);
+            let post = |kind: &str, on: &str| {
+                let form = [("csrf", csrf.clone()), ("kind", kind.to_string()), ("on", on.to_string()), ("words", "Not mine.".to_string())];
+                client.post(format!("{url}/stops")).form(&form).send()
+            };
+            assert_eq!(post("pigeon", "").await.unwrap().status(), 422);
+            let later = post("dispute", "2026-03-03").await.unwrap();
+            assert_eq!(later.status(), 422);
+            assert!(later.text().await.unwrap().contains("The day is in the future."));
+            assert_eq!(post("dispute", "2026-02-27").await.unwrap().status(), 303);
+            let why = client.get(format!("{url}?why=call")).send().await.unwrap().text().await.unwrap();
+            let ask = client.post(format!("{url}/contacts")).form(&[("csrf", csrf.as_str()), ("to", "call")]).send().await.unwrap();
+            [why, ask.text().await.unwrap()]
+        });
+        for page in pages {
+            assert!(page.contains("They disputed this debt in writing within the validation period"));
+            assert!(page.contains("Send a copy of verification or of the judgment; collection may go on once it has been sent."));
+        }
     }
 }

@@ -22,7 +22,7 @@ use jiff::Timestamp;
 use policy::ContactPolicy;
 
 /// The version of the rules in this program; kept with every decision.
-pub const RULE_SET: &str = "us-2026.11";
+pub const RULE_SET: &str = "us-2026.11.2";
 
 /// How far ahead the next allowed moment is looked for.
 pub const HORIZON_DAYS: i64 = 60;

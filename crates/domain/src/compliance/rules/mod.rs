@@ -105,3 +105,17 @@ pub fn cards() -> Vec<&'static RuleCard> {
     }
     cards
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_card_says_what_is_wrong_and_what_can_be_done_instead() {
+        let cards = super::cards();
+        assert!(cards.len() >= 30);
+        for card in cards {
+            for sentence in [card.plain, card.instead] {
+                assert!(sentence.len() > 15 && sentence.ends_with('.'), "{}: {sentence:?}", card.id);
+            }
+        }
+    }
+}
