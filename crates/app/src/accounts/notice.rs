@@ -84,6 +84,23 @@ impl Kind {
         KINDS.iter().find(|(kind, ..)| *kind == self).unwrap_or(&KINDS[0])
     }
 
+    /// Its icon and tone on the timeline: red closes, green opens, a letter went out.
+    pub fn icon(self) -> (&'static str, &'static str) {
+        match self {
+            Kind::ValidationNoticeSent | Kind::VerificationSent | Kind::DuplicativeDisputeAnswered | Kind::OriginalCreditorSent => {
+                ("letter", "")
+            }
+            Kind::AttorneyReleased
+            | Kind::CallConsent
+            | Kind::ElectronicConsent
+            | Kind::TcpaConsent
+            | Kind::StayLifted
+            | Kind::BankruptcyDismissed => ("ok", "ok"),
+            Kind::Undeliverable => ("warn", ""),
+            _ => ("no", "no"),
+        }
+    }
+
     /// What is to be done after it, if it leaves something to do, and in how many days.
     fn next(self, in_writing: bool) -> Option<(&'static str, i64)> {
         Some(match self {

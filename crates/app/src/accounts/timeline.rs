@@ -1,5 +1,6 @@
 //! The timeline of an account: everything that happened, newest first, from every room.
 
+use super::notice::Kind;
 use super::store as accounts;
 use crate::app::Failure;
 use crate::store::{Keyed, Tx, Value};
@@ -49,7 +50,8 @@ pub async fn list(tx: &mut Tx, account: &accounts::Account, now: Timestamp, zone
         events.push(event(wish.told_at, "text", "", parties::pages::in_words(&wish), words));
     }
     for Keyed(_, notice) in accounts::list_notices_of(tx, &[Value::from(account.debtor)]).await? {
-        events.push(event(notice.happened_at, "no", "no", notice.title(), notice.words.unwrap_or_default()));
+        let (icon, tone) = Kind::parse(&notice.kind).map_or(("text", ""), Kind::icon);
+        events.push(event(notice.happened_at, icon, tone, notice.title(), notice.words.unwrap_or_default()));
     }
     let owed = Currency::parse(&account.currency).map(|currency| Money::of(account.placed_minor, currency).to_string()).unwrap_or_default();
     events.push(event(

@@ -17,7 +17,7 @@ use serde_json::Value as Json;
 struct ShownRefusal {
     row: Refusal,
     when: String,
-    reasons: Vec<(String, String)>,
+    reasons: Vec<(String, String, String)>,
 }
 
 #[derive(Template)]
@@ -40,7 +40,7 @@ pub async fn get_control_room(State(web): State<Web>, visit: Visit) -> Result<Re
     let shown = refusals.into_iter().map(|row| {
         let because: Vec<Json> = serde_json::from_str(&row.because).unwrap_or_default();
         let text = |reason: &Json, name: &str| reason[name].as_str().unwrap_or_default().to_string();
-        let reasons = because.iter().map(|reason| (text(reason, "plain"), text(reason, "citation"))).collect();
+        let reasons = because.iter().map(|reason| (text(reason, "plain"), text(reason, "citation"), text(reason, "instead"))).collect();
         ShownRefusal { when: when(row.decided_at, visit.at.at, &visit.zone), row, reasons }
     });
     let rules = rules::cards().into_iter().map(|card| {

@@ -238,7 +238,7 @@ async fn promise(past: &App, who: &Actor, account: AccountId, dice: &mut Dice) -
     Ok(matches!(taken, crate::app::Outcome::Done(_)))
 }
 
-/// Now and then somebody says when, how or that they want no more of it.
+/// Now and then somebody says when, how or that they want no more of it, disputes it, or files for bankruptcy.
 async fn what_they_say(past: &App, who: &Actor, account: AccountId, dice: &mut Dice) -> Result<(), Failure> {
     let at = past.moment();
     let tell = |kind: &str| TellPreference { kind: kind.into(), ..TellPreference::default() };
@@ -266,6 +266,14 @@ async fn what_they_say(past: &App, who: &Actor, account: AccountId, dice: &mut D
         6 => {
             let until = at.business_day.saturating_add(Span::new().days(30));
             place_hold(past, who, at, account, "Waiting for the creditor's documents", Some(until)).await.map(drop)
+        }
+        7 => {
+            let words = Some("This is not mine. Show me the papers.".into());
+            record_notice(past, who, at, RecordNotice { words, ..RecordNotice::of(account, Kind::Dispute, at.at) }).await.map(drop)
+        }
+        8 if dice.of(3) == 0 => {
+            let filed = RecordNotice { chapter: Some(13), ..RecordNotice::of(account, Kind::BankruptcyFiled, at.at) };
+            record_notice(past, who, at, filed).await.map(drop)
         }
         _ => Ok(()),
     }

@@ -158,4 +158,26 @@ both_engines! {
             assert!(page.contains("Send a copy of verification or of the judgment; collection may go on once it has been sent."));
         }
     }
+
+    fn where_they_live_has_limits_of_its_own(mut floor: "2026-09-07") {
+        let maria = floor.debtor("Maria", "420.00");
+        let ids = |floor: &Floor| -> Vec<&'static str> {
+            sees(floor, maria, Channel::Call).because.iter().map(|reason| reason.rule.id).collect()
+        };
+        for time in ["10:00", "12:00", "14:00"] {
+            floor.clock(time);
+            assert!(floor.officer("Dana").calls(maria, "no_answer").is_empty());
+        }
+        floor.clock("15:00");
+        assert!(ids(&floor).is_empty(), "Ohio has no cap");
+        floor.tamper("update debtors set state = 'MA'", &[]);
+        assert_eq!(ids(&floor), ["state.ma.call-cap"]);
+        floor.tamper("update debtors set state = 'NY'", &[]);
+        assert!(ids(&floor).is_empty(), "the state is not the city");
+        floor.tamper("update contact_points set zip = '11201' where kind = 'address'", &[]);
+        assert_eq!(ids(&floor), ["state.nyc.contact-cap"]);
+        // Seven days later the three have left the run.
+        floor.morning_of("2026-09-14");
+        assert!(ids(&floor).is_empty());
+    }
 }

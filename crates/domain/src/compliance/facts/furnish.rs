@@ -50,7 +50,7 @@ pub fn gather_furnish(record: &Record, at: Timestamp, debts: &[Key], reports_as_
     let days = DayCount::new(day_zone(record));
     let of_debt = |key: &Key| {
         let known = record.debts.iter().find(|debt| debt.key == *key);
-        let binds = regf_binds(record) && known.is_none_or(|debt| debt.is_consumer_purpose);
+        let binds = regf_binds(record) && record.is_consumer_debt(*key);
         FurnishedDebt {
             regf_binds: binds,
             written_at: events.written_dispute_at(*key).filter(|_| binds),

@@ -43,16 +43,14 @@ impl<'r> Past<'r> {
         self.record.debts.iter().filter(move |debt| proposal.debts.contains(&debt.key))
     }
 
-    /// Whether any debt is, or may be, for consumer purposes: one that is not on record is not known to be anything else.
+    /// Whether any of the debts proposed is, or may be, for consumer purposes.
     pub(super) fn concerns_consumer_debts(&self) -> bool {
-        let is_other = |key: &Key| self.record.debts.iter().any(|debt| debt.key == *key && !debt.is_consumer_purpose);
-        self.proposal.debts.is_empty() || !self.proposal.debts.iter().all(is_other)
+        self.proposal.debts.is_empty() || self.consumer_debts().next().is_some()
     }
 
     /// The debts proposed that are, or may be, for consumer purposes.
     pub(super) fn consumer_debts(&self) -> impl Iterator<Item = Key> {
-        let is_other = |key: &Key| self.record.debts.iter().any(|debt| debt.key == *key && !debt.is_consumer_purpose);
-        self.proposal.debts.iter().copied().filter(move |key| !is_other(key))
+        self.proposal.debts.iter().copied().filter(|key| self.record.is_consumer_debt(*key))
     }
 
     /// The incoming contact that the proposal answers, if by the same medium and not answered yet (comment 6(b)(1)-2).

@@ -34,16 +34,15 @@ pub struct PaymentPart {
 /// Reads from the record what the rules may know: for each debt the amount laid on it and the amount the consumer directed.
 pub fn gather_payment(record: &Record, at: Timestamp, parts: &[(Key, i64, Option<i64>)]) -> PaymentFacts {
     let events = Disputes::new(record, at);
-    let is_consumer = |key: Key| !record.debts.iter().any(|debt| debt.key == key && !debt.is_consumer_purpose);
     let part = |&(key, laid_minor, directed_minor): &(Key, i64, Option<i64>)| PaymentPart {
         laid_minor,
         directed_minor,
-        is_disputed: is_consumer(key) && events.is_disputed(key),
+        is_disputed: record.is_consumer_debt(key) && events.is_disputed(key),
     };
     PaymentFacts {
         at: at.as_second(),
         day_clock: clock_of_days(record, at),
-        regf_binds: regf_binds(record) && parts.iter().any(|(key, ..)| is_consumer(*key)),
+        regf_binds: regf_binds(record) && parts.iter().any(|(key, ..)| record.is_consumer_debt(*key)),
         parts: parts.iter().map(part).collect(),
     }
 }

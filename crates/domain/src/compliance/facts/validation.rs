@@ -70,8 +70,7 @@ pub fn gather_notice(
 }
 
 fn binds(record: &Record, debts: &[Key]) -> bool {
-    let is_other = |key: &Key| record.debts.iter().any(|debt| debt.key == *key && !debt.is_consumer_purpose);
-    regf_binds(record) && (debts.is_empty() || !debts.iter().all(is_other))
+    regf_binds(record) && (debts.is_empty() || debts.iter().any(|key| record.is_consumer_debt(*key)))
 }
 
 impl Facts for PeriodFacts {

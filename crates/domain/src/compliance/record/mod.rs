@@ -91,6 +91,13 @@ pub struct Record {
     pub notices: Vec<Notice>,
 }
 
+impl Record {
+    /// Whether a debt is, or may be, for consumer purposes: one that is not on record is not known to be anything else.
+    pub fn is_consumer_debt(&self, key: Key) -> bool {
+        !self.debts.iter().any(|debt| debt.key == key && !debt.is_consumer_purpose)
+    }
+}
+
 /// The person who owes.
 #[derive(Clone, Debug, Default)]
 pub struct Consumer {
