@@ -4,6 +4,7 @@
 
 mod measure;
 
+use duly_domain::compliance::caps::Jurisdiction;
 use duly_domain::compliance::facts::{ContactFacts, gather};
 use duly_domain::compliance::policy::ContactPolicy;
 use duly_domain::compliance::record::{
@@ -34,10 +35,12 @@ fn mix() -> Vec<ContactFacts> {
                 person: 1,
                 debts: vec![10],
                 discussed: None,
+                address: None,
                 place: None,
                 purpose: Purpose::Collection,
                 in_response_to: None,
                 gives_call_consent: None,
+                was_unreachable: false,
                 is_ours: true,
             });
             let wish = Preference {
@@ -47,9 +50,16 @@ fn mix() -> Vec<ContactFacts> {
             };
             let record = Record {
                 role: CollectorRole::ThirdParty,
-                consumer: Consumer { key: 1, signals, preferences: if i % 10 == 3 { vec![wish] } else { Vec::new() }, is_deceased: false },
+                consumer: Consumer {
+                    key: 1,
+                    signals,
+                    preferences: if i % 10 == 3 { vec![wish] } else { Vec::new() },
+                    // A tenth of them lives where there are limits beyond the federal ones.
+                    jurisdictions: if i % 10 == 7 { vec![Jurisdiction::Massachusetts] } else { Vec::new() },
+                    ..Consumer::default()
+                },
                 persons: Vec::new(),
-                debts: vec![Debt { key: 10, is_consumer_purpose: true, serviced_as: None }],
+                debts: vec![Debt::of(10)],
                 contacts: calls.collect(),
                 notices: Vec::new(),
             };

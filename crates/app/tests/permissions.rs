@@ -7,12 +7,12 @@ use duly_domain::identity::{Permission, Role, may};
 use duly_testkit::{Engine, Floor};
 use reqwest::{Client, Response, StatusCode, redirect};
 
-fn client() -> Client {
+pub fn client() -> Client {
     Client::builder().cookie_store(true).redirect(redirect::Policy::none()).build().expect("a client")
 }
 
 /// Signs in and returns the token that forms carry.
-async fn sign_in(client: &Client, base: &str, email: &str) -> String {
+pub async fn sign_in(client: &Client, base: &str, email: &str) -> String {
     let form = [("email", email), ("password", "a floor's password")];
     let answer = client.post(format!("{base}/sign-in")).form(&form).send().await.expect("an answer");
     assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{email} signs in");

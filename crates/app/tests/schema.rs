@@ -64,3 +64,49 @@ fn a_newer_schema_is_refused() {
     let says = refused.unwrap_err().to_string();
     assert!(says.starts_with("the database was upgraded by a newer duly (schema 99, this program knows "), "{says}");
 }
+
+#[test]
+fn the_stops_of_an_older_database_become_notices() {
+    const OLD: [&str; 3] = [
+        include_str!("../../../migrations/0001_identity/1_both.sql"),
+        include_str!("../../../migrations/0002_parties/1_both.sql"),
+        include_str!("../../../migrations/0003_accounts/1_both.sql"),
+    ];
+    const FILLED: &str = "
+        insert into desks values ('00000000-0000-0000-0000-000000000001', 'Desk', 0);
+        insert into creditors (id, name, desk_id, created_at)
+        values ('00000000-0000-0000-0000-000000000002', 'Larkfield', '00000000-0000-0000-0000-000000000001', 0);
+        insert into debtors (id, search_name, created_at) values ('00000000-0000-0000-0000-000000000003', 'maria', 0);
+        insert into accounts (id, creditor_id, desk_id, debtor_id, reference, kind, state, currency, placed_minor, balance_minor,
+            placed_on, stage, created_at)
+        values ('00000000-0000-0000-0000-000000000004', '00000000-0000-0000-0000-000000000002',
+            '00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-000000000003', 'R-1', 'consumer', 'open', 'USD', 1, 1,
+            '2026-03-02', 'current', 0);
+        insert into stops values ('00000000-0000-0000-0000-000000000005', '00000000-0000-0000-0000-000000000004',
+            '00000000-0000-0000-0000-000000000003', 'call_consent', 3, 'Call me.', 77, 'Dana', 78);";
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        // Another schema of the floor's own database stands in for the older one.
+        let floor = Floor::on(engine, "2026-03-02");
+        let found: Vec<(String, i64, i64, String, i64)> = floor.runtime.block_on(async {
+            let mut tx = floor.app.db.begin().await.unwrap();
+            drop_everything(&mut tx, engine).await;
+            for sql in OLD.into_iter().chain([FILLED, include_str!("../../../migrations/0011_notices/1_both.sql")]) {
+                tx.batch(sql).await.unwrap();
+            }
+            tx.all("select kind, days, happened_at, words, in_writing from notices", &[]).await.unwrap()
+        });
+        assert_eq!(found, [("call_consent".to_string(), 3, 77, "Call me.".to_string(), 1)], "{engine:?}");
+    }
+}
+
+async fn drop_everything(tx: &mut duly::store::Tx, engine: Engine) {
+    if engine == Engine::Postgres {
+        return tx.batch("drop schema public cascade; create schema public").await.unwrap();
+    }
+    let tables: Vec<(String,)> =
+        tx.all("select name from sqlite_master where type = 'table' and name not like 'sqlite_%'", &[]).await.unwrap();
+    tx.batch("pragma defer_foreign_keys = on").await.unwrap();
+    for (table,) in tables {
+        tx.batch(&format!("drop table {table}")).await.unwrap();
+    }
+}

@@ -62,6 +62,8 @@ pub struct RuleCard {
     pub severity: Severity,
     /// What it says when it refuses, in plain words.
     pub plain: &'static str,
+    /// What can be done instead, in one plain sentence.
+    pub instead: &'static str,
 }
 
 /// What a rule found standing in the way.
@@ -158,6 +160,10 @@ pub enum Detail {
     Hours { zone: Arc<str>, minute: u16, opens: u16, closes: u16 },
     /// This many attempts of at most so many in so many days; one is free again on this day number.
     Attempts { used: u32, max: u32, days: u32, free_on: i32 },
+    /// This many contacts of at most so many in so many days; one is free again on this day number.
+    Contacts { used: u32, max: u32, days: u32, free_on: i32 },
+    /// On this day, as a number, what stands in the way ends.
+    EndsOn(i32),
     /// They spoke with us on this day number; the telephone is closed until that one.
     Spoke { on: i32, open_on: i32 },
     /// They named this time of the day (minutes) as one at which not to reach them.
@@ -204,6 +210,11 @@ impl fmt::Display for Detail {
             Detail::Attempts { used, max, days, free_on } => {
                 write!(f, "{used} of {max} calls used in {days} days; one is free again on {}", written(date_of_day(*free_on)))
             }
+            Detail::Contacts { used, max, days: 1, .. } => write!(f, "{used} of {max} used today"),
+            Detail::Contacts { used, max, days, free_on } => {
+                write!(f, "{used} of {max} used in {days} days; one is free again on {}", written(date_of_day(*free_on)))
+            }
+            Detail::EndsOn(day) => write!(f, "until {}", written(date_of_day(*day))),
             Detail::Spoke { on, open_on } => {
                 write!(f, "spoke on {}; open again on {}", written(date_of_day(*on)), written(date_of_day(*open_on)))
             }

@@ -1,10 +1,10 @@
-//! Creditors and desks are made, holds placed and ended, stops recorded.
+//! Creditors and desks are made, holds placed and ended, deaths recorded.
 
-use super::store::{self, Creditor, Desk, Hold, Stop};
+use super::store::{self, Creditor, Desk, Hold};
 use crate::app::{Actor, App, Failure, new_uuid};
 use crate::store::Tx;
 use crate::{audit, parties, strategy, transaction};
-use duly_domain::values::ids::{AccountId, CreditorId, DeskId, HoldId, StopId, UserId};
+use duly_domain::values::ids::{AccountId, CreditorId, DeskId, HoldId, UserId};
 use duly_domain::values::moment::Moment;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -152,58 +152,6 @@ pub async fn end_hold_within(tx: &mut Tx, who: &Actor, at: Moment, account: Acco
 /// Names the next action of an account and its day.
 pub async fn set_next(tx: &mut Tx, account: AccountId, action: &str, on: Date, at: Option<Timestamp>) -> Result<(), Failure> {
     Ok(store::update_next(tx, account, Some(action), Some(on), at).await?)
-}
-
-/// Kinds of stops that can be recorded, with the words on screens.
-pub const STOP_KINDS: [(&str, &str); 5] = [
-    ("cease", "Written request to stop"),
-    ("attorney_known", "Has a lawyer"),
-    ("attorney_released", "Lawyer silent, agreed or withdrew"),
-    ("call_consent", "Consents to more calls"),
-    ("call_consent_revoked", "Consent to calls taken back"),
-];
-
-/// Days within which somebody decides what follows a written stop.
-const DECIDE_AFTER_STOP_DAYS: i64 = 7;
-
-/// Records a stop, a lawyer or a consent of the account's debtor, received at an instant not in the future.
-pub async fn record_stop(
-    app: &App,
-    who: &Actor,
-    at: Moment,
-    account: AccountId,
-    kind: &str,
-    received_at: Timestamp,
-    days: Option<i64>,
-    words: Option<&str>,
-) -> Result<StopId, Failure> {
-    if !STOP_KINDS.iter().any(|(known, _)| *known == kind) {
-        return Err(Failure::wrong("kind", "is not a kind of stop"));
-    }
-    if received_at > at.at {
-        return Err(Failure::wrong("received", "is in the future"));
-    }
-    transaction!(app.db, tx, {
-        let facts = store::load_account(tx, account).await?;
-        let stop = Stop {
-            id: StopId(new_uuid()),
-            account,
-            debtor: facts.debtor,
-            kind: kind.into(),
-            days,
-            words: words.map(String::from),
-            received_at,
-        };
-        store::insert_stop(tx, &stop, who.label(), at.at).await?;
-        audit::record(tx, who, at.at, Some(account), "stop.record", &json!({"stop": stop.id.to_string(), "kind": kind})).await?;
-        if kind == "cease" && facts.state == "open" {
-            // Talking is over; what is left is a decision, and no time of the day agreed before stands any more.
-            let on = at.business_day.saturating_add(jiff::Span::new().days(DECIDE_AFTER_STOP_DAYS));
-            set_next(tx, account, "Decide: end collection or use a remedy", on, None).await?;
-        }
-        strategy::actions::place_on_worklist(tx, account, at).await?;
-        Ok(stop.id)
-    })
 }
 
 /// Records that the account's debtor has died.

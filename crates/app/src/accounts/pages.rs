@@ -1,6 +1,7 @@
-//! Handlers of the workspace, the search, holds and stops.
+//! Handlers of the workspace, the search, holds and notices.
 
-use super::actions::{end_hold, hold_person, place_hold, record_death, record_stop};
+use super::actions::{end_hold, hold_person, place_hold, record_death};
+use super::notice::{Choice, RecordNotice, record_notice};
 use super::search::{self, Found};
 use super::store;
 use crate::app::{Failure, Problems};
@@ -124,8 +125,22 @@ pub async fn post_hold_end(
 pub async fn post_stop(State(web): State<Web>, visit: Visit, Path(account): Path<String>, body: Bytes) -> Result<Response, Failure> {
     let fields = Fields::of(&body);
     let id = resolve(&web, &account).await?;
-    let words = fields.some("words");
-    let done = record_stop(&web.app, &visit.who, visit.at, id, fields.text("kind"), visit.at.at, None, words.as_deref()).await;
+    let mut problems = Problems::default();
+    let on = fields.some("on").and_then(|_| fields.date("on", &mut problems));
+    if on.is_some_and(|on| on > visit.at.business_day) {
+        problems.0.push(("on", "is in the future".into()));
+    }
+    let choice = Choice::parse(fields.text("kind"));
+    if choice.is_none() {
+        problems.0.push(("kind", "is none of those offered".into()));
+    }
+    let done = match choice.filter(|_| problems.is_empty()) {
+        Some(choice) => {
+            let ask = RecordNotice { words: fields.some("words"), ..choice.ask(id, visit.at.at, on) };
+            record_notice(&web.app, &visit.who, visit.at, ask).await
+        }
+        None => Err(Failure::Wrong(problems)),
+    };
     after(&web, &visit, &account, "stop", fields, done, "stopped").await
 }
 

@@ -1,11 +1,12 @@
-//! The tables `creditors`, `desks`, `desk_members`, `batches`, `accounts`, `account_people`, `holds` and `stops`.
+//! The tables `creditors`, `desks`, `desk_members`, `batches`, `accounts`, `account_people`, `holds` and `notices`.
 
+use super::notice::{NoticeRow, RecordNotice};
 use crate::app::Failure;
 use crate::params;
 use crate::rows;
 use crate::store::{Keyed, StoreError, Tx, Value};
 use duly_domain::intake::row::NewAccount;
-use duly_domain::values::ids::{AccountId, BatchId, CreditorId, DebtorId, DeskId, HoldId, StopId, UserId};
+use duly_domain::values::ids::{AccountId, BatchId, CreditorId, DebtorId, DeskId, HoldId, NoticeId, UserId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -102,13 +103,15 @@ const DUE_HOLDS: &str = "
     select id, account_id from holds where ended_at is null and until_on is not null and until_on <= $1 and id > $2 order by id limit $3";
 const STANDING_HOLDS: &str = "
     select count(*) from holds where account_id = $1 and ended_at is null and (until_on is null or until_on > $2)";
-const INSERT_STOP: &str = "
-    insert into stops (id, account_id, debtor_id, kind, days, words, received_at, recorded_by, created_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-const STOPS_OF_DEBTORS: &str = "
-    select a.debtor_id, s.id, s.account_id, s.debtor_id, s.kind, s.days, s.words, s.received_at
-      from stops s join accounts a on a.id = s.account_id
-     where a.debtor_id in ($keys) order by a.debtor_id, s.received_at, s.id";
+const INSERT_NOTICE: &str = "
+    insert into notices (id, account_id, debtor_id, kind, happened_at, days, in_writing, is_duplicative, submitted_on, sent_on,
+        stated_end_on, chapter, channel, address, reference, words, recorded_by, created_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
+const NOTICES_OF_DEBTORS: &str = "
+    select a.debtor_id, n.id, n.account_id, n.debtor_id, n.kind, n.happened_at, n.days, n.in_writing, n.is_duplicative,
+           n.submitted_on, n.sent_on, n.stated_end_on, n.chapter, n.words
+      from notices n join accounts a on a.id = n.account_id
+     where a.debtor_id in ($keys) order by a.debtor_id, n.happened_at, n.id";
 const STALE_STAGES: &str = "
     select id, due_on, stage from accounts where state = 'open' and id > $1 order by id limit $2";
 const SET_STAGE: &str = "update accounts set stage = $1 where id = $2";
@@ -190,17 +193,6 @@ rows! {
         pub from_on: Date,
         pub until_on: Option<Date>,
         pub ended_at: Option<Timestamp>,
-    }
-
-    /// A written stop, a lawyer, a consent.
-    pub struct Stop {
-        pub id: StopId,
-        pub account: AccountId,
-        pub debtor: DebtorId,
-        pub kind: String,
-        pub days: Option<i64>,
-        pub words: Option<String>,
-        pub received_at: Timestamp,
     }
 }
 
@@ -428,14 +420,40 @@ pub async fn is_held(tx: &mut Tx, account: AccountId, on: Date) -> Result<bool, 
     Ok(tx.number(STANDING_HOLDS, params![account, on]).await? > 0)
 }
 
-pub async fn insert_stop(tx: &mut Tx, stop: &Stop, by: &str, at: Timestamp) -> Result<(), StoreError> {
-    let Stop { id, account, debtor, kind, days, words, received_at } = stop.clone();
-    tx.run(INSERT_STOP, params![id, account, debtor, kind, days, words, received_at, by, at]).await.map(drop)
+pub async fn insert_notice(
+    tx: &mut Tx,
+    id: NoticeId,
+    debtor: DebtorId,
+    ask: &RecordNotice,
+    by: &str,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let values = params![
+        id,
+        ask.account,
+        debtor,
+        ask.kind.code(),
+        ask.happened_at,
+        ask.days,
+        ask.in_writing,
+        ask.is_duplicative,
+        ask.submitted_on,
+        ask.sent_on,
+        ask.stated_end_on,
+        ask.chapter,
+        ask.channel.clone(),
+        ask.address.clone(),
+        ask.reference.clone(),
+        ask.words.clone(),
+        by,
+        at
+    ];
+    tx.run(INSERT_NOTICE, values).await.map(drop)
 }
 
-/// Stops, lawyers and consents on any account of many debtors, each behind the debtor.
-pub async fn list_stops_of(tx: &mut Tx, debtors: &[Value]) -> Result<Vec<Keyed<DebtorId, Stop>>, StoreError> {
-    tx.all_in(STOPS_OF_DEBTORS, debtors).await
+/// Notices about any account of many debtors, each behind the debtor of the account.
+pub async fn list_notices_of(tx: &mut Tx, debtors: &[Value]) -> Result<Vec<Keyed<DebtorId, NoticeRow>>, StoreError> {
+    tx.all_in(NOTICES_OF_DEBTORS, debtors).await
 }
 
 /// Open accounts with what their stage follows from, after an account.

@@ -1,5 +1,6 @@
 //! The timeline of an account: everything that happened, newest first, from every room.
 
+use super::notice::Kind;
 use super::store as accounts;
 use crate::app::Failure;
 use crate::store::{Keyed, Tx, Value};
@@ -58,9 +59,9 @@ pub async fn list(tx: &mut Tx, account: &accounts::Account, now: Timestamp, zone
         let words = wish.words.as_deref().map(|words| format!("“{words}”")).unwrap_or_default();
         events.push(event(wish.told_at, "text", "", parties::pages::in_words(&wish), words));
     }
-    for Keyed(_, stop) in accounts::list_stops_of(tx, &[Value::from(account.debtor)]).await? {
-        let title = super::actions::STOP_KINDS.iter().find(|(kind, _)| *kind == stop.kind).map_or(stop.kind.as_str(), |(_, words)| words);
-        events.push(event(stop.received_at, "no", "no", title.to_string(), stop.words.unwrap_or_default()));
+    for Keyed(_, notice) in accounts::list_notices_of(tx, &[Value::from(account.debtor)]).await? {
+        let (icon, tone) = Kind::parse(&notice.kind).map_or(("text", ""), Kind::icon);
+        events.push(event(notice.happened_at, icon, tone, notice.title(), notice.words.unwrap_or_default()));
     }
     let owed = Currency::parse(&account.currency).map(|currency| Money::of(account.placed_minor, currency).to_string()).unwrap_or_default();
     events.push(event(

@@ -1,7 +1,7 @@
 //! The account workspace: who, what is owed, what is allowed now and why, what happened.
 
-use super::actions::STOP_KINDS;
 use super::closing::{CLOSE_REASONS, in_words_of_closing};
+use super::notice::{CHOICES, Choice};
 use super::papers;
 use super::papers::store::{Document, Note};
 use super::search::store::{FoundRow, list_of_people};
@@ -26,6 +26,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use duly_domain::accounts::{Bucket, DebtKind};
+use duly_domain::compliance::facts::ContactFacts;
 use duly_domain::decision::{Answer, Decision};
 use duly_domain::identity::{Permission, may};
 use duly_domain::outreach::result::{ResultCode, for_channel};
@@ -59,8 +60,8 @@ pub struct Chip {
 pub struct Why {
     /// The channel.
     pub channel: Channel,
-    /// What stands in the way: sentence, numbers, citation.
-    pub because: Vec<(String, String, &'static str)>,
+    /// What stands in the way: sentence, numbers, what can be done instead, citation.
+    pub because: Vec<(String, String, &'static str, &'static str)>,
     /// What was looked at.
     pub facts: Vec<(&'static str, String)>,
     /// The next allowed moment, in their time.
@@ -146,7 +147,7 @@ struct WorkspacePage {
     events: Vec<Event>,
     reserved: Option<ReservedContact>,
     form: Unfinished,
-    stop_kinds: [(&'static str, &'static str); 5],
+    stop_choices: &'static [(&'static str, &'static [Choice])],
     today: String,
     due_suggestion: String,
     may_work: bool,
@@ -279,7 +280,7 @@ pub async fn show(web: &Web, visit: &Visit, account: &str, query: &HashMap<Strin
             }
         }),
         form,
-        stop_kinds: STOP_KINDS,
+        stop_choices: &CHOICES,
         today: visit.at.business_day.to_string(),
         due_suggestion: visit.at.business_day.saturating_add(jiff::Span::new().days(7)).to_string(),
         may_work: may_here(Permission::WorkAccounts),
@@ -427,6 +428,8 @@ fn explain(seen: &Seen, known: &Known, at: Moment) -> Why {
         ("Last talk", last_talk.map_or_else(|| "none on record".into(), |day| written(date_of_day(day)))),
         ("Written stop", since(facts.ceased_at)),
         ("Lawyer", since(facts.attorney_at)),
+        ("Written dispute open", since(facts.dispute.written_at)),
+        ("Bankruptcy", bankruptcy(facts).to_string()),
         ("Wishes about time", facts.time_wishes.len().to_string()),
         ("Rules", duly_domain::compliance::RULE_SET.to_string()),
     ];
@@ -442,7 +445,7 @@ fn explain(seen: &Seen, known: &Known, at: Moment) -> Why {
             .because
             .iter()
             .chain(&seen.decision.warnings)
-            .map(|reason| (reason.rule.plain.to_string(), reason.detail.to_string(), reason.rule.cite))
+            .map(|reason| (reason.rule.plain.to_string(), reason.detail.to_string(), reason.rule.instead, reason.rule.cite))
             .collect(),
         facts: shown,
         next: match (seen.decision.answer, seen.decision.next_allowed_at) {
@@ -455,6 +458,15 @@ fn explain(seen: &Seen, known: &Known, at: Moment) -> Why {
         } else {
             format!("Open now: {}.", open.join(", ").to_lowercase())
         },
+    }
+}
+
+/// How the debt stands in bankruptcy, in a word.
+fn bankruptcy(facts: &ContactFacts) -> &'static str {
+    match (facts.bankruptcy.is_stayed, facts.bankruptcy.is_discharged) {
+        (true, _) => "open case, stayed",
+        (false, true) => "discharged",
+        (false, false) => "nothing stays it",
     }
 }
 

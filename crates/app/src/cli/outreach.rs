@@ -104,13 +104,10 @@ fn reservation_lines(reserved: &Reserved) -> Vec<String> {
         Some(contact) => format!("allowed: reserved as {contact}; call {} of {} in 7 days", reserved.attempts.0, reserved.attempts.1),
         None => "not allowed".to_string(),
     }];
-    lines.extend(
-        reserved
-            .decision
-            .because
-            .iter()
-            .map(|reason| format!("  {} {} ({}): {}", reason.rule.plain, reason.detail, reason.rule.cite, reason.rule.id)),
-    );
+    lines.extend(reserved.decision.because.iter().map(|reason| {
+        let rule = reason.rule;
+        format!("  {} {} ({}): {}. {}", rule.plain, reason.detail, rule.cite, rule.id, rule.instead)
+    }));
     lines.extend(reserved.decision.next_allowed_at.map(|at| format!("  allowed again at {at}")));
     lines
 }

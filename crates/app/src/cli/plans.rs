@@ -54,7 +54,11 @@ pub(super) async fn promise(app: &App, global: &Global, command: PromiseCommand)
                     let mut json = decision_json(&decision);
                     json["promise"] = Json::Null;
                     answer(global.format, &json, || {
-                        decision.because.iter().map(|reason| format!("refused: {} {}", reason.rule.plain, reason.detail)).collect()
+                        decision
+                            .because
+                            .iter()
+                            .map(|reason| format!("refused: {} {} {}", reason.rule.plain, reason.detail, reason.rule.instead))
+                            .collect()
                     })?;
                     Ok(Answered::No)
                 }

@@ -1,19 +1,22 @@
 //! The record of one account's debtor, filled from the tables.
 
-use crate::accounts::store::{Account, Creditor, Stop};
+use super::events::{bankruptcy_of, notice};
+use crate::accounts::notice::NoticeRow;
+use crate::accounts::store::{Account, Creditor};
 use crate::app::Failure;
 use crate::outreach::store::ContactColumns;
 use crate::parties::store::{Debtor, PersonRow, Point, PreferenceRow};
 use crate::store::{Keyed, Tx, Value};
 use crate::{accounts, outreach, parties};
+use duly_domain::compliance::caps::Jurisdiction;
 use duly_domain::compliance::policy::ContactPolicy;
 use duly_domain::compliance::record::{
-    Closure, CollectorRole, Consumer, Contact, Debt, Direction, Hours, Key, Notice, NoticeKind, Outcome, Person, Place, Preference,
-    Purpose, Record, Standing, Wish,
+    Closure, CollectorRole, Consumer, Contact, Debt, Direction, Hours, Key, Outcome, Person, Place, Preference, Purpose, Record, Standing,
+    Wish,
 };
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, ContactId, CreditorId, DebtorId};
-use duly_domain::values::region::{LocationSignal, STATED, zones_of_phone, zones_of_zip};
+use duly_domain::values::region::{LocationSignal, STATED, is_zip_of_new_york_city, state_of_zip, zones_of_phone, zones_of_zip};
 use std::collections::HashMap;
 
 /// Everything about an account that decisions need, read once.
@@ -53,7 +56,7 @@ pub async fn gather_many(tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<Known>, F
     let points = by_key(parties::store::list_points_of(tx, &everybody).await?);
     let preferences = by_key(parties::store::list_preferences_of(tx, &debtors).await?);
     let debts = by_key(accounts::store::list_of_debtors(tx, &debtors).await?);
-    let stops = by_key(accounts::store::list_stops_of(tx, &debtors).await?);
+    let notices = by_key(accounts::store::list_notices_of(tx, &debtors).await?);
     let with_debtor = by_key(outreach::store::list_with_debtors(tx, &debtors).await?);
     let with_others = if others.is_empty() { HashMap::new() } else { by_key(outreach::store::list_about_accounts(tx, &keys).await?) };
     let contact_keys: Vec<Value> =
@@ -80,7 +83,7 @@ pub async fn gather_many(tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<Known>, F
             points: &points,
             preferences: preferences.get(&debtor.id).map_or(&[], Vec::as_slice),
             debts: debts.get(&debtor.id).map_or(&[], Vec::as_slice),
-            stops: stops.get(&debtor.id).map_or(&[], Vec::as_slice),
+            notices: notices.get(&debtor.id).map_or(&[], Vec::as_slice),
             contacts: [with_debtor.get(&debtor.id), with_others.get(id)],
             about: &about,
         };
@@ -104,7 +107,7 @@ struct Gathered<'g> {
     points: &'g HashMap<DebtorId, Vec<Point>>,
     preferences: &'g [PreferenceRow],
     debts: &'g [(AccountId, String)],
-    stops: &'g [Stop],
+    notices: &'g [NoticeRow],
     contacts: [Option<&'g Vec<ContactColumns>>; 2],
     about: &'g HashMap<ContactId, Vec<Key>>,
 }
@@ -117,6 +120,7 @@ impl Gathered<'_> {
         let persons = self.people.iter().filter(|person| person.debtor != debtor.id).map(|person| Person {
             key: person.debtor.0.as_u128(),
             standing: Standing::of_role(&person.role),
+            is_consumers_lawyer: Standing::is_consumers_lawyer(&person.role),
             signals: signals(points_of(person.debtor), None),
         });
         let binds_all = creditor.rule_scope == "all";
@@ -131,32 +135,25 @@ impl Gathered<'_> {
                 signals: signals(&points, debtor.stated_zone.as_deref()),
                 preferences: self.preferences.iter().filter_map(preference).chain(closed_points(&points)).collect(),
                 is_deceased: debtor.is_deceased,
+                jurisdictions: jurisdictions(&debtor, &points),
             },
             persons: persons.collect(),
             debts: self
                 .debts
                 .iter()
-                .map(|(id, kind)| Debt { key: id.0.as_u128(), is_consumer_purpose: binds_all || kind == "consumer", serviced_as: None })
+                .map(|(id, kind)| Debt {
+                    is_consumer_purpose: binds_all || kind == "consumer",
+                    bankruptcy: bankruptcy_of(self.notices, debtor.id, *id),
+                    ..Debt::of(id.0.as_u128())
+                })
                 .collect(),
             contacts: self.contacts.into_iter().flatten().flatten().filter_map(|row| contact(row, self.about.get(&row.id))).collect(),
-            notices: self.stops.iter().filter_map(notice).collect(),
+            notices: self.notices.iter().filter_map(notice).collect(),
         };
         let attempts = u32::try_from(creditor.attempts_max_7_days).unwrap_or(0);
         let policy = ContactPolicy::house(attempts, ContactPolicy::LAW.opens_minute(), ContactPolicy::LAW.closes_minute());
         Known { account, creditor, debtor, points, preferences: self.preferences.to_vec(), record, policy }
     }
-}
-
-fn notice(stop: &Stop) -> Option<Notice> {
-    let kind = match stop.kind.as_str() {
-        "cease" => NoticeKind::Cease,
-        "attorney_known" => NoticeKind::AttorneyKnown(None),
-        "attorney_released" => NoticeKind::AttorneyReleased(None),
-        "call_consent" => NoticeKind::CallConsent { days: stop.days.and_then(|days| u32::try_from(days).ok()).unwrap_or(7), direct: true },
-        "call_consent_revoked" => NoticeKind::CallConsentRevoked,
-        _ => return None,
-    };
-    Some(Notice { at: stop.received_at, debts: vec![stop.account.0.as_u128()], person: stop.debtor.0.as_u128(), kind })
 }
 
 /// Signs of where a person is: what they said, then their addresses, then their numbers. Dead and wrong points say nothing.
@@ -174,6 +171,21 @@ fn signals(points: &[Point], stated: Option<&str>) -> Vec<LocationSignal> {
         }
     }
     said.into_iter().chain(from_points).collect()
+}
+
+/// The places with limits of their own in which the debtor lives or may live: the strictest of all wins.
+fn jurisdictions(debtor: &Debtor, points: &[Point]) -> Vec<Jurisdiction> {
+    let zips: Vec<&str> =
+        points.iter().filter(|point| !matches!(point.state.as_str(), "wrong" | "dead")).filter_map(|p| p.zip.as_deref()).collect();
+    let in_city = debtor.locality.as_deref() == Some("nyc") || zips.iter().any(|zip| is_zip_of_new_york_city(zip));
+    let states = debtor.state.as_deref().into_iter().chain(zips.iter().filter_map(|zip| state_of_zip(zip)));
+    let mut found = Vec::new();
+    for jurisdiction in states.filter_map(|state| Jurisdiction::of(state, Some("nyc").filter(|_| in_city))) {
+        if !found.contains(&jurisdiction) {
+            found.push(jurisdiction);
+        }
+    }
+    found
 }
 
 fn preference(row: &PreferenceRow) -> Option<Preference> {
@@ -217,10 +229,12 @@ fn contact(row: &ContactColumns, about: Option<&Vec<Key>>) -> Option<Contact> {
         person: row.debtor.0.as_u128(),
         debts: about.cloned().unwrap_or_else(|| vec![row.account.0.as_u128()]),
         discussed: None,
+        address: None,
         place: row.place.as_deref().map(Place::parse),
         purpose: Purpose::parse(&row.purpose).unwrap_or_default(),
         in_response_to: None,
         gives_call_consent: None,
+        was_unreachable: false,
         is_ours: true,
     })
 }

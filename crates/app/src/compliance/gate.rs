@@ -8,11 +8,11 @@ use super::store;
 use crate::app::{Actor, Failure, new_uuid};
 use crate::parties::store::Point;
 use crate::store::Tx;
-use duly_domain::compliance::facts::{ContactFacts, gather as read_facts};
+use duly_domain::compliance::facts::{ContactFacts, Facts, gather as read_facts};
 use duly_domain::compliance::policy::ContactPolicy;
 use duly_domain::compliance::record::{Place, Proposal, Purpose, Standing};
 use duly_domain::compliance::{RULE_SET, allowed_until, decide_contact};
-use duly_domain::decision::{Answer, Decision};
+use duly_domain::decision::{Answer, Decision, Reason};
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, DebtorId, DecisionId, PointId};
 use duly_domain::values::moment::Moment;
@@ -60,7 +60,11 @@ pub struct Seen {
 
 /// Answers for a screen: nothing is kept.
 pub fn look(known: &Known, at: Timestamp, channel: Channel) -> Seen {
-    let proposal = Proposal::of(at, channel, known.debtor.id.0.as_u128(), vec![known.account.id.0.as_u128()]);
+    let mut proposal = Proposal::of(at, channel, known.debtor.id.0.as_u128(), vec![known.account.id.0.as_u128()]);
+    if !known.record.consumer.jurisdictions.is_empty() {
+        // Only places with limits of their own ask what kind of number it is.
+        proposal.is_to_mobile = best_point(&known.points, kind_of_point(channel)).as_ref().is_some_and(is_mobile);
+    }
     let facts = read_facts(&known.record, &proposal);
     let decision = decide_contact(&facts, &known.policy);
     let until = if decision.answer == Answer::Yes { allowed_until(&facts, &known.policy) } else { None };
@@ -105,6 +109,7 @@ pub async fn ask(tx: &mut Tx, who: &Actor, at: Moment, ask: &AskContact) -> Resu
         place: point.as_ref().filter(|point| matches!(point.label.as_str(), "home" | "work")).map(|point| Place::parse(&point.label)),
         address: point.as_ref().map(|point| point.value.clone()),
         purpose: ask.purpose,
+        is_to_mobile: point.as_ref().is_some_and(is_mobile),
         is_employer_address_without_basis: point.as_ref().is_some_and(|point| point.kind == "email" && point.label == "work"),
         ..Proposal::of(at.at, ask.channel, person.0.as_u128(), about(&known, ask)?)
     };
@@ -134,6 +139,10 @@ fn best_point(points: &[Point], kind: &str) -> Option<Point> {
         .cloned()
 }
 
+fn is_mobile(point: &Point) -> bool {
+    point.kind == "phone" && point.label == "mobile"
+}
+
 /// What kind of point a channel needs.
 pub fn kind_of_point(channel: Channel) -> &'static str {
     match channel {
@@ -150,7 +159,6 @@ pub fn decision_json(decision: &Decision) -> Json {
         duly_domain::compliance::Allowed::No => json!(false),
         duly_domain::compliance::Allowed::PresumedViolation => json!("presumed_violation"),
     };
-    let reason = |reason: &duly_domain::decision::Reason| json!({"rule": reason.rule.id, "citation": reason.rule.cite, "plain": reason.rule.plain, "detail": reason.detail.to_string()});
     json!({
         "allowed": allowed,
         "answer": decision.answer.code(),
@@ -158,9 +166,15 @@ pub fn decision_json(decision: &Decision) -> Json {
         "warnings": decision.warnings.iter().map(|reason| reason.rule.id).collect::<Vec<_>>(),
         "values": {},
         "next_allowed_at": decision.next_allowed_at.map(|at| at.to_string()),
-        "because": decision.because.iter().chain(&decision.warnings).map(reason).collect::<Vec<_>>(),
+        "because": decision.because.iter().chain(&decision.warnings).map(reason_json).collect::<Vec<_>>(),
         "rule_set": RULE_SET,
     })
+}
+
+/// One reason as commands print it and as it is kept.
+pub fn reason_json(reason: &Reason) -> Json {
+    let rule = reason.rule;
+    json!({"rule": rule.id, "citation": rule.cite, "plain": rule.plain, "detail": reason.detail.to_string(), "instead": rule.instead})
 }
 
 /// The facts and the policy as they are kept with a decision, so that it can be made again years later.

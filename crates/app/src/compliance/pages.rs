@@ -17,7 +17,7 @@ use serde_json::Value as Json;
 struct ShownRefusal {
     row: Refusal,
     when: String,
-    reasons: Vec<(String, String)>,
+    reasons: Vec<(String, String, String)>,
 }
 
 #[derive(Template)]
@@ -40,17 +40,17 @@ pub async fn get_control_room(State(web): State<Web>, visit: Visit) -> Result<Re
     let shown = refusals.into_iter().map(|row| {
         let because: Vec<Json> = serde_json::from_str(&row.because).unwrap_or_default();
         let text = |reason: &Json, name: &str| reason[name].as_str().unwrap_or_default().to_string();
-        let reasons = because.iter().map(|reason| (text(reason, "plain"), text(reason, "citation"))).collect();
+        let reasons = because.iter().map(|reason| (text(reason, "plain"), text(reason, "citation"), text(reason, "instead"))).collect();
         ShownRefusal { when: when(row.decided_at, visit.at.at, &visit.zone), row, reasons }
     });
-    let rules = rules::CONTACT.iter().map(|rule| {
-        let severity = match rule.card.severity {
+    let rules = rules::cards().into_iter().map(|card| {
+        let severity = match card.severity {
             Severity::Block => "refuses",
             Severity::Supervisor => "asks a supervisor",
             Severity::Presumption => "asks a supervisor (presumption)",
             Severity::Warn => "warns",
         };
-        (&rule.card, severity)
+        (card, severity)
     });
     Ok(page(&ControlRoomPage {
         refusals: shown.collect(),

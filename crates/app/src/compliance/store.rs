@@ -1,6 +1,6 @@
 //! The table `decisions`: added to, never changed.
 
-use super::gate::AskContact;
+use super::gate::{AskContact, reason_json};
 use crate::params;
 use crate::rows;
 use crate::store::{StoreError, Tx};
@@ -8,7 +8,7 @@ use duly_domain::compliance::RULE_SET;
 use duly_domain::decision::Decision;
 use duly_domain::values::ids::{AccountId, DebtorId, DecisionId};
 use jiff::Timestamp;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 const INSERT: &str = "
     insert into decisions (id, account_id, debtor_id, channel, purpose, answer, rules, because, facts, rule_set, next_allowed_at, asked_by, decided_at)
@@ -58,12 +58,7 @@ pub async fn insert_decision(
     at: Timestamp,
 ) -> Result<(), StoreError> {
     let rules: Vec<&str> = decision.because.iter().map(|reason| reason.rule.id).collect();
-    let because: Vec<Json> = decision
-        .because
-        .iter()
-        .chain(&decision.warnings)
-        .map(|reason| json!({"rule": reason.rule.id, "citation": reason.rule.cite, "plain": reason.rule.plain, "detail": reason.detail.to_string()}))
-        .collect();
+    let because: Vec<Json> = decision.because.iter().chain(&decision.warnings).map(reason_json).collect();
     let values = params![
         id,
         ask.account,

@@ -2,7 +2,8 @@
 
 use super::people::{HEAD, PLACERS, line};
 use super::{at_its_own_time, desks};
-use crate::accounts::actions::{join_desk, place_hold, record_stop};
+use crate::accounts::actions::{join_desk, place_hold};
+use crate::accounts::notice::{Kind, RecordNotice, record_notice};
 use crate::app::{Actor, App, Failure};
 use crate::compliance::gate::AskContact;
 use crate::intake::actions::{ImportAccounts, import_accounts};
@@ -234,7 +235,7 @@ async fn promise(past: &App, who: &Actor, account: AccountId, dice: &mut Dice) -
     Ok(matches!(taken, crate::app::Outcome::Done(_)))
 }
 
-/// Now and then somebody says when, how or that they want no more of it.
+/// Now and then somebody says when, how or that they want no more of it, disputes it, or files for bankruptcy.
 async fn what_they_say(past: &App, who: &Actor, account: AccountId, dice: &mut Dice) -> Result<(), Failure> {
     let at = past.moment();
     let tell = |kind: &str| TellPreference { kind: kind.into(), ..TellPreference::default() };
@@ -256,12 +257,20 @@ async fn what_they_say(past: &App, who: &Actor, account: AccountId, dice: &mut D
         }
         4 => tell_preference(past, who, at, account, &tell("employer_prohibits")).await.map(drop),
         5 => {
-            let words = Some("Do not contact me any more about this.");
-            record_stop(past, who, at, account, "cease", at.at, None, words).await.map(drop)
+            let words = Some("Do not contact me any more about this.".into());
+            record_notice(past, who, at, RecordNotice { words, ..RecordNotice::of(account, Kind::Cease, at.at) }).await.map(drop)
         }
         6 => {
             let until = at.business_day.saturating_add(Span::new().days(30));
             place_hold(past, who, at, account, "Waiting for the creditor's documents", until).await.map(drop)
+        }
+        7 => {
+            let words = Some("This is not mine. Show me the papers.".into());
+            record_notice(past, who, at, RecordNotice { words, ..RecordNotice::of(account, Kind::Dispute, at.at) }).await.map(drop)
+        }
+        8 if dice.of(3) == 0 => {
+            let filed = RecordNotice { chapter: Some(13), ..RecordNotice::of(account, Kind::BankruptcyFiled, at.at) };
+            record_notice(past, who, at, filed).await.map(drop)
         }
         _ => Ok(()),
     }

@@ -108,7 +108,7 @@ async fn run_missed_nights(app: &App) -> Result<(), Failure> {
 }
 
 async fn counts(tx: &mut Tx) -> Result<Vec<(&'static str, i64)>, Failure> {
-    const TABLES: [(&str, &str); 14] = [
+    const TABLES: [(&str, &str); 15] = [
         ("creditors", "select count(*) from creditors"),
         ("accounts", "select count(*) from accounts"),
         ("debtors", "select count(*) from debtors"),
@@ -119,6 +119,7 @@ async fn counts(tx: &mut Tx) -> Result<Vec<(&'static str, i64)>, Failure> {
         ("payments", "select count(*) from payments"),
         ("entries", "select count(*) from entries"),
         ("holds", "select count(*) from holds"),
+        ("notices", "select count(*) from notices"),
         ("preferences", "select count(*) from preferences"),
         ("worklist", "select count(*) from worklist"),
         ("nights", "select count(*) from nights"),

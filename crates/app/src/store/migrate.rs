@@ -18,7 +18,7 @@ macro_rules! steps {
     };
 }
 
-const STEPS: [Step; 13] = steps! {
+const STEPS: [Step; 14] = steps! {
     1 "0001_identity";
     2 "0002_parties";
     3 "0003_accounts";
@@ -29,6 +29,7 @@ const STEPS: [Step; 13] = steps! {
     8 "0008_strategy";
     9 "0009_audit";
     10 "0010_jobs";
+    11 "0011_notices";
     13 "0013_imports";
     14 "0014_people";
     16 "0016_account_papers";

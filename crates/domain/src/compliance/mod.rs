@@ -3,22 +3,26 @@
 //! A [`record::Record`] is what we know; a [`record::Proposal`] is one thing somebody wants to do at one moment.
 //! [`facts::gather`] reads from the record what the rules may know, [`decide_contact`] runs every rule over it, and
 //! the answer carries all the reasons at once, never one per retry. [`rules`] lists the rules in the order people read them.
+//! What is not a contact (a report to a bureau, how a payment is laid) has its own small facts and its own catalogue and is
+//! decided by [`decide`] in the same way.
 //!
 //! Always true: a decision depends on its facts and its policy alone, so it can be made again years later;
 //! policy can be stricter than the law and never looser; no switch skips a rule.
 
+pub mod caps;
 pub mod facts;
 pub mod policy;
 pub mod record;
 pub mod rules;
+pub mod validation;
 
 use crate::decision::{Answer, Decision, Finding, Instant, NEVER, Reason, Rule, Severity};
-use facts::ContactFacts;
+use facts::{ContactFacts, Facts, FurnishFacts, NoticeFacts, PaymentFacts, PeriodFacts};
 use jiff::Timestamp;
 use policy::ContactPolicy;
 
 /// The version of the rules in this program; kept with every decision.
-pub const RULE_SET: &str = "us-2026.11";
+pub const RULE_SET: &str = "us-2026.11.2";
 
 /// How far ahead the next allowed moment is looked for.
 pub const HORIZON_DAYS: i64 = 60;
@@ -28,15 +32,37 @@ const QUARTER: i64 = 900;
 
 /// A rule about contacts.
 pub type ContactRule = Rule<ContactFacts, ContactPolicy>;
+/// A rule about reports to a bureau.
+pub type FurnishRule = Rule<FurnishFacts, ()>;
+/// A rule about how a payment is laid on debts.
+pub type PaymentRule = Rule<PaymentFacts, ()>;
+/// A rule about the end that a validation notice states.
+pub type PeriodRule = Rule<PeriodFacts, ()>;
+/// A rule about the day on which a validation notice goes out.
+pub type NoticeRule = Rule<NoticeFacts, ()>;
+
+/// The rules about one kind of act, in reading order. The first of them may be exclusive: an act that is wrong in its kind gets
+/// that one reason alone.
+pub struct Catalogue<F: 'static, P: 'static> {
+    /// The rules.
+    pub rules: &'static [Rule<F, P>],
+    /// How many of the first speak alone.
+    pub exclusive: usize,
+}
 
 /// Decides one contact: runs every rule, so the officer sees all the reasons at once.
+pub fn decide_contact(facts: &ContactFacts, policy: &ContactPolicy) -> Decision {
+    decide(&rules::CONTACT, facts, policy)
+}
+
+/// Decides one act by the rules of its kind.
 ///
 /// The next allowed moment is the first quarter-hour at or after the proposal's at which nothing stands in the way
 /// with no new facts; `None` within [`HORIZON_DAYS`] if there is none.
-pub fn decide_contact(facts: &ContactFacts, policy: &ContactPolicy) -> Decision {
+pub fn decide<F: Facts, P>(catalogue: &Catalogue<F, P>, facts: &F, policy: &P) -> Decision {
     let mut decision = Decision::yes();
-    let now = facts.instant(facts.at);
-    let until = each_finding(facts, policy, now, |rule, finding| {
+    let now = facts.instant(facts.at());
+    let until = each_finding(catalogue, facts, policy, now, |rule, finding| {
         let reason = Reason { rule: &rule.card, detail: finding.detail };
         match rule.card.severity {
             Severity::Warn => decision.warnings.push(reason),
@@ -45,7 +71,7 @@ pub fn decide_contact(facts: &ContactFacts, policy: &ContactPolicy) -> Decision 
     });
     if !decision.because.is_empty() {
         decision.answer = Decision::answer_of(&decision.because);
-        decision.next_allowed_at = next_allowed(facts, policy, until);
+        decision.next_allowed_at = next_allowed(catalogue, facts, policy, until);
     }
     decision
 }
@@ -54,17 +80,22 @@ pub fn decide_contact(facts: &ContactFacts, policy: &ContactPolicy) -> Decision 
 pub fn may_contact(facts: &ContactFacts, policy: &ContactPolicy) -> bool {
     let now = facts.instant(facts.at);
     rules::CONTACT
+        .rules
         .iter()
         .filter(|rule| rule.card.severity != Severity::Warn && rule.card.in_force_from <= now.day)
         .all(|rule| (rule.check)(facts, policy, now).is_none())
 }
 
 /// Runs the rules in order and returns the second before which they cannot all be content; 0 when they are.
-///
-/// The first rules of the catalogue are exclusive: an act that is wrong in its kind gets that one reason alone.
-fn each_finding(facts: &ContactFacts, policy: &ContactPolicy, now: Instant, mut take: impl FnMut(&'static ContactRule, Finding)) -> i64 {
+fn each_finding<F, P>(
+    catalogue: &Catalogue<F, P>,
+    facts: &F,
+    policy: &P,
+    now: Instant,
+    mut take: impl FnMut(&'static Rule<F, P>, Finding),
+) -> i64 {
     let mut until = 0;
-    for (i, rule) in rules::CONTACT.iter().enumerate() {
+    for (i, rule) in catalogue.rules.iter().enumerate() {
         if rule.card.in_force_from > now.day {
             continue;
         }
@@ -73,7 +104,7 @@ fn each_finding(facts: &ContactFacts, policy: &ContactPolicy, now: Instant, mut 
                 until = until.max(finding.until);
             }
             take(rule, finding);
-            if i < rules::EXCLUSIVE {
+            if i < catalogue.exclusive {
                 return until;
             }
         }
@@ -82,15 +113,15 @@ fn each_finding(facts: &ContactFacts, policy: &ContactPolicy, now: Instant, mut 
 }
 
 /// Leaps from one bound to the next until the rules are content or the horizon is reached.
-fn next_allowed(facts: &ContactFacts, policy: &ContactPolicy, first_bound: i64) -> Option<Timestamp> {
-    let horizon = facts.at + HORIZON_DAYS * 86_400;
+fn next_allowed<F: Facts, P>(catalogue: &Catalogue<F, P>, facts: &F, policy: &P, first_bound: i64) -> Option<Timestamp> {
+    let horizon = facts.at() + HORIZON_DAYS * 86_400;
     let mut bound = first_bound;
     while bound != NEVER {
         let at = bound + (-bound).rem_euclid(QUARTER);
         if at > horizon {
             return None;
         }
-        bound = each_finding(facts, policy, facts.instant(at), |_, _| ());
+        bound = each_finding(catalogue, facts, policy, facts.instant(at), |_, _| ());
         if bound == 0 {
             return Timestamp::from_second(at).ok();
         }
@@ -105,14 +136,14 @@ fn next_allowed(facts: &ContactFacts, policy: &ContactPolicy, first_bound: i64) 
 /// Looks ahead in quarter-hours to the end of the consumer's day; counts and windows are asked like any other moment.
 pub fn allowed_until(facts: &ContactFacts, policy: &ContactPolicy) -> Option<Timestamp> {
     let mut at = facts.at;
-    if each_finding(facts, policy, facts.instant(at), |_, _| ()) != 0 {
+    if each_finding(&rules::CONTACT, facts, policy, facts.instant(at), |_, _| ()) != 0 {
         return None;
     }
     let day = facts.instant(at).day;
     loop {
         let next = at + 1 + (-(at + 1)).rem_euclid(QUARTER);
         let instant = facts.instant(next);
-        if instant.day != day || each_finding(facts, policy, instant, |_, _| ()) != 0 {
+        if instant.day != day || each_finding(&rules::CONTACT, facts, policy, instant, |_, _| ()) != 0 {
             return Timestamp::from_second(next).ok();
         }
         at = next;

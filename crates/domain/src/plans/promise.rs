@@ -78,13 +78,17 @@ pub struct PromiseFacts {
     pub open_promise_due_on: Option<Date>,
 }
 
-static NOT_OPEN: RuleCard = card("plans.promise.account-open", "The account is not open.");
-static ONE_OPEN: RuleCard = card("plans.promise.one-open", "There is an open promise already; withdraw it to take another.");
-static POSITIVE: RuleCard = card("plans.promise.amount", "A promise is for an amount above zero and not above what is owed.");
-static DUE: RuleCard = card("plans.promise.due", "A promise is due from today to a year ahead.");
+static NOT_OPEN: RuleCard =
+    card("plans.promise.account-open", "The account is not open.", "Nothing needs to be promised; look at why it was closed.");
+static ONE_OPEN: RuleCard =
+    card("plans.promise.one-open", "There is an open promise already.", "Withdraw the open one, then take the new one.");
+static POSITIVE: RuleCard =
+    card("plans.promise.amount", "A promise is for an amount above zero and not above what is owed.", "Take what is owed, or less.");
+static DUE: RuleCard = card("plans.promise.due", "A promise is due from today to a year ahead.", "Agree on a day within a year.");
 
-const fn card(id: &'static str, plain: &'static str) -> RuleCard {
-    RuleCard { id, cite: "house rule", in_force_from: day(2026, 1, 1), jurisdiction: "everywhere", severity: Severity::Block, plain }
+const fn card(id: &'static str, plain: &'static str, instead: &'static str) -> RuleCard {
+    let in_force_from = day(2026, 1, 1);
+    RuleCard { id, cite: "house rule", in_force_from, jurisdiction: "everywhere", severity: Severity::Block, plain, instead }
 }
 
 /// Decides whether a promise may be taken, with every reason against it.

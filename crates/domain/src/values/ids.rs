@@ -84,8 +84,8 @@ ids! {
     DocumentId = "doc";
     /// A reason to stand still.
     HoldId = "hld";
-    /// A written stop, a lawyer, and the like.
-    StopId = "stp";
+    /// What came in, was sent or became known: a written stop, a dispute, a bankruptcy.
+    NoticeId = "ntc";
     /// One balanced entry of the ledger.
     EntryId = "ent";
     /// One payment.

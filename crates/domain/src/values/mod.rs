@@ -2,6 +2,7 @@
 //!
 //! Each checks itself when made, so that what exists is well formed. Read [`money`] first.
 
+pub mod calendar;
 pub mod channel;
 pub mod ids;
 pub mod moment;

@@ -63,6 +63,12 @@ pub fn state_of_zip(zip: &str) -> Option<&'static str> {
     }
 }
 
+/// Whether a ZIP code lies in one of the five boroughs: whole prefixes, and the two of 110 that are in Queens.
+pub fn is_zip_of_new_york_city(zip: &str) -> bool {
+    matches!(zip.get(..3), Some("100" | "101" | "102" | "103" | "104" | "111" | "112" | "113" | "114" | "116"))
+        || matches!(zip.get(..5), Some("11004" | "11005"))
+}
+
 /// Whether a text is the code of a state or of DC.
 pub fn is_state(code: &str) -> bool {
     static STATES: OnceLock<Vec<&'static str>> = OnceLock::new();
@@ -104,6 +110,11 @@ impl Clock {
             spans[i + 1] = (i64::MAX, change.offset().seconds());
         }
         Some(Clock { zone: zone.into(), spans })
+    }
+
+    /// The clock without an offset, for where no zone is known by its name.
+    pub fn utc() -> Clock {
+        Clock { zone: "UTC".into(), spans: [(i64::MAX, 0); 3] }
     }
 
     /// Seconds east of UTC at an instant (seconds since 1970), which may not lie before the clock's moment.
@@ -164,6 +175,8 @@ mod tests {
         assert_eq!(zones_of_phone("2082015550"), ["America/Denver"]);
         assert_eq!(state_of_zip("90505"), Some("CA"));
         assert!(is_state("OH") && !is_state("XX"));
+        assert!(is_zip_of_new_york_city("11201") && is_zip_of_new_york_city("11004-1234"));
+        assert!(!is_zip_of_new_york_city("11001") && !is_zip_of_new_york_city("10701") && !is_zip_of_new_york_city("1"));
     }
 
     #[test]

@@ -66,7 +66,7 @@ const MOVINGS: [Moving; 6] = [
     moving!("point", "contact_points"),
     moving!("preference", "preferences"),
     moving!("contact", "contacts"),
-    moving!("notice", "stops"),
+    moving!("notice", "notices"),
     moving!("circumstance", "circumstances"),
 ];
 /// Who is on an account already is not put there twice: the second row goes, and is noted.
@@ -88,7 +88,7 @@ const CONTACTS_SINCE: &str = "
      where debtor_id = $2 and contacted_at >= $3
        and account_id in (select row_key from merge_moves where merge_id = $4 and kind = 'account')";
 const NOTICES_SINCE: &str = "
-    update stops set debtor_id = $1
+    update notices set debtor_id = $1
      where debtor_id = $2 and created_at >= $3
        and account_id in (select row_key from merge_moves where merge_id = $4 and kind = 'account')";
 const WISHES_SINCE: &str = "

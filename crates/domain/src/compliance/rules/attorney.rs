@@ -11,6 +11,7 @@ pub(super) const RULE: ContactRule = Rule {
         jurisdiction: "US, collectors",
         severity: Severity::Block,
         plain: "They have a lawyer for this debt: speak to the lawyer.",
+        instead: "Write to or call the lawyer.",
     },
     check: |facts, _, _| {
         let since = facts.attorney_at.filter(|_| facts.regf_binds && facts.is_for_consumer())?;

@@ -3,6 +3,7 @@
 //! What counts was settled when the facts were gathered: connected calls we placed, not excluded by consent.
 
 use crate::compliance::ContactRule;
+use crate::compliance::caps::full_run;
 use crate::compliance::facts::{ContactFacts, DebtCalls};
 use crate::compliance::record::Standing;
 use crate::decision::{Detail, Finding, Instant, Rule, RuleCard, Severity, day};
@@ -18,6 +19,7 @@ pub(super) const ATTEMPTS: ContactRule = Rule {
         jurisdiction: "US, collectors",
         severity: Severity::Presumption,
         plain: "We called about this debt as often as we may in seven days.",
+        instead: "The next free day is shown; a letter may go today, or a supervisor releases the call with a recorded reason.",
     },
     check: |facts, policy, now| {
         let max = policy.attempts_max_7_days();
@@ -33,6 +35,7 @@ pub(super) const CONVERSATION: ContactRule = Rule {
         jurisdiction: "US, collectors",
         severity: Severity::Presumption,
         plain: "We spoke about this debt less than seven days ago.",
+        instead: "The first open day is shown; a letter may go today, or a supervisor releases the call with a recorded reason.",
     },
     check: |facts, _, now| {
         // The day of the conversation is day one, so the first open date is that date and seven.
@@ -49,6 +52,7 @@ pub(super) const PATTERN: ContactRule = Rule {
         jurisdiction: "US, collectors",
         severity: Severity::Warn,
         plain: "Calls this close together can count against us though no limit is passed.",
+        instead: "Wait a while, or choose a letter or an email.",
     },
     check: |facts, _, now| {
         let last = facts.connected_calls.last().copied().filter(|_| is_counted(facts))?;
@@ -79,14 +83,7 @@ fn open_debts(facts: &ContactFacts, now: Instant) -> impl Iterator<Item = &DebtC
 }
 
 fn too_many(debt: &DebtCalls, max: u32, facts: &ContactFacts, now: Instant) -> Option<Finding> {
-    let counted = |day: &&i32| **day > now.day - DAYS && **day <= now.day;
-    let used = u32::try_from(debt.attempt_days.iter().rev().filter(counted).count()).unwrap_or(u32::MAX);
-    if used < max {
-        return None;
-    }
-    // One is free when the oldest call that fills the limit leaves the run.
-    let filling = debt.attempt_days.iter().rev().filter(counted).nth(max.saturating_sub(1) as usize).copied();
-    let free_on = filling.map_or(now.day + DAYS, |day| day + DAYS);
+    let (used, free_on) = full_run(&debt.attempt_days, max, DAYS, now.day)?;
     let detail = Detail::Attempts { used, max, days: DAYS.unsigned_abs(), free_on };
     Some(Finding::until(facts.day_clock.instant(free_on, 0), detail))
 }

@@ -13,6 +13,7 @@ pub(super) const RULE: ContactRule = Rule {
         jurisdiction: "US, collectors",
         severity: Severity::Block,
         plain: "It is outside the hours of the day where they are, or may be.",
+        instead: "The next allowed time is shown; letters may go at any hour.",
     },
     check: |facts, policy, now| {
         if !facts.has_protected_hours() {

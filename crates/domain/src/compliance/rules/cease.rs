@@ -12,6 +12,7 @@ pub(super) const RULE: ContactRule = Rule {
         jurisdiction: "US, collectors",
         severity: Severity::Block,
         plain: "They asked us in writing to stop contacting them about this debt.",
+        instead: "You may still confirm in writing that collection ends, or tell of a remedy that is really meant.",
     },
     check: |facts, _, _| {
         let since = facts.ceased_at.filter(|_| facts.regf_binds && facts.is_for_consumer())?;

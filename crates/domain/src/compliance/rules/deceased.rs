@@ -12,6 +12,7 @@ pub(super) const RULE: ContactRule = Rule {
         jurisdiction: "US, collectors",
         severity: Severity::Block,
         plain: "They have died: address a named person who may act for the estate.",
+        instead: "Write to or call the person who acts for the estate.",
     },
     check: |facts, _, _| {
         (facts.regf_binds && facts.is_deceased && facts.standing == Standing::Consumer).then(|| Finding::lasting(Detail::Plain))

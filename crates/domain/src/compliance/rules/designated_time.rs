@@ -17,6 +17,7 @@ pub(super) const RULE: ContactRule = Rule {
         jurisdiction: "US, collectors",
         severity: Severity::Block,
         plain: "They told us this time does not suit them.",
+        instead: "The next time that suits them is shown; letters may go at any hour.",
     },
     check: |facts, _, now| {
         if facts.time_wishes.is_empty() || !facts.has_protected_hours() {

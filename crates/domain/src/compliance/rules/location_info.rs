@@ -12,6 +12,7 @@ pub(super) const RULE: ContactRule = Rule {
         jurisdiction: "US, collectors",
         severity: Severity::Block,
         plain: "A third party may be asked once where the person is, and nothing about the debt may be said.",
+        instead: "Look for the person by records and returned mail; do not ask this third party again.",
     },
     check: |facts, _, _| {
         let is_asking = facts.standing == Standing::ThirdParty && facts.purpose == Purpose::LocationInformation;
@@ -24,6 +25,10 @@ pub(super) const RULE: ContactRule = Rule {
         }
         let fault = if facts.attorney_at.is_some() {
             "a lawyer is known: ask the lawyer"
+        } else if facts.bankruptcy.is_stayed || facts.bankruptcy.is_discharged {
+            "the debt is in bankruptcy: nothing may be done to collect it"
+        } else if facts.dispute.written_at.is_some() || facts.dispute.creditor_request_at.is_some() {
+            "collection stands still until their dispute or request is answered"
         } else if call.mentions_debt {
             "the debt is mentioned"
         } else if call.volunteers_employer {
@@ -60,7 +65,8 @@ mod tests {
             (with(fresh.clone(), [asked.clone()]), none, true),
             (with(fresh.clone(), [asked.clone()]), LocationCall { asked_again: true, ..none }, false),
             (with(fresh.clone(), [asked]), LocationCall { earlier_answer_wrong: true, ..none }, false),
-            (after(fresh, NoticeKind::AttorneyKnown(None)), none, true),
+            (after(fresh.clone(), NoticeKind::AttorneyKnown(None)), none, true),
+            (after(fresh, NoticeKind::Dispute { in_writing: true, submitted_on: None, is_duplicative: false }), none, true),
         ] {
             let because = ask(&record, |proposal| {
                 (proposal.person, proposal.purpose, proposal.location) = (PERSON, Purpose::LocationInformation, location);

@@ -3,35 +3,70 @@
 //! One rule, one file. The handbook, *Why?* and the audit record are made from their cards.
 
 pub mod attorney;
+pub mod bankruptcy_discharge;
+pub mod bankruptcy_stay;
 pub mod call_frequency;
 pub mod calling_hours;
 pub mod cease;
+pub mod credit_precondition;
+pub mod dc_calls;
+pub mod dc_electronic;
 pub mod deceased;
 pub mod designated_time;
 pub mod location_info;
+pub mod ma_calls;
+pub mod notice_timing;
+pub mod nyc_contacts;
+pub mod obsolete;
 pub mod opt_out;
 pub mod opt_out_notice;
+pub mod original_creditor;
+pub mod overshadowing;
+pub mod payment_application;
+pub mod period_end;
 pub mod place;
+pub mod report_as_disputed;
 pub mod social_media;
 pub mod third_party;
+pub mod wa_contacts;
 pub mod work_email;
+pub mod written_dispute;
 
 #[cfg(test)]
 pub mod proposal_tests;
 
-use super::ContactRule;
+use super::facts::{ContactFacts, FurnishFacts, NoticeFacts, PaymentFacts, PeriodFacts};
+use super::policy::ContactPolicy;
+use super::{Catalogue, ContactRule, FurnishRule, NoticeRule, PaymentRule, PeriodRule};
+use crate::decision::RuleCard;
 
-/// How many of the first rules speak alone: an act that is wrong in its kind gets that one reason.
-pub const EXCLUSIVE: usize = 3;
+/// About contacts. The first three speak alone: an act that is wrong in its kind gets that one reason.
+pub static CONTACT: Catalogue<ContactFacts, ContactPolicy> = Catalogue { rules: &CONTACT_RULES, exclusive: 3 };
 
-/// Every rule about contacts.
-pub static CONTACT: [ContactRule; 16] = [
+/// About reports to a bureau.
+pub static FURNISH: Catalogue<FurnishFacts, ()> = Catalogue { rules: &FURNISH_RULES, exclusive: 0 };
+
+/// About how a payment is laid on debts.
+pub static PAYMENT: Catalogue<PaymentFacts, ()> = Catalogue { rules: &PAYMENT_RULES, exclusive: 0 };
+
+/// About the end that a validation notice states.
+pub static PERIOD: Catalogue<PeriodFacts, ()> = Catalogue { rules: &PERIOD_RULES, exclusive: 0 };
+
+/// About the day on which a validation notice goes out.
+pub static NOTICE: Catalogue<NoticeFacts, ()> = Catalogue { rules: &NOTICE_RULES, exclusive: 0 };
+
+static CONTACT_RULES: [ContactRule; 26] = [
     social_media::RULE,
     location_info::RULE,
     third_party::RULE,
+    bankruptcy_stay::RULE,
+    bankruptcy_discharge::RULE,
     cease::RULE,
     attorney::RULE,
     deceased::RULE,
+    written_dispute::RULE,
+    original_creditor::RULE,
+    overshadowing::RULE,
     calling_hours::RULE,
     designated_time::RULE,
     place::INCONVENIENT,
@@ -42,4 +77,45 @@ pub static CONTACT: [ContactRule; 16] = [
     call_frequency::ATTEMPTS,
     call_frequency::CONVERSATION,
     call_frequency::PATTERN,
+    ma_calls::RULE,
+    dc_calls::RULE,
+    dc_electronic::RULE,
+    wa_contacts::RULE,
+    nyc_contacts::RULE,
 ];
+
+static FURNISH_RULES: [FurnishRule; 5] =
+    [written_dispute::FURNISH, original_creditor::FURNISH, report_as_disputed::RULE, credit_precondition::RULE, obsolete::RULE];
+
+static PAYMENT_RULES: [PaymentRule; 1] = [payment_application::RULE];
+
+static PERIOD_RULES: [PeriodRule; 1] = [period_end::RULE];
+
+static NOTICE_RULES: [NoticeRule; 1] = [notice_timing::RULE];
+
+/// Every card once, in the order people read them: what is contacted about first, then the other acts.
+pub fn cards() -> Vec<&'static RuleCard> {
+    let mut cards: Vec<&'static RuleCard> = CONTACT.rules.iter().map(|rule| &rule.card).collect();
+    let others = FURNISH.rules.iter().map(|rule| &rule.card).chain(PAYMENT.rules.iter().map(|rule| &rule.card));
+    let notices = NOTICE.rules.iter().map(|rule| &rule.card).chain(PERIOD.rules.iter().map(|rule| &rule.card));
+    for card in others.chain(notices) {
+        if !cards.iter().any(|known| known.id == card.id) {
+            cards.push(card);
+        }
+    }
+    cards
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_card_says_what_is_wrong_and_what_can_be_done_instead() {
+        let cards = super::cards();
+        assert!(cards.len() >= 30);
+        for card in cards {
+            for sentence in [card.plain, card.instead] {
+                assert!(sentence.len() > 15 && sentence.ends_with('.'), "{}: {sentence:?}", card.id);
+            }
+        }
+    }
+}

@@ -13,6 +13,7 @@ pub(super) const RULE: ContactRule = Rule {
         jurisdiction: "US, collectors",
         severity: Severity::Block,
         plain: "They asked us not to use this channel or address.",
+        instead: "Choose another channel or address that they have not closed.",
     },
     check: |facts, _, now| {
         let reaches_them = facts.regf_binds && facts.standing == Standing::Consumer;

@@ -12,6 +12,7 @@ pub(super) const RULE: ContactRule = Rule {
         jurisdiction: "US, collectors",
         severity: Severity::Block,
         plain: "The message does not say how to stop such messages.",
+        instead: "Add a line on how to opt out, and send it.",
     },
     check: |facts, _, _| {
         let reaches_them = facts.is_for_consumer() || facts.standing == Standing::CoDebtor;

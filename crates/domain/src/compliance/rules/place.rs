@@ -13,6 +13,7 @@ pub(super) const INCONVENIENT: ContactRule = Rule {
         jurisdiction: "US, collectors",
         severity: Severity::Block,
         plain: "They told us not to reach them at this place.",
+        instead: "Reach them at another place, or by letter to their home.",
     },
     check: |facts, _, now| {
         let place = protected_place(facts)?;
@@ -30,6 +31,7 @@ pub(super) const EMPLOYER_PROHIBITS: ContactRule = Rule {
         jurisdiction: "US, collectors",
         severity: Severity::Block,
         plain: "Their employer forbids such contact at work.",
+        instead: "Reach them at home or on their own number.",
     },
     check: |facts, _, now| {
         let place = protected_place(facts).filter(|place| *place == Place::Work)?;

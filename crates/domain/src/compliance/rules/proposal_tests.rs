@@ -1,5 +1,6 @@
 //! Small records for the tables of the rules: one consumer, one credit-card debt, a third-party collector.
 
+use crate::compliance::caps::Jurisdiction;
 use crate::compliance::policy::ContactPolicy;
 use crate::compliance::record::{
     CollectorRole, Consumer, Contact, Debt, Direction, Notice, NoticeKind, Outcome, Person, Preference, Proposal, Purpose, Record,
@@ -22,7 +23,7 @@ pub fn consumer_in(zones: &[&str]) -> Record {
         role: CollectorRole::ThirdParty,
         consumer: Consumer { key: CONSUMER, signals, ..Consumer::default() },
         persons: Vec::new(),
-        debts: vec![Debt { key: DEBT, is_consumer_purpose: true, serviced_as: None }],
+        debts: vec![Debt::of(DEBT)],
         contacts: Vec::new(),
         notices: Vec::new(),
     }
@@ -52,10 +53,12 @@ pub fn call(at: &str, direction: Direction, outcome: Outcome) -> Contact {
         person: CONSUMER,
         debts: vec![DEBT],
         discussed: None,
+        address: None,
         place: None,
         purpose: Purpose::Collection,
         in_response_to: None,
         gives_call_consent: None,
+        was_unreachable: false,
         is_ours: true,
     }
 }
@@ -79,7 +82,12 @@ pub fn ask(record: &Record, differ: impl FnOnce(&mut Proposal)) -> Vec<&'static 
 /// A consumer in New York with one more person around, of a role.
 pub fn with_person(role: &str) -> Record {
     let mut record = consumer_in(&["America/New_York"]);
-    record.persons.push(Person { key: PERSON, standing: Standing::of_role(role), signals: Vec::new() });
+    record.persons.push(Person {
+        key: PERSON,
+        standing: Standing::of_role(role),
+        is_consumers_lawyer: Standing::is_consumers_lawyer(role),
+        signals: Vec::new(),
+    });
     record
 }
 
@@ -89,6 +97,25 @@ pub const PERSON: u128 = 2;
 /// The same with something that happened on 1 May 2026.
 pub fn after(mut record: Record, kind: NoticeKind) -> Record {
     let at = "2026-05-01T12:00:00-04:00".parse().unwrap();
-    record.notices.push(Notice { at, debts: vec![DEBT], person: CONSUMER, kind });
+    record.notices.push(Notice { key: None, at, debts: vec![DEBT], person: CONSUMER, kind });
     record
+}
+
+/// Adds what happened at a moment.
+pub fn happened(record: &mut Record, at: &str, kind: NoticeKind) {
+    record.notices.push(Notice { key: None, at: at.parse().unwrap(), debts: vec![DEBT], person: CONSUMER, kind });
+}
+
+/// A consumer on Eastern time who lives where there are limits beyond the federal ones.
+pub fn lives_in(jurisdiction: Jurisdiction) -> Record {
+    let mut record = consumer_in(&["America/New_York"]);
+    record.consumer.jurisdictions.push(jurisdiction);
+    record
+}
+
+/// Decides a report of the debt to a bureau at eleven in the morning of 6 May 2026, Eastern; the rules that stand in the way.
+pub fn furnish(record: &Record, reports_as_disputed: bool) -> Vec<&'static str> {
+    let at = "2026-05-06T11:00:00-04:00".parse().unwrap();
+    let facts = facts::gather_furnish(record, at, &[DEBT], reports_as_disputed);
+    super::super::decide(&super::FURNISH, &facts, &()).because.iter().map(|reason| reason.rule.id).collect()
 }

@@ -12,6 +12,7 @@ pub(super) const RULE: ContactRule = Rule {
         jurisdiction: "US, collectors",
         severity: Severity::Block,
         plain: "The public or their contacts could see this message.",
+        instead: "Send a private message, an email or a letter.",
     },
     check: |facts, _, _| (facts.regf_binds && facts.channel == Channel::SocialPublic).then(|| Finding::lasting(Detail::Plain)),
 };

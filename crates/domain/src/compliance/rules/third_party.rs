@@ -12,6 +12,7 @@ pub(super) const RULE: ContactRule = Rule {
         jurisdiction: "US, collectors",
         severity: Severity::Block,
         plain: "This person may not be told about the debt.",
+        instead: "Speak to the person who owes, or ask for their direct consent to speak with this one.",
     },
     check: |facts, _, _| {
         let is_third_party = facts.standing == Standing::ThirdParty && facts.purpose != Purpose::LocationInformation;

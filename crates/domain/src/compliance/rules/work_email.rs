@@ -12,6 +12,7 @@ pub(super) const RULE: ContactRule = Rule {
         jurisdiction: "US, collectors",
         severity: Severity::Block,
         plain: "The address is the employer's: others there can read it.",
+        instead: "Use a private address, or ask them for direct consent to this one.",
     },
     check: |facts, _, _| {
         let to_employer = facts.channel == Channel::Email && facts.is_employer_address_without_basis;

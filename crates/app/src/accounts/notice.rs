@@ -1,0 +1,357 @@
+//! Notices: what came in, was sent or became known about an account, and binds the gate from then on.
+//!
+//! A notice is never changed; a later one takes it back (a lawyer withdraws, verification is sent, a case is dismissed).
+//! It moves no money and contacts nobody. [`record_notice`] also names what is to be done next; [`record_notice_in`] only
+//! records, within a transaction of somebody else.
+
+use super::actions::set_next;
+use super::store;
+use crate::app::{Actor, App, Failure, Problems, new_uuid};
+use crate::store::Tx;
+use crate::{audit, parties, rows, strategy, transaction};
+use duly_domain::values::ids::{AccountId, DebtorId, NoticeId};
+use duly_domain::values::moment::Moment;
+use jiff::civil::Date;
+use jiff::{Span, Timestamp};
+use serde_json::json;
+
+/// What a notice is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the words beside each say it")]
+pub enum Kind {
+    Cease,
+    AttorneyKnown,
+    AttorneyReleased,
+    CallConsent,
+    CallConsentRevoked,
+    ValidationNoticeSent,
+    Undeliverable,
+    Dispute,
+    VerificationSent,
+    DuplicativeDisputeAnswered,
+    OriginalCreditorRequest,
+    OriginalCreditorSent,
+    ElectronicConsent,
+    TcpaConsent,
+    TcpaRevoked,
+    BankruptcyFiled,
+    BankruptcyDischarged,
+    StayLifted,
+    BankruptcyDismissed,
+}
+
+/// Every kind with its code and its words.
+const KINDS: [(Kind, &str, &str); 19] = [
+    (Kind::Cease, "cease", "Written request to stop"),
+    (Kind::AttorneyKnown, "attorney_known", "Has a lawyer"),
+    (Kind::AttorneyReleased, "attorney_released", "Lawyer silent, agreed or withdrew"),
+    (Kind::CallConsent, "call_consent", "Consents to more calls"),
+    (Kind::CallConsentRevoked, "call_consent_revoked", "Consent to calls taken back"),
+    (Kind::ValidationNoticeSent, "validation_notice_sent", "Validation notice sent"),
+    (Kind::Undeliverable, "undeliverable", "Our letter came back"),
+    (Kind::Dispute, "dispute", "Disputes the debt"),
+    (Kind::VerificationSent, "verification_sent", "Verification sent"),
+    (Kind::DuplicativeDisputeAnswered, "duplicative_dispute_answered", "Repeated dispute answered"),
+    (Kind::OriginalCreditorRequest, "original_creditor_request", "Asks for the original creditor"),
+    (Kind::OriginalCreditorSent, "original_creditor_sent", "Original creditor's name and address sent"),
+    (Kind::ElectronicConsent, "electronic_consent", "Agrees to electronic messages"),
+    (Kind::TcpaConsent, "tcpa_consent", "Agrees to automatic calls and texts"),
+    (Kind::TcpaRevoked, "tcpa_revoked", "Takes back agreement to automatic calls and texts"),
+    (Kind::BankruptcyFiled, "bankruptcy_filed", "Filed for bankruptcy"),
+    (Kind::BankruptcyDischarged, "bankruptcy_discharged", "Discharged in bankruptcy"),
+    (Kind::StayLifted, "stay_lifted", "Stay lifted for this debt"),
+    (Kind::BankruptcyDismissed, "bankruptcy_dismissed", "Bankruptcy case dismissed"),
+];
+
+impl Kind {
+    /// Finds a kind by its code.
+    pub fn parse(code: &str) -> Option<Kind> {
+        KINDS.iter().find(|(_, known, _)| *known == code).map(|(kind, ..)| *kind)
+    }
+
+    /// The code used in files, commands and the database.
+    pub fn code(self) -> &'static str {
+        self.row().1
+    }
+
+    /// The words on screens.
+    pub fn words(self) -> &'static str {
+        self.row().2
+    }
+
+    fn row(self) -> &'static (Kind, &'static str, &'static str) {
+        // Every kind has its row: the test below asks for each code.
+        KINDS.iter().find(|(kind, ..)| *kind == self).unwrap_or(&KINDS[0])
+    }
+
+    /// Its icon and tone on the timeline: red closes, green opens, a letter went out.
+    pub fn icon(self) -> (&'static str, &'static str) {
+        match self {
+            Kind::ValidationNoticeSent | Kind::VerificationSent | Kind::DuplicativeDisputeAnswered | Kind::OriginalCreditorSent => {
+                ("letter", "")
+            }
+            Kind::AttorneyReleased
+            | Kind::CallConsent
+            | Kind::ElectronicConsent
+            | Kind::TcpaConsent
+            | Kind::StayLifted
+            | Kind::BankruptcyDismissed => ("ok", "ok"),
+            Kind::Undeliverable => ("warn", ""),
+            _ => ("no", "no"),
+        }
+    }
+
+    /// What is to be done after it, if it leaves something to do, and in how many days.
+    fn next(self, in_writing: bool) -> Option<(&'static str, i64)> {
+        Some(match self {
+            // Talking is over; what is left is a decision, and no time of the day agreed before stands any more.
+            Kind::Cease => ("Decide: end collection or use a remedy", DECIDE_DAYS),
+            Kind::Dispute if in_writing => ("Send verification", DECIDE_DAYS),
+            Kind::OriginalCreditorRequest if in_writing => ("Send the original creditor's name and address", DECIDE_DAYS),
+            Kind::BankruptcyFiled => ("Decide: file a proof of claim or close", DECIDE_DAYS),
+            Kind::BankruptcyDischarged => ("Decide: close, or go on with whoever else owes it", DECIDE_DAYS),
+            Kind::VerificationSent | Kind::DuplicativeDisputeAnswered | Kind::OriginalCreditorSent => ("Take up after our answer", 0),
+            Kind::StayLifted | Kind::BankruptcyDismissed => ("Take up after the bankruptcy", 0),
+            _ => return None,
+        })
+    }
+}
+
+/// Days within which somebody does what a notice asks for.
+const DECIDE_DAYS: i64 = 7;
+
+/// A choice of the stop panel: one entry says all that a click can.
+pub struct Choice {
+    /// What the form sends.
+    pub code: &'static str,
+    /// The words on the screen.
+    pub words: &'static str,
+    kind: Kind,
+    in_writing: bool,
+    is_duplicative: bool,
+    chapter: Option<i64>,
+}
+
+const fn choice(code: &'static str, words: &'static str, kind: Kind) -> Choice {
+    Choice { code, words, kind, in_writing: true, is_duplicative: false, chapter: None }
+}
+
+/// What the stop panel offers, by who acted.
+pub static CHOICES: [(&str, &[Choice]); 3] = [
+    (
+        "They said or wrote",
+        &[
+            choice("cease", "Stop contacting me, in writing", Kind::Cease),
+            choice("dispute", "Disputes the debt, in writing", Kind::Dispute),
+            Choice { in_writing: false, ..choice("dispute_spoken", "Disputes the debt, spoken", Kind::Dispute) },
+            Choice { is_duplicative: true, ..choice("dispute_again", "Repeats a dispute that was answered, in writing", Kind::Dispute) },
+            choice("original_creditor_request", "Asks in writing for the original creditor", Kind::OriginalCreditorRequest),
+            choice("attorney_known", "Has a lawyer", Kind::AttorneyKnown),
+            choice("attorney_released", "Lawyer silent, agreed or withdrew", Kind::AttorneyReleased),
+            choice("call_consent", "Consents to more calls", Kind::CallConsent),
+            choice("call_consent_revoked", "Consent to calls taken back", Kind::CallConsentRevoked),
+            choice("electronic_consent", "Agrees to electronic messages", Kind::ElectronicConsent),
+        ],
+    ),
+    (
+        "We sent",
+        &[
+            choice("validation_notice_sent", "Validation notice", Kind::ValidationNoticeSent),
+            choice("verification_sent", "Verification of the debt", Kind::VerificationSent),
+            choice("duplicative_dispute_answered", "Answer to a repeated dispute", Kind::DuplicativeDisputeAnswered),
+            choice("original_creditor_sent", "Original creditor's name and address", Kind::OriginalCreditorSent),
+            choice("undeliverable", "It came back", Kind::Undeliverable),
+        ],
+    ),
+    (
+        "Bankruptcy",
+        &[
+            Choice { chapter: Some(7), ..choice("bankruptcy_7", "Filed, chapter 7", Kind::BankruptcyFiled) },
+            Choice { chapter: Some(11), ..choice("bankruptcy_11", "Filed, chapter 11", Kind::BankruptcyFiled) },
+            Choice { chapter: Some(12), ..choice("bankruptcy_12", "Filed, chapter 12", Kind::BankruptcyFiled) },
+            Choice { chapter: Some(13), ..choice("bankruptcy_13", "Filed, chapter 13", Kind::BankruptcyFiled) },
+            choice("bankruptcy_filed", "Filed, chapter not known", Kind::BankruptcyFiled),
+            choice("bankruptcy_discharged", "Discharged", Kind::BankruptcyDischarged),
+            choice("stay_lifted", "Stay lifted for this debt", Kind::StayLifted),
+            choice("bankruptcy_dismissed", "Case dismissed", Kind::BankruptcyDismissed),
+        ],
+    ),
+];
+
+impl Choice {
+    /// Finds a choice by what the form sent.
+    pub fn parse(code: &str) -> Option<&'static Choice> {
+        CHOICES.iter().flat_map(|(_, choices)| choices.iter()).find(|choice| choice.code == code)
+    }
+
+    /// What it asks to be recorded; the day is that of submitting or sending, where it is not today.
+    pub fn ask(&self, account: AccountId, at: Timestamp, on: Option<Date>) -> RecordNotice {
+        let is_sent = matches!(self.kind, Kind::ValidationNoticeSent);
+        RecordNotice {
+            in_writing: self.in_writing,
+            is_duplicative: self.is_duplicative,
+            chapter: self.chapter,
+            sent_on: on.filter(|_| is_sent),
+            submitted_on: on.filter(|_| matches!(self.kind, Kind::Dispute | Kind::OriginalCreditorRequest)),
+            ..RecordNotice::of(account, self.kind, at)
+        }
+    }
+}
+
+/// One notice to be recorded.
+#[derive(Clone, Debug)]
+pub struct RecordNotice {
+    /// About which account.
+    pub account: AccountId,
+    /// Whose it is; the account's debtor unless named.
+    pub debtor: Option<DebtorId>,
+    /// What it is of.
+    pub kind: Kind,
+    /// When it came in, was sent or became known.
+    pub happened_at: Timestamp,
+    /// For how many days, for a consent to calls.
+    pub days: Option<i64>,
+    /// In writing, for a dispute or a request.
+    pub in_writing: bool,
+    /// It repeats a dispute that was answered.
+    pub is_duplicative: bool,
+    /// The day it was submitted, where that is not the day it came.
+    pub submitted_on: Option<Date>,
+    /// The day it was sent, where that is not the day of `happened_at`.
+    pub sent_on: Option<Date>,
+    /// The end of the validation period that a notice states.
+    pub stated_end_on: Option<Date>,
+    /// The chapter of a bankruptcy.
+    pub chapter: Option<i64>,
+    /// The medium that a consent is for.
+    pub channel: Option<String>,
+    /// The number or address that a consent is for.
+    pub address: Option<String>,
+    /// A court's number for a case, or ours for a letter.
+    pub reference: Option<String>,
+    /// In their words.
+    pub words: Option<String>,
+}
+
+impl RecordNotice {
+    /// A notice with nothing more to say.
+    pub fn of(account: AccountId, kind: Kind, happened_at: Timestamp) -> RecordNotice {
+        RecordNotice {
+            account,
+            debtor: None,
+            kind,
+            happened_at,
+            days: None,
+            in_writing: true,
+            is_duplicative: false,
+            submitted_on: None,
+            sent_on: None,
+            stated_end_on: None,
+            chapter: None,
+            channel: None,
+            address: None,
+            reference: None,
+            words: None,
+        }
+    }
+
+    /// What is wrong with it, all at once.
+    fn problems(&self, at: Moment) -> Problems {
+        let mut problems = Problems::default();
+        if self.happened_at > at.at {
+            problems.0.push(("received", "is in the future".into()));
+        }
+        for (field, day) in [("submitted", self.submitted_on), ("sent", self.sent_on)] {
+            if day.is_some_and(|day| day > at.business_day) {
+                problems.0.push((field, "is in the future".into()));
+            }
+        }
+        if self.chapter.is_some_and(|chapter| !matches!(chapter, 7 | 9 | 11 | 12 | 13 | 15)) {
+            problems.0.push(("chapter", "is none of 7, 9, 11, 12, 13, 15".into()));
+        }
+        if self.days.is_some_and(|days| !(1..=7).contains(&days)) {
+            problems.0.push(("days", "is not from 1 to 7".into()));
+        }
+        problems
+    }
+}
+
+rows! {
+    /// A notice as it is kept.
+    pub struct NoticeRow {
+        pub id: NoticeId,
+        pub account: AccountId,
+        pub debtor: DebtorId,
+        pub kind: String,
+        pub happened_at: Timestamp,
+        pub days: Option<i64>,
+        pub in_writing: bool,
+        pub is_duplicative: bool,
+        pub submitted_on: Option<Date>,
+        pub sent_on: Option<Date>,
+        pub stated_end_on: Option<Date>,
+        pub chapter: Option<i64>,
+        pub words: Option<String>,
+    }
+}
+
+impl NoticeRow {
+    /// What it is called on screens.
+    pub fn title(&self) -> String {
+        let words = Kind::parse(&self.kind).map_or(self.kind.as_str(), |kind| kind.words());
+        match (Kind::parse(&self.kind), self.chapter) {
+            (Some(Kind::Dispute | Kind::OriginalCreditorRequest), _) if !self.in_writing => format!("{words}, spoken"),
+            (Some(Kind::Dispute), _) if self.is_duplicative => format!("{words} again, in writing"),
+            (Some(Kind::Dispute | Kind::OriginalCreditorRequest), _) => format!("{words}, in writing"),
+            (_, Some(chapter)) => format!("{words}, chapter {chapter}"),
+            _ => words.to_string(),
+        }
+    }
+}
+
+/// Records a notice and names what is to be done next.
+pub async fn record_notice(app: &App, who: &Actor, at: Moment, ask: RecordNotice) -> Result<NoticeId, Failure> {
+    transaction!(app.db, tx, {
+        let id = record_notice_in(tx, who, at, &ask).await?;
+        let account = store::load_account(tx, ask.account).await?;
+        if let Some((action, days)) = ask.kind.next(ask.in_writing).filter(|_| account.state == "open") {
+            set_next(tx, ask.account, action, at.business_day.saturating_add(Span::new().days(days)), None).await?;
+        }
+        strategy::actions::place_on_worklist(tx, ask.account, at).await?;
+        Ok(id)
+    })
+}
+
+/// Records a notice within a transaction, and nothing else: the past that a file tells leaves nothing to be done today.
+pub async fn record_notice_in(tx: &mut Tx, who: &Actor, at: Moment, ask: &RecordNotice) -> Result<NoticeId, Failure> {
+    let problems = ask.problems(at);
+    if !problems.is_empty() {
+        return Err(Failure::Wrong(problems));
+    }
+    let account = store::load_account(tx, ask.account).await?;
+    let debtor = ask.debtor.unwrap_or(account.debtor);
+    if debtor != account.debtor && !parties::store::list_people(tx, ask.account).await?.iter().any(|person| person.debtor == debtor) {
+        return Err(Failure::NotFound(format!("person {debtor} on account {}", ask.account)));
+    }
+    let id = NoticeId(new_uuid());
+    store::insert_notice(tx, id, debtor, ask, who.label(), at.at).await?;
+    let detail = json!({"notice": id.to_string(), "kind": ask.kind.code(), "in_writing": ask.in_writing, "chapter": ask.chapter});
+    audit::record(tx, who, at.at, Some(ask.account), "notice.record", &detail).await?;
+    Ok(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_found_by_its_code_and_every_choice_by_its_own() {
+        for (kind, code, words) in KINDS {
+            assert_eq!((Kind::parse(code), kind.code(), kind.words()), (Some(kind), code, words));
+        }
+        assert_eq!(Kind::parse("pigeon"), None);
+        for choice in CHOICES.iter().flat_map(|(_, choices)| choices.iter()) {
+            assert!(Choice::parse(choice.code).is_some_and(|found| std::ptr::eq(found, choice)), "{}", choice.code);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! What uses up the caps of states and cities, and whether electronic messages are agreed to.
+
+use super::past::{DayCount, Past, day_zone};
+use crate::compliance::caps::{CAPS, Cap, CapCount, Jurisdiction, Unit};
+use crate::compliance::record::{Contact, Key, NoticeKind, Purpose, Standing};
+
+impl Past<'_> {
+    /// One count for each cap that limits the proposal, and for each debt where debts are counted apart.
+    pub(super) fn cap_counts(&self, standing: Standing, is_reply: bool) -> Vec<CapCount> {
+        if !self.has_caps(standing) {
+            return Vec::new();
+        }
+        let household = self.household(standing);
+        let days = DayCount::new(day_zone(self.record));
+        let mut contacts: Vec<&Contact> =
+            self.record.contacts.iter().filter(|contact| contact.at <= self.proposal.at && household.contains(&contact.person)).collect();
+        contacts.sort_by_key(|contact| contact.at);
+        let count = |cap: &Cap, debt: Option<Key>| {
+            let about = |contact: &&&Contact| debt.is_none_or(|debt| contact.debts.contains(&debt) || discussed(contact).contains(&debt));
+            let using = contacts.iter().filter(about).filter(|contact| cap.counts(contact, self.proposal));
+            CapCount { cap: cap.id, days: using.map(|contact| days.of(contact.at)).collect() }
+        };
+        let mut counts = Vec::new();
+        for cap in CAPS.iter().filter(|cap| self.is_bound_by(cap) && cap.limits(self.proposal, is_reply)) {
+            match cap.unit {
+                Unit::Person => counts.push(count(cap, None)),
+                Unit::Debt => counts.extend(self.consumer_debts().map(|debt| count(cap, Some(debt)))),
+            }
+        }
+        counts
+    }
+
+    /// Whether an electronic message lacks the consent that the District of Columbia asks for; to ask for it needs none.
+    pub(super) fn lacks_electronic_consent(&self, standing: Standing) -> bool {
+        let needs = self.has_caps(standing)
+            && self.record.consumer.jurisdictions.contains(&Jurisdiction::DistrictOfColumbia)
+            && self.proposal.channel.is_electronic()
+            && self.proposal.purpose != Purpose::AskElectronicConsent;
+        let consented = |debt: Key| {
+            self.notices()
+                .any(|notice| notice.kind == NoticeKind::ElectronicConsent && notice.person == self.person && notice.debts.contains(&debt))
+        };
+        needs && !self.consumer_debts().all(consented)
+    }
+
+    /// The caps speak of the debtor on a consumer debt: the consumer, those who count as the consumer, a co-debtor.
+    fn has_caps(&self, standing: Standing) -> bool {
+        !self.record.consumer.jurisdictions.is_empty()
+            && matches!(standing, Standing::Consumer | Standing::CountsAsConsumer | Standing::CoDebtor)
+            && self.concerns_consumer_debts()
+    }
+
+    fn is_bound_by(&self, cap: &Cap) -> bool {
+        self.record.consumer.jurisdictions.contains(&cap.jurisdiction) && cap.roles.contains(&self.record.role)
+    }
+
+    /// Who shares one count: the consumer and those who count as the consumer; a co-debtor has one of their own.
+    fn household(&self, standing: Standing) -> Vec<Key> {
+        if standing == Standing::CoDebtor {
+            return vec![self.person];
+        }
+        let counting = self.record.persons.iter().filter(|person| person.standing == Standing::CountsAsConsumer);
+        std::iter::once(self.record.consumer.key).chain(counting.map(|person| person.key)).collect()
+    }
+}
+
+fn discussed(contact: &Contact) -> &[Key] {
+    contact.discussed.as_deref().unwrap_or_default()
+}

@@ -1,0 +1,354 @@
+//! What the rules may know about one proposed contact, read from the record once.
+//!
+//! [`gather`] applies the parts of the law that say *what counts*: whose debts are one, which calls count, which consent
+//! lives, whether an answer to the consumer was already given. The rules then say *how much is too much*, at any instant,
+//! without looking at the record again.
+
+mod calls;
+mod counts;
+mod disputes;
+mod furnish;
+mod past;
+mod payment;
+mod validation;
+
+pub use furnish::{FurnishFacts, FurnishedDebt, gather_furnish};
+pub use payment::{PaymentFacts, PaymentPart, gather_payment};
+pub use validation::{NoticeFacts, PeriodFacts, gather_notice, gather_period};
+
+use super::caps::CapCount;
+use super::record::{CollectorRole, LocationCall, NoticeKind, Place, Preference, Proposal, Purpose, Record, Standing, Wish};
+use super::rules::designated_time::is_designated;
+use crate::decision::Instant;
+use crate::values::channel::Channel;
+use crate::values::moment::day_number;
+use crate::values::region::{Clock, ZONES_SERVED, clocks};
+use disputes::Disputes;
+use jiff::Timestamp;
+use past::{Past, day_zone};
+use serde::{Deserialize, Serialize};
+
+/// The facts of one proposed contact.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ContactFacts {
+    /// When it is proposed, in seconds since 1970.
+    pub at: i64,
+    /// Whether Regulation F binds: third party or debt buyer, on at least one consumer-purpose debt.
+    pub regf_binds: bool,
+    /// How the person to be reached stands to the consumer.
+    pub standing: Standing,
+    /// The medium.
+    pub channel: Channel,
+    /// The place, where one is known.
+    pub place: Option<Place>,
+    /// What for.
+    pub purpose: Purpose,
+    /// The clocks of the person to be reached; all must be open.
+    pub clocks: Vec<Clock>,
+    /// The clock in which days are counted: the consumer's first listed zone.
+    pub day_clock: Clock,
+    /// The consumer's clocks, in which their wishes are told.
+    pub wish_clocks: Vec<Clock>,
+    /// Wishes about time, and when they end.
+    pub time_wishes: Vec<TimeWish>,
+    /// Places closed to us, and when each closure ends.
+    pub closed_places: Vec<(Place, Option<i64>)>,
+    /// Whether the employer forbids contact at work, and when that ends.
+    pub employer_prohibits: Option<Option<i64>>,
+    /// The contact this one answers, where it is the one answer that may be given by the same medium.
+    pub reply: Option<Reply>,
+    /// Calls and conversations, one entry per debt that counts as one.
+    pub debts: Vec<DebtCalls>,
+    /// Connected outgoing calls to this person, any number and debt: seconds since 1970, oldest first.
+    pub connected_calls: Vec<i64>,
+    /// The closures of this medium or address, ours to honour.
+    pub closures: Vec<ClosedSince>,
+    /// What is wrong with a confirmation of an opt-out, if it is one.
+    pub confirmation: Confirmation,
+    /// The message lacks the statement of how to opt out.
+    pub lacks_opt_out_notice: bool,
+    /// The employer's address, without a basis.
+    pub is_employer_address_without_basis: bool,
+    /// The law requires this medium.
+    pub is_required_in_this_medium: bool,
+    /// A written stop is on record for one of the debts since.
+    pub ceased_at: Option<i64>,
+    /// This purpose was already served once since the written stop.
+    pub served_since_cease_at: Option<i64>,
+    /// A lawyer is known for one of the debts since.
+    pub attorney_at: Option<i64>,
+    /// The consumer has died.
+    pub is_deceased: bool,
+    /// The consumer consented to contact with this third party.
+    pub third_party_consented: bool,
+    /// What is particular to a location call.
+    pub location: LocationCall,
+    /// This third party was already asked for location information at.
+    pub asked_location_at: Option<i64>,
+    /// The consumer's own lawyer: to ask them for payment is to ask the consumer.
+    #[serde(default)]
+    pub is_consumers_lawyer: bool,
+    /// What is disputed, and what it stops.
+    #[serde(default)]
+    pub dispute: DisputeFacts,
+    /// How the debts stand in bankruptcy.
+    #[serde(default)]
+    pub bankruptcy: BankruptcyFacts,
+    /// What was counted for the caps of states and cities.
+    #[serde(default)]
+    pub caps: Vec<CapCount>,
+    /// An electronic message without the consent that the place asks for.
+    #[serde(default)]
+    pub lacks_electronic_consent: bool,
+}
+
+/// Disputes and the validation period, of all debts proposed.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub struct DisputeFacts {
+    /// A written dispute of the period waits for verification since.
+    pub written_at: Option<i64>,
+    /// A written request for the original creditor waits for its answer since.
+    pub creditor_request_at: Option<i64>,
+    /// The validation period runs, and something is threatened unless they pay within it: its last day, as a number.
+    pub threat_until_day: Option<i32>,
+}
+
+/// Bankruptcy, of all debts proposed: what is true of one of them stops the whole.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub struct BankruptcyFacts {
+    /// The stay protects whoever owes it with their property.
+    pub is_stayed: bool,
+    /// The stay protects co-debtors too (11 USC 1201, 1301).
+    pub is_stayed_for_co_debtors: bool,
+    /// It was discharged.
+    pub is_discharged: bool,
+}
+
+/// One wish about time.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TimeWish {
+    /// What they said.
+    pub wish: Wish,
+    /// When they said it, in seconds since 1970.
+    pub told_at: i64,
+    /// When it ended or ends, in seconds since 1970.
+    pub ends_at: Option<i64>,
+}
+
+/// The incoming contact that a proposal answers.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Reply {
+    /// When it came in.
+    pub at: i64,
+    /// From where, if known.
+    pub place: Option<Place>,
+    /// Whether it came at an hour their wishes close.
+    pub came_at_designated_time: bool,
+    /// The clocks as they stood when it came.
+    pub clocks: Vec<Clock>,
+}
+
+/// The calls about one debt (or student loans that count as one) to one person.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct DebtCalls {
+    /// Day numbers of the calls that count, oldest first.
+    pub attempt_days: Vec<i32>,
+    /// Day number of the last telephone conversation about it.
+    pub conversation_day: Option<i32>,
+    /// Last day number on which consent to extra calls lives.
+    pub consent_until_day: Option<i32>,
+}
+
+/// A medium or address closed by the consumer.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct ClosedSince {
+    /// Since when.
+    pub at: i64,
+    /// When it ended or ends.
+    pub ends_at: Option<i64>,
+    /// One number or address only.
+    pub one_address: bool,
+}
+
+/// How an opt-out confirmation stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Confirmation {
+    /// It is none.
+    None,
+    /// The one that may be sent.
+    First,
+    /// It says more than it may, is not electronic, or one was sent.
+    Faulty,
+}
+
+/// Facts that were gathered at a moment and can be asked about later ones.
+pub trait Facts {
+    /// When they were gathered, in seconds since 1970.
+    fn at(&self) -> i64;
+
+    /// The clock in which days are counted.
+    fn day_clock(&self) -> &Clock;
+
+    /// The instant at a second, with the day in which the law counts.
+    fn instant(&self, at: i64) -> Instant {
+        Instant { at, day: self.day_clock().local(at).0 }
+    }
+}
+
+impl Facts for ContactFacts {
+    fn at(&self) -> i64 {
+        self.at
+    }
+
+    fn day_clock(&self) -> &Clock {
+        &self.day_clock
+    }
+}
+
+impl ContactFacts {
+    /// Whether the rules about when and where reach this person: the consumer, those who count as the consumer, co-debtors;
+    /// letters are read whenever they are opened.
+    pub fn has_protected_hours(&self) -> bool {
+        self.regf_binds
+            && self.channel != Channel::Letter
+            && matches!(self.standing, Standing::Consumer | Standing::CountsAsConsumer | Standing::CoDebtor)
+    }
+
+    /// Whether reaching this person is a step to collect the debt: not where creditors, bureaus and our own lawyers are reached,
+    /// nor where the purpose is to give what the law requires or to end collection.
+    pub fn is_collecting(&self) -> bool {
+        self.purpose.is_collection() && (self.standing != Standing::Professional || self.is_consumers_lawyer)
+    }
+
+    /// Whether the person is the consumer or counts as the consumer (12 CFR 1006.6(a)).
+    pub fn is_for_consumer(&self) -> bool {
+        matches!(self.standing, Standing::Consumer | Standing::CountsAsConsumer)
+    }
+}
+
+/// Reads from the record what the rules may know about a proposal. Entries later than the proposal are not looked at.
+pub fn gather(record: &Record, proposal: &Proposal) -> ContactFacts {
+    let now = proposal.at;
+    let person = record.persons.iter().find(|person| person.key == proposal.person);
+    let standing =
+        if proposal.person == record.consumer.key { Standing::Consumer } else { person.map_or(Standing::ThirdParty, |p| p.standing) };
+    let own_signals = person.map(|person| person.signals.as_slice()).filter(|signals| !signals.is_empty());
+    let past = Past { record, proposal, person: proposal.person };
+    let regf_binds = regf_binds(record) && past.concerns_consumer_debts();
+
+    let wish_clocks = clocks(&record.consumer.signals, now);
+    let wishes: Vec<&Preference> =
+        record.consumer.preferences.iter().filter(|wish| wish.at <= now && wish.until.is_none_or(|until| now < until)).collect();
+    let time_wishes: Vec<TimeWish> = wishes
+        .iter()
+        .filter(|wish| matches!(wish.wish, Wish::InconvenientTime(_) | Wish::ConvenientOnly(_) | Wish::TimeConsent(_)))
+        .map(|wish| TimeWish { wish: wish.wish.clone(), told_at: wish.at.as_second(), ends_at: wish.until.map(Timestamp::as_second) })
+        .collect();
+    let reply = past.reply().map(|incoming| Reply {
+        at: incoming.at.as_second(),
+        place: incoming.place,
+        came_at_designated_time: is_designated(&time_wishes, &clocks(&record.consumer.signals, incoming.at), incoming.at.as_second()),
+        clocks: clocks(own_signals.unwrap_or(&record.consumer.signals), incoming.at),
+    });
+    let closures = if standing == Standing::Consumer { closures(&wishes, proposal, reply.as_ref()) } else { Vec::new() };
+    let ceased_at = past.latest_notice(|kind| kind == NoticeKind::Cease).map(|notice| notice.at.as_second());
+
+    ContactFacts {
+        at: now.as_second(),
+        regf_binds,
+        standing,
+        channel: proposal.channel,
+        place: proposal.place,
+        purpose: proposal.purpose,
+        clocks: clocks(own_signals.unwrap_or(&record.consumer.signals), now),
+        day_clock: clock_of_days(record, now),
+        wish_clocks,
+        time_wishes,
+        closed_places: wishes
+            .iter()
+            .filter_map(|wish| {
+                if let Wish::InconvenientPlace(place) = wish.wish { Some((place, wish.until.map(Timestamp::as_second))) } else { None }
+            })
+            .collect(),
+        employer_prohibits: wishes
+            .iter()
+            .filter(|wish| wish.wish == Wish::EmployerProhibits)
+            .map(|wish| wish.until.map(Timestamp::as_second))
+            .max_by_key(|ends| ends.unwrap_or(i64::MAX)),
+        caps: past.cap_counts(standing, reply.is_some()),
+        reply,
+        debts: past.debt_calls(),
+        connected_calls: past.connected_calls(),
+        confirmation: past.confirmation(&closures),
+        closures,
+        lacks_opt_out_notice: proposal.lacks_opt_out_notice,
+        is_employer_address_without_basis: proposal.is_employer_address_without_basis,
+        is_required_in_this_medium: proposal.is_required_in_this_medium,
+        ceased_at,
+        served_since_cease_at: past.served_since_cease(),
+        attorney_at: past.attorney_at(),
+        is_deceased: record.consumer.is_deceased,
+        third_party_consented: proposal.third_party_consented,
+        location: proposal.location,
+        asked_location_at: past.asked_location_at(),
+        is_consumers_lawyer: person.is_some_and(|person| person.is_consumers_lawyer),
+        dispute: if regf_binds && !record.notices.is_empty() { disputes(&past) } else { DisputeFacts::default() },
+        bankruptcy: bankruptcy(&past),
+        lacks_electronic_consent: past.lacks_electronic_consent(standing),
+    }
+}
+
+/// The clock in which days are counted.
+fn clock_of_days(record: &Record, at: Timestamp) -> Clock {
+    Clock::of(day_zone(record), at).or_else(|| Clock::of(ZONES_SERVED[0], at)).unwrap_or_else(Clock::utc)
+}
+
+/// Whether Regulation F binds us in our role (15 USC 1692a(6)).
+fn regf_binds(record: &Record) -> bool {
+    record.role != CollectorRole::FirstParty
+}
+
+fn disputes(past: &Past) -> DisputeFacts {
+    let events = Disputes::new(past.record, past.proposal.at);
+    let today = events.day_of(past.proposal.at);
+    let ends = || past.consumer_debts().filter_map(|debt| events.period_end(debt, today)).max();
+    DisputeFacts {
+        written_at: past.consumer_debts().filter_map(|debt| events.written_dispute_at(debt)).min(),
+        creditor_request_at: past.consumer_debts().filter_map(|debt| events.creditor_request_at(debt)).min(),
+        threat_until_day: past.proposal.pay_by.and_then(|pay_by| ends().filter(|end| day_number(pay_by) <= *end && today <= *end)),
+    }
+}
+
+fn bankruptcy(past: &Past) -> BankruptcyFacts {
+    let mut facts = BankruptcyFacts::default();
+    for debt in past.debts().filter(|debt| !debt.is_post_petition) {
+        let Some(case) = debt.bankruptcy else { continue };
+        if case.is_discharged {
+            facts.is_discharged |= !debt.survives_discharge;
+        } else if !case.is_stay_lifted {
+            facts.is_stayed = true;
+            facts.is_stayed_for_co_debtors |= debt.is_consumer_purpose && case.shields_co_debtors();
+        }
+    }
+    facts
+}
+
+fn closures(wishes: &[&Preference], proposal: &Proposal, reply: Option<&Reply>) -> Vec<ClosedSince> {
+    let covers = |wish: &Wish| match wish {
+        Wish::NoChannel(closure) => Some(false).filter(|_| closure.covers(proposal.channel)),
+        Wish::NoAddress { closure, address } => Some(true)
+            .filter(|_| closure.covers(proposal.channel) && proposal.address.as_ref().is_some_and(|to| to.eq_ignore_ascii_case(address))),
+        _ => None,
+    };
+    wishes
+        .iter()
+        .filter_map(|wish| {
+            let one_address = covers(&wish.wish)?;
+            let at = wish.at.as_second();
+            // Someone who uses the medium again after closing it may be answered once (12 CFR 1006.14(h)(2));
+            // the message that closed it is not such a use.
+            let answered = reply.is_some_and(|reply| reply.at > at);
+            (!answered).then(|| ClosedSince { at, ends_at: wish.until.map(Timestamp::as_second), one_address })
+        })
+        .collect()
+}

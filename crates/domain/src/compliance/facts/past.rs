@@ -1,0 +1,140 @@
+//! The record up to the proposal, seen from the person to be reached.
+
+use super::{ClosedSince, Confirmation};
+use crate::compliance::record::{Contact, Debt, Direction, Key, Notice, NoticeKind, Outcome, Proposal, Purpose, Record};
+use jiff::Timestamp;
+
+/// The zone in which days are counted: the consumer's first listed one; Eastern where nothing is known.
+pub(super) fn day_zone(record: &Record) -> &str {
+    record.consumer.signals.first().map_or("America/New_York", |signal| signal.zone.as_str())
+}
+
+/// The record up to the proposal, seen from the person to be reached.
+pub(super) struct Past<'r> {
+    pub(super) record: &'r Record,
+    pub(super) proposal: &'r Proposal,
+    pub(super) person: Key,
+}
+
+impl<'r> Past<'r> {
+    /// Contacts up to now with the person to be reached.
+    pub(super) fn contacts(&self) -> impl Iterator<Item = &'r Contact> {
+        let (now, person) = (self.proposal.at, self.person);
+        self.record.contacts.iter().filter(move |contact| contact.at <= now && contact.person == person)
+    }
+
+    /// Notices up to now about any of the debts proposed.
+    pub(super) fn notices(&self) -> impl Iterator<Item = &'r Notice> {
+        let proposal = self.proposal;
+        self.record
+            .notices
+            .iter()
+            .filter(move |notice| notice.at <= proposal.at && notice.debts.iter().any(|debt| proposal.debts.contains(debt)))
+    }
+
+    /// The last of the notices of a kind.
+    pub(super) fn latest_notice(&self, of: impl Fn(NoticeKind) -> bool) -> Option<&'r Notice> {
+        self.notices().filter(|notice| of(notice.kind)).max_by_key(|notice| notice.at)
+    }
+
+    /// The debts proposed that are on record.
+    pub(super) fn debts(&self) -> impl Iterator<Item = &'r Debt> {
+        let proposal = self.proposal;
+        self.record.debts.iter().filter(move |debt| proposal.debts.contains(&debt.key))
+    }
+
+    /// Whether any of the debts proposed is, or may be, for consumer purposes.
+    pub(super) fn concerns_consumer_debts(&self) -> bool {
+        self.proposal.debts.is_empty() || self.consumer_debts().next().is_some()
+    }
+
+    /// The debts proposed that are, or may be, for consumer purposes.
+    pub(super) fn consumer_debts(&self) -> impl Iterator<Item = Key> {
+        self.proposal.debts.iter().copied().filter(|key| self.record.is_consumer_debt(*key))
+    }
+
+    /// The incoming contact that the proposal answers, if by the same medium and not answered yet (comment 6(b)(1)-2).
+    pub(super) fn reply(&self) -> Option<&'r Contact> {
+        let to = self.proposal.in_response_to?;
+        let incoming = self.contacts().find(|c| c.key == Some(to) && c.direction == Direction::In && c.channel == self.proposal.channel)?;
+        let answered =
+            self.record.contacts.iter().any(|c| c.at <= self.proposal.at && c.direction == Direction::Out && c.in_response_to == Some(to));
+        (!answered).then_some(incoming)
+    }
+
+    /// How a confirmation of an opt-out stands.
+    pub(super) fn confirmation(&self, closures: &[ClosedSince]) -> Confirmation {
+        if self.proposal.purpose != Purpose::OptOutConfirmation {
+            return Confirmation::None;
+        }
+        let since = closures.iter().map(|closure| closure.at).max();
+        let sent = self.contacts().any(|contact| {
+            contact.direction == Direction::Out
+                && contact.purpose == Purpose::OptOutConfirmation
+                && since.is_none_or(|since| contact.at.as_second() >= since)
+        });
+        if sent || self.proposal.has_extra_text || !self.proposal.channel.is_electronic() {
+            Confirmation::Faulty
+        } else {
+            Confirmation::First
+        }
+    }
+
+    /// When this purpose was first served since the written stop.
+    pub(super) fn served_since_cease(&self) -> Option<i64> {
+        let ceased = self.notices().filter(|notice| notice.kind == NoticeKind::Cease).map(|notice| notice.at).min()?;
+        self.record
+            .contacts
+            .iter()
+            .filter(|contact| {
+                contact.is_ours && contact.direction == Direction::Out && contact.at >= ceased && contact.at <= self.proposal.at
+            })
+            .filter(|contact| contact.purpose == self.proposal.purpose)
+            .filter(|contact| contact.debts.iter().any(|debt| self.proposal.debts.contains(debt)))
+            .map(|contact| contact.at.as_second())
+            .min()
+    }
+
+    /// Since when a lawyer is known for one of the debts who has not been released for that debt since.
+    pub(super) fn attorney_at(&self) -> Option<i64> {
+        let represents = |known: &Notice, who: Option<Key>, debt: &Key| {
+            !self.notices().any(|later| {
+                let releases =
+                    matches!(later.kind, NoticeKind::AttorneyReleased(released) if released.is_none() || who.is_none() || released == who);
+                releases && later.at >= known.at && later.debts.contains(debt)
+            })
+        };
+        let known_for = |debt: &Key| {
+            let known = self.notices().filter(|notice| notice.debts.contains(debt)).filter(|notice| match notice.kind {
+                NoticeKind::AttorneyKnown(who) => represents(notice, who, debt),
+                _ => false,
+            });
+            known.map(|notice| notice.at.as_second()).min()
+        };
+        self.proposal.debts.iter().filter_map(known_for).min()
+    }
+
+    /// When this person was last asked where the consumer is.
+    pub(super) fn asked_location_at(&self) -> Option<i64> {
+        self.contacts()
+            .filter(|contact| contact.is_ours && contact.direction == Direction::Out && contact.purpose == Purpose::LocationInformation)
+            .filter(|contact| contact.outcome.is_none_or(Outcome::reached_somebody))
+            .map(|contact| contact.at.as_second())
+            .max()
+    }
+}
+
+/// Counts days in one zone.
+pub(super) struct DayCount(jiff::tz::TimeZone);
+
+impl DayCount {
+    pub(super) fn new(zone: &str) -> DayCount {
+        DayCount(jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC))
+    }
+
+    pub(super) fn of(&self, at: Timestamp) -> i32 {
+        let local = at.as_second() + i64::from(self.0.to_offset(at).seconds());
+        // Fits: the timestamps of jiff end in the year 9999.
+        local.div_euclid(86_400) as i32
+    }
+}

@@ -1,0 +1,183 @@
+//! Earlier contacts: by which medium, with whom, about what, and what became of them.
+
+use super::{Key, Place};
+use crate::values::channel::Channel;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Who began a contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// They reached us.
+    In,
+    /// We reached out.
+    Out,
+}
+
+/// What became of a contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Rang out.
+    NoAnswer,
+    /// A voice mail was reached or left.
+    Voicemail,
+    /// We spoke about the debt, or it was refused.
+    Conversation,
+    /// Answered, then dropped.
+    AnsweredDropped,
+    /// Answered, no time to talk, the debt not raised.
+    AnsweredBusy,
+    /// A recording that takes no message.
+    RecordingNoMessage,
+    /// They left a message for us.
+    LeftMessage,
+    /// A message reached them.
+    Delivered,
+    /// Busy signal.
+    Busy,
+    /// The number is not in service.
+    NotInService,
+    /// Not connected otherwise.
+    NotConnected,
+}
+
+impl Outcome {
+    /// Reads an outcome by its code.
+    pub fn parse(code: &str) -> Option<Outcome> {
+        Some(match code {
+            "no_answer" => Outcome::NoAnswer,
+            "voicemail" => Outcome::Voicemail,
+            "conversation" => Outcome::Conversation,
+            "answered_dropped" => Outcome::AnsweredDropped,
+            "answered_busy" => Outcome::AnsweredBusy,
+            "recording_no_message" => Outcome::RecordingNoMessage,
+            "left_message" => Outcome::LeftMessage,
+            "delivered" => Outcome::Delivered,
+            "busy" => Outcome::Busy,
+            "not_in_service" => Outcome::NotInService,
+            "not_connected" => Outcome::NotConnected,
+            _ => return None,
+        })
+    }
+
+    /// Whether the call reached the dialed number (12 CFR 1006.14(b)(3)(ii)): ringing out and voice mail did.
+    pub const fn is_connected(self) -> bool {
+        !matches!(self, Outcome::Busy | Outcome::NotInService | Outcome::NotConnected)
+    }
+
+    /// Whether neither a person nor their mailbox could be reached: busy, not in service, a recording that takes no message.
+    pub const fn takes_no_message(self) -> bool {
+        !self.is_connected() || matches!(self, Outcome::RecordingNoMessage)
+    }
+
+    /// Whether a person or their mailbox was reached.
+    pub const fn reached_somebody(self) -> bool {
+        matches!(self, Outcome::Conversation | Outcome::Voicemail | Outcome::AnsweredBusy | Outcome::LeftMessage | Outcome::Delivered)
+    }
+}
+
+/// An earlier contact.
+#[derive(Clone, Debug)]
+pub struct Contact {
+    /// Its own key, where something may answer it.
+    pub key: Option<Key>,
+    /// When.
+    pub at: Timestamp,
+    /// By which medium.
+    pub channel: Channel,
+    /// Who began it.
+    pub direction: Direction,
+    /// What became of it; a message's is often unknown.
+    pub outcome: Option<Outcome>,
+    /// With whom.
+    pub person: Key,
+    /// About which debts; on an unanswered call those it was marked with before dialing.
+    pub debts: Vec<Key>,
+    /// Which debts were raised, where that differs.
+    pub discussed: Option<Vec<Key>>,
+    /// To or from which number or address, where it is on record.
+    pub address: Option<String>,
+    /// From or to which place.
+    pub place: Option<Place>,
+    /// What for.
+    pub purpose: Purpose,
+    /// Which incoming contact it answered.
+    pub in_response_to: Option<Key>,
+    /// Consent to further calls given in it, in days.
+    pub gives_call_consent: Option<u32>,
+    /// Nobody answered and no message could have been left.
+    pub was_unreachable: bool,
+    /// Placed by this collector.
+    pub is_ours: bool,
+}
+
+/// What a contact is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Purpose {
+    /// Ordinary collection.
+    #[default]
+    Collection,
+    /// Asking a third party where the consumer is (15 USC 1692b).
+    LocationInformation,
+    /// Confirming an opt-out, and only that.
+    OptOutConfirmation,
+    /// Asking for consent to electronic messages.
+    AskElectronicConsent,
+    /// Saying that collection ends.
+    EndingCollection,
+    /// Saying that a usual remedy may be used.
+    MayInvokeRemedy,
+    /// Saying that a usual remedy will be used.
+    WillInvokeRemedy,
+    /// Required by law.
+    RequiredByLaw,
+    /// Sending verification of the debt.
+    SendVerification,
+    /// Sending the original creditor's name and address.
+    SendOriginalCreditor,
+    /// Answering a dispute that repeats an earlier one.
+    AnswerDuplicativeDispute,
+    /// A proof of claim.
+    ProofOfClaim,
+}
+
+impl Purpose {
+    /// Reads a purpose by its code.
+    pub fn parse(code: &str) -> Option<Purpose> {
+        Some(match code {
+            "collection" => Purpose::Collection,
+            "location_information" => Purpose::LocationInformation,
+            "opt_out_confirmation" => Purpose::OptOutConfirmation,
+            "ask_electronic_consent" => Purpose::AskElectronicConsent,
+            "ending_collection" => Purpose::EndingCollection,
+            "may_invoke_remedy" => Purpose::MayInvokeRemedy,
+            "will_invoke_remedy" => Purpose::WillInvokeRemedy,
+            "required_by_law" => Purpose::RequiredByLaw,
+            "send_verification" => Purpose::SendVerification,
+            "send_original_creditor" => Purpose::SendOriginalCreditor,
+            "answer_duplicative_dispute" => Purpose::AnswerDuplicativeDispute,
+            "proof_of_claim" => Purpose::ProofOfClaim,
+            _ => return None,
+        })
+    }
+
+    /// Whether it asks for payment or leads up to it. The rest answers what the law makes us answer, or ends collection.
+    pub const fn is_collection(self) -> bool {
+        matches!(
+            self,
+            Purpose::Collection
+                | Purpose::LocationInformation
+                | Purpose::AskElectronicConsent
+                | Purpose::MayInvokeRemedy
+                | Purpose::WillInvokeRemedy
+        )
+    }
+
+    /// Whether it gives what the consumer asked for or the law requires.
+    pub const fn is_owed(self) -> bool {
+        matches!(
+            self,
+            Purpose::RequiredByLaw | Purpose::SendVerification | Purpose::SendOriginalCreditor | Purpose::AnswerDuplicativeDispute
+        )
+    }
+}

@@ -1,0 +1,179 @@
+//! The record and the proposal, as `regulation/cases/README.md` lays them down: what we know, and what is wanted.
+//!
+//! Nothing is judged here. The same shapes are filled from a case file and from the database.
+
+mod contact;
+mod notice;
+mod proposal;
+mod wish;
+
+pub use contact::{Contact, Direction, Outcome, Purpose};
+pub use notice::{Notice, NoticeKind};
+pub use proposal::{LocationCall, Proposal};
+pub use wish::{Closure, EVERY_DAY, Hours, Place, Preference, Wish};
+
+use super::caps::Jurisdiction;
+use crate::values::region::LocationSignal;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// Identifies a person, a debt or a contact within one record: a UUID's bits, or a number given by the reader of a case.
+pub type Key = u128;
+
+/// In which role we collect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CollectorRole {
+    /// An agency or law firm.
+    ThirdParty,
+    /// An owner who bought the debt.
+    DebtBuyer,
+    /// A creditor in its own name.
+    FirstParty,
+}
+
+/// How a person stands to the consumer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Standing {
+    /// The consumer.
+    Consumer,
+    /// Counts as the consumer: spouse, guardian, parent of a minor, representative of the estate (12 CFR 1006.6(a)).
+    CountsAsConsumer,
+    /// Owes the same debt.
+    CoDebtor,
+    /// A lawyer, the creditor, a consumer reporting agency: may be spoken to (12 CFR 1006.6(d)(1)).
+    Professional,
+    /// Anybody else.
+    ThirdParty,
+}
+
+impl Standing {
+    /// Reads the role of a person as files and screens name it; a role we do not know is a third party.
+    pub fn of_role(role: &str) -> Standing {
+        match role {
+            "consumer" | "debtor" => Standing::Consumer,
+            "spouse"
+            | "surviving_spouse"
+            | "parent_of_minor"
+            | "guardian"
+            | "executor"
+            | "administrator"
+            | "personal_representative"
+            | "successor_in_interest"
+            | "confirmed_successor_in_interest" => Standing::CountsAsConsumer,
+            "co_debtor" | "guarantor" => Standing::CoDebtor,
+            "consumer_attorney" | "attorney" | "consumer_reporting_agency" | "creditor" | "creditor_attorney" | "collector_attorney" => {
+                Standing::Professional
+            }
+            _ => Standing::ThirdParty,
+        }
+    }
+
+    /// Whether a role is that of the consumer's own lawyer.
+    pub fn is_consumers_lawyer(role: &str) -> bool {
+        matches!(role, "consumer_attorney" | "attorney")
+    }
+}
+
+/// Everything on record that a rule may want to know.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// In which role we collect.
+    pub role: CollectorRole,
+    /// The person who owes.
+    pub consumer: Consumer,
+    /// Other people around the account.
+    pub persons: Vec<Person>,
+    /// The debts.
+    pub debts: Vec<Debt>,
+    /// Earlier contacts, in any order.
+    pub contacts: Vec<Contact>,
+    /// Other events, in any order.
+    pub notices: Vec<Notice>,
+}
+
+impl Record {
+    /// Whether a debt is, or may be, for consumer purposes: one that is not on record is not known to be anything else.
+    pub fn is_consumer_debt(&self, key: Key) -> bool {
+        !self.debts.iter().any(|debt| debt.key == key && !debt.is_consumer_purpose)
+    }
+}
+
+/// The person who owes.
+#[derive(Clone, Debug, Default)]
+pub struct Consumer {
+    /// Who.
+    pub key: Key,
+    /// Signs of where they are.
+    pub signals: Vec<LocationSignal>,
+    /// What they told us about times, places and channels.
+    pub preferences: Vec<Preference>,
+    /// Known, or to be known, to have died.
+    pub is_deceased: bool,
+    /// The states and cities with limits of their own in which they live.
+    pub jurisdictions: Vec<Jurisdiction>,
+}
+
+/// Somebody else.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// Who.
+    pub key: Key,
+    /// How they stand to the consumer.
+    pub standing: Standing,
+    /// The consumer's own lawyer: to ask them for payment is to ask the consumer.
+    pub is_consumers_lawyer: bool,
+    /// Signs of where they are.
+    pub signals: Vec<LocationSignal>,
+}
+
+/// One debt.
+#[derive(Clone, Copy, Debug)]
+pub struct Debt {
+    /// Which.
+    pub key: Key,
+    /// Primarily for personal, family or household purposes (15 USC 1692a(5)).
+    pub is_consumer_purpose: bool,
+    /// For student loans: one key for all loans serviced under one number when we obtained them (12 CFR 1006.14(b)(4)).
+    pub serviced_as: Option<Key>,
+    /// The case in bankruptcy that it is part of, if there is one and it was not dismissed.
+    pub bankruptcy: Option<Bankruptcy>,
+    /// The discharge does not reach it (11 USC 523).
+    pub survives_discharge: bool,
+    /// Incurred after the petition: neither the stay nor the discharge reaches it.
+    pub is_post_petition: bool,
+    /// When the delinquency began that led to collection; it never moves (15 USC 1681c(c)(1)).
+    pub delinquency_began: Option<Date>,
+}
+
+impl Debt {
+    /// A consumer debt with nothing particular about it.
+    pub const fn of(key: Key) -> Debt {
+        Debt {
+            key,
+            is_consumer_purpose: true,
+            serviced_as: None,
+            bankruptcy: None,
+            survives_discharge: false,
+            is_post_petition: false,
+            delinquency_began: None,
+        }
+    }
+}
+
+/// A case in bankruptcy, as it stands for one debt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bankruptcy {
+    /// Ended in a discharge; open otherwise.
+    pub is_discharged: bool,
+    /// The chapter, where it is known.
+    pub chapter: Option<u8>,
+    /// The court lifted the stay for this debt (11 USC 362(d)).
+    pub is_stay_lifted: bool,
+}
+
+impl Bankruptcy {
+    /// Whether co-debtors on consumer debts are shielded too (11 USC 1201, 1301); an unknown chapter may be one of those.
+    pub const fn shields_co_debtors(self) -> bool {
+        matches!(self.chapter, None | Some(12 | 13))
+    }
+}

@@ -1,0 +1,83 @@
+//! One contact somebody wants to make.
+
+use super::{Key, Place, Purpose};
+use crate::values::channel::Channel;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// One contact somebody wants to make.
+#[derive(Clone, Debug)]
+pub struct Proposal {
+    /// When.
+    pub at: Timestamp,
+    /// By which medium.
+    pub channel: Channel,
+    /// To whom.
+    pub person: Key,
+    /// About which debts.
+    pub debts: Vec<Key>,
+    /// To which place.
+    pub place: Option<Place>,
+    /// To which number or address.
+    pub address: Option<String>,
+    /// What for.
+    pub purpose: Purpose,
+    /// In answer to which incoming contact.
+    pub in_response_to: Option<Key>,
+    /// The address is known to be the employer's, and nothing on record opens it.
+    pub is_employer_address_without_basis: bool,
+    /// The message lacks the statement of how to opt out.
+    pub lacks_opt_out_notice: bool,
+    /// It threatens something unless they pay by this day.
+    pub pay_by: Option<Date>,
+    /// The number is known to be a mobile one.
+    pub is_to_mobile: bool,
+    /// Says more than a confirmation of an opt-out may.
+    pub has_extra_text: bool,
+    /// The law requires this medium.
+    pub is_required_in_this_medium: bool,
+    /// The consumer consented, directly, to contact with this third party.
+    pub third_party_consented: bool,
+    /// For location calls.
+    pub location: LocationCall,
+}
+
+/// What is particular to asking a third party for location information.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub struct LocationCall {
+    /// The debt is mentioned.
+    pub mentions_debt: bool,
+    /// The employer's name is volunteered.
+    pub volunteers_employer: bool,
+    /// The consumer's location is known already.
+    pub location_already_known: bool,
+    /// The third party asked us to come back.
+    pub asked_again: bool,
+    /// The earlier answer is believed wrong, and they now know better.
+    pub earlier_answer_wrong: bool,
+}
+
+impl Proposal {
+    /// Ordinary collection by a channel, with nothing particular about it.
+    pub fn of(at: Timestamp, channel: Channel, person: Key, debts: Vec<Key>) -> Proposal {
+        Proposal {
+            at,
+            channel,
+            person,
+            debts,
+            place: None,
+            address: None,
+            purpose: Purpose::Collection,
+            in_response_to: None,
+            is_employer_address_without_basis: false,
+            lacks_opt_out_notice: false,
+            pay_by: None,
+            is_to_mobile: false,
+            has_extra_text: false,
+            is_required_in_this_medium: false,
+            third_party_consented: false,
+            location: LocationCall::default(),
+        }
+    }
+}

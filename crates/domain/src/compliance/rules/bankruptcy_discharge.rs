@@ -1,0 +1,46 @@
+//! Rule: a discharged debt is not collected from the person it was discharged for; co-debtors stay liable.
+
+use crate::compliance::ContactRule;
+use crate::compliance::record::Standing;
+use crate::decision::{Detail, Finding, Rule, RuleCard, Severity, day};
+
+pub(super) const RULE: ContactRule = Rule {
+    card: RuleCard {
+        id: "bankruptcy.discharge",
+        cite: "11 USC 524(a)(2), (e)",
+        in_force_from: day(1979, 10, 1),
+        jurisdiction: "US, everyone",
+        severity: Severity::Block,
+        plain: "This debt was discharged in bankruptcy: they owe it no more.",
+        instead: "Close the account; where somebody else owes it too, speak to that person.",
+    },
+    check: |facts, _, _| {
+        let is_theirs = facts.bankruptcy.is_discharged && facts.standing != Standing::CoDebtor;
+        (is_theirs && facts.is_collecting()).then(|| Finding::lasting(Detail::Plain))
+    },
+};
+
+#[cfg(test)]
+mod tests {
+    use crate::compliance::record::{Bankruptcy, CollectorRole, Purpose};
+    use crate::compliance::rules::proposal_tests::{CONSUMER, PERSON, ask, with_person};
+
+    #[test]
+    fn the_injunction_binds_everyone_and_leaves_co_debtors_liable() {
+        let mut record = with_person("co_debtor");
+        record.debts[0].bankruptcy = Some(Bankruptcy { is_discharged: true, chapter: Some(13), is_stay_lifted: false });
+        //  survives  post-petition  person    refused
+        for (survives, post_petition, person, refused) in
+            [(false, false, CONSUMER, true), (true, false, CONSUMER, false), (false, true, CONSUMER, false), (false, false, PERSON, false)]
+        {
+            (record.debts[0].survives_discharge, record.debts[0].is_post_petition) = (survives, post_petition);
+            for role in [CollectorRole::ThirdParty, CollectorRole::FirstParty] {
+                record.role = role;
+                let because = ask(&record, |proposal| proposal.person = person);
+                assert_eq!(because, if refused { vec!["bankruptcy.discharge"] } else { vec![] });
+            }
+        }
+        record.debts[0].is_post_petition = false;
+        assert!(ask(&record, |proposal| proposal.purpose = Purpose::EndingCollection).is_empty());
+    }
+}

@@ -1,0 +1,86 @@
+//! Rule: from the petition on nothing is done to collect; the claim goes through the court.
+
+use crate::compliance::ContactRule;
+use crate::compliance::record::Standing;
+use crate::decision::{Detail, Finding, Rule, RuleCard, Severity, day};
+
+pub(super) const RULE: ContactRule = Rule {
+    card: RuleCard {
+        id: "bankruptcy.stay",
+        cite: "11 USC 362(a)(6), 1201, 1301",
+        in_force_from: day(1979, 10, 1),
+        jurisdiction: "US, everyone",
+        severity: Severity::Block,
+        plain: "They are in bankruptcy: every act to collect this debt is stayed.",
+        instead: "File a proof of claim with the court.",
+    },
+    check: |facts, _, _| {
+        let is_stayed = match facts.standing {
+            Standing::CoDebtor => facts.bankruptcy.is_stayed_for_co_debtors,
+            _ => facts.bankruptcy.is_stayed,
+        };
+        (is_stayed && facts.is_collecting()).then(|| Finding::lasting(Detail::Plain))
+    },
+};
+
+#[cfg(test)]
+mod tests {
+    use crate::compliance::record::{Bankruptcy, CollectorRole, Purpose};
+    use crate::compliance::rules::proposal_tests::{CONSUMER, PERSON, ask, with_person};
+
+    const OPEN: Bankruptcy = Bankruptcy { is_discharged: false, chapter: Some(7), is_stay_lifted: false };
+
+    #[test]
+    fn the_stay_binds_everyone_until_it_is_lifted() {
+        //  case                                                        post-petition  refused
+        for (case, is_post_petition, refused) in [
+            (Some(OPEN), false, true),
+            (Some(Bankruptcy { chapter: Some(11), ..OPEN }), false, true),
+            (Some(Bankruptcy { chapter: None, ..OPEN }), false, true),
+            (Some(Bankruptcy { is_stay_lifted: true, ..OPEN }), false, false),
+            (Some(OPEN), true, false),
+            (None, false, false),
+        ] {
+            for role in [CollectorRole::ThirdParty, CollectorRole::DebtBuyer, CollectorRole::FirstParty] {
+                for is_consumer_purpose in [true, false] {
+                    let mut record = with_person("spouse");
+                    record.role = role;
+                    let debt = &mut record.debts[0];
+                    (debt.bankruptcy, debt.is_post_petition, debt.is_consumer_purpose) = (case, is_post_petition, is_consumer_purpose);
+                    for person in [CONSUMER, PERSON] {
+                        let because = ask(&record, |proposal| proposal.person = person);
+                        assert_eq!(because, if refused { vec!["bankruptcy.stay"] } else { vec![] }, "{case:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn co_debtors_on_consumer_debts_are_shielded_in_two_chapters() {
+        //   chapter    consumer  refused
+        for (chapter, is_consumer_purpose, refused) in [
+            (Some(7), true, false),
+            (Some(11), true, false),
+            (Some(12), true, true),
+            (Some(13), true, true),
+            (Some(13), false, false),
+            (None, true, true),
+        ] {
+            let mut record = with_person("co_debtor");
+            record.debts[0].bankruptcy = Some(Bankruptcy { chapter, ..OPEN });
+            record.debts[0].is_consumer_purpose = is_consumer_purpose;
+            assert_eq!(!ask(&record, |proposal| proposal.person = PERSON).is_empty(), refused, "{chapter:?}");
+        }
+    }
+
+    #[test]
+    fn the_court_is_the_way() {
+        let mut record = with_person("consumer_attorney");
+        record.debts[0].bankruptcy = Some(OPEN);
+        assert!(ask(&record, |proposal| proposal.purpose = Purpose::ProofOfClaim).is_empty());
+        assert_eq!(ask(&record, |proposal| proposal.person = PERSON), ["bankruptcy.stay"], "asking their lawyer is asking them");
+        record.persons[0].is_consumers_lawyer = false;
+        assert!(ask(&record, |proposal| proposal.person = PERSON).is_empty(), "our own lawyer may be spoken to");
+    }
+}
