@@ -63,6 +63,6 @@ fn a_newer_schema_is_refused() {
     let refused = floor.runtime.block_on(duly::store::migrate::migrate(&floor.app.db, jiff::Timestamp::UNIX_EPOCH));
     assert_eq!(
         refused.unwrap_err().to_string(),
-        "the database was upgraded by a newer duly (schema 99, this program knows 10): use that one"
+        "the database was upgraded by a newer duly (schema 99, this program knows 12): use that one"
     );
 }
