@@ -17,7 +17,7 @@ use crate::web::Web;
 use crate::web::form::Fields;
 use crate::web::guard::Visit;
 use crate::web::shell::{Frame, page};
-use crate::{ledger, outreach, plans};
+use crate::{audit, ledger, outreach, plans};
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -150,6 +150,7 @@ pub struct ReservedContact {
 pub async fn show(web: &Web, visit: &Visit, account: &str, query: &HashMap<String, String>, form: Unfinished) -> Result<Response, Failure> {
     let mut tx = web.app.db.read().await?;
     let id = store::resolve(&mut tx, account).await?;
+    audit::views::record(&web.app, &visit.who, visit.at.at, id, audit::views::WORKSPACE).await?;
     let known = gather(&mut tx, id).await?;
     let events = timeline::list(&mut tx, &known.account, visit.at.at, &visit.zone).await?;
     let buckets = ledger::store::load_buckets(&mut tx, id, &known.account.currency).await?;

@@ -14,6 +14,11 @@ use std::path::{Path, PathBuf};
 pub enum ImportCommand {
     /// Imports a creditor's file of accounts.
     Accounts(AccountsFile),
+    /// Takes a whole record, as `export all` wrote it, into an empty database.
+    All {
+        /// The folder.
+        folder: PathBuf,
+    },
 }
 
 /// A creditor's file of accounts, and how to take it.
@@ -44,6 +49,7 @@ pub struct AccountsFile {
 pub(super) async fn import(app: &App, global: &Global, command: ImportCommand) -> Result<Answered, Failure> {
     match command {
         ImportCommand::Accounts(asked) => accounts(app, global, asked).await,
+        ImportCommand::All { folder } => super::store::import_all(app, global, &folder).await.map(|()| Answered::Yes),
     }
 }
 

@@ -38,6 +38,11 @@ impl Sqlite {
         })
     }
 
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Waits for the writer's turn and begins.
     pub async fn begin(&self) -> Result<SqliteTx, StoreError> {
         begin_with(self.writer.clone().lock_owned().await)
@@ -46,6 +51,11 @@ impl Sqlite {
     /// Begins if nobody of this process writes.
     pub fn begin_if_free(&self) -> Result<Option<SqliteTx>, StoreError> {
         self.writer.clone().try_lock_owned().ok().map(begin_with).transpose()
+    }
+
+    /// Whether nobody of this process writes.
+    pub fn is_free(&self) -> bool {
+        self.writer.try_lock().is_ok()
     }
 
     /// Begins a snapshot.

@@ -1,0 +1,65 @@
+//! Who saw which account, when: one row for each opening, sealed into the chain `views` by the night.
+//!
+//! A view is written before the page is shown, unless another task holds the only writer: then it waits in memory for its
+//! turn, so that reading never waits for an import (see decision 0007). Lists and search results are not views.
+
+use super::store::{self, ViewRow};
+use crate::app::{Actor, App, Failure, new_uuid};
+use crate::transaction;
+use duly_domain::values::ids::AccountId;
+use jiff::Timestamp;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The workspace in a browser.
+pub const WORKSPACE: &str = "workspace";
+/// `duly account show`.
+pub const COMMAND: &str = "command";
+/// `duly export audit --account`.
+pub const EXPORT: &str = "export";
+
+/// Views that wait for the writer. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Waiting(Arc<Mutex<Vec<ViewRow>>>);
+
+impl Waiting {
+    fn put(&self, views: Vec<ViewRow>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(views);
+    }
+
+    fn take(&self) -> Vec<ViewRow> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Records that somebody opened an account.
+pub async fn record(app: &App, who: &Actor, at: Timestamp, account: AccountId, what: &str) -> Result<(), Failure> {
+    let view = ViewRow { id: new_uuid(), account, seen_by: who.label().into(), what: what.into(), seen_at: at };
+    app.views.put(vec![view]);
+    if app.db.is_free() {
+        return flush(app).await;
+    }
+    let app = app.clone();
+    tokio::spawn(async move {
+        if let Err(failure) = flush(&app).await {
+            tracing::error!(%failure, "views could not be written; they wait for the next");
+        }
+    });
+    Ok(())
+}
+
+/// Writes what waits.
+pub async fn flush(app: &App) -> Result<(), Failure> {
+    let waiting = app.views.take();
+    if waiting.is_empty() {
+        return Ok(());
+    }
+    let written: Result<(), Failure> = write(app, &waiting).await;
+    if written.is_err() {
+        app.views.put(waiting);
+    }
+    written
+}
+
+async fn write(app: &App, views: &[ViewRow]) -> Result<(), Failure> {
+    transaction!(app.db, tx, { Ok(store::insert_views(tx, views).await?) })
+}
