@@ -8,6 +8,7 @@ use crate::cli::output::money;
 use crate::compliance::facts::{Known, gather};
 use crate::compliance::gate::{Seen, decision_json, look, standing};
 use crate::ledger::store::Payment;
+use crate::parties::masking::{DATE_OF_BIRTH, REASONS, Revealed, shown};
 use crate::parties::pages::in_words;
 use crate::parties::store::{Point, PreferenceRow};
 use crate::plans::store::PromiseRow;
@@ -30,7 +31,7 @@ use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::AccountId;
 use duly_domain::values::moment::{Moment, date_of_day, written};
 use duly_domain::values::money::Money;
-use duly_domain::values::point::{EmailAddress, Phone};
+use duly_domain::values::point::MASK;
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 use std::collections::HashMap;
@@ -71,6 +72,8 @@ pub struct ShownPoint {
     pub text: String,
     /// `ok`, `warn` or `no`.
     pub icon: &'static str,
+    /// Whether something of it is hidden.
+    pub is_masked: bool,
 }
 
 /// What a form left unfinished, to be shown again.
@@ -129,7 +132,11 @@ struct WorkspacePage {
     may_stop: bool,
     may_post: bool,
     may_release: bool,
+    may_unmask: bool,
+    may_see_views: bool,
     is_deceased: bool,
+    born: String,
+    reasons_to_see: [(&'static str, &'static str); 6],
 }
 
 /// A contact whose result is awaited.
@@ -148,6 +155,18 @@ pub struct ReservedContact {
 
 /// Shows the workspace with a form left unfinished.
 pub async fn show(web: &Web, visit: &Visit, account: &str, query: &HashMap<String, String>, form: Unfinished) -> Result<Response, Failure> {
+    show_with(web, visit, account, query, form, None).await
+}
+
+/// As [`show`], with one masked value in full.
+pub async fn show_with(
+    web: &Web,
+    visit: &Visit,
+    account: &str,
+    query: &HashMap<String, String>,
+    form: Unfinished,
+    revealed: Option<Revealed>,
+) -> Result<Response, Failure> {
     let mut tx = web.app.db.read().await?;
     let id = store::resolve(&mut tx, account).await?;
     audit::views::record(&web.app, &visit.who, visit.at.at, id, audit::views::WORKSPACE).await?;
@@ -166,10 +185,12 @@ pub async fn show(web: &Web, visit: &Visit, account: &str, query: &HashMap<Strin
     let amount = |minor: i64| Money::of(minor, currency);
     let name = known.debtor.name.clone().unwrap_or_else(|| "No name on file".into());
     let may_here = |permission| may(visit.who.role, permission);
+    let sees_numbers = may_here(Permission::ReadNumbers);
     let mut frame = Frame::of(visit, "/accounts", &name).saying(query.get("said").map(String::as_str));
     frame.next_after = id.to_string();
     let default_tab = if may_here(Permission::WorkAccounts) { "contact" } else { "payment" };
-    let tab = if form.form.is_empty() { query.get("do").map_or(default_tab, String::as_str) } else { form.form }.to_string();
+    let tab = if form.form.is_empty() || form.form == "unmask" { query.get("do").map_or(default_tab, String::as_str) } else { form.form }
+        .to_string();
     let why = query.get("why").and_then(|code| Channel::parse(code)).and_then(|channel| seen.iter().find(|seen| seen.channel == channel));
     let (place, others) = places(&seen[0], visit.at.at);
     let total = buckets.total()?.minor().max(1);
@@ -197,7 +218,7 @@ pub async fn show(web: &Web, visit: &Visit, account: &str, query: &HashMap<Strin
         paid_before: amount(account.paid_before_minor),
         reduced_before: amount(account.reduced_before_minor),
         stage: account.stage.clone(),
-        points: known.points.iter().cloned().map(shown_point).collect(),
+        points: known.points.iter().cloned().map(|point| shown_point(point, sees_numbers, revealed.as_ref())).collect(),
         wishes: known.preferences.iter().filter(|wish| wish.ended_at.is_none()).map(|wish| (wish.clone(), in_words(wish))).collect(),
         promises: promises.into_iter().take(6).map(shown_promise).collect::<Result<_, Failure>>()?,
         kept: if decided == 0 { String::new() } else { format!("kept {kept} of {decided}") },
@@ -210,7 +231,11 @@ pub async fn show(web: &Web, visit: &Visit, account: &str, query: &HashMap<Strin
         events,
         reserved: reserved.map(|contact| {
             let channel = Channel::parse(&contact.channel).unwrap_or(Channel::Call);
-            let dial = contact.point.and_then(|id| known.points.iter().find(|point| point.id == id)).map(|point| point.value.clone());
+            let dial = contact
+                .point
+                .filter(|_| sees_numbers)
+                .and_then(|id| known.points.iter().find(|point| point.id == id))
+                .map(|point| point.value.clone());
             ReservedContact {
                 id: contact.id.to_string(),
                 channel,
@@ -227,7 +252,15 @@ pub async fn show(web: &Web, visit: &Visit, account: &str, query: &HashMap<Strin
         may_stop: may_here(Permission::RecordStops),
         may_post: may_here(Permission::PostPayments),
         may_release: may_here(Permission::ReleaseContacts),
+        may_unmask: may_here(Permission::Unmask),
+        may_see_views: may_here(Permission::ReadCompliance),
         is_deceased: known.debtor.is_deceased,
+        born: match (known.debtor.date_of_birth, revealed.as_ref().filter(|revealed| revealed.what == DATE_OF_BIRTH)) {
+            (None, _) => String::new(),
+            (Some(_), Some(revealed)) => revealed.value.clone(),
+            (Some(_), None) => MASK.into(),
+        },
+        reasons_to_see: REASONS,
         name,
         frame,
     };
@@ -241,18 +274,17 @@ fn shown_promise(promise: PromiseRow) -> Result<(PromiseRow, Money, String, Stri
     Ok((promise, amount, due, state))
 }
 
-fn shown_point(point: Point) -> ShownPoint {
-    let text = match point.kind.as_str() {
-        "phone" => Phone::parse(&point.value).map_or_else(|_| point.value.clone(), |phone| phone.to_string()),
-        "email" => EmailAddress::parse(&point.value).map_or_else(|_| point.value.clone(), |email| email.masked()),
-        _ => point.value.clone(),
+fn shown_point(point: Point, sees_numbers: bool, revealed: Option<&Revealed>) -> ShownPoint {
+    let (text, is_masked) = match revealed.filter(|revealed| revealed.what == point.id.to_string()) {
+        Some(revealed) => (revealed.value.clone(), false),
+        None => shown(&point, sees_numbers),
     };
     let icon = match point.state.as_str() {
         "verified" => "ok",
         "unproven" => "warn",
         _ => "no",
     };
-    ShownPoint { point, text, icon }
+    ShownPoint { point, text, icon, is_masked }
 }
 
 /// The city of the deciding clock, and the hours on the others where they differ.
@@ -411,7 +443,7 @@ pub async fn workspace_json(tx: &mut Tx, at: Moment, account: AccountId) -> Resu
             "description": account.description, "placed": money(account.placed_minor, currency)},
         "people": people.iter().map(|person| json!({"id": person.debtor.to_string(), "role": person.role, "name": person.name})).collect::<Vec<_>>(),
         "debtor": {"id": debtor.id.to_string(), "name": debtor.name, "language": debtor.language, "state": debtor.state, "deceased": debtor.is_deceased},
-        "points": points.iter().cloned().map(shown_point).map(|shown| json!({"id": shown.point.id.to_string(), "kind": shown.point.kind, "label": shown.point.label, "shown": shown.text, "state": shown.point.state})).collect::<Vec<_>>(),
+        "points": points.iter().cloned().map(|point| shown_point(point, true, None)).map(|shown| json!({"id": shown.point.id.to_string(), "kind": shown.point.kind, "label": shown.point.label, "shown": shown.text, "state": shown.point.state})).collect::<Vec<_>>(),
         "preferences": preferences.iter().filter(|wish| wish.ended_at.is_none()).map(|wish| json!({"id": wish.id.to_string(), "kind": wish.kind, "says": in_words(wish)})).collect::<Vec<_>>(),
         "buckets": crate::cli::buckets_json(&buckets),
         "balance": money(account.balance_minor, currency),

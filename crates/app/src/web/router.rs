@@ -60,6 +60,7 @@ pub fn routes(web: Web) -> Routes {
         .post("/accounts/{account}/deaths", May::RecordStops, accounts::pages::post_death)
         .post("/accounts/{account}/preferences", May::WorkAccounts, parties::pages::post_preference)
         .post("/accounts/{account}/preferences/{preference}/ends", May::WorkAccounts, parties::pages::post_preference_end)
+        .post("/accounts/{account}/unmaskings", May::Unmask, parties::pages::post_unmasking)
         .post("/accounts/{account}/contacts", May::WorkAccounts, outreach::pages::post_contact)
         .post("/accounts/{account}/contacts/{contact}/results", May::WorkAccounts, outreach::pages::post_result)
         .get("/promises", May::ReadAccounts, plans::pages::get_promises)
