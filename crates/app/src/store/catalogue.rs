@@ -107,6 +107,7 @@ pub async fn list_tables(tx: &mut Tx) -> Result<Vec<Table>, StoreError> {
             .filter(|(from, _, to)| *from == table.name && to != from && !LEFT_OUT.contains(&to.as_str()))
             .map(|(_, _, to)| to.clone())
             .collect();
+        table.refers.sort();
     }
     in_order(tables)
 }

@@ -80,6 +80,8 @@ impl Filling<'_> {
     async fn flush(&mut self) -> Result<(), StoreError> {
         self.tx.insert_many(&self.head, &self.rows).await?;
         self.rows.clear();
+        // Embedded, nothing waits by itself: let others have their turn.
+        tokio::task::yield_now().await;
         Ok(())
     }
 

@@ -152,6 +152,8 @@ impl<'t> Walk<'t> {
         };
         let rows: Vec<Vec<Value>> = cells.into_iter().map(|cells| self.as_kinds(cells.0)).collect::<Result<_, _>>()?;
         let Some(last) = rows.last() else { return Ok(None) };
+        // Embedded, nothing waits by itself: let others have their turn.
+        tokio::task::yield_now().await;
         self.last = Some(table.key.iter().map(|place| last[*place].clone()).collect());
         Ok(Some(rows))
     }

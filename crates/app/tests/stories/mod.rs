@@ -1,8 +1,10 @@
 //! Stories of several days, in the officers' words.
 
 mod accounts;
+mod audit;
 mod intake;
 mod jobs;
 mod ledger;
 mod outreach;
 mod plans;
+mod store;
