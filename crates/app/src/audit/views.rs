@@ -19,15 +19,19 @@ pub const EXPORT: &str = "export";
 
 /// Views that wait for the writer. Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct Waiting(Arc<Mutex<Vec<ViewRow>>>);
+pub struct Waiting {
+    views: Arc<Mutex<Vec<ViewRow>>>,
+    /// Held while some are written, so that whoever asks next finds them.
+    turn: Arc<tokio::sync::Mutex<()>>,
+}
 
 impl Waiting {
     fn put(&self, views: Vec<ViewRow>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(views);
+        self.views.lock().unwrap_or_else(PoisonError::into_inner).extend(views);
     }
 
     fn take(&self) -> Vec<ViewRow> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.views.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -35,7 +39,7 @@ impl Waiting {
 pub async fn record(app: &App, who: &Actor, at: Timestamp, account: AccountId, what: &str) -> Result<(), Failure> {
     let view = ViewRow { id: new_uuid(), account, seen_by: who.label().into(), what: what.into(), seen_at: at };
     app.views.put(vec![view]);
-    if app.db.is_free() {
+    if app.db.is_free() && app.views.turn.try_lock().is_ok() {
         return flush(app).await;
     }
     let app = app.clone();
@@ -49,11 +53,12 @@ pub async fn record(app: &App, who: &Actor, at: Timestamp, account: AccountId, w
 
 /// Writes what waits.
 pub async fn flush(app: &App) -> Result<(), Failure> {
+    let _turn = app.views.turn.lock().await;
     let waiting = app.views.take();
     if waiting.is_empty() {
         return Ok(());
     }
-    let written: Result<(), Failure> = write(app, &waiting).await;
+    let written = write(app, &waiting).await;
     if written.is_err() {
         app.views.put(waiting);
     }
