@@ -40,6 +40,12 @@ pub async fn export(app: &App, who: &Actor, folder: &Path, account: Option<Accou
     let mut tx = app.db.read().await?;
     let entries = write_entries(&mut tx, &mut Lines::to(folder, "entries.jsonl")?, account).await?;
     let heads = write_heads(&mut tx, &mut Lines::to(folder, "heads.jsonl")?).await?;
+    if account.is_none() {
+        write_views(&mut tx, &mut Lines::to(folder, "views.jsonl")?).await?;
+    } else {
+        // One account's entries hold no seal, and the seals hold everybody's views.
+        Lines::to(folder, "views.jsonl")?.end()?;
+    }
     let roots = write_roots(&mut tx, folder).await?;
     Ok(Exported { entries, heads, roots })
 }
@@ -74,6 +80,23 @@ async fn write_heads(tx: &mut Tx, out: &mut Lines) -> Result<i64, Failure> {
     }
     out.end()?;
     Ok(count)
+}
+
+/// Views that are sealed; those of today come with the next night.
+async fn write_views(tx: &mut Tx, out: &mut Lines) -> Result<(), Failure> {
+    for (seal, _) in store::list_seals(tx).await? {
+        let mut after = uuid::Uuid::nil();
+        loop {
+            let page = store::list_sealed(tx, seal, after).await?;
+            let Some(last) = page.last() else { break };
+            after = last.id;
+            for view in page {
+                out.write(&json!({"seal": seal, "id": view.id.to_string(), "account": view.account.to_string(), "seen_by": view.seen_by,
+                    "what": view.what, "at_micros": view.seen_at.as_microsecond()}))?;
+            }
+        }
+    }
+    out.end()
 }
 
 async fn write_roots(tx: &mut Tx, folder: &Path) -> Result<i64, Failure> {

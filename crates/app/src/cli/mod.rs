@@ -88,7 +88,7 @@ enum Command {
         /// The address to serve at; 127.0.0.1:7171 unless it or the configuration says otherwise.
         #[arg(long)]
         listen: Option<SocketAddr>,
-        /// A TOML file with `database` and `listen`; what the command line names wins.
+        /// A TOML file with `database`, `listen` and `keys`; what the command line names wins.
         #[arg(long)]
         config: Option<PathBuf>,
     },

@@ -9,6 +9,7 @@ use super::{StoreError, Tx};
 use duly_domain::audit::hex;
 use jiff::civil::Date;
 use serde_json::Value as Json;
+use std::fmt::Write;
 use uuid::Uuid;
 
 /// Tables that are not carried along.
@@ -147,16 +148,16 @@ impl Table {
         let mut line = String::with_capacity(row.len() * 24);
         for (column, value) in self.columns.iter().zip(row) {
             line.push(if line.is_empty() { '{' } else { ',' });
-            line.push_str(&Json::from(column.name.as_str()).to_string());
-            line.push(':');
-            line.push_str(&match value {
-                Value::Null => "null".into(),
-                Value::Int(int) => int.to_string(),
-                Value::Text(text) => Json::from(text.as_str()).to_string(),
-                Value::Bytes(bytes) => format!("\"{}\"", hex(bytes)),
-                Value::Uuid(uuid) => format!("\"{uuid}\""),
-                Value::Date(date) => format!("\"{date}\""),
-            });
+            let name = &column.name;
+            let written = match value {
+                Value::Null => write!(line, "\"{name}\":null"),
+                Value::Int(int) => write!(line, "\"{name}\":{int}"),
+                Value::Text(text) => write!(line, "\"{name}\":{}", Json::from(text.as_str())),
+                Value::Bytes(bytes) => write!(line, "\"{name}\":\"{}\"", hex(bytes)),
+                Value::Uuid(uuid) => write!(line, "\"{name}\":\"{uuid}\""),
+                Value::Date(date) => write!(line, "\"{name}\":\"{date}\""),
+            };
+            written.expect("writing to a string cannot fail");
         }
         line.push_str("}\n");
         line

@@ -141,7 +141,11 @@ both_engines! {
             floor.debtor(&format!("Person {i}"), "60.00");
         }
         floor.pays(maria, "20.00", "REF \\n 1");
+        let dana = floor.officer("Dana").actor();
+        sees(&floor, &dana, maria);
+        sees(&floor, &dana, maria);
         floor.night_of("2026-03-03");
+        sees(&floor, &dana, maria); // not sealed yet
         floor.pays(maria, "1.00", "REF 2"); // after the newest root
         let out = Folder::new();
         let done = floor.runtime.block_on(export::export(&floor.app, &Actor::command(), &out.0, None)).unwrap();
@@ -157,6 +161,7 @@ both_engines! {
             ("entries.jsonl", "payment.post", "payment.gift"),
             ("entries.jsonl", "\"seq\":1", "\"seq\":2"),
             ("heads.jsonl", "\"seq\":1", "\"seq\":2"),
+            ("views.jsonl", "workspace", "command"),
             ("root.txt", "2026-03-03\n", "2026-03-03\n1"),
             ("roots.jsonl", "\"root\":\"", "\"root\":\"0"),
         ] {
