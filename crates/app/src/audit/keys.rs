@@ -122,7 +122,10 @@ impl Keys {
     }
 }
 
-/// Makes another key and lets it sign from now on; the folder keeps the public half of the one before.
+/// Makes another key and lets it sign from now on; the folder keeps the public halves of those before.
+///
+/// Where no key is on file at all, as after a restore without its folder, those that signed the record's roots are taken as
+/// they stand, and the entry says so: nothing here could tell a false one.
 pub async fn replace(app: &App, who: &Actor) -> Result<String, Failure> {
     let coming = format!("{PRIVATE}.new");
     let (private, waiting) = (app.keys.folder().join(PRIVATE), app.keys.folder().join(&coming));
@@ -130,10 +133,22 @@ pub async fn replace(app: &App, who: &Actor) -> Result<String, Failure> {
         // A change that was cut off before it was recorded: nothing was signed with that key.
         std::fs::remove_file(&waiting).map_err(|error| unusable(&waiting, &error))?;
     }
+    let mut accepted = Vec::new();
+    if app.keys.public_keys()?.is_none() {
+        for root in audit::store::list_roots(&mut app.db.read().await?).await? {
+            if let Some((_, key)) = audit::root::signed_root(&root).filter(|(_, key)| !accepted.contains(key)) {
+                app.keys.make_folder()?;
+                write_once(&app.keys.folder().join(format!("{}{PUBLIC}", fingerprint(&key))), &public_pem(&key)?, false)?;
+                accepted.push(key);
+            }
+        }
+    }
+    let accepted: Vec<String> = accepted.iter().map(fingerprint).collect();
     let key = app.keys.write(&coming)?;
     let (name, at) = (fingerprint(&key.public()), app.moment().at);
     let before = app.keys.find()?.map(|key| fingerprint(&key.public()));
-    transaction!(app.db, tx, { audit::record(tx, who, at, None, "key.new", &json!({"key": name, "before": before})).await })?;
+    let detail = json!({"key": name, "before": before, "accepted": accepted});
+    transaction!(app.db, tx, { audit::record(tx, who, at, None, "key.new", &detail).await })?;
     std::fs::rename(&waiting, &private).map_err(|error| unusable(&private, &error))?;
     Ok(name)
 }

@@ -130,6 +130,14 @@ both_engines! {
         floor.run_night("2026-03-04".parse().unwrap()).unwrap();
         assert_eq!(floor.failed_checks(), Vec::<String>::new(), "the next root holds the day that had none");
 
+        // Restored without its folder: nothing proves who signed, until a new key takes the old ones as they stand.
+        std::fs::remove_dir_all(floor.app.keys.folder()).unwrap();
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+        floor.runtime.block_on(keys::replace(&floor.app, &Actor::command())).unwrap();
+        floor.run_night("2026-03-05".parse().unwrap()).unwrap();
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+        assert_eq!(floor.app.keys.public_keys().unwrap().map(|keys| keys.len()), Some(3));
+
         // A root by a key that nobody here knows.
         floor.tamper("update audit_roots set public_key = $1", &[Value::Bytes(vec![1; 32])]);
         assert!(check_named(&floor.failed_checks(), "daily roots signed").contains("is signed by a key that is not in"));
