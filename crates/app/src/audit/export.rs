@@ -34,7 +34,10 @@ pub async fn export(app: &App, who: &Actor, folder: &Path, account: Option<Accou
     empty_folder(folder)?;
     let at = app.moment().at;
     match account {
-        Some(account) => super::views::record(app, who, at, account, super::views::EXPORT).await?,
+        Some(account) => {
+            super::views::record(app, who, at, account, super::views::EXPORT).await?;
+            super::views::flush(app).await?;
+        }
         None => crate::transaction!(app.db, tx, { audit::record(tx, who, at, None, "audit.export", &json!({})).await })?,
     }
     let mut tx = app.db.read().await?;

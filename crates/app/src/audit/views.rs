@@ -1,7 +1,8 @@
 //! Who saw which account, when: one row for each opening, sealed into the chain `views` by the night.
 //!
-//! A view is written before the page is shown, unless another task holds the only writer: then it waits in memory for its
-//! turn, so that reading never waits for an import (see decision 0007). Lists and search results are not views.
+//! A view is written before the page is shown, unless somebody else holds the only writer for longer than a moment: then it
+//! goes on waiting in memory for its turn, so that reading never waits for an import (see decision 0007). Lists and search
+//! results are not views.
 
 use super::store::{self, ViewRow};
 use crate::app::{Actor, App, Failure, new_uuid};
@@ -9,6 +10,7 @@ use crate::transaction;
 use duly_domain::values::ids::AccountId;
 use jiff::Timestamp;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// The workspace in a browser.
 pub const WORKSPACE: &str = "workspace";
@@ -16,6 +18,9 @@ pub const WORKSPACE: &str = "workspace";
 pub const COMMAND: &str = "command";
 /// `duly export audit --account`.
 pub const EXPORT: &str = "export";
+
+/// How long a page waits for its view to be written.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// Views that wait for the writer. Cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -39,16 +44,22 @@ impl Waiting {
 pub async fn record(app: &App, who: &Actor, at: Timestamp, account: AccountId, what: &str) -> Result<(), Failure> {
     let view = ViewRow { id: new_uuid(), account, seen_by: who.label().into(), what: what.into(), seen_at: at };
     app.views.put(vec![view]);
-    if app.db.is_free() && app.views.turn.try_lock().is_ok() {
-        return flush(app).await;
-    }
-    let app = app.clone();
-    tokio::spawn(async move {
-        if let Err(failure) = flush(&app).await {
-            tracing::error!(%failure, "views could not be written; they wait for the next");
-        }
+    let mut task = tokio::spawn({
+        let app = app.clone();
+        async move { flush(&app).await }
     });
-    Ok(())
+    match tokio::time::timeout(PATIENCE, &mut task).await {
+        Ok(Ok(written)) => written,
+        Ok(Err(error)) => Err(Failure::File(format!("a view could not be written: {error}"))),
+        Err(_) => {
+            tokio::spawn(async move {
+                if let Ok(Err(failure)) = task.await {
+                    tracing::error!(%failure, "views could not be written; they wait for the next");
+                }
+            });
+            Ok(())
+        }
+    }
 }
 
 /// Writes what waits.

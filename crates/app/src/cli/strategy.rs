@@ -55,6 +55,7 @@ pub(super) async fn show_account(app: &App, global: &Global, AccountCommand::Sho
     let mut tx = app.db.read().await?;
     let id = accounts::store::resolve(&mut tx, &account).await?;
     audit::views::record(app, &Actor::command(), app.moment().at, id, audit::views::COMMAND).await?;
+    audit::views::flush(app).await?;
     let shown = workspace_json(&mut tx, app.moment(), id).await?;
     answer(global.format, &shown, || vec![serde_json::to_string_pretty(&shown).unwrap_or_default()])
 }

@@ -124,14 +124,6 @@ impl Db {
         }
     }
 
-    /// Whether a writing transaction would begin without waiting for another one of this process.
-    pub fn is_free(&self) -> bool {
-        match &self.0 {
-            Engine::Sqlite(sqlite) => sqlite.is_free(),
-            Engine::Postgres(_) => true,
-        }
-    }
-
     /// Begins a snapshot for reading.
     pub async fn read(&self) -> Result<Tx, StoreError> {
         Ok(Tx(match &self.0 {

@@ -53,11 +53,6 @@ impl Sqlite {
         self.writer.clone().try_lock_owned().ok().map(begin_with).transpose()
     }
 
-    /// Whether nobody of this process writes.
-    pub fn is_free(&self) -> bool {
-        self.writer.try_lock().is_ok()
-    }
-
     /// Begins a snapshot.
     pub async fn read(&self) -> Result<SqliteTx, StoreError> {
         let turn = self.turns.clone().acquire_owned().await.map_err(|_| StoreError::Pool("the database is closed".into()))?;
