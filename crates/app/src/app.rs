@@ -1,5 +1,7 @@
 //! What every action is given: the [`App`], the [`Actor`] and the moment; and what it gives back.
 
+use crate::audit::keys::Keys;
+use crate::audit::views::Waiting;
 use crate::store::db::Conflict;
 use crate::store::{Db, StoreError};
 use duly_domain::decision::Decision;
@@ -19,6 +21,10 @@ use uuid::Uuid;
 pub struct App {
     /// The database.
     pub db: Db,
+    /// The keys that sign the record: never in the database.
+    pub keys: Keys,
+    /// Views that wait to be written.
+    pub views: Waiting,
     clock: Clock,
     zone: Arc<Mutex<TimeZone>>,
 }
@@ -50,9 +56,15 @@ impl Clock {
 const ZONE: &str = "America/New_York";
 
 impl App {
-    /// The product over a database.
+    /// The product over a database, with its keys in the usual folder.
     pub fn new(db: Db, clock: Clock) -> App {
-        App { db, clock, zone: Arc::new(Mutex::new(TimeZone::get(ZONE).unwrap_or(TimeZone::UTC))) }
+        let keys = Keys::in_folder(db.keys_folder());
+        App { db, keys, views: Waiting::default(), clock, zone: Arc::new(Mutex::new(TimeZone::get(ZONE).unwrap_or(TimeZone::UTC))) }
+    }
+
+    /// The same product with its keys in another folder.
+    pub fn with_keys(self, keys: Keys) -> App {
+        App { keys, ..self }
     }
 
     /// Now, and the business day it falls on.

@@ -241,7 +241,7 @@ fn axe_finds_nothing_on_any_page_in_light_or_dark() {
                 )
                 .collect(),
         ),
-        ("supervisor", ["/compliance", "/nights", "/imports"].map(String::from).to_vec()),
+        ("supervisor", ["/compliance", "/nights", "/imports", &account, &format!("{account}/views")].map(String::from).to_vec()),
         ("back_office", vec![format!("{account}?do=payment")]),
         ("administrator", vec!["/users".into()]),
     ];

@@ -1,6 +1,7 @@
 //! Every route against the who-may table, and what stands in front of the routes.
 
 use axum::http::Method;
+use duly::store::Value;
 use duly::web::Web;
 use duly::web::router::routes;
 use duly_domain::identity::{Permission, Role, may};
@@ -173,4 +174,100 @@ fn an_empty_database_leads_to_the_first_set_up_once() {
     assert_eq!(floor.count("select count(*) from users"), 1);
     assert_eq!(floor.app.zone().iana_name(), Some("America/Chicago"), "its business days begin there from now on");
     assert_eq!(floor.count("select count(*) from settings"), 2);
+}
+
+#[test]
+fn who_need_not_dial_sees_masks_and_a_shown_value_leaves_its_reason() {
+    let mut floor = Floor::on(Engine::Sqlite, "2026-03-02");
+    let maria = floor.debtor("Maria", "420.00");
+    floor.tamper("update debtors set date_of_birth = $1", &[Value::Date(jiff::civil::date(1980, 5, 17))]);
+    for role in Role::ALL {
+        floor.user(role.code(), role);
+    }
+    let base = floor.serve();
+    let url = format!("{base}/accounts/{}", maria.account);
+    let (number, masked, email) = ("(614) 555-0101", "(614) •••-••01", "person1@example.org");
+    floor.runtime.block_on(async {
+        for role in Role::ALL.into_iter().filter(|role| may(*role, Permission::ReadAccounts)) {
+            let client = client();
+            let csrf = sign_in(&client, &base, &format!("{}@example.org", role.code())).await;
+            let page = client.get(&url).send().await.unwrap().text().await.unwrap();
+            let (digits, sees) = (page.contains(number), may(role, Permission::ReadNumbers));
+            assert_eq!((digits, page.contains(masked)), (sees, !sees), "{role}");
+            assert!(!page.contains(email) && !page.contains("May 1980"), "{role}");
+            // A tab that is not theirs hides it too.
+            let page = client.get(format!("{url}?do=contact")).send().await.unwrap().text().await.unwrap();
+            assert_eq!(page.contains(number) || page.contains("+16145550101"), sees, "{role}");
+            assert_eq!(page.contains("/unmaskings"), may(role, Permission::Unmask), "{role}");
+            let link = format!("/accounts/{}/views", maria.account);
+            assert_eq!(page.contains(&link), may(role, Permission::ReadCompliance), "{role}");
+
+            if role != Role::Auditor {
+                continue;
+            }
+            let option = page.split("<option value=\"pnt_").skip(1).find(|rest| rest.contains("@example.org")).expect("the masked address");
+            let point = format!("pnt_{}", &option[..32]);
+            let ask = |what: &str, why: &str, words: &str| {
+                [("csrf", csrf.as_str()), ("what", what), ("why", why), ("words", words)].map(|(k, v)| (k.to_string(), v.to_string()))
+            };
+            let post = async |form: [(String, String); 4]| {
+                let answer = client.post(format!("{url}/unmaskings")).form(&form).send().await.unwrap();
+                (answer.status(), answer.text().await.unwrap())
+            };
+            for (form, says) in [
+                (ask(&point, "", ""), "The reason is not one of the list."),
+                (ask(&point, "other", " "), "The words are missing."),
+                (ask("pnt_00000000000000000000000000000000", "identity", ""), "It is not on file for this person."),
+            ] {
+                let (status, page) = post(form).await;
+                assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains(says) && !page.contains(email), "{says}");
+            }
+            let (status, page) = post(ask(&point, "inspection", "sample 12")).await;
+            assert_eq!(
+                (status, page.contains(email), page.contains("May 1980"), page.contains(masked)),
+                (StatusCode::OK, true, false, true)
+            );
+            let (_, page) = post(ask("date_of_birth", "inspection", "")).await;
+            assert!(page.contains("Sat 17 May 1980") && !page.contains(email));
+            let page = client.get(&url).send().await.unwrap().text().await.unwrap();
+            assert!(!page.contains(email) && !page.contains("May 1980"), "shown for that request only");
+        }
+    });
+    let entries = floor.runtime.block_on(async {
+        let mut tx = floor.app.db.read().await.unwrap();
+        duly::audit::store::list_of_chain(&mut tx, &maria.account.to_string(), 50).await.unwrap()
+    });
+    let shown: Vec<&str> = entries.iter().filter(|entry| entry.act == "value.show").map(|entry| entry.detail.as_str()).collect();
+    assert_eq!(shown.len(), 2, "what was refused leaves no entry");
+    assert!(shown[1].contains("\"reason\":\"inspection\"") && shown[1].contains("sample 12") && shown[1].contains("\"what\":\"email\""));
+    assert!(entries.iter().all(|entry| !entry.detail.contains(email) && !entry.detail.contains("May 1980")));
+    assert_eq!(floor.failed_checks(), Vec::<String>::new());
+}
+
+#[test]
+fn compliance_sees_who_saw_an_account() {
+    let mut floor = Floor::on(Engine::Sqlite, "2026-03-02");
+    let (maria, otto) = (floor.debtor("Maria", "420.00"), floor.debtor("Otto", "60.00"));
+    floor.officer("Dana");
+    floor.user("Piet", Role::Compliance);
+    let base = floor.serve();
+    let app = floor.app.clone();
+    floor.runtime.block_on(async {
+        let (dana, piet) = (client(), client());
+        sign_in(&dana, &base, "dana@example.org").await;
+        sign_in(&piet, &base, "piet@example.org").await;
+        let (hers, his) = (format!("{base}/accounts/{}/views", maria.account), format!("{base}/accounts/{}/views", otto.account));
+        let page = piet.get(&hers).send().await.unwrap().text().await.unwrap();
+        assert!(page.contains("Nobody has opened it yet"));
+        dana.get(format!("{base}/accounts/{}", maria.account)).send().await.unwrap();
+        // While somebody else writes, reading does not wait, and the view is not lost.
+        let busy = app.db.begin().await.unwrap();
+        let open = dana.get(format!("{base}/accounts/{}", maria.account)).send();
+        let answer = tokio::time::timeout(std::time::Duration::from_secs(20), open).await;
+        busy.rollback().await;
+        answer.expect("a page is shown while an import runs").unwrap();
+        let page = piet.get(&hers).send().await.unwrap().text().await.unwrap();
+        assert_eq!(page.matches("Dana (officer)").count(), 2);
+        assert!(piet.get(&his).send().await.unwrap().text().await.unwrap().contains("Nobody has opened it yet"));
+    });
 }

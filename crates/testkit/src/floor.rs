@@ -1,6 +1,7 @@
 //! The floor: officers and debtors by name, days by date, one business event per line.
 
 use duly::app::{Actor, App, Clock, Failure, Outcome};
+use duly::audit::keys::Keys;
 use duly::compliance::gate::AskContact;
 use duly::intake::actions::{ImportAccounts, import_accounts};
 use duly::intake::mapping_file::parse;
@@ -107,7 +108,8 @@ impl Floor {
         let today: Date = day.parse().expect("a day such as 2026-03-02");
         let app = runtime.block_on(async {
             let db = Db::open(&address).await.expect("the database opens");
-            let app = App::new(db, Clock::frozen(Timestamp::UNIX_EPOCH));
+            let keys = Keys::in_folder(std::env::temp_dir().join(format!("{name}.keys")));
+            let app = App::new(db, Clock::frozen(Timestamp::UNIX_EPOCH)).with_keys(keys);
             migrate::migrate(&app.db, Timestamp::UNIX_EPOCH).await.expect("the schema is made");
             app
         });
@@ -323,7 +325,7 @@ impl Floor {
 
     /// Every integrity check; the failed ones.
     pub fn failed_checks(&mut self) -> Vec<String> {
-        let checks = self.runtime.block_on(async { jobs::check::run(&mut self.app.db.read().await?, self.today).await });
+        let checks = self.runtime.block_on(async { jobs::check::run(&mut self.app.db.read().await?, &self.app.keys, self.today).await });
         checks
             .expect("the checks run")
             .into_iter()
@@ -359,6 +361,8 @@ impl Floor {
 
 impl Drop for Floor {
     fn drop(&mut self) {
+        // What is not there needs no removing.
+        std::fs::remove_dir_all(self.app.keys.folder()).ok();
         if let Some(file) = &self.file {
             for ending in ["", "-wal", "-shm"] {
                 // What is not there needs no removing.

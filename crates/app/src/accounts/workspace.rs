@@ -4,81 +4,44 @@ use super::closing::{CLOSE_REASONS, in_words_of_closing};
 use super::notice::{CHOICES, Choice};
 use super::papers;
 use super::papers::store::{Document, Note};
-use super::search::store::{FoundRow, list_of_people};
+use super::people_on::{PersonOn, ShownPoint, also_owed, people_on, shown_point};
+use super::search::store::FoundRow;
 use super::store::{self, Hold};
+use super::strip::{Chip, Why, chip, explain, places};
 use super::timeline::{self, Event};
 use crate::app::{Failure, Problems};
 use crate::cli::output::money;
 use crate::compliance::facts::{Known, gather};
-use crate::compliance::gate::{Seen, decision_json, look, standing};
+use crate::compliance::gate::{Seen, decision_json, look};
 use crate::ledger::store::{Payment, Refund};
+use crate::parties::masking::{DATE_OF_BIRTH, REASONS, Revealed};
 use crate::parties::pages::in_words;
-use crate::parties::store::{Point, PreferenceRow};
+use crate::parties::store::PreferenceRow;
 use crate::plans::store::PromiseRow;
-use crate::store::{Tx, Value};
+use crate::store::Tx;
 use crate::strategy::actions::local_time;
 use crate::web::Web;
 use crate::web::form::Fields;
 use crate::web::guard::Visit;
 use crate::web::shell::{Frame, page};
-use crate::{ledger, outreach, plans};
+use crate::{audit, ledger, outreach, plans};
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use duly_domain::accounts::{Bucket, DebtKind};
-use duly_domain::compliance::facts::ContactFacts;
-use duly_domain::decision::{Answer, Decision};
+use duly_domain::decision::Decision;
 use duly_domain::identity::{Permission, may};
 use duly_domain::outreach::result::{ResultCode, for_channel};
 use duly_domain::parties::circumstance::Circumstance;
 use duly_domain::parties::role::ROLES;
 use duly_domain::plans::promise::PromiseState;
 use duly_domain::values::channel::Channel;
-use duly_domain::values::ids::{AccountId, DebtorId};
-use duly_domain::values::moment::{Moment, date_of_day, written};
+use duly_domain::values::ids::AccountId;
+use duly_domain::values::moment::{Moment, written};
 use duly_domain::values::money::Money;
-use duly_domain::values::point::{EmailAddress, Phone};
-use jiff::Timestamp;
+use duly_domain::values::point::MASK;
 use serde_json::{Value as Json, json};
 use std::collections::HashMap;
-
-/// One chip of the permission strip.
-pub struct Chip {
-    /// The channel.
-    pub channel: Channel,
-    /// `ok`, `wait` or `no`.
-    pub tone: &'static str,
-    /// `allowed until 20:00`.
-    pub answer: String,
-    /// The reason in a few words.
-    pub sub: String,
-    /// Calls used, and how many may; calls only.
-    pub attempts: Option<(u32, u32)>,
-}
-
-/// *Why?* for one channel.
-pub struct Why {
-    /// The channel.
-    pub channel: Channel,
-    /// What stands in the way: sentence, numbers, what can be done instead, citation.
-    pub because: Vec<(String, String, &'static str, &'static str)>,
-    /// What was looked at.
-    pub facts: Vec<(&'static str, String)>,
-    /// The next allowed moment, in their time.
-    pub next: String,
-    /// What can be done instead.
-    pub instead: String,
-}
-
-/// A number or address as it is shown.
-pub struct ShownPoint {
-    /// The point.
-    pub point: Point,
-    /// As it is written.
-    pub text: String,
-    /// `ok`, `warn` or `no`.
-    pub icon: &'static str,
-}
 
 /// What a form left unfinished, to be shown again.
 #[derive(Default)]
@@ -154,21 +117,11 @@ struct WorkspacePage {
     may_stop: bool,
     may_post: bool,
     may_release: bool,
+    may_unmask: bool,
+    may_see_views: bool,
     is_deceased: bool,
-}
-
-/// Somebody on the account, with the numbers and addresses they can be reached by.
-pub struct PersonOn {
-    /// Who.
-    pub id: DebtorId,
-    /// Their name.
-    pub name: String,
-    /// How they stand to it.
-    pub role: String,
-    /// Whether it is the account's debtor.
-    pub is_debtor: bool,
-    /// How to reach them.
-    pub points: Vec<ShownPoint>,
+    born: String,
+    reasons_to_see: [(&'static str, &'static str); 6],
 }
 
 /// A contact whose result is awaited.
@@ -187,8 +140,21 @@ pub struct ReservedContact {
 
 /// Shows the workspace with a form left unfinished.
 pub async fn show(web: &Web, visit: &Visit, account: &str, query: &HashMap<String, String>, form: Unfinished) -> Result<Response, Failure> {
+    show_with(web, visit, account, query, form, None).await
+}
+
+/// As [`show`], with one masked value in full.
+pub async fn show_with(
+    web: &Web,
+    visit: &Visit,
+    account: &str,
+    query: &HashMap<String, String>,
+    form: Unfinished,
+    revealed: Option<Revealed>,
+) -> Result<Response, Failure> {
     let mut tx = web.app.db.read().await?;
     let id = store::resolve(&mut tx, account).await?;
+    audit::views::record(&web.app, &visit.who, visit.at.at, id, audit::views::WORKSPACE).await?;
     let known = gather(&mut tx, id).await?;
     let events = timeline::list(&mut tx, &known.account, visit.at.at, &visit.zone).await?;
     let buckets = ledger::store::load_buckets(&mut tx, id, &known.account.currency).await?;
@@ -204,16 +170,18 @@ pub async fn show(web: &Web, visit: &Visit, account: &str, query: &HashMap<Strin
     let amount = |minor: i64| Money::of(minor, currency);
     let name = known.debtor.name.clone().unwrap_or_else(|| "No name on file".into());
     let may_here = |permission| may(visit.who.role, permission);
+    let sees_numbers = may_here(Permission::ReadNumbers);
     let mut frame = Frame::of(visit, "/accounts", &name).saying(query.get("said").map(String::as_str));
     frame.next_after = id.to_string();
     let default_tab = if may_here(Permission::WorkAccounts) { "contact" } else { "payment" };
-    let tab = if form.form.is_empty() { query.get("do").map_or(default_tab, String::as_str) } else { form.form }.to_string();
+    let tab = if form.form.is_empty() || form.form == "unmask" { query.get("do").map_or(default_tab, String::as_str) } else { form.form }
+        .to_string();
     let why = query.get("why").and_then(|code| Channel::parse(code)).and_then(|channel| seen.iter().find(|seen| seen.channel == channel));
     let (place, others) = places(&seen[0], visit.at.at);
     let total = buckets.total()?.minor().max(1);
     let decided = promises.iter().filter(|promise| matches!(promise.state.as_str(), "kept" | "partly_kept" | "broken")).count();
     let kept = promises.iter().filter(|promise| promise.state == "kept").count();
-    let people = people_on(&mut tx, id, &known).await?;
+    let people = people_on(&mut tx, id, &known, sees_numbers).await?;
     let also = also_owed(&mut tx, id, known.debtor.id).await?;
     let papers = papers::list(&mut tx, id, &visit.zone).await?;
     let overpaid = amount(ledger::store::unapplied(&mut tx, id).await?);
@@ -249,7 +217,7 @@ pub async fn show(web: &Web, visit: &Visit, account: &str, query: &HashMap<Strin
         paid_before: amount(account.paid_before_minor),
         reduced_before: amount(account.reduced_before_minor),
         stage: account.stage.clone(),
-        points: known.points.iter().cloned().map(shown_point).collect(),
+        points: known.points.iter().cloned().map(|point| shown_point(point, sees_numbers, revealed.as_ref())).collect(),
         wishes: known.preferences.iter().filter(|wish| wish.ended_at.is_none()).map(|wish| (wish.clone(), in_words(wish))).collect(),
         promises: promises.into_iter().take(6).map(shown_promise).collect::<Result<_, Failure>>()?,
         kept: if decided == 0 { String::new() } else { format!("kept {kept} of {decided}") },
@@ -270,7 +238,11 @@ pub async fn show(web: &Web, visit: &Visit, account: &str, query: &HashMap<Strin
         events,
         reserved: reserved.map(|contact| {
             let channel = Channel::parse(&contact.channel).unwrap_or(Channel::Call);
-            let dial = contact.point.and_then(|id| known.points.iter().find(|point| point.id == id)).map(|point| point.value.clone());
+            let dial = contact
+                .point
+                .filter(|_| sees_numbers)
+                .and_then(|id| known.points.iter().find(|point| point.id == id))
+                .map(|point| point.value.clone());
             ReservedContact {
                 id: contact.id.to_string(),
                 channel,
@@ -287,36 +259,19 @@ pub async fn show(web: &Web, visit: &Visit, account: &str, query: &HashMap<Strin
         may_stop: may_here(Permission::RecordStops),
         may_post: may_here(Permission::PostPayments),
         may_release: may_here(Permission::ReleaseContacts),
+        may_unmask: may_here(Permission::Unmask),
+        may_see_views: may_here(Permission::ReadCompliance),
         is_deceased: known.debtor.is_deceased,
+        born: match (known.debtor.date_of_birth, revealed.as_ref().filter(|revealed| revealed.what == DATE_OF_BIRTH)) {
+            (None, _) => String::new(),
+            (Some(_), Some(revealed)) => revealed.value.clone(),
+            (Some(_), None) => MASK.into(),
+        },
+        reasons_to_see: REASONS,
         name,
         frame,
     };
     Ok((status, page(&shown)).into_response())
-}
-
-/// Everybody on an account, the debtor first.
-async fn people_on(tx: &mut Tx, account: AccountId, known: &Known) -> Result<Vec<PersonOn>, Failure> {
-    let mut people = Vec::new();
-    for row in crate::parties::store::list_people(tx, account).await? {
-        let is_debtor = row.debtor == known.debtor.id;
-        let points = if is_debtor { known.points.clone() } else { crate::parties::store::list_points(tx, row.debtor).await? };
-        people.push(PersonOn {
-            id: row.debtor,
-            name: row.name.unwrap_or_else(|| "No name on file".into()),
-            role: crate::parties::pages::role(&row.role),
-            is_debtor,
-            points: points.into_iter().map(shown_point).collect(),
-        });
-    }
-    people.sort_by_key(|person| !person.is_debtor);
-    Ok(people)
-}
-
-/// What the same person owes besides.
-async fn also_owed(tx: &mut Tx, account: AccountId, debtor: DebtorId) -> Result<Vec<(FoundRow, Money)>, Failure> {
-    let rows = list_of_people(tx, &[Value::from(debtor)]).await?;
-    let others = rows.into_iter().filter(|row| row.id != account).take(8);
-    others.map(|row| Ok((row.clone(), Money::of(row.balance_minor, ledger::store::currency(&row.currency)?)))).collect()
 }
 
 fn shown_promise(promise: PromiseRow) -> Result<(PromiseRow, Money, String, String), Failure> {
@@ -324,159 +279,6 @@ fn shown_promise(promise: PromiseRow) -> Result<(PromiseRow, Money, String, Stri
     let state = PromiseState::parse(&promise.state).map(|state| state.to_string()).unwrap_or_default();
     let due = written(promise.due_on);
     Ok((promise, amount, due, state))
-}
-
-/// A point as screens show it.
-pub fn shown_point(point: Point) -> ShownPoint {
-    let text = match point.kind.as_str() {
-        "phone" => Phone::parse(&point.value).map_or_else(|_| point.value.clone(), |phone| phone.to_string()),
-        "email" => EmailAddress::parse(&point.value).map_or_else(|_| point.value.clone(), |email| email.masked()),
-        _ => point.value.clone(),
-    };
-    let icon = match point.state.as_str() {
-        "verified" => "ok",
-        "unproven" => "warn",
-        _ => "no",
-    };
-    ShownPoint { point, text, icon }
-}
-
-/// The city of the deciding clock, and the hours on the others where they differ.
-fn places(seen: &Seen, at: Timestamp) -> (String, String) {
-    let city = |zone: &str| zone.rsplit('/').next().unwrap_or(zone).replace('_', " ");
-    let mut clocks = seen.facts.clocks.iter();
-    let first = clocks.next().map(|clock| (clock.local(at.as_second()).1, city(&clock.zone)));
-    let Some((second, place)) = first else { return (String::new(), String::new()) };
-    let others: Vec<String> = clocks
-        .map(|clock| (clock.local(at.as_second()).1, city(&clock.zone)))
-        .filter(|(other, _)| *other != second)
-        .map(|(other, city)| format!("{:02}:{:02} in {city}", other / 3600, other / 60 % 60))
-        .collect();
-    let others = match others.len() {
-        0 => String::new(),
-        1..=2 => format!("{}: both must be open", others.join(", ")),
-        many => format!("nothing says where: {} clocks must be open", many + 1),
-    };
-    (place, others)
-}
-
-/// The strip's chip of one channel.
-fn chip(seen: &Seen, known: &Known, at: Moment) -> Chip {
-    let first = seen.decision.because.first();
-    let (tone, answer) = match (&seen.decision.answer, seen.decision.next_allowed_at) {
-        (Answer::Yes, _) => (
-            "ok",
-            seen.until
-                .filter(|_| seen.channel != Channel::Letter)
-                .map_or("allowed".into(), |until| format!("allowed until {}", until_text(seen, until))),
-        ),
-        (_, Some(next)) => ("wait", format!("not before {}", next_text(seen, next, at.at))),
-        (Answer::NeedsSupervisor, None) => ("wait", "asks a supervisor".into()),
-        (Answer::No, None) => ("no", "no".into()),
-    };
-    let has_point = known.points.iter().any(|point| {
-        point.kind == crate::compliance::gate::kind_of_point(seen.channel) && !matches!(point.state.as_str(), "wrong" | "dead")
-    });
-    let sub = match first {
-        Some(reason) => reason.rule.plain.trim_end_matches('.').to_string(),
-        None if !has_point => "nothing on file to reach them by".into(),
-        None => "nothing stands in the way".into(),
-    };
-    let attempts = (seen.channel == Channel::Call).then_some(seen.attempts);
-    Chip { channel: seen.channel, tone, answer, sub, attempts }
-}
-
-/// Midnight reads as the end of the day.
-fn until_text(seen: &Seen, until: Timestamp) -> String {
-    let text = local_time(seen, until);
-    if text == "00:00" { "the end of the day".into() } else { text }
-}
-
-/// `17:30` today, `Tue 08:00` within the week, else the date.
-pub fn next_text(seen: &Seen, next: Timestamp, now: Timestamp) -> String {
-    let Some(clock) = seen.facts.clocks.first() else { return next.to_string() };
-    let ((day, second), (today, _)) = (clock.local(next.as_second()), clock.local(now.as_second()));
-    let time = format!("{:02}:{:02}", second / 3600, second / 60 % 60);
-    let date = date_of_day(day);
-    match day - today {
-        0 => time,
-        1..=6 => format!("{} {time}", duly_domain::values::moment::short_weekday(date.weekday())),
-        _ => format!("{} {time}", written(date)),
-    }
-}
-
-fn explain(seen: &Seen, known: &Known, at: Moment) -> Why {
-    let facts = &seen.facts;
-    let clocks: Vec<String> = facts
-        .clocks
-        .iter()
-        .map(|clock| {
-            let second = clock.local(at.at.as_second()).1;
-            format!("{:02}:{:02} {}", second / 3600, second / 60 % 60, clock.zone)
-        })
-        .collect();
-    let last_talk = facts.debts.iter().filter_map(|debt| debt.conversation_day).max();
-    let since = |second: Option<i64>| {
-        let day = second.and_then(|second| Timestamp::from_second(second).ok());
-        day.map_or_else(|| "none on record".into(), |at| written(at.to_zoned(jiff::tz::TimeZone::UTC).date()))
-    };
-    let shown = vec![
-        ("Binds us", binding(facts.regf_binds, &known.account.kind).to_string()),
-        ("Reaches", standing(facts.standing).to_string()),
-        ("Their clocks", clocks.join("; ")),
-        ("Calls in 7 days", format!("{} of {} used", seen.attempts.0, seen.attempts.1)),
-        ("Last talk", last_talk.map_or_else(|| "none on record".into(), |day| written(date_of_day(day)))),
-        ("Written stop", since(facts.ceased_at)),
-        ("Lawyer", since(facts.attorney_at)),
-        ("Written dispute open", since(facts.dispute.written_at)),
-        ("Bankruptcy", bankruptcy(facts).to_string()),
-        ("Wishes about time", facts.time_wishes.len().to_string()),
-        ("Rules", duly_domain::compliance::RULE_SET.to_string()),
-    ];
-    let open: Vec<String> = Channel::STRIP
-        .into_iter()
-        .filter(|channel| *channel != seen.channel && look(known, at.at, *channel).decision.answer == Answer::Yes)
-        .map(|channel| channel.to_string())
-        .collect();
-    Why {
-        channel: seen.channel,
-        because: seen
-            .decision
-            .because
-            .iter()
-            .chain(&seen.decision.warnings)
-            .map(|reason| (reason.rule.plain.to_string(), reason.detail.to_string(), reason.rule.instead, reason.rule.cite))
-            .collect(),
-        facts: shown,
-        next: match (seen.decision.answer, seen.decision.next_allowed_at) {
-            (Answer::Yes, _) => "Now".into(),
-            (_, Some(next)) => format!("{} their time", next_text(seen, next, at.at)),
-            (_, None) => "Not within 60 days, unless they say so".into(),
-        },
-        instead: if open.is_empty() {
-            "Nothing else is open now.".into()
-        } else {
-            format!("Open now: {}.", open.join(", ").to_lowercase())
-        },
-    }
-}
-
-/// How the debt stands in bankruptcy, in a word.
-fn bankruptcy(facts: &ContactFacts) -> &'static str {
-    match (facts.bankruptcy.is_stayed, facts.bankruptcy.is_discharged) {
-        (true, _) => "open case, stayed",
-        (false, true) => "discharged",
-        (false, false) => "nothing stays it",
-    }
-}
-
-/// Whose rules bind: the law's, or the house's where the law does not reach.
-fn binding(binds: bool, kind: &str) -> &'static str {
-    match (binds, kind) {
-        (true, "consumer") => "the law: Regulation F",
-        (true, _) => "house policy: as for consumers",
-        (false, _) => "no consumer rule",
-    }
 }
 
 /// What the workspace shows, for commands.
@@ -508,7 +310,7 @@ pub async fn workspace_json(tx: &mut Tx, at: Moment, account: AccountId) -> Resu
             "description": account.description, "placed": money(account.placed_minor, currency)},
         "people": people.iter().map(|person| json!({"id": person.debtor.to_string(), "role": person.role, "name": person.name})).collect::<Vec<_>>(),
         "debtor": {"id": debtor.id.to_string(), "name": debtor.name, "language": debtor.language, "state": debtor.state, "deceased": debtor.is_deceased},
-        "points": points.iter().cloned().map(shown_point).map(|shown| json!({"id": shown.point.id.to_string(), "kind": shown.point.kind, "label": shown.point.label, "shown": shown.text, "state": shown.point.state})).collect::<Vec<_>>(),
+        "points": points.iter().cloned().map(|point| shown_point(point, true, None)).map(|shown| json!({"id": shown.point.id.to_string(), "kind": shown.point.kind, "label": shown.point.label, "shown": shown.text, "state": shown.point.state})).collect::<Vec<_>>(),
         "preferences": preferences.iter().filter(|wish| wish.ended_at.is_none()).map(|wish| json!({"id": wish.id.to_string(), "kind": wish.kind, "says": in_words(wish)})).collect::<Vec<_>>(),
         "buckets": crate::cli::buckets_json(&buckets),
         "balance": money(account.balance_minor, currency),

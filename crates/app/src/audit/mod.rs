@@ -3,7 +3,14 @@
 //! Every action calls [`record`] in its own transaction, so nothing happens without its entry and no entry without the thing.
 //! One chain per account; a creditor and a batch have theirs; what concerns none of them stands in the chain `agency`.
 
+//! [`root`] draws all chains together each night; [`views`] says who saw an account.
+
+pub mod export;
+pub mod keys;
+pub mod pages;
+pub mod root;
 pub mod store;
+pub mod views;
 
 use crate::app::{Actor, Failure, new_uuid};
 use crate::store::Tx;

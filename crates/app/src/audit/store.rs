@@ -1,11 +1,16 @@
-//! The tables `audit_entries` and `audit_heads`: added to, never changed but for the heads.
+//! The tables `audit_entries`, `audit_heads`, `audit_roots` and `views`: added to, never changed but for the heads and a seal.
 
 use super::Linked;
+use crate::app::Failure;
 use crate::params;
 use crate::rows;
 use crate::store::{StoreError, Tx, Value};
+use duly_domain::audit::root::{Root, Tree};
 use duly_domain::audit::{Entry, Verifier};
+use duly_domain::values::ids::AccountId;
 use jiff::Timestamp;
+use jiff::civil::Date;
+use uuid::Uuid;
 
 const HEAD: &str = "select seq, hash from audit_heads where chain = $1";
 /// The columns of an entry, for [`Tx::insert_many`].
@@ -18,6 +23,12 @@ const PAGE: &str = "
       from audit_entries
      where (chain, seq) > ($1, $2)
      order by chain, seq
+     limit $3";
+const PAGE_OF: &str = "
+    select chain, seq, recorded_at, actor, act, detail, hash
+      from audit_entries
+     where chain = $1 and seq > $2
+     order by seq
      limit $3";
 const HEADS_WITHOUT: &str = "
     select count(*) from audit_heads h
@@ -35,7 +46,68 @@ const OF_CHAIN: &str = "
      order by seq desc
      limit $2";
 
+const HEADS: &str = "select chain, seq, hash from audit_heads where chain > $1 order by chain limit $2";
+/// What the newest root saw, from the entries themselves.
+const ROOTED_HEADS: &str = "
+    select h.chain, h.rooted_seq, e.hash from audit_heads h
+      join audit_entries e on e.chain = h.chain and e.seq = h.rooted_seq
+     where h.chain > $1 and h.rooted_seq > 0
+     order by h.chain
+     limit $2";
+const SET_ROOTED: &str = "update audit_heads set rooted_seq = seq where rooted_seq <> seq";
+const INSERT_ROOT: &str = "
+    insert into audit_roots (business_day, chains, root, previous, signed_at, public_key, signature)
+    values ($1, $2, $3, $4, $5, $6, $7)";
+const LAST_ROOT: &str = "
+    select business_day, chains, root, previous, signed_at, public_key, signature
+      from audit_roots order by business_day desc limit 1";
+const ROOTS: &str = "
+    select business_day, chains, root, previous, signed_at, public_key, signature
+      from audit_roots order by business_day";
+/// The last night that is done, if it had the step that signs and has no root.
+const UNSIGNED_NIGHT: &str = "
+    select n.business_day, r.chains from nights n
+      join night_steps s on s.business_day = n.business_day and s.name = 'sign the day'
+      left join audit_roots r on r.business_day = n.business_day
+     where n.state = 'done'
+     order by n.business_day desc
+     limit 1";
+const INSERT_VIEW: &str = "insert into views (id, account_id, seen_by, what, seen_at)";
+const VIEWS_OF: &str = "
+    select id, account_id, seen_by, what, seen_at from views where account_id = $1 order by seen_at desc, id desc limit $2";
+const SEAL: &str = "update views set seal_no = $1 where seal_no = 0";
+const SEALED: &str = "
+    select id, account_id, seen_by, what, seen_at from views where seal_no = $1 and id > $2 order by id limit $3";
+const SEALS: &str = "select seq, detail from audit_entries where chain = 'views' order by seq";
+const UNSEALED: &str = "select count(*) from views where seal_no = 0";
+const BEYOND: &str = "
+    select count(*) from views v where v.seal_no > 0
+       and not exists (select 1 from audit_entries e where e.chain = 'views' and e.seq = v.seal_no)";
+
+/// Rows read at a time.
+const AT_A_TIME: i64 = 5_000;
+
 rows! {
+    /// One stored root.
+    pub struct RootRow {
+        pub business_day: Date,
+        pub chains: i64,
+        pub root: Vec<u8>,
+        pub previous: Vec<u8>,
+        pub signed_at: Timestamp,
+        pub public_key: Vec<u8>,
+        pub signature: Vec<u8>,
+    }
+
+    /// Somebody saw an account.
+    pub struct ViewRow {
+        pub id: Uuid,
+        pub account: AccountId,
+        pub seen_by: String,
+        pub what: String,
+        pub seen_at: Timestamp,
+    }
+
     /// One stored entry.
     pub struct AuditRow {
         pub chain: String,
@@ -122,4 +194,102 @@ pub async fn verify(tx: &mut Tx) -> Result<Verified, StoreError> {
         broken = Some("an account has no chain".into());
     }
     Ok(Verified { chains: tx.number(CHAINS, &[]).await?, entries, broken })
+}
+
+/// Which heads a root is drawn over.
+pub enum Heads {
+    /// As they stand; they are marked as seen by the root.
+    Now,
+    /// As the newest root saw them.
+    AtNewestRoot,
+}
+
+/// The next heads after a chain, in order of name: name, number and hash of the last entry.
+pub async fn list_heads(tx: &mut Tx, heads: &Heads, after: &str) -> Result<Vec<(String, i64, Vec<u8>)>, StoreError> {
+    let sql = match heads {
+        Heads::Now => HEADS,
+        Heads::AtNewestRoot => ROOTED_HEADS,
+    };
+    tx.all(sql, params![after, AT_A_TIME]).await
+}
+
+/// Draws the tree over all heads, a page of them at a time.
+pub async fn draw(tx: &mut Tx, heads: &Heads) -> Result<Tree, Failure> {
+    let (mut tree, mut after) = (Tree::default(), String::new());
+    loop {
+        let page = list_heads(tx, heads, &after).await?;
+        let Some((last, ..)) = page.last() else { break };
+        after.clone_from(last);
+        for (chain, seq, hash) in page {
+            tree.add(&chain, seq, &hash).map_err(super::root::out_of_order)?;
+        }
+    }
+    if matches!(heads, Heads::Now) {
+        tx.run(SET_ROOTED, &[]).await?;
+    }
+    Ok(tree)
+}
+
+pub async fn insert_root(tx: &mut Tx, root: &Root, key: &[u8; 32], signature: &[u8; 64]) -> Result<(), StoreError> {
+    let Root { business_day, chains, root, previous, signed_at } = root;
+    tx.run(INSERT_ROOT, params![*business_day, *chains, root, previous, *signed_at, key, signature.to_vec()]).await.map(drop)
+}
+
+pub async fn find_last_root(tx: &mut Tx) -> Result<Option<RootRow>, StoreError> {
+    tx.one(LAST_ROOT, &[]).await
+}
+
+/// Every root, the first first: one a day.
+pub async fn list_roots(tx: &mut Tx) -> Result<Vec<RootRow>, StoreError> {
+    tx.all(ROOTS, &[]).await
+}
+
+/// The last night, if it should have a root and has none.
+pub async fn find_unsigned_night(tx: &mut Tx) -> Result<Option<Date>, StoreError> {
+    let last: Option<(Date, Option<i64>)> = tx.one(UNSIGNED_NIGHT, &[]).await?;
+    Ok(last.filter(|(_, chains)| chains.is_none()).map(|(day, _)| day))
+}
+
+/// Adds what was seen.
+pub async fn insert_views(tx: &mut Tx, views: &[ViewRow]) -> Result<(), StoreError> {
+    let rows: Vec<Vec<Value>> =
+        views.iter().map(|view| params![view.id, view.account, &view.seen_by, &view.what, view.seen_at].to_vec()).collect();
+    tx.insert_many(INSERT_VIEW, &rows).await.map(drop)
+}
+
+/// Who saw an account, the newest first.
+pub async fn list_views(tx: &mut Tx, account: AccountId, limit: i64) -> Result<Vec<ViewRow>, StoreError> {
+    tx.all(VIEWS_OF, params![account, limit]).await
+}
+
+/// Puts everything that has no seal under one; how many.
+pub async fn seal_views(tx: &mut Tx, seal: i64) -> Result<u64, StoreError> {
+    tx.run(SEAL, params![seal]).await
+}
+
+/// The next views under a seal.
+pub async fn list_sealed(tx: &mut Tx, seal: i64, after: Uuid) -> Result<Vec<ViewRow>, StoreError> {
+    tx.all(SEALED, params![seal, after, AT_A_TIME]).await
+}
+
+/// Every seal with what it says.
+pub async fn list_seals(tx: &mut Tx) -> Result<Vec<(i64, String)>, StoreError> {
+    tx.all(SEALS, &[]).await
+}
+
+pub async fn count_unsealed(tx: &mut Tx) -> Result<i64, StoreError> {
+    tx.number(UNSEALED, &[]).await
+}
+
+/// Views under seals that are not there.
+pub async fn count_views_beyond(tx: &mut Tx) -> Result<i64, StoreError> {
+    tx.number(BEYOND, &[]).await
+}
+
+/// The next entries after one, of one chain or of all, in order.
+pub async fn list_after(tx: &mut Tx, of: Option<&str>, chain: &str, seq: i64) -> Result<Vec<AuditRow>, StoreError> {
+    match of {
+        None => tx.all(PAGE, params![chain, seq, AT_A_TIME]).await,
+        Some(of) => tx.all(PAGE_OF, params![of, seq, AT_A_TIME]).await,
+    }
 }

@@ -1,7 +1,10 @@
 //! Every command, and what answers it.
 
 use super::output::{answer, write_line};
-use super::{Answered, Cli, Command, Global, compliance, identity, intake, jobs, ledger, outreach, plans, serve, strategy};
+use super::{
+    Answered, Cli, Command, ExportCommand, Global, audit, compliance, identity, intake, jobs, ledger, outreach, plans, serve, store,
+    strategy,
+};
 use crate::app::{App, Failure};
 use crate::{demo, web};
 
@@ -27,7 +30,7 @@ pub(super) async fn run(cli: Cli) -> Result<Answered, Failure> {
         Command::Serve { listen, config } => return serve::serve(global, listen, config).await,
         _ => {}
     }
-    let makes = matches!(command, Command::Import(_) | Command::User(_) | Command::Migrate);
+    let makes = matches!(command, Command::Import(_) | Command::Restore { .. } | Command::User(_) | Command::Migrate);
     let app = if makes { global.open_or_make(DATABASE).await? } else { global.open(DATABASE).await? };
     on_database(&app, &global, command).await
 }
@@ -42,7 +45,14 @@ async fn on_database(app: &App, global: &Global, command: Command) -> Result<Ans
         Command::Worklist { officer, limit } => strategy::worklist(app, global, &officer, limit).await?,
         Command::Payment(command) => ledger::payment(app, global, command).await?,
         Command::Account(command) => strategy::show_account(app, global, command).await?,
-        Command::Export(command) => ledger::export(app, global, command).await?,
+        Command::Export(ExportCommand::Journal) => ledger::export_journal(app, global).await?,
+        Command::Export(ExportCommand::Audit { folder, account }) => audit::export(app, global, &folder, account.as_deref()).await?,
+        Command::Export(ExportCommand::All { folder }) => store::export_all(app, global, &folder).await?,
+        Command::Backup { file } => store::backup(app, global, &file).await?,
+        Command::Restore { file } => store::restore(app, global, &file).await?,
+        Command::Transfer { to } => store::transfer(app, global, &to).await?,
+        Command::State => store::show_state(app, global).await?,
+        Command::Keys(command) => audit::keys(app, global, command).await?,
         Command::User(command) => identity::user(app, global, command).await?,
         Command::Migrate => jobs::migrate(app, global).await?,
         // Answered before a database was opened.

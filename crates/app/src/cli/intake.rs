@@ -24,6 +24,11 @@ pub enum ImportCommand {
         /// The batch, as the import named it.
         batch: String,
     },
+    /// Takes a whole record, as `export all` wrote it, into an empty database.
+    All {
+        /// The folder.
+        folder: PathBuf,
+    },
 }
 
 /// A creditor's file of accounts, and how to take it.
@@ -59,6 +64,7 @@ pub(super) async fn import(app: &App, global: &Global, command: ImportCommand) -
             let json = json!({"batch": batch, "accounts": count});
             answer(global.format, &json, || vec![format!("{count} accounts are taken back")]).map(|()| Answered::Yes)
         }
+        ImportCommand::All { folder } => super::store::import_all(app, global, &folder).await.map(|()| Answered::Yes),
     }
 }
 

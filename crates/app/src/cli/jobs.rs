@@ -38,7 +38,7 @@ fn seconds(millis: i64) -> Json {
 
 pub(super) async fn check(app: &App, global: &Global) -> Result<Answered, Failure> {
     let mut tx = app.db.read().await?;
-    let mut checks = jobs::check::run(&mut tx, app.moment().business_day).await?;
+    let mut checks = jobs::check::run(&mut tx, &app.keys, app.moment().business_day).await?;
     let current = migrate::verify(&app.db).await?;
     checks.push(jobs::check::Check {
         name: "schema",

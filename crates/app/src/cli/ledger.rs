@@ -38,13 +38,6 @@ pub enum PaymentCommand {
     },
 }
 
-/// `duly export …`
-#[derive(Subcommand)]
-pub enum ExportCommand {
-    /// The whole ledger as plain-text accounting (`--format hledger`).
-    Journal,
-}
-
 pub(super) async fn payment(app: &App, global: &Global, command: PaymentCommand) -> Result<(), Failure> {
     match command {
         PaymentCommand::Post { account, amount, on, reference } => {
@@ -76,8 +69,7 @@ pub(super) async fn payment(app: &App, global: &Global, command: PaymentCommand)
 }
 
 /// Writes the whole ledger as plain-text accounting.
-pub(super) async fn export(app: &App, global: &Global, command: ExportCommand) -> Result<(), Failure> {
-    let ExportCommand::Journal = command;
+pub(super) async fn export_journal(app: &App, global: &Global) -> Result<(), Failure> {
     if global.format != Format::Hledger {
         return Err(Failure::wrong("format", "of the journal must be hledger: add --format hledger"));
     }

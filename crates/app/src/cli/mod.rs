@@ -2,6 +2,7 @@
 //!
 //! Exit 0: done. 1: ran, and the answer is no. 2: could not run; one line on standard error says what and how to mend it.
 
+mod audit;
 mod commands;
 mod compliance;
 mod identity;
@@ -13,6 +14,7 @@ pub mod output;
 mod outreach;
 mod plans;
 mod serve;
+mod store;
 mod strategy;
 
 pub use ledger::buckets_json;
@@ -45,6 +47,9 @@ pub struct Global {
     /// Freezes the clock of this command at an instant, such as 2026-03-02T09:00:00-05:00.
     #[arg(long, global = true)]
     now: Option<Timestamp>,
+    /// The folder of the key that signs the record; beside the database, or duly.keys for a server, unless named.
+    #[arg(long, global = true, env = "DULY_KEYS", value_name = "DIR")]
+    keys: Option<PathBuf>,
     /// How answers are written on standard output.
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -83,7 +88,7 @@ enum Command {
         /// The address to serve at; 127.0.0.1:7171 unless it or the configuration says otherwise.
         #[arg(long)]
         listen: Option<SocketAddr>,
-        /// A TOML file with `database` and `listen`; what the command line names wins.
+        /// A TOML file with `database`, `listen` and `keys`; what the command line names wins.
         #[arg(long)]
         config: Option<PathBuf>,
     },
@@ -129,12 +134,53 @@ enum Command {
     Check,
     /// Takes records out.
     #[command(subcommand)]
-    Export(ledger::ExportCommand),
+    Export(ExportCommand),
+    /// Writes everything into one packed file, while others work; reads it back.
+    Backup {
+        /// The file to write.
+        file: PathBuf,
+    },
+    /// Takes a backup into an empty database, proved before it lasts.
+    Restore {
+        /// The backup.
+        file: PathBuf,
+    },
+    /// Moves everything to another, empty database of either engine.
+    Transfer {
+        /// The other database: sqlite:PATH or postgres://USER@HOST/NAME.
+        #[arg(long)]
+        to: String,
+    },
+    /// Says what the database holds: counts, hashes and the state hash.
+    State,
+    /// The key that signs the record.
+    #[command(subcommand)]
+    Keys(audit::KeysCommand),
     /// Users.
     #[command(subcommand)]
     User(identity::UserCommand),
     /// Brings the database's schema up to date.
     Migrate,
+}
+
+/// `duly export …`
+#[derive(Subcommand)]
+enum ExportCommand {
+    /// The whole ledger as plain-text accounting (`--format hledger`).
+    Journal,
+    /// The audit record, to be proved without this program.
+    Audit {
+        /// A folder that is empty or not there.
+        folder: PathBuf,
+        /// One account alone: its id or reference.
+        #[arg(long)]
+        account: Option<String>,
+    },
+    /// Everything but sessions and keys: a file per table, and a manifest.
+    All {
+        /// A folder that is empty or not there.
+        folder: PathBuf,
+    },
 }
 
 /// What a command comes to: done, or the answer is no.
@@ -200,16 +246,17 @@ impl Global {
     async fn open(&self, default: &str) -> Result<App, Failure> {
         let address = self.address(default);
         match address.strip_prefix("sqlite:") {
-            Some(path) if !std::path::Path::new(path).exists() => {
-                Err(Failure::wrong("database", format!("{path} is not there; duly import, user add, serve, migrate and demo make one")))
-            }
+            Some(path) if !std::path::Path::new(path).exists() => Err(Failure::wrong(
+                "database",
+                format!("{path} is not there; duly import, restore, user add, serve, migrate and demo make one"),
+            )),
             _ => self.open_or_make(default).await,
         }
     }
 
     /// As [`Global::open`], and makes it where there is none.
     async fn open_or_make(&self, default: &str) -> Result<App, Failure> {
-        let app = App::new(Db::open(&self.address(default)).await?, self.clock());
+        let app = store::keys_of(self, App::new(Db::open(&self.address(default)).await?, self.clock()));
         migrate::migrate(&app.db, app.moment().at).await?;
         crate::identity::actions::take_up_settings(&app).await?;
         Ok(app)

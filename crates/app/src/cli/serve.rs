@@ -12,6 +12,7 @@ use std::path::PathBuf;
 struct Configuration {
     database: Option<String>,
     listen: Option<SocketAddr>,
+    keys: Option<PathBuf>,
 }
 pub(super) async fn serve(mut global: Global, listen: Option<SocketAddr>, config: Option<PathBuf>) -> Result<Answered, Failure> {
     let configured = match config {
@@ -23,6 +24,7 @@ pub(super) async fn serve(mut global: Global, listen: Option<SocketAddr>, config
         }
     };
     global.database = global.database.or(configured.database);
+    global.keys = global.keys.or(configured.keys);
     let listen = listen.or(configured.listen).unwrap_or(SocketAddr::from(([127, 0, 0, 1], 7171)));
     web::serve(global.open_or_make(super::commands::DATABASE).await?, listen).await.map(|()| Answered::Yes)
 }

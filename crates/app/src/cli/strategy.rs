@@ -4,8 +4,8 @@ use super::Global;
 use super::named::find_actor;
 use super::output::{answer, money, written};
 use crate::accounts::workspace::workspace_json;
-use crate::app::{App, Failure};
-use crate::{accounts, strategy};
+use crate::app::{Actor, App, Failure};
+use crate::{accounts, audit, strategy};
 use clap::Subcommand;
 use serde_json::{Value as Json, json};
 
@@ -54,6 +54,8 @@ pub(super) async fn worklist(app: &App, global: &Global, officer: &str, limit: u
 pub(super) async fn show_account(app: &App, global: &Global, AccountCommand::Show { account }: AccountCommand) -> Result<(), Failure> {
     let mut tx = app.db.read().await?;
     let id = accounts::store::resolve(&mut tx, &account).await?;
+    audit::views::record(app, &Actor::command(), app.moment().at, id, audit::views::COMMAND).await?;
+    audit::views::flush(app).await?;
     let shown = workspace_json(&mut tx, app.moment(), id).await?;
     answer(global.format, &shown, || vec![serde_json::to_string_pretty(&shown).unwrap_or_default()])
 }

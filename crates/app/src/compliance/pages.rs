@@ -55,7 +55,7 @@ pub async fn get_control_room(State(web): State<Web>, visit: Visit) -> Result<Re
     Ok(page(&ControlRoomPage {
         refusals: shown.collect(),
         answers: store::count_by_answer(&mut tx, since).await?,
-        checks: jobs::check::run(&mut tx, visit.at.business_day).await?,
+        checks: jobs::check::run(&mut tx, &web.app.keys, visit.at.business_day).await?,
         rules: rules.collect(),
         rule_set: RULE_SET,
         chain: audit::store::list_of_chain(&mut tx, audit::AGENCY, 20).await?,

@@ -134,7 +134,7 @@ async fn counts(tx: &mut Tx) -> Result<Vec<(&'static str, i64)>, Failure> {
 
 /// An app over the same database with a clock of its own, for living through the past.
 fn at_its_own_time(app: &App) -> App {
-    App::new(app.db.clone(), Clock::frozen(app.moment().at))
+    App::new(app.db.clone(), Clock::frozen(app.moment().at)).with_keys(app.keys.clone())
 }
 
 /// Desks of the sample agency's creditors.

@@ -1,6 +1,7 @@
 //! The integrity checks, by name.
 
 use crate::app::Failure;
+use crate::audit::keys::Keys;
 use crate::cli::output::written;
 use crate::store::Tx;
 use crate::{accounts, audit, ledger};
@@ -17,13 +18,14 @@ pub struct Check {
     pub detail: String,
 }
 
-/// Runs every check as of a day.
-pub async fn run(tx: &mut Tx, on: Date) -> Result<Vec<Check>, Failure> {
+/// Runs every check as of a day, with the keys that signed.
+pub async fn run(tx: &mut Tx, keys: &Keys, on: Date) -> Result<Vec<Check>, Failure> {
     let [unbalanced, off_balances, off_accounts, off_payments] = ledger::store::count_faults(tx).await?;
     let entries = ledger::store::count_entries(tx).await?;
     let trust = ledger::store::trust(tx).await?;
     let orphans = accounts::store::count_orphans(tx, on).await?;
     let chains = audit::store::verify(tx).await?;
+    let (roots, views) = (audit::root::verify(tx, keys).await?, audit::root::verify_views(tx).await?);
     let whole = trust.iter().all(|(bank, owed, _)| *bank >= 0 && bank + owed == 0);
     Ok(vec![
         Check { name: "ledger balanced", ok: unbalanced == 0, detail: format!("{entries} entries, {unbalanced} do not add up to zero") },
@@ -47,6 +49,8 @@ pub async fn run(tx: &mut Tx, on: Date) -> Result<Vec<Check>, Failure> {
             ok: chains.broken.is_none(),
             detail: chains.broken.unwrap_or_else(|| format!("{} chains, {} entries", chains.chains, chains.entries)),
         },
+        Check { name: "daily roots signed", ok: roots.is_ok(), detail: roots.unwrap_or_else(|fault| fault) },
+        Check { name: "views as sealed", ok: views.is_ok(), detail: views.unwrap_or_else(|fault| fault) },
         Check {
             name: "no orphan account",
             ok: orphans == 0,

@@ -6,6 +6,7 @@
 use super::check;
 use super::store::{self, Step};
 use crate::app::{Actor, App, Failure};
+use crate::audit::root::Signed;
 use crate::store::Tx;
 use crate::{accounts, audit, outreach, plans, strategy, transaction};
 use duly_domain::values::ids::AccountId;
@@ -45,7 +46,8 @@ impl Page {
 }
 
 /// The steps, in order: the table of contents of the night.
-const STEPS: [&str; 6] = ["end reservations", "judge promises", "end holds", "age accounts", "build worklists", "prove integrity"];
+const STEPS: [&str; 7] =
+    ["end reservations", "judge promises", "end holds", "age accounts", "build worklists", "prove integrity", "sign the day"];
 
 /// What a night came to.
 #[derive(Debug)]
@@ -117,7 +119,7 @@ async fn run_step(app: &App, closing: Moment, tomorrow: Moment, no: i64, name: &
             }
             let before = step.cursor.clone();
             let after = before.split(' ').next().and_then(|id| id.parse().ok()).unwrap_or(AccountId(Uuid::nil()));
-            let page = page(tx, name, closing, tomorrow, after).await?;
+            let page = page(app, tx, name, closing, tomorrow, after).await?;
             step.counts = add_counts(&step.counts, &page.counts);
             step.millis += i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
             match page.last {
@@ -138,15 +140,19 @@ async fn run_step(app: &App, closing: Moment, tomorrow: Moment, no: i64, name: &
     }
 }
 
-async fn page(tx: &mut Tx, name: &str, closing: Moment, tomorrow: Moment, after: AccountId) -> Result<Page, Failure> {
+async fn page(app: &App, tx: &mut Tx, name: &str, closing: Moment, tomorrow: Moment, after: AccountId) -> Result<Page, Failure> {
     match name {
         "end reservations" => outreach::nightly::expire_reservations(tx, closing, after, PAGE).await,
         "judge promises" => plans::nightly::judge_promises(tx, closing, tomorrow, after, PAGE).await,
         "end holds" => accounts::nightly::end_holds(tx, tomorrow, after, PAGE).await,
         "age accounts" => accounts::nightly::age_accounts(tx, tomorrow, after, PAGE).await,
         "build worklists" => strategy::nightly::build_worklists(tx, tomorrow, after, PAGE).await,
+        "sign the day" => match audit::root::sign(tx, &app.keys, closing).await? {
+            Signed::Over(chains) => Ok(Page::end().with("chains", usize::try_from(chains).unwrap_or(0))),
+            Signed::KeyMissing => Ok(Page::end().with("failed", 1)),
+        },
         _ => {
-            let checks = check::run(tx, tomorrow.business_day).await?;
+            let checks = check::run(tx, &app.keys, tomorrow.business_day).await?;
             let failed = checks.iter().filter(|check| !check.ok).count();
             Ok(Page { last: None, counts: vec![("checks", checks.len()), ("failed", failed)] })
         }

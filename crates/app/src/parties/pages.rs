@@ -1,8 +1,10 @@
 //! What a debtor tells us, on the workspace.
 
 use super::actions::{TellPreference, end_preference, tell_preference};
+use super::masking::{AskToSee, reveal};
 use super::store::PreferenceRow;
 use crate::accounts::pages::{after, resolve};
+use crate::accounts::workspace::{Unfinished, show_with};
 use crate::app::Failure;
 use crate::web::Web;
 use crate::web::form::Fields;
@@ -13,6 +15,7 @@ use axum::response::Response;
 use duly_domain::parties::role::role_in_words;
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::PreferenceId;
+use std::collections::HashMap;
 
 /// A wish in words: `Not between 15:00 and 17:00, Mon to Fri`.
 pub fn in_words(wish: &PreferenceRow) -> String {
@@ -77,4 +80,15 @@ pub async fn post_preference_end(
     let preference: PreferenceId = preference.parse().map_err(|_| Failure::NotFound("such wish".into()))?;
     let done = end_preference(&web.app, &visit.who, visit.at, id, preference).await;
     after(&web, &visit, &account, "wish", Fields::default(), done, "ended").await
+}
+
+/// `POST /accounts/{account}/unmaskings`: the workspace with one value in full, this once.
+pub async fn post_unmasking(State(web): State<Web>, visit: Visit, Path(account): Path<String>, body: Bytes) -> Result<Response, Failure> {
+    let fields = Fields::of(&body);
+    let id = resolve(&web, &account).await?;
+    let ask = AskToSee { what: fields.text("what").into(), reason: fields.text("why").into(), words: fields.some("words") };
+    match reveal(&web.app, &visit.who, visit.at, id, &ask).await {
+        Ok(revealed) => show_with(&web, &visit, &account, &HashMap::new(), Unfinished::default(), Some(revealed)).await,
+        refused => after(&web, &visit, &account, "unmask", fields, refused, "").await,
+    }
 }

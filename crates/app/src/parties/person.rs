@@ -6,8 +6,8 @@ use super::pages::role;
 use super::people::{self, AddPerson, POINT_STATES};
 use super::store::{self, CircumstanceRow, PersonRow};
 use crate::accounts::pages::resolve;
+use crate::accounts::people_on::{ShownPoint, shown_point};
 use crate::accounts::search::store::{FoundRow, list_of_people};
-use crate::accounts::workspace::{ShownPoint, shown_point};
 use crate::app::{Failure, Problems};
 use crate::store::{Tx, Value};
 use crate::web::Web;
@@ -85,9 +85,10 @@ async fn show(web: &Web, visit: &Visit, account: &str, person: &str, left: Shown
     let on_it = store::list_people(&mut tx, account).await?.into_iter().find(|known| known.debtor == person);
     let Some(on_it) = on_it else { return Err(Failure::NotFound("such person on this account".into())) };
     let debtor = store::load_debtor(&mut tx, person).await?;
+    let sees_numbers = may(visit.who.role, Permission::ReadNumbers);
     let mut points = Vec::new();
     for point in store::list_points(&mut tx, person).await? {
-        points.push(weighed(&mut tx, shown_point(point), visit.at).await?);
+        points.push(weighed(&mut tx, shown_point(point, sees_numbers, None), visit.at).await?);
     }
     points.sort_by_key(|point| std::cmp::Reverse(point.confidence.percent));
     let owed = list_of_people(&mut tx, &[Value::from(person)]).await?;

@@ -10,6 +10,7 @@ use super::row::{FromRow, Row, Value};
 use super::sqlite::{self, SqliteTx};
 use std::collections::HashSet;
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// What went wrong in the database.
@@ -99,6 +100,14 @@ impl Db {
         }
     }
 
+    /// Where the keys of this database are unless told otherwise: beside a file, or where we stand for a server.
+    pub fn keys_folder(&self) -> PathBuf {
+        match &self.0 {
+            Engine::Sqlite(sqlite) => PathBuf::from(format!("{}.keys", sqlite.path().display())),
+            Engine::Postgres(_) => PathBuf::from("duly.keys"),
+        }
+    }
+
     /// Begins a transaction that may write.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         Ok(Tx(match &self.0 {
@@ -140,6 +149,14 @@ enum EngineTx {
 }
 
 impl Tx {
+    /// `sqlite` or `postgres`.
+    pub fn engine(&self) -> &'static str {
+        match self.0 {
+            EngineTx::Sqlite(_) => "sqlite",
+            EngineTx::Postgres(_) => "postgres",
+        }
+    }
+
     /// All rows of a statement.
     pub async fn all<T: FromRow>(&mut self, sql: &str, params: &[Value]) -> Result<Vec<T>, StoreError> {
         self.rows(sql, params).await?.into_iter().map(T::from_row).collect()

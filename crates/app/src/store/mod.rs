@@ -2,14 +2,22 @@
 //!
 //! Rooms see [`Db`], [`Tx`], [`Value`] and [`Row`]; which engine answers they cannot tell. Statements are constants in the
 //! rooms' `store.rs`, with parameters `$1`, `$2` … in the order of their first appearance.
-//! Read [`db`] first.
+//! Read [`db`] first. What leaves or enters as a whole ([`archive`], [`backup`], [`transfer`]) goes by the [`catalogue`]; only
+//! there are statements put together while running.
 
+pub mod archive;
+pub mod backup;
+pub mod catalogue;
 pub mod db;
+pub mod load;
 pub mod migrate;
 pub mod postgres;
 pub mod row;
 pub mod sqlite;
+pub mod state;
+pub mod transfer;
 
+pub use archive::empty_folder;
 pub use db::{Db, StoreError, Tx};
 pub use row::{FromRow, Keyed, Row, Value};
 

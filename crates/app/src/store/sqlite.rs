@@ -38,6 +38,11 @@ impl Sqlite {
         })
     }
 
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Waits for the writer's turn and begins.
     pub async fn begin(&self) -> Result<SqliteTx, StoreError> {
         begin_with(self.writer.clone().lock_owned().await)

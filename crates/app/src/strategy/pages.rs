@@ -2,7 +2,7 @@
 
 use super::actions::{Work, list_worklist, next_best};
 use super::store::{self, WorkItem};
-use crate::accounts::workspace::next_text;
+use crate::accounts::strip::next_text;
 use crate::app::Failure;
 use crate::web::Web;
 use crate::web::guard::Visit;

@@ -44,6 +44,7 @@ pub async fn serve(app: App, listen: SocketAddr) -> Result<(), Failure> {
 
 /// Serves at a listener that is open already.
 pub async fn serve_at(app: App, listener: tokio::net::TcpListener) -> Result<(), Failure> {
+    let views = app.clone();
     let service = router::router(Web::new(app)).into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, service).with_graceful_shutdown(async {
         if tokio::signal::ctrl_c().await.is_err() {
@@ -51,5 +52,6 @@ pub async fn serve_at(app: App, listener: tokio::net::TcpListener) -> Result<(),
             std::future::pending::<()>().await;
         }
     });
-    served.await.map_err(|error| Failure::File(format!("the server stopped: {error}")))
+    served.await.map_err(|error| Failure::File(format!("the server stopped: {error}")))?;
+    crate::audit::views::flush(&views).await
 }

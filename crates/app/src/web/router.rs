@@ -2,7 +2,7 @@
 
 use super::guard::{guard, headers};
 use super::{Web, assets};
-use crate::{accounts, compliance, identity, intake, jobs, ledger, outreach, parties, plans, strategy};
+use crate::{accounts, audit, compliance, identity, intake, jobs, ledger, outreach, parties, plans, strategy};
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::routing::{MethodRouter, get, post};
@@ -53,6 +53,7 @@ pub fn routes(web: Web) -> Routes {
         .get("/next", May::WorkAccounts, strategy::pages::get_next)
         .get("/accounts", May::ReadAccounts, accounts::pages::get_accounts)
         .get("/accounts/{account}", May::ReadAccounts, accounts::pages::get_account)
+        .get("/accounts/{account}/views", May::ReadCompliance, audit::pages::get_views)
         .post("/accounts/{account}/holds", May::WorkAccounts, accounts::pages::post_hold)
         .post("/accounts/{account}/holds/{hold}/ends", May::WorkAccounts, accounts::pages::post_hold_end)
         .post("/accounts/{account}/stops", May::RecordStops, accounts::pages::post_stop)
@@ -83,6 +84,7 @@ pub fn routes(web: Web) -> Routes {
         .post("/people/{person}/apart", May::MergePeople, parties::merge::pages::post_apart)
         .post("/merges/{merge}/partings", May::MergePeople, parties::merge::pages::post_parting)
         .post("/accounts/{account}/incoming", May::WorkAccounts, outreach::pages::post_incoming)
+        .post("/accounts/{account}/unmaskings", May::Unmask, parties::pages::post_unmasking)
         .post("/accounts/{account}/contacts", May::WorkAccounts, outreach::pages::post_contact)
         .post("/accounts/{account}/contacts/{contact}/results", May::WorkAccounts, outreach::pages::post_result)
         .get("/promises", May::ReadAccounts, plans::pages::get_promises)

@@ -67,6 +67,10 @@ pub enum Permission {
     SignedIn,
     /// Read accounts, people and their timeline.
     ReadAccounts,
+    /// Read telephone numbers and postal addresses in full.
+    ReadNumbers,
+    /// Have one masked value shown, for a reason that is recorded.
+    Unmask,
     /// Ask the gate, reserve and record contacts, take promises, note wishes.
     WorkAccounts,
     /// Record written stops, lawyers and deaths.
@@ -97,10 +101,12 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Permission; 16] = [
+    pub const ALL: [Permission; 18] = [
         Permission::Anyone,
         Permission::SignedIn,
         Permission::ReadAccounts,
+        Permission::ReadNumbers,
+        Permission::Unmask,
         Permission::WorkAccounts,
         Permission::RecordStops,
         Permission::ReleaseContacts,
@@ -126,6 +132,8 @@ pub fn may(role: Role, permission: Permission) -> bool {
     match permission {
         P::Anyone | P::SignedIn => true,
         P::ReadAccounts => role != R::Administrator,
+        P::ReadNumbers => matches!(role, R::Officer | R::Supervisor),
+        P::Unmask => matches!(role, R::Officer | R::Supervisor | R::Compliance | R::Auditor),
         P::WorkAccounts => matches!(role, R::Officer | R::Supervisor),
         P::RecordStops => matches!(role, R::Officer | R::Supervisor | R::Compliance),
         P::ReleaseContacts => role == R::Supervisor,
@@ -161,6 +169,14 @@ mod tests {
         ];
         assert!(changes.iter().all(|permission| !may(Role::Auditor, *permission)));
         assert!(!may(Role::Administrator, Permission::ReadAccounts));
+    }
+
+    #[test]
+    fn who_dials_sees_numbers_and_nobody_else() {
+        for role in Role::ALL {
+            assert_eq!(may(role, Permission::ReadNumbers), may(role, Permission::WorkAccounts), "{role}");
+        }
+        assert!(!may(Role::BackOffice, Permission::Unmask) && !may(Role::Administrator, Permission::Unmask));
     }
 
     #[test]

@@ -4,6 +4,9 @@
 
 use std::fmt;
 
+/// What stands for what is hidden.
+pub const MASK: &str = "•••";
+
 /// A telephone number in E.164 form, such as `+16145550100`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Phone(String);
@@ -43,6 +46,15 @@ impl Phone {
     /// The E.164 text.
     pub fn e164(&self) -> &str {
         &self.0
+    }
+
+    /// `(614) •••-••00`: enough to recognize, not enough to dial.
+    pub fn masked(&self) -> String {
+        let last: String = self.0.chars().skip(self.0.len().saturating_sub(2)).collect();
+        match self.nanp() {
+            Some(digits) => format!("({}) {MASK}-••{last}", &digits[..3]),
+            None => format!("{}{MASK}{last}", &self.0[..3]),
+        }
     }
 
     /// The national digits of a North American number.
@@ -88,7 +100,7 @@ impl EmailAddress {
     pub fn masked(&self) -> String {
         let (local, domain) = self.0.rsplit_once('@').unwrap_or((&self.0, ""));
         let shown: String = local.chars().take(local.chars().count().div_ceil(2)).collect();
-        format!("{shown}•••@{domain}")
+        format!("{shown}{MASK}@{domain}")
     }
 }
 
@@ -123,7 +135,9 @@ mod tests {
         ] {
             assert_eq!(Phone::parse(text).as_ref().map(Phone::e164).map_err(|e| *e), e164, "{text}");
         }
-        assert_eq!(Phone::parse("6145550100").unwrap().to_string(), "(614) 555-0100");
+        assert_eq!(Phone::parse("6145550142").unwrap().to_string(), "(614) 555-0142");
+        assert_eq!(Phone::parse("6145550142").unwrap().masked(), "(614) •••-••42");
+        assert_eq!(Phone::parse("+44 20 7946 0958").unwrap().masked(), "+44•••58");
     }
 
     #[test]

@@ -1,0 +1,176 @@
+//! The permission strip: what is allowed now by each channel, until when, and *Why?*.
+
+use crate::compliance::facts::Known;
+use crate::compliance::gate::{Seen, look, standing};
+use crate::strategy::actions::local_time;
+use duly_domain::compliance::facts::ContactFacts;
+use duly_domain::decision::Answer;
+use duly_domain::values::channel::Channel;
+use duly_domain::values::moment::{Moment, date_of_day, written};
+use jiff::Timestamp;
+
+/// One chip of the permission strip.
+pub struct Chip {
+    /// The channel.
+    pub channel: Channel,
+    /// `ok`, `wait` or `no`.
+    pub tone: &'static str,
+    /// `allowed until 20:00`.
+    pub answer: String,
+    /// The reason in a few words.
+    pub sub: String,
+    /// Calls used, and how many may; calls only.
+    pub attempts: Option<(u32, u32)>,
+}
+
+/// *Why?* for one channel.
+pub struct Why {
+    /// The channel.
+    pub channel: Channel,
+    /// What stands in the way: sentence, numbers, what can be done instead, citation.
+    pub because: Vec<(String, String, &'static str, &'static str)>,
+    /// What was looked at.
+    pub facts: Vec<(&'static str, String)>,
+    /// The next allowed moment, in their time.
+    pub next: String,
+    /// What can be done instead.
+    pub instead: String,
+}
+
+/// The city of the deciding clock, and the hours on the others where they differ.
+pub fn places(seen: &Seen, at: Timestamp) -> (String, String) {
+    let city = |zone: &str| zone.rsplit('/').next().unwrap_or(zone).replace('_', " ");
+    let mut clocks = seen.facts.clocks.iter();
+    let first = clocks.next().map(|clock| (clock.local(at.as_second()).1, city(&clock.zone)));
+    let Some((second, place)) = first else { return (String::new(), String::new()) };
+    let others: Vec<String> = clocks
+        .map(|clock| (clock.local(at.as_second()).1, city(&clock.zone)))
+        .filter(|(other, _)| *other != second)
+        .map(|(other, city)| format!("{:02}:{:02} in {city}", other / 3600, other / 60 % 60))
+        .collect();
+    let others = match others.len() {
+        0 => String::new(),
+        1..=2 => format!("{}: both must be open", others.join(", ")),
+        many => format!("nothing says where: {} clocks must be open", many + 1),
+    };
+    (place, others)
+}
+
+/// The strip's chip of one channel.
+pub fn chip(seen: &Seen, known: &Known, at: Moment) -> Chip {
+    let first = seen.decision.because.first();
+    let (tone, answer) = match (&seen.decision.answer, seen.decision.next_allowed_at) {
+        (Answer::Yes, _) => (
+            "ok",
+            seen.until
+                .filter(|_| seen.channel != Channel::Letter)
+                .map_or("allowed".into(), |until| format!("allowed until {}", until_text(seen, until))),
+        ),
+        (_, Some(next)) => ("wait", format!("not before {}", next_text(seen, next, at.at))),
+        (Answer::NeedsSupervisor, None) => ("wait", "asks a supervisor".into()),
+        (Answer::No, None) => ("no", "no".into()),
+    };
+    let has_point = known.points.iter().any(|point| {
+        point.kind == crate::compliance::gate::kind_of_point(seen.channel) && !matches!(point.state.as_str(), "wrong" | "dead")
+    });
+    let sub = match first {
+        Some(reason) => reason.rule.plain.trim_end_matches('.').to_string(),
+        None if !has_point => "nothing on file to reach them by".into(),
+        None => "nothing stands in the way".into(),
+    };
+    let attempts = (seen.channel == Channel::Call).then_some(seen.attempts);
+    Chip { channel: seen.channel, tone, answer, sub, attempts }
+}
+
+/// Midnight reads as the end of the day.
+fn until_text(seen: &Seen, until: Timestamp) -> String {
+    let text = local_time(seen, until);
+    if text == "00:00" { "the end of the day".into() } else { text }
+}
+
+/// `17:30` today, `Tue 08:00` within the week, else the date.
+pub fn next_text(seen: &Seen, next: Timestamp, now: Timestamp) -> String {
+    let Some(clock) = seen.facts.clocks.first() else { return next.to_string() };
+    let ((day, second), (today, _)) = (clock.local(next.as_second()), clock.local(now.as_second()));
+    let time = format!("{:02}:{:02}", second / 3600, second / 60 % 60);
+    let date = date_of_day(day);
+    match day - today {
+        0 => time,
+        1..=6 => format!("{} {time}", duly_domain::values::moment::short_weekday(date.weekday())),
+        _ => format!("{} {time}", written(date)),
+    }
+}
+
+pub fn explain(seen: &Seen, known: &Known, at: Moment) -> Why {
+    let facts = &seen.facts;
+    let clocks: Vec<String> = facts
+        .clocks
+        .iter()
+        .map(|clock| {
+            let second = clock.local(at.at.as_second()).1;
+            format!("{:02}:{:02} {}", second / 3600, second / 60 % 60, clock.zone)
+        })
+        .collect();
+    let last_talk = facts.debts.iter().filter_map(|debt| debt.conversation_day).max();
+    let since = |second: Option<i64>| {
+        let day = second.and_then(|second| Timestamp::from_second(second).ok());
+        day.map_or_else(|| "none on record".into(), |at| written(at.to_zoned(jiff::tz::TimeZone::UTC).date()))
+    };
+    let shown = vec![
+        ("Binds us", binding(facts.regf_binds, &known.account.kind).to_string()),
+        ("Reaches", standing(facts.standing).to_string()),
+        ("Their clocks", clocks.join("; ")),
+        ("Calls in 7 days", format!("{} of {} used", seen.attempts.0, seen.attempts.1)),
+        ("Last talk", last_talk.map_or_else(|| "none on record".into(), |day| written(date_of_day(day)))),
+        ("Written stop", since(facts.ceased_at)),
+        ("Lawyer", since(facts.attorney_at)),
+        ("Written dispute open", since(facts.dispute.written_at)),
+        ("Bankruptcy", bankruptcy(facts).to_string()),
+        ("Wishes about time", facts.time_wishes.len().to_string()),
+        ("Rules", duly_domain::compliance::RULE_SET.to_string()),
+    ];
+    let open: Vec<String> = Channel::STRIP
+        .into_iter()
+        .filter(|channel| *channel != seen.channel && look(known, at.at, *channel).decision.answer == Answer::Yes)
+        .map(|channel| channel.to_string())
+        .collect();
+    Why {
+        channel: seen.channel,
+        because: seen
+            .decision
+            .because
+            .iter()
+            .chain(&seen.decision.warnings)
+            .map(|reason| (reason.rule.plain.to_string(), reason.detail.to_string(), reason.rule.instead, reason.rule.cite))
+            .collect(),
+        facts: shown,
+        next: match (seen.decision.answer, seen.decision.next_allowed_at) {
+            (Answer::Yes, _) => "Now".into(),
+            (_, Some(next)) => format!("{} their time", next_text(seen, next, at.at)),
+            (_, None) => "Not within 60 days, unless they say so".into(),
+        },
+        instead: if open.is_empty() {
+            "Nothing else is open now.".into()
+        } else {
+            format!("Open now: {}.", open.join(", ").to_lowercase())
+        },
+    }
+}
+
+/// How the debt stands in bankruptcy, in a word.
+fn bankruptcy(facts: &ContactFacts) -> &'static str {
+    match (facts.bankruptcy.is_stayed, facts.bankruptcy.is_discharged) {
+        (true, _) => "open case, stayed",
+        (false, true) => "discharged",
+        (false, false) => "nothing stays it",
+    }
+}
+
+/// Whose rules bind: the law's, or the house's where the law does not reach.
+fn binding(binds: bool, kind: &str) -> &'static str {
+    match (binds, kind) {
+        (true, "consumer") => "the law: Regulation F",
+        (true, _) => "house policy: as for consumers",
+        (false, _) => "no consumer rule",
+    }
+}

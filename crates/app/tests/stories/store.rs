@@ -1,0 +1,215 @@
+//! The record leaves with everything and comes back with everything.
+
+use super::audit::Folder;
+use duly::store::backup::{backup, restore};
+use duly::store::state::{self, State};
+use duly::store::transfer::transfer;
+use duly::store::{Value, archive};
+use duly_domain::values::channel::Channel;
+use duly_testkit::{Engine, Floor, both_engines};
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+fn state(floor: &Floor) -> State {
+    floor.runtime.block_on(async { state::read(&mut floor.app.db.read().await.unwrap()).await }).unwrap()
+}
+
+/// People with everything that can be recorded about them, and two nights.
+fn busy(floor: &mut Floor) {
+    let maria = floor.debtor("Maria \"é\" O'Neil \\ \u{2028} 日本", "420.00");
+    let otto = floor.debtor("Otto", "60.00");
+    floor.clock("12:00");
+    floor.officer("Dana").calls(maria, "no_answer");
+    floor.officer("Dana").reserves(otto, Channel::Call).unwrap();
+    floor.officer("Dana").takes_promise(maria, "100.00", "2026-03-03");
+    let payment = floor.pays(otto, "75.00", "OVER");
+    floor.reverses(payment);
+    let who = floor.officer("Dana").actor();
+    let at = floor.app.moment().at;
+    floor.runtime.block_on(duly::audit::views::record(&floor.app, &who, at, maria.account, "workspace")).unwrap();
+    floor.night_of("2026-03-03");
+}
+
+fn other(engine: Engine) -> Floor {
+    Floor::on(engine, "2026-03-02")
+}
+
+#[test]
+fn the_sample_agency_goes_from_engine_to_engine_and_back_unchanged() {
+    let sqlite = Floor::on(Engine::Sqlite, "2026-03-02");
+    sqlite.runtime.block_on(duly::demo::make(&sqlite.app, 40, 7)).unwrap();
+    let (postgres, back) = (other(Engine::Postgres), other(Engine::Sqlite));
+    let before = state(&sqlite);
+    assert!(before.rows() > 2_000 && before.0.iter().filter(|held| held.rows > 0).count() > 18, "{before:?}");
+    let there = sqlite.runtime.block_on(transfer(&sqlite.app.db, &postgres.app.db)).unwrap();
+    let here = sqlite.runtime.block_on(transfer(&postgres.app.db, &back.app.db)).unwrap();
+    assert_eq!((there.hash(), here.hash()), (before.hash(), before.hash()));
+    for mut floor in [postgres, back] {
+        // The books are whole there too, and the roots can be drawn again.
+        assert!(floor.app.keys.take_from(&sqlite.app.keys).unwrap());
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+}
+
+both_engines! {
+    fn everything_leaves_and_comes_back_on_the_other_engine(mut floor: "2026-03-02") {
+        busy(&mut floor);
+        let out = Folder::new();
+        let left = floor.runtime.block_on(archive::export_all(&floor.app.db, &out.0)).unwrap();
+        assert_eq!(left, state(&floor));
+        let shell = Command::new("sh").args(["-c", "LC_ALL=C; export LC_ALL; sha256sum *.jsonl | sha256sum"]).current_dir(&out.0).output().unwrap();
+        assert!(String::from_utf8_lossy(&shell.stdout).starts_with(&left.hash()), "the state hash needs no program of ours");
+        let text = std::fs::read_to_string(out.0.join("manifest.json")).unwrap();
+        assert!(text.contains("\"sessions\"") && !out.0.join("sessions.jsonl").exists());
+
+        let mut there = other(if floor.app.db.engine() == "sqlite" { Engine::Postgres } else { Engine::Sqlite });
+        let came = there.runtime.block_on(archive::import_all(&there.app.db, &out.0)).unwrap();
+        assert_eq!((came.hash(), state(&there).hash()), (left.hash(), left.hash()));
+        assert!(there.app.keys.take_from(&floor.app.keys).unwrap());
+        assert_eq!(there.failed_checks(), Vec::<String>::new());
+        let mine = there.runtime.block_on(archive::import_all(&there.app.db, &out.0)).unwrap_err();
+        assert!(mine.to_string().contains("database is not empty"), "{mine}");
+        let again = there.runtime.block_on(archive::export_all(&there.app.db, &out.0)).unwrap_err();
+        assert!(again.to_string().contains("is not empty: name a new one"), "{again}");
+    }
+
+    fn what_is_damaged_is_refused_and_leaves_nothing(mut floor: "2026-03-02") {
+        busy(&mut floor);
+        let out = Folder::new();
+        std::fs::create_dir_all(&out.0).unwrap();
+        let file = out.0.join("monday.duly");
+        let taken = floor.runtime.block_on(backup(&floor.app.db, &file)).unwrap();
+        assert_eq!(taken.state, state(&floor));
+        let sums = Command::new("sha256sum").args(["-c", "monday.duly.sha256"]).current_dir(&out.0).output().unwrap();
+        assert!(sums.status.success());
+        let tar = Command::new("tar").args(["-xzf", "monday.duly", "--one-top-level=unpacked"]).current_dir(&out.0).output().unwrap();
+        assert!(tar.status.success(), "{}", String::from_utf8_lossy(&tar.stderr));
+
+        let empty = other(if floor.app.db.engine() == "sqlite" { Engine::Sqlite } else { Engine::Postgres });
+        let nothing = state(&empty).hash();
+        let whole = std::fs::read(&file).unwrap();
+        std::fs::remove_file(out.0.join("monday.duly.sha256")).unwrap();
+        let refused = |bytes: &[u8]| {
+            std::fs::write(&file, bytes).unwrap();
+            let says = empty.runtime.block_on(restore(&empty.app.db, &file)).map(|_| ()).unwrap_err().to_string();
+            assert!(says.contains("damaged") && says.contains("use another copy"), "{says}");
+            assert_eq!(state(&empty).hash(), nothing);
+        };
+        for at in (40..whole.len()).step_by(whole.len() / 12) {
+            let mut changed = whole.clone();
+            changed[at] ^= 0x10;
+            refused(&changed);
+        }
+        for length in [0, 20, whole.len() / 2, whole.len() - 4] {
+            refused(&whole[..length]);
+        }
+        refused(b"not a backup at all");
+
+        // The folder's files likewise.
+        let unpacked = out.0.join("unpacked");
+        let users = unpacked.join("users.jsonl");
+        let text = std::fs::read_to_string(&users).unwrap();
+        for wrong in [text.replace("Dana", "Eve"), text.replace("\"email\"", "\"mail\""), String::new(), format!("{text}{text}")] {
+            std::fs::write(&users, wrong).unwrap();
+            let says = empty.runtime.block_on(archive::import_all(&empty.app.db, &unpacked)).unwrap_err().to_string();
+            assert!(says.starts_with("users.jsonl is damaged"), "{says}");
+            assert_eq!(state(&empty).hash(), nothing);
+        }
+        std::fs::write(&users, text).unwrap();
+
+        std::fs::write(&file, &whole).unwrap();
+        let came = empty.runtime.block_on(restore(&empty.app.db, &file)).unwrap();
+        assert_eq!((came.state.hash(), state(&empty).hash()), (taken.state.hash(), taken.state.hash()));
+    }
+
+    fn an_import_cut_off_anywhere_leaves_an_empty_database(mut floor: "2026-03-02") {
+        busy(&mut floor);
+        let out = Folder::new();
+        floor.runtime.block_on(archive::export_all(&floor.app.db, &out.0)).unwrap();
+        let there = other(if floor.app.db.engine() == "sqlite" { Engine::Postgres } else { Engine::Sqlite });
+        let nothing = state(&there).hash();
+        let mut cuts = 0;
+        for wait in (0..).map(|i| Duration::from_micros(500 * i)) {
+            let done = there.runtime.block_on(async { tokio::time::timeout(wait, archive::import_all(&there.app.db, &out.0)).await });
+            if let Ok(came) = done {
+                assert_eq!(came.unwrap().hash(), state(&floor).hash());
+                break;
+            }
+            cuts += 1;
+            let now = state(&there).hash();
+            if now == state(&floor).hash() {
+                break; // cut off after it was made to last
+            }
+            assert_eq!(now, nothing);
+        }
+        assert!(cuts > 0, "the first whiles are too short");
+    }
+
+    fn a_backup_taken_while_an_import_runs_is_whole(mut floor: "2026-03-02") {
+        busy(&mut floor);
+        let accounts = floor.count("select count(*) from accounts");
+        let mut rows = String::from("reference,name,zip,principal,due_on\n");
+        for i in 0..3_000 {
+            rows.push_str(&format!("B-{i},Person {i},43205,10.00,2026-01-02\n"));
+        }
+        let out = Folder::new();
+        std::fs::create_dir_all(&out.0).unwrap();
+        let (file, csv) = (out.0.join("busy.duly"), out.0.join("big.csv"));
+        std::fs::write(&csv, rows).unwrap();
+        let app = floor.app.clone();
+        let target = file.clone();
+        let taking = floor.runtime.spawn(async move {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            backup(&app.db, &target).await.map(|taken| taken.state.hash())
+        });
+        let mapping = "[columns]\nreference = \"reference\"\nname = \"name\"\nzip = \"zip\"\nprincipal = \"principal\"\ndue_on = \"due_on\"\n";
+        floor.import_file(&csv, Some(mapping), "Larkfield", false).unwrap();
+        let hash = floor.runtime.block_on(taking).unwrap().unwrap();
+        let mut there = other(if floor.app.db.engine() == "sqlite" { Engine::Sqlite } else { Engine::Postgres });
+        assert_eq!(there.runtime.block_on(restore(&there.app.db, &file)).unwrap().state.hash(), hash);
+        let came = there.count("select count(*) from accounts");
+        assert!((accounts..=accounts + 3_000).contains(&came));
+        assert!(there.app.keys.take_from(&floor.app.keys).unwrap());
+        assert_eq!(there.failed_checks(), Vec::<String>::new());
+    }
+
+    fn rows_that_name_later_rows_of_their_table_arrive(mut floor: "2026-03-02") {
+        busy(&mut floor);
+        // The first entry names the last, which no action does.
+        floor.tamper("update entries set reverses_entry_id = (select e.id from entries e order by e.id desc limit 1)
+                       where id = (select e.id from entries e order by e.id limit 1)", &[]);
+        let there = other(Engine::Postgres);
+        let moved = floor.runtime.block_on(transfer(&floor.app.db, &there.app.db)).unwrap();
+        assert_eq!(moved.hash(), state(&floor).hash());
+    }
+}
+
+#[test]
+fn a_record_of_another_schema_says_what_to_do() {
+    let floor = Floor::on(Engine::Sqlite, "2026-03-02");
+    let out = Folder::new();
+    floor.runtime.block_on(archive::export_all(&floor.app.db, &out.0)).unwrap();
+    change(&out.0.join("manifest.json"), "\"schema\": 12", "\"schema\": 11");
+    let says = floor.runtime.block_on(archive::import_all(&floor.app.db, &out.0)).unwrap_err().to_string();
+    assert_eq!(says, "the record has schema 11, this program 12: bring it in with duly 0.1.0 and upgrade then");
+}
+
+fn change(path: &Path, from: &str, to: &str) {
+    let text = std::fs::read_to_string(path).unwrap();
+    assert!(text.contains(from), "{text}");
+    std::fs::write(path, text.replace(from, to)).unwrap();
+}
+
+#[test]
+fn a_session_does_not_leave() {
+    let mut floor = Floor::on(Engine::Sqlite, "2026-03-02");
+    floor.officer("Dana");
+    floor.tamper(
+        "insert into sessions (token_hash, user_id, csrf, created_at, seen_at, expires_at) select $1, id, 'secret', 0, 0, 0 from users",
+        &[Value::Bytes(vec![7; 32])],
+    );
+    let there = other(Engine::Sqlite);
+    let moved = floor.runtime.block_on(transfer(&floor.app.db, &there.app.db)).unwrap();
+    assert!(moved.rows() > 0 && moved.0.iter().all(|held| held.table != "sessions"));
+}
