@@ -164,7 +164,7 @@ async fn import(
         "rows": report.rows, "accepted": report.accepted, "refused": report.refused, "duplicates": report.duplicates,
         "changed": report.changed, "updated": report.updated, "changes": changes, "gaps": report.gaps, "batch": report.batch.map(|batch| batch.to_string()),
         "placed": money(report.placed_minor, &report.currency), "refusals": report.refusals, "refused_rows": report.refused_rows,
-        "matched": report.matched, "unmatched": report.unmatched, "guessed": report.is_guess, "dry_run": dry_run,
+        "matched": report.matched, "unmatched": report.unmatched, "guessed": report.is_guess, "notices": report.notices, "dry_run": dry_run,
     });
     answer(global.format, &json, || {
         let mut lines = vec![format!(
@@ -181,6 +181,7 @@ async fn import(
             let pairs: Vec<String> = report.matched.iter().map(|(field, head)| format!("{field} from {head}")).collect();
             lines.push(format!("the mapping was guessed: {}", pairs.join(", ")));
         }
+        lines.extend(report.notices.iter().map(|notice| format!("note: {notice}")));
         lines.extend(report.by_problem.iter().map(|(column, says, refuses, count)| {
             format!("{count:>8} × {column} {says}{}", if *refuses { "" } else { " (loaded with a gap)" })
         }));

@@ -1,14 +1,16 @@
 //! A file of accounts is imported, or tried.
 
+use super::mapping_file::MappingFile;
 use super::refusals::RefusalFiles;
-use super::source::{Source, SourceRow, hash_of};
+use super::source::{FileChoice, Source, SourceRow, hash_of};
 use super::store::{self, Placed};
 use crate::accounts::store::Creditor;
 use crate::app::{Actor, App, Failure, new_uuid};
 use crate::store::{Tx, Value};
 use crate::{accounts, audit, ledger, params, parties, strategy, transaction};
 use duly_domain::accounts::{Stage, days_past_due};
-use duly_domain::intake::mapping::{Field, Mapping, guess};
+use duly_domain::intake::guess::ROWS;
+use duly_domain::intake::mapping::{Field, Guess, Mapping, guess};
 use duly_domain::intake::row::{Layout, NewAccount, Problem, read};
 use duly_domain::ledger::{AllocationOrder, plan_opening};
 use duly_domain::values::ids::{AccountId, BatchId, DebtorId, EntryId, PointId};
@@ -16,7 +18,7 @@ use duly_domain::values::moment::Moment;
 use jiff::civil::Date;
 use serde_json::json;
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Rows taken together.
 const CHUNK: usize = 500;
@@ -36,8 +38,8 @@ pub struct ImportAccounts {
     pub file_name: String,
     /// The creditor's name.
     pub creditor: String,
-    /// The mapping; guessed from the heads where there is none.
-    pub mapping: Option<Mapping>,
+    /// The mapping and how the file is written; guessed where there is none.
+    pub mapping: Option<MappingFile>,
     /// Try only: nothing is kept.
     pub is_trial: bool,
     /// Alter known accounts that come with other values.
@@ -101,6 +103,8 @@ pub struct Report {
     pub unmatched: Vec<String>,
     /// Whether the mapping was guessed.
     pub is_guess: bool,
+    /// What a person must hear about the file and the guess.
+    pub notices: Vec<String>,
     /// Where the problems were written: row, column, value, problem.
     pub refusals: Option<PathBuf>,
     /// Where the refused rows were written, to be mended and imported again.
@@ -112,9 +116,18 @@ pub async fn import_accounts(app: &App, who: &Actor, at: Moment, ask: &ImportAcc
     let hash = hash_of(&ask.path).map_err(Failure::File)?;
     let report = transaction!(app.db, tx, {
         let creditor = accounts::actions::ensure_creditor(tx, who, at, &ask.creditor).await?;
-        let mut source = Source::open(&ask.path).map_err(Failure::File)?;
+        let choice = ask.mapping.as_ref().map(|mapping| mapping.file.clone()).unwrap_or_default();
+        let mut source = Source::open(&ask.path, &choice).map_err(Failure::File)?;
+        let mut notices = source.notices().to_vec();
         let guessed = ask.mapping.is_none();
-        let mapping = ask.mapping.clone().unwrap_or_else(|| guess(source.heads()));
+        let mapping = match &ask.mapping {
+            Some(mapping) => mapping.mapping.clone(),
+            None => {
+                let guess = guess_of(&ask.path)?;
+                notices.extend(guess.notices);
+                guess.mapping
+            }
+        };
         if guessed && mapping.columns.iter().all(|column| column.field != Field::Reference) {
             let says = "cannot be guessed: no head looks like the number of an account; give a mapping that names the column of reference";
             return Err(Failure::wrong("mapping", says));
@@ -124,6 +137,7 @@ pub async fn import_accounts(app: &App, who: &Actor, at: Moment, ask: &ImportAcc
             .map_err(|missing| Failure::wrong("mapping", format!("names columns that the file does not have: {}", missing.join(", "))))?;
         let mut import = Import::new(ask, &creditor, &mapping, at);
         import.report.is_guess = guessed;
+        import.report.notices = notices;
         import.describe(source.heads(), &mapping);
         // A trial goes the same way to the end, and then everything is taken back.
         let currency = mapping.currency.code();
@@ -143,12 +157,25 @@ pub async fn import_accounts(app: &App, who: &Actor, at: Moment, ask: &ImportAcc
                 import.refuse(&row, vec![Problem { column: "row".into(), value: String::new(), says, refuses: true }])?;
                 continue;
             }
-            if let Some(bad) = (0..row.len()).find(|i| row.cell(*i).is_none()) {
-                let problem = Problem { column: heads[bad].clone(), value: String::new(), says: "is not UTF-8 text".into(), refuses: true };
-                import.refuse(&row, vec![problem])?;
+            // What is wrong with a cell that no field takes is nobody's problem.
+            let is_mapped =
+                |at: usize| mapping.columns.iter().any(|column| heads.get(at).is_some_and(|head| is_same_head(&column.head, head)));
+            let wrong: Vec<Problem> = row
+                .problems()
+                .iter()
+                .filter(|wrong| is_mapped(wrong.column))
+                .map(|wrong| Problem {
+                    column: heads[wrong.column].clone(),
+                    value: row.cell(wrong.column).to_string(),
+                    says: wrong.says.clone(),
+                    refuses: true,
+                })
+                .collect();
+            if !wrong.is_empty() {
+                import.refuse(&row, wrong)?;
                 continue;
             }
-            let (account, problems) = read(&layout, |i| row.cell(i).unwrap_or_default(), at.business_day);
+            let (account, problems) = read(&layout, |i| row.cell(i), at.business_day);
             match account {
                 None => import.refuse(&row, problems)?,
                 Some(account) => {
@@ -180,6 +207,22 @@ pub async fn import_accounts(app: &App, who: &Actor, at: Moment, ask: &ImportAcc
     }
 }
 
+fn is_same_head(a: &str, b: &str) -> bool {
+    a.trim().eq_ignore_ascii_case(b.trim())
+}
+
+/// Guesses a mapping from the heads and the first rows.
+fn guess_of(path: &Path) -> Result<Guess, Failure> {
+    let mut source = Source::open(path, &FileChoice::default()).map_err(Failure::File)?;
+    let mut samples = Vec::with_capacity(ROWS);
+    while samples.len() < ROWS
+        && let Some(row) = source.next_row().map_err(Failure::File)?
+    {
+        samples.push(row.cells().map(String::from).collect());
+    }
+    Ok(guess(source.heads(), &samples))
+}
+
 /// One import on its way.
 struct Import<'a> {
     ask: &'a ImportAccounts,
@@ -208,7 +251,7 @@ impl<'a> Import<'a> {
 
     fn describe(&mut self, heads: &[String], mapping: &Mapping) {
         self.report.matched = mapping.columns.iter().map(|column| (column.field.name().to_string(), column.head.clone())).collect();
-        let is_matched = |head: &String| mapping.columns.iter().any(|column| column.head.trim().eq_ignore_ascii_case(head.trim()));
+        let is_matched = |head: &String| mapping.columns.iter().any(|column| is_same_head(&column.head, head));
         self.report.unmatched = heads.iter().filter(|head| !is_matched(head)).cloned().collect();
     }
 
@@ -331,7 +374,7 @@ impl<'a> Import<'a> {
         let currency = new.owed.currency().code();
         tables.debtors.push(parties::store::debtor_values(
             debtor,
-            self.mapping.debtors_are_businesses,
+            new.is_business.unwrap_or(self.mapping.debtors_are_businesses),
             new.name.as_deref(),
             new.language.as_deref(),
             new.date_of_birth,
@@ -341,12 +384,11 @@ impl<'a> Import<'a> {
         let point = |kind: &str, label: &str, value: &str, zip: Option<&str>| {
             params![PointId(new_uuid()), debtor, kind, label, value, zip, "creditor's file", at].to_vec()
         };
-        if new.street.is_some() || new.city.is_some() || new.zip.is_some() {
-            let lines = [new.street.as_deref(), new.city.as_deref(), new.state.as_deref(), new.zip.as_deref()];
-            let text = lines.into_iter().flatten().collect::<Vec<_>>().join(", ");
-            tables.points.push(point("address", "home", &text, new.zip.as_deref()));
-        }
-        tables.points.extend(new.phones.iter().map(|(label, phone)| point("phone", label, phone.e164(), None)));
+        tables.points.extend(new.address().map(|text| point("address", "home", &text, new.zip.as_deref())));
+        tables.points.extend(new.phones.iter().map(|(label, phone)| {
+            let label = phone.extension().map_or_else(|| (*label).to_string(), |extension| format!("{label}, extension {extension}"));
+            point("phone", &label, phone.e164(), None)
+        }));
         tables.points.extend(new.email.iter().map(|email| point("email", "personal", email.text(), None)));
 
         let is_open = total > 0;

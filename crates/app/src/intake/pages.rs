@@ -1,7 +1,7 @@
 //! Imports on screen: choose a file, see what would happen, load it, take the problems back.
 
 use super::actions::{ImportAccounts, Report, import_accounts};
-use super::mapping_file::{SHIPPED, parse};
+use super::mapping_file::{MappingFile, SHIPPED, parse};
 use super::source::Source;
 use crate::accounts::store::{Batch, list_batches, list_creditors};
 use crate::app::{App, Failure, new_uuid};
@@ -14,7 +14,6 @@ use askama::Template;
 use axum::extract::{Multipart, Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
-use duly_domain::intake::mapping::Mapping;
 use duly_domain::values::ids::UserId;
 use duly_domain::values::moment::written;
 use duly_domain::values::money::Money;
@@ -38,7 +37,7 @@ struct Upload {
     file_name: String,
     creditor: String,
     mapping_name: String,
-    mapping: Option<Mapping>,
+    mapping: Option<MappingFile>,
     report: Report,
     loaded: bool,
 }
@@ -104,7 +103,7 @@ pub async fn post_import(State(web): State<Web>, visit: Visit, mut parts: Multip
     let again = |says: &str| imports_page(&web.app, Frame::of(&visit, "/imports", "Imports"), says.to_string());
     let unreadable = |error: axum::extract::multipart::MultipartError| Failure::File(format!("the upload broke off: {error}"));
     let mut fields: HashMap<String, String> = HashMap::new();
-    let mut mapping: Option<Mapping> = None;
+    let mut mapping: Option<MappingFile> = None;
     let id = new_uuid().simple().to_string();
     let mut file: Option<(PathBuf, String)> = None;
     while let Some(mut part) = parts.next_field().await.map_err(unreadable)? {
@@ -119,14 +118,8 @@ pub async fn post_import(State(web): State<Web>, visit: Visit, mut parts: Multip
                 if file_name.is_empty() {
                     return again("Choose a file first.").await;
                 }
-                let ending = if file_name.ends_with(".gz") {
-                    ".gz"
-                } else if file_name.ends_with(".zst") {
-                    ".zst"
-                } else {
-                    ""
-                };
-                let path = folder()?.join(format!("{id}.csv{ending}"));
+                // What it is shows in its bytes, not in a name.
+                let path = folder()?.join(format!("{id}.upload"));
                 let mut out =
                     tokio::fs::File::create(&path).await.map_err(|error| Failure::File(format!("the upload cannot be kept: {error}")))?;
                 while let Some(chunk) = part.chunk().await.map_err(unreadable)? {
@@ -217,12 +210,13 @@ pub async fn get_trial(
     Query(query): Query<HashMap<String, String>>,
 ) -> Result<Response, Failure> {
     let upload = web.uploads.of(&id, &visit)?;
-    let mut source = Source::open(&upload.path).map_err(Failure::File)?;
+    let choice = upload.mapping.as_ref().map(|mapping| mapping.file.clone()).unwrap_or_default();
+    let mut source = Source::open(&upload.path, &choice).map_err(Failure::File)?;
     let heads = source.heads().to_vec();
     let mut preview = Vec::new();
     while preview.len() < 8 {
         let Some(row) = source.next_row().map_err(Failure::File)? else { break };
-        preview.push((0..heads.len()).map(|i| row.cell(i).unwrap_or("\u{fffd}").to_string()).collect());
+        preview.push((0..heads.len()).map(|i| row.cell(i).to_string()).collect());
     }
     let placed = crate::cli::output::written(upload.report.placed_minor, &upload.report.currency);
     let frame = Frame::of(&visit, "/imports", &format!("Import for {}", upload.creditor)).saying(query.get("said").map(String::as_str));

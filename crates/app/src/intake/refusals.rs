@@ -47,12 +47,10 @@ impl RefusalFiles {
     pub fn write_row(&mut self, row: &SourceRow, problems: &[Problem]) -> Result<(), Failure> {
         let (Some(path), Some(writer)) = (&self.path, &mut self.rows) else { return Ok(()) };
         let says: Vec<String> = problems.iter().map(|problem| format!("{} {}", problem.column, problem.says)).collect();
-        // What is no text goes back byte for byte, so that it can be mended.
-        let cells = row.cells().map(|cell| std::str::from_utf8(cell).map_or_else(|_| cell.to_vec(), |text| in_a_cell(text).into_bytes()));
-        let cells: Vec<Vec<u8>> = cells.chain([says.join("; ").into_bytes()]).collect();
+        let cells = row.cells().map(in_a_cell).chain([says.join("; ")]);
         // A row may have another number of cells than the head: that is then its problem.
         let mut flexible = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
-        flexible.write_record(&cells).map_err(|error| unwritable(path, &error))?;
+        flexible.write_record(cells).map_err(|error| unwritable(path, &error))?;
         let line = flexible.into_inner().map_err(|error| Failure::File(error.to_string()))?;
         writer.flush().map_err(|error| Failure::File(error.to_string()))?;
         std::io::Write::write_all(&mut writer.get_ref(), &line).map_err(|error| Failure::File(error.to_string()))
