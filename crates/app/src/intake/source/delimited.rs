@@ -1,6 +1,6 @@
 //! Delimited text read row by row.
 
-use super::dialect::{Dialect, Record, Records, first_records, guess, told_by_excel};
+use super::dialect::{Dialect, Quotes, Record, Records, first_records, guess, told_by_excel};
 use super::encoding::{NOT_TEXT, Survey, Text};
 use super::packed::Packed;
 use super::{FileChoice, SourceRow, head};
@@ -20,6 +20,9 @@ impl Delimited {
         notices: &mut Vec<String>,
     ) -> Result<(Vec<String>, Delimited), String> {
         let dialect = guess(&survey.sample, survey.is_whole, choice.delimiter);
+        if dialect.quotes == Quotes::None {
+            notices.push("quotes are read as letters like others: taken as quotes they make uneven rows".into());
+        }
         let head_row = match choice.head_row {
             Some(row) => row.max(1),
             None => find_head(survey, dialect, notices)?,

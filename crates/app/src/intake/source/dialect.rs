@@ -224,7 +224,7 @@ pub(super) fn guess(sample: &str, is_whole: bool, delimiter: Option<u8>) -> Dial
             // Times and names of namespaces hold colons: they part cells only where nothing else does.
             let score = if *delimiter == b':' { score / 4 } else { score };
             // The usual ways come first and keep an even score.
-            let score = score.saturating_sub(place as u64 * 2 + if *quotes == Quotes::None { 60 } else { 0 });
+            let score = score.saturating_sub(place as u64 * 2 + if *quotes == Quotes::Doubled { 0 } else { 130 });
             if score > best.0 {
                 best = (score, dialect);
             }
@@ -244,7 +244,7 @@ fn evenness(sample: &str, is_whole: bool, dialect: Dialect) -> u64 {
     let share = count as u64 * 1000 / widths.len() as u64;
     let faults = records.iter().map(|record| record.misquoted.len() as u64).sum::<u64>();
     let more = (width as u64).min(12) * 10;
-    (share + more).saturating_sub(faults * 100).saturating_sub(if is_sound { 0 } else { 400 })
+    (share + more).saturating_sub(faults * 100).saturating_sub(if is_sound { 0 } else { 300 })
 }
 
 /// The most frequent value; the largest of those that are equally frequent.

@@ -71,11 +71,16 @@ pub(super) fn notices(heads: &[String]) -> Vec<String> {
         count => said.push(format!("{count} columns have no head and cannot be named in a mapping")),
     }
     let mut seen = std::collections::BTreeSet::new();
-    let mut twice = std::collections::BTreeSet::new();
+    let mut twice: Vec<String> = Vec::new();
     for head in heads.iter().filter(|head| !head.is_empty()) {
-        if !seen.insert(head.to_lowercase()) && twice.insert(head.to_lowercase()) {
-            said.push(format!("more than one column is headed {head:?}: the first of them is read"));
+        let shown = format!("{head:?}");
+        if !seen.insert(head.to_lowercase()) && !twice.contains(&shown) {
+            twice.push(shown);
         }
+    }
+    if !twice.is_empty() {
+        let more = if twice.len() > 5 { " and others" } else { "" };
+        said.push(format!("more than one column is headed {}{more}: the first of each is read", twice[..twice.len().min(5)].join(", ")));
     }
     said
 }
@@ -91,7 +96,7 @@ mod tests {
             ("id,name,balance\n1,Ann,2.00\n2,Bob,3.00", 0),
             ("Open items,,\nas of 2026-01-01,,\n,,\nid,name,balance\n1,Ann,2.00\n2,Bob,3.00", 3),
             ("Year,2000,2001,2002\nTimber,1,2,3\nPaper,4,5,6", 0),
-            ("id,name,,\n1,Ann,x,y\n2,Bob,x,y", 0),
+            ("id,name,owed,\n1,Ann,x,y\n2,Bob,x,y", 0),
             ("1,2\n3,4", 0),
             ("one\ntwo\nthree", 0),
             ("id,a,b,c,d,e\n1,x,,,,\n2,y,,,,\n3,z,,,,", 0),
