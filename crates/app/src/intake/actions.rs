@@ -1,16 +1,16 @@
 //! A file of accounts is imported, or tried.
 
+use super::guessed::guess_of;
 use super::mapping_file::MappingFile;
-use super::refusals::RefusalFiles;
-use super::source::{FileChoice, Source, SourceRow, hash_of};
+use super::refusals::{RefusalFiles, is_same_head, wrong_cells};
+use super::source::{Source, SourceRow, hash_of};
 use super::store::{self, Placed};
 use crate::accounts::store::Creditor;
 use crate::app::{Actor, App, Failure, new_uuid};
 use crate::store::{Tx, Value};
 use crate::{accounts, audit, ledger, params, parties, strategy, transaction};
 use duly_domain::accounts::{Stage, days_past_due};
-use duly_domain::intake::guess::ROWS;
-use duly_domain::intake::mapping::{Field, Guess, Mapping, guess};
+use duly_domain::intake::mapping::{Field, Mapping};
 use duly_domain::intake::row::{Layout, NewAccount, Problem, read};
 use duly_domain::ledger::{AllocationOrder, plan_opening};
 use duly_domain::values::ids::{AccountId, BatchId, DebtorId, EntryId, PointId};
@@ -18,7 +18,7 @@ use duly_domain::values::moment::Moment;
 use jiff::civil::Date;
 use serde_json::json;
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Rows taken together.
 const CHUNK: usize = 500;
@@ -157,20 +157,7 @@ pub async fn import_accounts(app: &App, who: &Actor, at: Moment, ask: &ImportAcc
                 import.refuse(&row, vec![Problem { column: "row".into(), value: String::new(), says, refuses: true }])?;
                 continue;
             }
-            // What is wrong with a cell that no field takes is nobody's problem.
-            let is_mapped =
-                |at: usize| mapping.columns.iter().any(|column| heads.get(at).is_some_and(|head| is_same_head(&column.head, head)));
-            let wrong: Vec<Problem> = row
-                .problems()
-                .iter()
-                .filter(|wrong| is_mapped(wrong.column))
-                .map(|wrong| Problem {
-                    column: heads[wrong.column].clone(),
-                    value: row.cell(wrong.column).to_string(),
-                    says: wrong.says.clone(),
-                    refuses: true,
-                })
-                .collect();
+            let wrong = wrong_cells(&row, &heads, &mapping);
             if !wrong.is_empty() {
                 import.refuse(&row, wrong)?;
                 continue;
@@ -205,22 +192,6 @@ pub async fn import_accounts(app: &App, who: &Actor, at: Moment, ask: &ImportAcc
             other
         }
     }
-}
-
-fn is_same_head(a: &str, b: &str) -> bool {
-    a.trim().eq_ignore_ascii_case(b.trim())
-}
-
-/// Guesses a mapping from the heads and the first rows.
-fn guess_of(path: &Path) -> Result<Guess, Failure> {
-    let mut source = Source::open(path, &FileChoice::default()).map_err(Failure::File)?;
-    let mut samples = Vec::with_capacity(ROWS);
-    while samples.len() < ROWS
-        && let Some(row) = source.next_row().map_err(Failure::File)?
-    {
-        samples.push(row.cells().map(String::from).collect());
-    }
-    Ok(guess(source.heads(), &samples))
 }
 
 /// One import on its way.

@@ -4,6 +4,7 @@
 //! A trial run goes the same way and takes everything back.
 
 pub mod actions;
+pub mod guessed;
 pub mod mapping_file;
 pub mod pages;
 pub mod refusals;

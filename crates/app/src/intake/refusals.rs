@@ -2,6 +2,7 @@
 
 use super::source::SourceRow;
 use crate::app::Failure;
+use duly_domain::intake::mapping::Mapping;
 use duly_domain::intake::row::Problem;
 use std::path::{Path, PathBuf};
 
@@ -63,6 +64,25 @@ impl RefusalFiles {
         }
         Ok((self.path.clone(), self.path.as_deref().map(RefusalFiles::rows_path)))
     }
+}
+
+/// What is wrong with cells already as the file has them; with one that no field takes, nobody is bothered.
+pub fn wrong_cells(row: &SourceRow, heads: &[String], mapping: &Mapping) -> Vec<Problem> {
+    let is_mapped = |at: usize| mapping.columns.iter().any(|column| heads.get(at).is_some_and(|head| is_same_head(&column.head, head)));
+    let wrong = row.problems().iter().filter(|wrong| is_mapped(wrong.column));
+    wrong
+        .map(|wrong| Problem {
+            column: heads[wrong.column].clone(),
+            value: row.cell(wrong.column).to_string(),
+            says: wrong.says.clone(),
+            refuses: true,
+        })
+        .collect()
+}
+
+/// Whether a mapping and a file mean the same column.
+pub fn is_same_head(a: &str, b: &str) -> bool {
+    a.trim().eq_ignore_ascii_case(b.trim())
 }
 
 fn unwritable(path: &Path, error: &csv::Error) -> Failure {

@@ -5,9 +5,10 @@
 
 use super::mapping::{Column, Field, Mapping};
 use super::shape::Shape;
-use crate::accounts::{Bucket, DebtKind};
+use crate::accounts::DebtKind;
 use crate::values::moment::DateForm;
 use crate::values::money::{Currency, DecimalMark};
+use std::sync::OnceLock;
 
 /// Rows that are looked at.
 pub const ROWS: usize = 200;
@@ -106,6 +107,10 @@ pub fn guess(heads: &[String], samples: &[Vec<String>]) -> Guess {
     if decimal == DecimalMark::Comma {
         notices.push("the amounts are read with a decimal comma".into());
     }
+    if !add_up(&guessed, heads, samples, decimal) {
+        guessed.retain(|(known, _)| !is_amount(known.field) || known.field == Field::Balance);
+        notices.push("the amounts beside the balance do not add up to it in most rows: only the balance is read".into());
+    }
     let currency = amounts.iter().find_map(Shape::currency).unwrap_or(Currency::Usd);
     let column = |(known, dates): &(Guessed, DateForm)| Column {
         field: known.field,
@@ -127,6 +132,26 @@ pub fn guess(heads: &[String], samples: &[Vec<String>]) -> Guess {
     Guess { mapping, columns: guessed.into_iter().map(|(known, _)| known).collect(), notices }
 }
 
+/// Whether the guessed amounts come to the guessed balance in at least half of the rows.
+fn add_up(guessed: &[(Guessed, DateForm)], heads: &[String], samples: &[Vec<String>], decimal: DecimalMark) -> bool {
+    let place = |field: Field| {
+        let head = guessed.iter().find(|(known, _)| known.field == field).map(|(known, _)| &known.head)?;
+        heads.iter().position(|known| known == head)
+    };
+    let parts = |wanted: fn(Field) -> bool| -> Vec<usize> {
+        guessed.iter().filter(|(g, _)| wanted(g.field)).filter_map(|(g, _)| place(g.field)).collect()
+    };
+    let (owed, off) = (parts(|field| matches!(field, Field::Amount(_))), parts(|field| matches!(field, Field::Paid | Field::Reduced)));
+    let Some(balance) = place(Field::Balance).filter(|_| !owed.is_empty()) else { return true };
+    let value = |row: &[String], at: usize| Shape::minor(row.get(at).map_or("", String::as_str), decimal);
+    let sum = |row: &[String], places: &[usize]| places.iter().try_fold(0i64, |sum, at| sum.checked_add(value(row, *at)?));
+    let agrees = |row: &&Vec<String>| match (sum(row, &owed), sum(row, &off), value(row, balance)) {
+        (Some(owed), Some(off), Some(balance)) => owed.checked_sub(off) == Some(balance),
+        _ => false,
+    };
+    samples.is_empty() || samples.iter().take(ROWS).filter(agrees).count() * 2 >= samples.len().min(ROWS)
+}
+
 fn is_amount(field: Field) -> bool {
     matches!(field, Field::Amount(_) | Field::Paid | Field::Reduced | Field::Balance)
 }
@@ -144,6 +169,7 @@ fn agreement(field: Field, head: &str, shape: &Shape, notices: &mut Vec<String>)
         Field::State => plain(shape.are_states().then_some("its values are states")),
         Field::Zip => plain(shape.are_zips().then_some("its values are ZIP codes")),
         Field::Name | Field::GivenName | Field::FamilyName | Field::City => told(shape.are_names(), "its values are words"),
+        Field::Country => told(shape.are_names(), "its values are words"),
         Field::Street => told(!shape.are_emails(), "its values are no e-mail addresses"),
         Field::Reference if shape.is_unique() => plain(Some("each row has its own")),
         Field::Reference => plain(None),
@@ -200,13 +226,13 @@ fn find_reference(heads: &[String], shape: &impl Fn(usize) -> Shape, guessed: &m
 fn proposal(head: &str) -> Option<(Field, bool, usize)> {
     let words = words(head);
     let plain = words.concat();
-    for (field, known) in HEADS {
+    for (field, known) in heads_known() {
         if let Some(rank) = known.iter().position(|known| known.replace(' ', "") == plain) {
             return Some((*field, true, rank));
         }
     }
     // All words of a known head stand in this one: `cust_phone_number`. One word alone says too little.
-    HEADS.iter().find_map(|(field, known)| {
+    heads_known().iter().find_map(|(field, known)| {
         let rank =
             known.iter().position(|known| known.contains(' ') && known.split(' ').all(|word| words.iter().any(|own| own == word)))?;
         Some((*field, false, 100 + rank))
@@ -251,489 +277,14 @@ fn unaccented(c: char) -> String {
 const NUMBERS: [&str; 14] =
     ["id", "no", "nr", "num", "number", "numero", "nummer", "ref", "reference", "key", "code", "docid", "serial", "matricule"];
 
-/// The words of heads, in English, Spanish, German and French; the surest first.
-const HEADS: &[(Field, &[&str])] = &[
-    (
-        Field::Reference,
-        &[
-            "reference",
-            "account number",
-            "account no",
-            "account id",
-            "account",
-            "acct number",
-            "acct no",
-            "acct num",
-            "acct nbr",
-            "acct id",
-            "acct",
-            "loan number",
-            "loan id",
-            "loan no",
-            "invoice number",
-            "invoice no",
-            "invoice id",
-            "invoice",
-            "summons number",
-            "citation number",
-            "case number",
-            "claim number",
-            "contract number",
-            "contract id",
-            "policy number",
-            "debt id",
-            "file number",
-            "client reference",
-            "creditor reference",
-            "reference number",
-            "ref no",
-            "ref",
-            "document number",
-            "doc id",
-            "doc no",
-            "placement id",
-            "original account number",
-            "numero de cuenta",
-            "cuenta",
-            "numero cuenta",
-            "referencia",
-            "factura",
-            "numero de factura",
-            "no cuenta",
-            "contrato",
-            "kontonummer",
-            "konto",
-            "aktenzeichen",
-            "rechnungsnummer",
-            "rechnungsnr",
-            "vertragsnummer",
-            "vertragsnr",
-            "forderungsnummer",
-            "belegnummer",
-            "referenz",
-            "numero de compte",
-            "compte",
-            "numero de dossier",
-            "dossier",
-            "numero de facture",
-            "facture",
-            "numero contrat",
-        ],
-    ),
-    (
-        Field::GivenName,
-        &[
-            "given name",
-            "first name",
-            "firstname",
-            "fname",
-            "first",
-            "forename",
-            "nombre de pila",
-            "vorname",
-            "prenom",
-            "debtor first name",
-        ],
-    ),
-    (
-        Field::FamilyName,
-        &[
-            "family name",
-            "last name",
-            "lastname",
-            "lname",
-            "surname",
-            "last",
-            "apellido",
-            "apellidos",
-            "nachname",
-            "familienname",
-            "nom de famille",
-            "debtor last name",
-        ],
-    ),
-    (
-        Field::Name,
-        &[
-            "name",
-            "full name",
-            "debtor name",
-            "debtor",
-            "customer name",
-            "name customer",
-            "customer",
-            "consumer name",
-            "consumer",
-            "client name",
-            "borrower name",
-            "borrower",
-            "responsible party",
-            "patient name",
-            "company name",
-            "company",
-            "business name",
-            "account name",
-            "nombre",
-            "nombre completo",
-            "cliente",
-            "deudor",
-            "razon social",
-            "schuldner",
-            "kunde",
-            "kundenname",
-            "firma",
-            "nom",
-            "nom complet",
-            "client",
-            "debiteur",
-            "raison sociale",
-        ],
-    ),
-    (
-        Field::DateOfBirth,
-        &["date of birth", "dob", "birth date", "birthday", "fecha de nacimiento", "geburtsdatum", "date de naissance", "naissance"],
-    ),
-    (Field::Language, &["language", "lang", "preferred language", "idioma", "sprache", "langue"]),
-    (Field::PersonType, &["person type", "debtor type", "customer type", "party type", "entity type"]),
-    (
-        Field::Email,
-        &[
-            "email",
-            "e mail",
-            "email address",
-            "e mail address",
-            "mail",
-            "correo",
-            "correo electronico",
-            "email adresse",
-            "courriel",
-            "adresse email",
-        ],
-    ),
-    (
-        Field::WorkPhone,
-        &[
-            "work phone",
-            "phone work",
-            "business phone",
-            "office phone",
-            "work telephone",
-            "telefono trabajo",
-            "telefon geschaeftlich",
-            "telephone travail",
-        ],
-    ),
-    (Field::HomePhone, &["home phone", "phone home", "home telephone", "telefono casa", "telefon privat", "telephone domicile"]),
-    (
-        Field::Mobile,
-        &[
-            "mobile",
-            "mobile phone",
-            "cell phone",
-            "cell",
-            "phone",
-            "phone number",
-            "telephone",
-            "telephone number",
-            "tel",
-            "phone 1",
-            "primary phone",
-            "contact number",
-            "telefono",
-            "movil",
-            "celular",
-            "telefon",
-            "telefonnummer",
-            "handy",
-            "mobil",
-            "portable",
-            "numero de telephone",
-        ],
-    ),
-    (
-        Field::Street2,
-        &[
-            "street2",
-            "address2",
-            "address 2",
-            "address line 2",
-            "street 2",
-            "apartment",
-            "apt",
-            "suite",
-            "unit",
-            "addr2",
-            "direccion 2",
-            "adresszusatz",
-            "complement adresse",
-        ],
-    ),
-    (
-        Field::Street,
-        &[
-            "street",
-            "address",
-            "address1",
-            "address 1",
-            "address line 1",
-            "street address",
-            "mailing address",
-            "addr",
-            "addr1",
-            "home address",
-            "direccion",
-            "calle",
-            "domicilio",
-            "strasse",
-            "anschrift",
-            "adresse",
-            "rue",
-        ],
-    ),
-    (Field::City, &["city", "town", "mailing city", "ciudad", "localidad", "stadt", "ort", "ville"]),
-    (Field::State, &["state", "st", "state code", "mailing state", "province", "region", "estado", "provincia", "bundesland"]),
-    (
-        Field::Zip,
-        &[
-            "zip",
-            "zip code",
-            "zip5",
-            "postcode",
-            "postal code",
-            "post code",
-            "mailing zip",
-            "codigo postal",
-            "cp",
-            "plz",
-            "postleitzahl",
-            "code postal",
-        ],
-    ),
-    (Field::Country, &["country", "country code", "country name", "pais", "land", "pays"]),
-    (
-        Field::Balance,
-        &[
-            "balance",
-            "amount due",
-            "current balance",
-            "balance due",
-            "outstanding",
-            "outstanding balance",
-            "outstanding amount",
-            "amount owed",
-            "total due",
-            "total balance",
-            "total open amount",
-            "open amount",
-            "open balance",
-            "invoice amount",
-            "total amount",
-            "amount outstanding",
-            "amount",
-            "total",
-            "saldo",
-            "saldo actual",
-            "importe",
-            "monto",
-            "monto adeudado",
-            "deuda",
-            "offener betrag",
-            "restbetrag",
-            "betrag",
-            "forderung",
-            "saldo offen",
-            "solde",
-            "montant",
-            "montant du",
-            "reste du",
-        ],
-    ),
-    (
-        Field::Amount(Bucket::Principal),
-        &[
-            "principal",
-            "principal amount",
-            "original balance",
-            "original amount",
-            "loan amount",
-            "fine amount",
-            "principal balance",
-            "charge off amount",
-            "capital",
-            "hauptforderung",
-            "principal du",
-        ],
-    ),
-    (Field::Amount(Bucket::Interest), &["interest", "interest amount", "accrued interest", "interes", "intereses", "zinsen", "interets"]),
-    (
-        Field::Amount(Bucket::Fees),
-        &[
-            "fees",
-            "fee",
-            "late fees",
-            "late fee",
-            "penalty",
-            "penalty amount",
-            "fee amount",
-            "cargos",
-            "comisiones",
-            "recargos",
-            "gebuehren",
-            "mahngebuehren",
-            "frais",
-            "penalites",
-        ],
-    ),
-    (Field::Amount(Bucket::Costs), &["costs", "court costs", "legal costs", "costas", "kosten", "depens"]),
-    (Field::Currency, &["currency", "currency code", "invoice currency", "moneda", "waehrung", "devise"]),
-    (
-        Field::Paid,
-        &[
-            "paid",
-            "payments",
-            "amount paid",
-            "paid amount",
-            "total paid",
-            "payment amount",
-            "paid total",
-            "pagado",
-            "pagos",
-            "bezahlt",
-            "zahlungen",
-            "paye",
-            "paiements",
-        ],
-    ),
-    (Field::Reduced, &["reduced", "reduction amount", "credits", "adjustments", "discount", "descuento", "nachlass", "remise"]),
-    (
-        Field::DueOn,
-        &[
-            "due date",
-            "due on",
-            "date due",
-            "due in date",
-            "delinquency date",
-            "date of delinquency",
-            "date of first delinquency",
-            "dofd",
-            "past due since",
-            "fecha de vencimiento",
-            "vencimiento",
-            "faelligkeit",
-            "faelligkeitsdatum",
-            "faellig am",
-            "echeance",
-            "date echeance",
-        ],
-    ),
-    (
-        Field::ItemizedOn,
-        &[
-            "itemization date",
-            "itemized on",
-            "statement date",
-            "last statement date",
-            "invoice date",
-            "issue date",
-            "fecha de factura",
-            "rechnungsdatum",
-            "date de facture",
-        ],
-    ),
-    (Field::ChargedOffOn, &["charge off date", "charged off on", "chargeoff date", "charged off date", "date charged off", "chg off date"]),
-    (
-        Field::Description,
-        &[
-            "description",
-            "debt description",
-            "purpose",
-            "loan purpose",
-            "service",
-            "product",
-            "violation",
-            "memo",
-            "descripcion",
-            "concepto",
-            "beschreibung",
-            "verwendungszweck",
-            "libelle",
-        ],
-    ),
-    (Field::CreditorStatus, &["creditor status", "status", "account status", "loan status", "estatus", "situacion", "statut"]),
-];
+/// The words of heads by field; the surest first.
+fn heads_known() -> &'static [(Field, Vec<&'static str>)] {
+    static HEADS: OnceLock<Vec<(Field, Vec<&'static str>)>> = OnceLock::new();
+    HEADS.get_or_init(|| {
+        let lines = include_str!("heads.txt").lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(": "));
+        lines.filter_map(|(field, words)| Some((Field::parse(field)?, words.split(", ").collect()))).collect()
+    })
+}
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn of(text: &str) -> Guess {
-        let mut lines = text.lines().map(|line| line.split('|').map(String::from).collect::<Vec<_>>());
-        let heads = lines.next().unwrap();
-        guess(&heads, &lines.collect::<Vec<_>>())
-    }
-
-    fn shown(guess: &Guess) -> Vec<String> {
-        let mut shown: Vec<String> =
-            guess.columns.iter().map(|c| format!("{} = {} ({})", c.field.name(), c.head, c.confidence.name())).collect();
-        shown.sort();
-        shown
-    }
-
-    #[test]
-    fn heads_of_four_languages_are_known() {
-        for (text, expected) in [
-            (
-                "Kontonummer|Nachname|PLZ|Betrag\n1|Meier|80331|12,50",
-                vec!["balance = Betrag (high)", "family_name = Nachname (high)", "reference = Kontonummer (high)", "zip = PLZ (high)"],
-            ),
-            (
-                "Número de cuenta|Teléfono|Dirección\nA1|614 555 0100|Calle 1",
-                vec!["mobile = Teléfono (high)", "reference = Número de cuenta (high)", "street = Dirección (high)"],
-            ),
-            ("N° de dossier|Prénom|Échéance\n7|Zoé|31.12.2025", vec!["due_on = Échéance (high)", "given_name = Prénom (high)"]),
-            (
-                "acctNo|custPhoneNumber|EMAIL_ADDRESS\n1|6145550100|a@b.org",
-                vec!["email = EMAIL_ADDRESS (high)", "mobile = custPhoneNumber (medium)", "reference = acctNo (high)"],
-            ),
-        ] {
-            assert_eq!(shown(&of(text)), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn values_object_and_values_alone_tell() {
-        // A state of the account is no state of the union, and an amount has figures.
-        let guess = of("loan_id|balance|x1|x2|due date\nL-1|open|a@b.org|OH|31/01/2025\nL-2|shut|c@d.org|TX|01/02/2025");
-        assert_eq!(shown(&guess), ["due_on = due date (high)", "email = x1 (medium)", "reference = loan_id (high)", "state = x2 (medium)"]);
-        assert_eq!(guess.mapping.columns.iter().find(|c| c.field == Field::DueOn).unwrap().dates, DateForm::DayFirst);
-        let guess = of("LoanNr_ChkDgt|Name\n1000014003|ABC HOBBYCRAFT\n1000024006|LANDMARK BAR");
-        assert_eq!(shown(&guess)[1], "reference = LoanNr_ChkDgt (medium)");
-        assert!(of("name|balance\nAnn|1.00").columns.iter().all(|c| c.field != Field::Reference));
-    }
-
-    #[test]
-    fn the_form_of_dates_is_told_by_their_values_or_said_to_be_open() {
-        for (values, form, notice) in [
-            ("01/31/2025\n02/01/2025", DateForm::MonthFirst, false),
-            ("31/01/2025\n01/02/2025", DateForm::DayFirst, false),
-            ("01/02/2025\n03/04/2025", DateForm::MonthFirst, true),
-            ("01.02.2025\n03.04.2025", DateForm::DayFirst, false),
-            ("1/31/25\n2/1/25", DateForm::MonthFirstShort, true),
-            ("2025-01-31", DateForm::Iso, false),
-            ("20250131", DateForm::Compact, false),
-            ("Mar-2018", DateForm::MonthYear, false),
-            ("45678\n45700", DateForm::ExcelSerial, true),
-        ] {
-            let guess = of(&format!("due date\n{values}"));
-            assert_eq!((guess.mapping.columns[0].dates, !guess.notices.is_empty()), (form, notice), "{values}");
-        }
-        assert!(of("due date\nsoon").columns.is_empty());
-    }
-
-    #[test]
-    fn a_decimal_comma_and_a_currency_are_seen() {
-        let guess = of("account|balance\n1|1.234,50 €\n2|7,00 €");
-        assert_eq!((guess.mapping.decimal, guess.mapping.currency), (DecimalMark::Comma, Currency::Eur));
-        assert_eq!(of("account|balance\n1|1,234.50\n2|7").mapping.decimal, DecimalMark::Point);
-    }
-}
+mod tests;

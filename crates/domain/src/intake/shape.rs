@@ -43,7 +43,8 @@ impl Shape {
     }
 
     pub(super) fn are_phones(&self) -> bool {
-        self.mostly(70, |value| value.contains(['+', '-', '(', '.', ' ', '/']) && Phone::parse(value).is_ok() && !value.contains(':'))
+        let is_dressed = |value: &str| value.contains(['+', '-', '(', ' ', '/']) || value.matches('.').count() > 1;
+        self.mostly(70, |value| is_dressed(value) && !value.contains(':') && Phone::parse(value).is_ok())
     }
 
     /// Whether they may be telephone numbers under a head that says so: plain digits do.
@@ -66,6 +67,11 @@ impl Shape {
     /// Amounts under a mark, whatever their currency.
     pub(super) fn are_amounts(&self, mark: DecimalMark) -> bool {
         self.mostly(80, |value| amount(value, mark))
+    }
+
+    /// The amounts by row, where they are some.
+    pub(super) fn minor(value: &str, mark: DecimalMark) -> Option<i64> {
+        if value.trim().is_empty() { Some(0) } else { Money::parse_marked(&visible(value), Currency::Usd, mark).ok().map(Money::minor) }
     }
 
     /// Whether decimals stand behind a comma: some values cannot be read otherwise, and all can be read so.
@@ -96,7 +102,7 @@ impl Shape {
                 && value.bytes().any(|b| b.is_ascii_digit())
                 && !value.contains(['/', ':', '@', '$', '€'])
                 && parse_date(value, DateForm::Iso).is_err()
-                && !value.rsplit_once(['.', ',']).is_some_and(|(_, cents)| cents.len() == 2)
+                && value.rsplit_once(['.', ',']).is_none_or(|(_, cents)| cents.len() != 2)
         })
     }
 

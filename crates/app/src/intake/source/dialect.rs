@@ -85,7 +85,7 @@ impl<R: BufRead> Records<R> {
     }
 
     fn peek(&mut self) -> Result<Option<u8>, String> {
-        self.text.fill_buf().map(|ready| ready.first().copied()).map_err(|error| super::packed::broken(error))
+        self.text.fill_buf().map(|ready| ready.first().copied()).map_err(super::packed::broken)
     }
 
     /// The next record, blank or not; `false` at the end.
@@ -260,7 +260,7 @@ pub(super) fn most_common(values: impl Iterator<Item = usize>) -> Option<(usize,
 pub(super) fn told_by_excel(sample: &str) -> Option<u8> {
     let line = sample.lines().next()?;
     let line = line.trim_matches('"');
-    match line.get(..4)?.eq_ignore_ascii_case("sep=").then(|| line[4..].as_bytes())? {
+    match line.get(..4)?.eq_ignore_ascii_case("sep=").then(|| &line.as_bytes()[4..])? {
         [delimiter] if delimiter.is_ascii() => Some(*delimiter),
         _ => None,
     }
