@@ -146,21 +146,12 @@ impl Money {
     pub fn parse_marked(text: &str, currency: Currency, mark: DecimalMark) -> Result<Money, MoneyError> {
         let (figures, is_negative) = signed(text.trim(), currency)?;
         let (whole, fraction) = figures.rsplit_once(mark.decimal()).unwrap_or((figures, ""));
-        let Ok(whole) = ungroup(whole, mark) else {
-            let other = if mark == DecimalMark::Point { DecimalMark::Comma } else { DecimalMark::Point };
-            return Err(if reads(figures, other) && mark == DecimalMark::Point {
-                MoneyError::Unreadable("has a decimal comma, which the mapping does not name")
-            } else if reads(figures, other) {
-                MoneyError::Unreadable("has a decimal point where the mapping names a comma")
-            } else {
-                NOT_AN_AMOUNT
-            });
-        };
+        let Ok(whole) = ungroup(whole, mark) else { return Err(not_an_amount(figures, mark)) };
         if whole.is_empty() && fraction.is_empty() {
             return Err(MoneyError::Unreadable("is empty, not an amount"));
         }
         if !fraction.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(NOT_AN_AMOUNT);
+            return Err(not_an_amount(figures, mark));
         }
         let digits = currency.digits();
         let (kept, rest) = fraction.split_at(fraction.len().min(digits));
@@ -257,6 +248,19 @@ fn without_currency(text: &str, currency: Currency) -> Result<&str, MoneyError> 
 }
 
 const OTHER_CURRENCY: MoneyError = MoneyError::Unreadable("is in another currency than the mapping names");
+
+/// Why figures are no amount: perhaps only the other decimal mark is meant.
+fn not_an_amount(figures: &str, mark: DecimalMark) -> MoneyError {
+    match mark {
+        DecimalMark::Point if reads(figures, DecimalMark::Comma) => {
+            MoneyError::Unreadable("has a decimal comma, which the mapping does not name")
+        }
+        DecimalMark::Comma if reads(figures, DecimalMark::Point) => {
+            MoneyError::Unreadable("has a decimal point where the mapping names a comma")
+        }
+        _ => NOT_AN_AMOUNT,
+    }
+}
 
 /// Whether figures are an amount under a mark, with decimals behind it.
 fn reads(figures: &str, mark: DecimalMark) -> bool {
