@@ -349,6 +349,11 @@ impl Floor {
         self.runtime.block_on(async { self.app.db.read().await?.number(sql, &[]).await }).expect("the count is read")
     }
 
+    /// Pairs of texts, as a statement asks for them.
+    pub fn texts(&mut self, sql: &str) -> Vec<(Option<String>, Option<String>)> {
+        self.runtime.block_on(async { self.app.db.read().await?.all(sql, &[]).await }).expect("the texts are read")
+    }
+
     /// The journal of the whole ledger.
     pub fn journal(&mut self) -> String {
         let mut out = Vec::new();

@@ -34,7 +34,7 @@ pub enum ImportCommand {
 /// A creditor's file of accounts, and how to take it.
 #[derive(Args)]
 pub struct AccountsFile {
-    /// The file: CSV, packed with gzip or zstandard or not.
+    /// The file: CSV, XLSX, XLS, XLSB, ODS, fixed width, JSON lines; packed or not.
     file: PathBuf,
     /// The creditor; made if it is not known.
     #[arg(long)]
@@ -103,7 +103,7 @@ async fn accounts(app: &App, global: &Global, asked: AccountsFile) -> Result<Ans
         "changed": report.changed, "updated": report.updated, "changes": changes, "gaps": report.gaps, "batch": report.batch.map(|batch| batch.to_string()),
         "placed": money(report.placed_minor, &report.currency), "refusals": report.refusals, "refused_rows": report.refused_rows,
         "acknowledgement": report.acknowledgement, "resumed": report.resumed, "likenesses": likenesses,
-        "matched": report.matched, "unmatched": report.unmatched, "guessed": report.is_guess, "dry_run": dry_run,
+        "matched": report.matched, "unmatched": report.unmatched, "guessed": report.is_guess, "notices": report.notices, "dry_run": dry_run,
     });
     answer(global.format, &json, || {
         let mut lines = vec![format!(
@@ -126,6 +126,7 @@ async fn accounts(app: &App, global: &Global, asked: AccountsFile) -> Result<Ans
             let pairs: Vec<String> = report.matched.iter().map(|(field, head)| format!("{field} from {head}")).collect();
             lines.push(format!("the mapping was guessed: {}", pairs.join(", ")));
         }
+        lines.extend(report.notices.iter().map(|notice| format!("note: {notice}")));
         lines.extend(report.by_problem.iter().map(|(column, says, refuses, count)| {
             format!("{count:>8} × {column} {says}{}", if *refuses { "" } else { " (loaded with a gap)" })
         }));

@@ -3,9 +3,11 @@
 //! Each piece of rows is one transaction: an import that is stopped or killed leaves whole accounts, its batch says `loading`,
 //! and the same file for the same creditor goes on where it stood. [`super::undo`] takes a batch back. A trial only reads.
 
+use super::guessed::guess_of;
+use super::mapping_file::MappingFile;
 use super::placing::{Placing, Tables};
 use super::progress::{Progress, Reached};
-use super::refusals::RefusalFiles;
+use super::refusals::{RefusalFiles, is_same_head, wrong_cells};
 use super::report::{Change, Report, RowProblem, SHOWN};
 use super::source::{Source, SourceRow, hash_of};
 use super::store::{self, Placed};
@@ -13,7 +15,7 @@ use crate::accounts::store::Creditor;
 use crate::app::{Actor, App, Failure, new_uuid};
 use crate::store::Tx;
 use crate::{accounts, audit, ledger, strategy, transaction};
-use duly_domain::intake::mapping::{Field, Mapping, guess};
+use duly_domain::intake::mapping::{Field, Mapping};
 use duly_domain::intake::row::{Layout, NewAccount, Problem, read};
 use duly_domain::ledger::AllocationOrder;
 use duly_domain::values::ids::{AccountId, BatchId};
@@ -38,8 +40,8 @@ pub struct ImportAccounts {
     pub file_name: String,
     /// The creditor's name.
     pub creditor: String,
-    /// The mapping; guessed from the heads where there is none.
-    pub mapping: Option<Mapping>,
+    /// The mapping and how the file is written; guessed where there is none.
+    pub mapping: Option<MappingFile>,
     /// Try only: nothing is kept.
     pub is_trial: bool,
     /// Alter known accounts that come with other values.
@@ -69,11 +71,13 @@ pub async fn import_accounts(app: &App, who: &Actor, at: Moment, ask: &ImportAcc
         return Err(Failure::wrong("creditor", "has no name"));
     }
     let hash = hash_of(&ask.path).map_err(Failure::File)?;
-    let mut source = Source::open(&ask.path).map_err(Failure::File)?;
+    let choice = ask.mapping.as_ref().map(|mapping| mapping.file.clone()).unwrap_or_default();
+    let mut source = Source::open(&ask.path, &choice).map_err(Failure::File)?;
     let heads = source.heads().to_vec();
+    let mut notices = source.notices().to_vec();
     let mapping = match &ask.mapping {
-        Some(mapping) => mapping.clone(),
-        None => guessed(&heads)?,
+        Some(mapping) => mapping.mapping.clone(),
+        None => guessed(&ask.path, &mut notices)?,
     };
     let (creditor, unfinished) = {
         let mut tx = app.db.read().await?;
@@ -97,7 +101,7 @@ pub async fn import_accounts(app: &App, who: &Actor, at: Moment, ask: &ImportAcc
         batch: unfinished.unwrap_or_else(|| BatchId(new_uuid())),
         is_begun: unfinished.is_some(),
         seen: HashMap::new(),
-        report: Report { currency: mapping.currency.code().into(), is_guess: ask.mapping.is_none(), ..Report::default() },
+        report: Report { currency: mapping.currency.code().into(), is_guess: ask.mapping.is_none(), notices, ..Report::default() },
         by_problem: HashMap::new(),
         files: RefusalFiles::at(ask.refusals.as_deref()),
     };
@@ -127,8 +131,10 @@ pub async fn import_accounts(app: &App, who: &Actor, at: Moment, ask: &ImportAcc
     Ok(report)
 }
 
-fn guessed(heads: &[String]) -> Result<Mapping, Failure> {
-    let mapping = guess(heads);
+fn guessed(path: &Path, notices: &mut Vec<String>) -> Result<Mapping, Failure> {
+    let guess = guess_of(path)?;
+    notices.extend(guess.notices);
+    let mapping = guess.mapping;
     if mapping.columns.iter().all(|column| column.field != Field::Reference) {
         let says = "cannot be guessed: no head looks like the number of an account; give a mapping that names the column of reference";
         return Err(Failure::wrong("mapping", says));
@@ -186,7 +192,7 @@ impl Import<'_> {
     fn describe(&mut self, heads: &[String]) {
         let columns = &self.mapping.columns;
         self.report.matched = columns.iter().map(|column| (column.field.name().to_string(), column.head.clone())).collect();
-        let is_matched = |head: &String| columns.iter().any(|column| column.head.trim().eq_ignore_ascii_case(head.trim()));
+        let is_matched = |head: &String| columns.iter().any(|column| is_same_head(&column.head, head));
         self.report.unmatched = heads.iter().filter(|head| !is_matched(head)).cloned().collect();
     }
 
@@ -198,11 +204,11 @@ impl Import<'_> {
             let says = format!("has {} cells where the head has {}", row.len(), heads.len());
             return refused(row, Problem { column: "row".into(), value: String::new(), says, refuses: true });
         }
-        if let Some(bad) = (0..row.len()).find(|i| row.cell(*i).is_none()) {
-            let problem = Problem { column: heads[bad].clone(), value: String::new(), says: "is not UTF-8 text".into(), refuses: true };
-            return refused(row, problem);
+        let wrong = wrong_cells(&row, heads, self.mapping);
+        if !wrong.is_empty() {
+            return Read { row, account: None, problems: wrong };
         }
-        let (account, problems) = read(layout, |i| row.cell(i).unwrap_or_default(), self.at.business_day);
+        let (account, problems) = read(layout, |i| row.cell(i), self.at.business_day);
         if let Some(account) = &account
             && let Some(earlier) = self.seen.insert(fingerprint(&account.reference), row.number)
         {

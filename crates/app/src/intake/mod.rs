@@ -5,6 +5,7 @@
 
 pub mod actions;
 pub mod batch;
+pub mod guessed;
 pub mod mapping_file;
 pub mod pages;
 pub mod placing;

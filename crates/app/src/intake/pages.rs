@@ -2,7 +2,7 @@
 
 use super::actions::{ImportAccounts, import_accounts};
 use super::batch::shown;
-use super::mapping_file::{SHIPPED, parse};
+use super::mapping_file::{MappingFile, SHIPPED, parse};
 use super::progress::{Progress, Reached};
 use super::report::Report;
 use super::source::Source;
@@ -17,7 +17,6 @@ use askama::Template;
 use axum::extract::{Multipart, Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
-use duly_domain::intake::mapping::Mapping;
 use duly_domain::values::ids::UserId;
 use duly_domain::values::money::Money;
 use std::collections::HashMap;
@@ -41,7 +40,7 @@ struct Upload {
     file_name: String,
     creditor: String,
     mapping_name: String,
-    mapping: Option<Mapping>,
+    mapping: Option<MappingFile>,
     stage: UploadStage,
     report: Report,
     progress: Progress,
@@ -137,7 +136,7 @@ pub async fn post_import(State(web): State<Web>, visit: Visit, mut parts: Multip
     let again = |says: &str| imports_page(&web.app, Frame::of(&visit, "/imports", "Imports"), says.to_string());
     let unreadable = |error: axum::extract::multipart::MultipartError| Failure::File(format!("the upload broke off: {error}"));
     let mut fields: HashMap<String, String> = HashMap::new();
-    let mut mapping: Option<Mapping> = None;
+    let mut mapping: Option<MappingFile> = None;
     let id = new_uuid().simple().to_string();
     let mut file: Option<(PathBuf, String)> = None;
     while let Some(mut part) = parts.next_field().await.map_err(unreadable)? {
@@ -152,14 +151,8 @@ pub async fn post_import(State(web): State<Web>, visit: Visit, mut parts: Multip
                 if file_name.is_empty() {
                     return again("Choose a file first.").await;
                 }
-                let ending = if file_name.ends_with(".gz") {
-                    ".gz"
-                } else if file_name.ends_with(".zst") {
-                    ".zst"
-                } else {
-                    ""
-                };
-                let path = folder()?.join(format!("{id}.csv{ending}"));
+                // What it is shows in its bytes, not in a name.
+                let path = folder()?.join(format!("{id}.upload"));
                 let mut out =
                     tokio::fs::File::create(&path).await.map_err(|error| Failure::File(format!("the upload cannot be kept: {error}")))?;
                 while let Some(chunk) = part.chunk().await.map_err(unreadable)? {
@@ -278,11 +271,12 @@ pub async fn get_trial(
     }
     let (mut heads, mut preview) = (Vec::new(), Vec::new());
     // What cannot be opened was said by the trial.
-    if let Ok(mut source) = Source::open(&upload.path) {
+    let choice = upload.mapping.as_ref().map(|mapping| mapping.file.clone()).unwrap_or_default();
+    if let Ok(mut source) = Source::open(&upload.path, &choice) {
         heads = source.heads().to_vec();
         while preview.len() < 8 {
             let Ok(Some(row)) = source.next_row() else { break };
-            preview.push((0..heads.len()).map(|i| row.cell(i).unwrap_or("\u{fffd}").to_string()).collect());
+            preview.push((0..heads.len()).map(|i| row.cell(i).to_string()).collect());
         }
     }
     let placed = crate::cli::output::written(upload.report.placed_minor, &upload.report.currency);

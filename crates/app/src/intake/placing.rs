@@ -34,7 +34,7 @@ impl Placing<'_> {
         let currency = new.owed.currency().code();
         tables.debtors.push(parties::store::debtor_values(
             debtor,
-            self.mapping.debtors_are_businesses,
+            new.is_business.unwrap_or(self.mapping.debtors_are_businesses),
             new.name.as_deref(),
             new.language.as_deref(),
             new.date_of_birth,
@@ -44,12 +44,11 @@ impl Placing<'_> {
         let point = |kind: &str, label: &str, value: &str, zip: Option<&str>| {
             parties::store::point_values(PointId(new_uuid()), debtor, kind, label, value, zip, "creditor's file", at)
         };
-        if new.street.is_some() || new.city.is_some() || new.zip.is_some() {
-            let lines = [new.street.as_deref(), new.city.as_deref(), new.state.as_deref(), new.zip.as_deref()];
-            let text = lines.into_iter().flatten().collect::<Vec<_>>().join(", ");
-            tables.points.push(point("address", "home", &text, new.zip.as_deref()));
-        }
-        tables.points.extend(new.phones.iter().map(|(label, phone)| point("phone", label, phone.e164(), None)));
+        tables.points.extend(new.address().map(|text| point("address", "home", &text, new.zip.as_deref())));
+        tables.points.extend(new.phones.iter().map(|(label, phone)| {
+            let label = phone.extension().map_or_else(|| (*label).to_string(), |extension| format!("{label}, extension {extension}"));
+            point("phone", &label, phone.e164(), None)
+        }));
         tables.points.extend(new.email.iter().map(|email| point("email", "personal", email.text(), None)));
 
         let is_open = total > 0;

@@ -3,6 +3,7 @@
 
 use super::source::SourceRow;
 use crate::app::Failure;
+use duly_domain::intake::mapping::Mapping;
 use duly_domain::intake::row::Problem;
 use duly_domain::values::ids::AccountId;
 use duly_domain::values::money::{Currency, Money};
@@ -54,12 +55,10 @@ impl RefusalFiles {
     /// One refused row as it stands, with its problems behind it.
     pub fn write_row(&mut self, row: &SourceRow, problems: &[Problem]) -> Result<(), Failure> {
         let (Some(path), Some(writer)) = (&self.path, &mut self.rows) else { return Ok(()) };
-        // What is no text goes back byte for byte, so that it can be mended.
-        let cells = row.cells().map(|cell| std::str::from_utf8(cell).map_or_else(|_| cell.to_vec(), |text| in_a_cell(text).into_bytes()));
-        let cells: Vec<Vec<u8>> = cells.chain([sentences(problems).into_bytes()]).collect();
+        let cells = row.cells().map(in_a_cell).chain([sentences(problems)]);
         // A row may have another number of cells than the head: that is then its problem.
         let mut flexible = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
-        flexible.write_record(&cells).map_err(|error| unwritable(path, &error))?;
+        flexible.write_record(cells).map_err(|error| unwritable(path, &error))?;
         let line = flexible.into_inner().map_err(|error| Failure::File(error.to_string()))?;
         writer.flush().map_err(|error| Failure::File(error.to_string()))?;
         std::io::Write::write_all(&mut writer.get_ref(), &line).map_err(|error| Failure::File(error.to_string()))
@@ -94,6 +93,25 @@ impl RefusalFiles {
 
 fn sentences(problems: &[Problem]) -> String {
     problems.iter().map(|problem| format!("{} {}", problem.column, problem.says)).collect::<Vec<_>>().join("; ")
+}
+
+/// What is wrong with cells already as the file has them; with one that no field takes, nobody is bothered.
+pub fn wrong_cells(row: &SourceRow, heads: &[String], mapping: &Mapping) -> Vec<Problem> {
+    let is_mapped = |at: usize| mapping.columns.iter().any(|column| heads.get(at).is_some_and(|head| is_same_head(&column.head, head)));
+    let wrong = row.problems().iter().filter(|wrong| is_mapped(wrong.column));
+    wrong
+        .map(|wrong| Problem {
+            column: heads[wrong.column].clone(),
+            value: row.cell(wrong.column).to_string(),
+            says: wrong.says.clone(),
+            refuses: true,
+        })
+        .collect()
+}
+
+/// Whether a mapping and a file mean the same column.
+pub fn is_same_head(a: &str, b: &str) -> bool {
+    a.trim().eq_ignore_ascii_case(b.trim())
 }
 
 fn unwritable(path: &Path, error: &csv::Error) -> Failure {

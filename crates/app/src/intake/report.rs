@@ -62,6 +62,8 @@ pub struct Report {
     pub unmatched: Vec<String>,
     /// Whether the mapping was guessed.
     pub is_guess: bool,
+    /// What a person must hear about the file and the guess.
+    pub notices: Vec<String>,
     /// Where the problems were written: row, column, value, problem.
     pub refusals: Option<PathBuf>,
     /// Where the refused rows were written, to be mended and imported again.

@@ -79,7 +79,10 @@ both_engines! {
             "6 row has 3 cells where the head has 5",
             "7 principal is below zero",
         ]);
-        let guessed = floor.import_file(&data("sba-loans.csv"), None, "Larkfield", false).unwrap_err();
+        let nameless = std::env::temp_dir().join(format!("{}.csv", uuid::Uuid::now_v7().simple()));
+        std::fs::write(&nameless, "who,owed\nAnn,10.00\n").unwrap();
+        let guessed = floor.import_file(&nameless, None, "Larkfield", false).unwrap_err();
+        std::fs::remove_file(nameless).unwrap();
         assert!(guessed.to_string().starts_with("mapping cannot be guessed: no head looks like the number of an account"), "{guessed}");
         let wrong = floor.import(text, "[columns]\nreference = \"ref\"\nname = \"nom\"\n", "Larkfield").unwrap_err();
         assert_eq!(wrong.to_string(), "mapping names columns that the file does not have: nom, ref");
@@ -159,6 +162,41 @@ both_engines! {
         assert!(lines[3].starts_with("4,,refused,,,,account is the same as in row 2"), "{}", lines[3]);
         std::fs::remove_file(file).unwrap();
     }
+
+    /// Every naughty string goes through a whole import; what cannot be kept is told by name.
+    fn naughty_strings_come_back_exactly(mut floor: "2026-03-02") {
+        let text = std::fs::read(torture("naughty-strings.json")).unwrap();
+        let strings: Vec<String> = serde_json::from_slice(&text).unwrap();
+        let mut file = csv::Writer::from_writer(Vec::new());
+        file.write_record(["reference", "name", "description", "principal"]).unwrap();
+        for (i, string) in strings.iter().enumerate() {
+            file.write_record([&format!("N-{i}"), string, string, "1.00"]).unwrap();
+        }
+        let file = String::from_utf8(file.into_inner().unwrap()).unwrap();
+        let mapping = "[columns]\nreference = \"reference\"\nname = \"name\"\ndescription = \"description\"\nprincipal = \"principal\"\n";
+        let report = floor.import(&file, mapping, "Larkfield").unwrap();
+        assert_eq!(report.rows, strings.len() as u64);
+        let told: Vec<u64> = report.problems.iter().filter(|p| p.problem.refuses).map(|p| p.row).collect();
+        assert!(report.problems.iter().filter(|p| p.problem.refuses).all(|p| p.problem.says.starts_with("holds a ")), "{:?}", report.problems);
+        let sql = "select d.name, a.description from accounts a join debtors d on d.id = a.debtor_id order by cast(substr(a.reference, 3) as bigint)";
+        let found = floor.texts(sql);
+        let expected: Vec<_> = (0..strings.len())
+            .filter(|i| !told.contains(&(*i as u64 + 2)))
+            .map(|i| Some(strings[i].trim().to_string()).filter(|text| !text.is_empty()))
+            .map(|text| (text.clone(), text))
+            .collect();
+        assert!(expected.len() > 480, "{} of {}", expected.len(), strings.len());
+        assert_eq!(found, expected);
+    }
+
+    /// Valid numbers of every region are taken with their +.
+    fn telephone_numbers_of_all_countries_are_taken(mut floor: "2026-03-02") {
+        let text = std::fs::read_to_string(torture("phone-examples.csv")).unwrap();
+        let mapping = "[columns]\nreference = \"e164\"\nmobile = \"e164\"\nbalance = \"country_code\"\n";
+        let report = floor.import(&text, mapping, "Larkfield").unwrap();
+        let gaps: Vec<_> = report.problems.iter().filter(|p| !p.problem.refuses).collect();
+        assert!(gaps.len() * 100 <= report.rows as usize, "{} of {}: {gaps:?}", gaps.len(), report.rows);
+    }
 }
 
 fn thousand_rows(prefix: &str) -> PathBuf {
@@ -166,4 +204,8 @@ fn thousand_rows(prefix: &str) -> PathBuf {
     let rows: String = (0..1_200).map(|i| format!("{prefix}-{i},Person {i},614555{i:04},{}.50\n", i + 10)).collect();
     std::fs::write(&path, format!("account,name,phone,balance\n{rows}")).unwrap();
     path
+}
+
+fn torture(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/torture").join(name)
 }

@@ -2,7 +2,9 @@
 
 use crate::accounts::{Bucket, DebtKind};
 use crate::values::moment::DateForm;
-use crate::values::money::Currency;
+use crate::values::money::{Currency, DecimalMark};
+
+pub use super::guess::{Confidence, Guess, Guessed, guess};
 
 /// A field of an account that a column can fill.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -19,14 +21,20 @@ pub enum Field {
     DateOfBirth,
     /// Preferred language, as a code.
     Language,
+    /// Whether the debtor is a person or a business.
+    PersonType,
     /// Street and number.
     Street,
+    /// A second line of the address: apartment, building, care of.
+    Street2,
     /// City.
     City,
-    /// State code.
+    /// State, by its code or name; a region or province abroad.
     State,
-    /// ZIP code.
+    /// ZIP code; a postal code abroad.
     Zip,
+    /// Country, by its code or name.
+    Country,
     /// A mobile number.
     Mobile,
     /// A home number.
@@ -45,6 +53,8 @@ pub enum Field {
     Reduced,
     /// What is left; checked against the sum.
     Balance,
+    /// The currency of the row, which must be the mapping's.
+    Currency,
     /// The date of the itemization.
     ItemizedOn,
     /// Since when it is unpaid.
@@ -56,17 +66,20 @@ pub enum Field {
 }
 
 /// Every field with the name it has in mapping files and on screens.
-pub const FIELDS: [(Field, &str); 27] = [
+pub const FIELDS: [(Field, &str); 31] = [
     (Field::Reference, "reference"),
     (Field::Name, "name"),
     (Field::GivenName, "given_name"),
     (Field::FamilyName, "family_name"),
     (Field::DateOfBirth, "date_of_birth"),
     (Field::Language, "language"),
+    (Field::PersonType, "person_type"),
     (Field::Street, "street"),
+    (Field::Street2, "street2"),
     (Field::City, "city"),
     (Field::State, "state"),
     (Field::Zip, "zip"),
+    (Field::Country, "country"),
     (Field::Mobile, "mobile"),
     (Field::HomePhone, "home_phone"),
     (Field::WorkPhone, "work_phone"),
@@ -80,6 +93,7 @@ pub const FIELDS: [(Field, &str); 27] = [
     (Field::Paid, "paid"),
     (Field::Reduced, "reduced"),
     (Field::Balance, "balance"),
+    (Field::Currency, "currency"),
     (Field::ItemizedOn, "itemized_on"),
     (Field::DueOn, "due_on"),
     (Field::ChargedOffOn, "charged_off_on"),
@@ -124,53 +138,12 @@ pub struct Mapping {
     pub debtors_are_businesses: bool,
     /// Cells that mean "nothing", such as `NA`.
     pub nothing: Vec<String>,
+    /// What stands before the decimals of amounts.
+    pub decimal: DecimalMark,
+    /// The country of addresses whose row names none, as a code of two letters.
+    pub country: String,
+    /// The region of telephone numbers without their country, as a code of two letters.
+    pub phone_region: String,
     /// Whether what the sum has over the balance was taken off by the creditor; otherwise it is a problem.
     pub difference_is_reduction: bool,
 }
-
-/// Guesses a mapping from the heads of a file; what is not recognized stays out. The guesses are shown before use.
-pub fn guess(heads: &[String]) -> Mapping {
-    let mut columns: Vec<Column> = Vec::new();
-    for head in heads {
-        let plain: String = head.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-        let Some(field) = GUESSES.iter().find(|(words, _)| words.contains(&plain.as_str())).map(|(_, field)| *field) else { continue };
-        if columns.iter().all(|column| column.field != field) {
-            columns.push(Column { field, head: head.clone(), dates: DateForm::Iso, is_required: field == Field::Reference });
-        }
-    }
-    Mapping {
-        columns,
-        currency: Currency::Usd,
-        debts: DebtKind::Consumer,
-        debtors_are_businesses: false,
-        nothing: vec!["NA".into(), "N/A".into(), "NULL".into()],
-        difference_is_reduction: false,
-    }
-}
-
-const GUESSES: [(&[&str], Field); 21] = [
-    (
-        &["reference", "account", "accountnumber", "accountno", "accountid", "acctno", "acct", "loannumber", "invoicenumber"],
-        Field::Reference,
-    ),
-    (&["name", "fullname", "debtor", "debtorname", "customer", "customername", "consumer", "consumername"], Field::Name),
-    (&["givenname", "firstname", "first"], Field::GivenName),
-    (&["familyname", "lastname", "surname", "last"], Field::FamilyName),
-    (&["dateofbirth", "dob", "birthdate"], Field::DateOfBirth),
-    (&["language", "lang"], Field::Language),
-    (&["street", "address", "address1", "addressline1"], Field::Street),
-    (&["city", "town"], Field::City),
-    (&["state", "st"], Field::State),
-    (&["zip", "zipcode", "postcode", "postalcode"], Field::Zip),
-    (&["mobile", "cell", "cellphone", "mobilephone", "phone", "telephone"], Field::Mobile),
-    (&["homephone", "phonehome"], Field::HomePhone),
-    (&["workphone", "phonework"], Field::WorkPhone),
-    (&["email", "emailaddress", "mail"], Field::Email),
-    (&["principal", "principalamount", "originalbalance"], Field::Amount(Bucket::Principal)),
-    (&["interest", "interestamount"], Field::Amount(Bucket::Interest)),
-    (&["fees", "fee", "latefees", "penalty"], Field::Amount(Bucket::Fees)),
-    (&["paid", "payments", "paidtotal", "amountpaid"], Field::Paid),
-    (&["balance", "amountdue", "currentbalance", "outstanding"], Field::Balance),
-    (&["duedate", "dueon", "delinquencydate"], Field::DueOn),
-    (&["itemizationdate", "itemizedon", "itemizationdate"], Field::ItemizedOn),
-];

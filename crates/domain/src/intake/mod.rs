@@ -3,5 +3,8 @@
 //! [`mapping::Mapping`] says which column is which; [`row::read`] turns one row into a [`row::NewAccount`] or its problems.
 //! Nothing is guessed silently and nothing is cleaned: a date that is no day is a problem, not a day near it.
 
+pub mod guess;
 pub mod mapping;
 pub mod row;
+mod shape;
+mod text;

@@ -1,12 +1,13 @@
 //! One row: its cells read by the mapping, every problem at once.
 
 use super::mapping::{Field, Mapping};
+use super::text::{control_in, control_in_lines, direction_in, invisible_in, visible};
 use crate::accounts::{Bucket, Itemization};
 use crate::ledger::{AllocationOrder, Buckets, LedgerError, allocate};
 use crate::values::moment::parse_date;
-use crate::values::money::Money;
-use crate::values::point::{EmailAddress, Phone, parse_zip};
-use crate::values::region::{is_state, state_of_zip};
+use crate::values::money::{Currency, Money};
+use crate::values::point::{EmailAddress, Phone, is_phone_region, parse_zip};
+use crate::values::region::{is_state, state_code, state_of_zip};
 use jiff::civil::Date;
 
 /// What is wrong with one cell, or with the row where no cell alone is to blame.
@@ -33,14 +34,20 @@ pub struct NewAccount {
     pub date_of_birth: Option<Date>,
     /// Language code.
     pub language: Option<String>,
+    /// Whether the debtor is a business, where the row says.
+    pub is_business: Option<bool>,
     /// Street.
     pub street: Option<String>,
+    /// A second line of the address.
+    pub street2: Option<String>,
     /// City.
     pub city: Option<String>,
-    /// State code.
+    /// State code; none abroad.
     pub state: Option<String>,
-    /// ZIP code.
+    /// ZIP code; none abroad.
     pub zip: Option<String>,
+    /// Region, postal code and country as written, of an address abroad.
+    pub abroad: Option<Abroad>,
     /// Telephone numbers with their kinds (`mobile`, `home`, `work`).
     pub phones: Vec<(&'static str, Phone)>,
     /// E-mail.
@@ -59,6 +66,38 @@ pub struct NewAccount {
     pub due_on: Option<Date>,
     /// The date of charge-off.
     pub charged_off_on: Option<Date>,
+}
+
+/// What an address abroad has in place of state and ZIP code; no rule reads it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Abroad {
+    /// Region or province.
+    pub region: Option<String>,
+    /// Postal code.
+    pub postcode: Option<String>,
+    /// Country, by its code or name.
+    pub country: String,
+}
+
+impl NewAccount {
+    /// The address in one line; `None` where the row has none.
+    pub fn address(&self) -> Option<String> {
+        if self.street.is_none() && self.street2.is_none() && self.city.is_none() && self.zip.is_none() && self.abroad.is_none() {
+            return None;
+        }
+        let abroad = self.abroad.as_ref();
+        let lines = [
+            self.street.as_deref(),
+            self.street2.as_deref(),
+            self.city.as_deref(),
+            self.state.as_deref(),
+            self.zip.as_deref(),
+            abroad.and_then(|abroad| abroad.region.as_deref()),
+            abroad.and_then(|abroad| abroad.postcode.as_deref()),
+            abroad.map(|abroad| abroad.country.as_str()),
+        ];
+        Some(lines.into_iter().flatten().collect::<Vec<_>>().join(", "))
+    }
 }
 
 /// The mapping laid over the heads of a file: which cell holds which field.
@@ -121,13 +160,37 @@ impl<'c, F: Fn(usize) -> &'c str> Reading<'_, '_, F> {
         }
     }
 
+    /// A text of one line; letters of every script stay, a control character keeps the row out.
     fn owned(&mut self, field: Field) -> Option<String> {
         let text = self.text(field)?;
-        if text.chars().any(char::is_control) {
-            self.problem(field, "holds a control character", true);
+        if let Some(control) = control_in(text) {
+            self.problem(field, format!("holds {control}"), true);
+            return None;
+        }
+        if let Some(direction) = direction_in(text) {
+            self.problem(field, format!("holds {direction}; it was kept, look twice at what is shown"), false);
+        }
+        Some(text.to_string())
+    }
+
+    /// A text that may have several lines.
+    fn lines(&mut self, field: Field) -> Option<String> {
+        let text = self.text(field)?;
+        if let Some(control) = control_in_lines(text) {
+            self.problem(field, format!("holds {control}"), true);
             return None;
         }
         Some(text.to_string())
+    }
+
+    /// The creditor's number: with something in it that nobody sees, the account would not be known again.
+    fn reference(&mut self) -> Option<String> {
+        let text = self.owned(Field::Reference)?;
+        if let Some(invisible) = invisible_in(&text) {
+            self.problem(Field::Reference, format!("holds {invisible}, which nobody can see: take it out"), true);
+            return None;
+        }
+        Some(text)
     }
 
     /// Reads a cell by a function; what it refuses keeps the row out, or leaves a gap where the field can be done without.
@@ -143,7 +206,7 @@ impl<'c, F: Fn(usize) -> &'c str> Reading<'_, '_, F> {
 
     fn date(&mut self, field: Field) -> Option<Date> {
         let form = self.layout.mapping.columns.iter().find(|column| column.field == field)?.dates;
-        let date = self.read(field, true, |text| parse_date(text, form))?;
+        let date = self.read(field, true, |text| parse_date(&visible(text), form))?;
         if date > self.today {
             self.problem(field, "is in the future", true);
             return None;
@@ -153,8 +216,8 @@ impl<'c, F: Fn(usize) -> &'c str> Reading<'_, '_, F> {
 
     fn amount(&mut self, field: Field) -> Option<Money> {
         let currency = self.layout.mapping.currency;
-        let text = self.text(field)?;
-        match Money::parse(text, currency) {
+        let text = visible(self.text(field)?);
+        match Money::parse_marked(&text, currency, self.layout.mapping.decimal) {
             Ok(amount) if amount.minor() < 0 => {
                 self.problem(field, "is below zero", true);
                 None
@@ -178,29 +241,35 @@ impl<'c, F: Fn(usize) -> &'c str> Reading<'_, '_, F> {
                 self.problems.push(Problem { column: column.head.clone(), value, says: "is empty and needed".into(), refuses: true });
             }
         }
-        let reference = self.owned(Field::Reference);
+        let reference = self.reference();
         let name = self.name();
-        let zip = self.read(Field::Zip, false, parse_zip);
-        let state = self.state(zip.as_deref());
+        let is_business = self.read(Field::PersonType, false, is_business);
+        let abroad = self.abroad();
+        let (zip, state) = if abroad.is_some() { (None, None) } else { self.zip_and_state() };
+        let region = self.phone_region(abroad.as_ref());
         let phones = [("mobile", Field::Mobile), ("home", Field::HomePhone), ("work", Field::WorkPhone)]
             .into_iter()
-            .filter_map(|(kind, field)| self.read(field, false, Phone::parse).map(|phone| (kind, phone)))
+            .filter_map(|(kind, field)| self.read(field, false, |text| Phone::parse_in(text, &region)).map(|phone| (kind, phone)))
             .collect();
         let email = self.read(Field::Email, false, EmailAddress::parse);
         let date_of_birth = self.date(Field::DateOfBirth);
         let (itemized_on, due_on, charged_off_on) = (self.date(Field::ItemizedOn), self.date(Field::DueOn), self.date(Field::ChargedOffOn));
-        let (language, street, city) = (self.owned(Field::Language), self.owned(Field::Street), self.owned(Field::City));
-        let (description, creditor_status) = (self.owned(Field::Description), self.owned(Field::CreditorStatus));
+        let (language, street, street2, city) =
+            (self.owned(Field::Language), self.lines(Field::Street), self.lines(Field::Street2), self.owned(Field::City));
+        let (description, creditor_status) = (self.lines(Field::Description), self.owned(Field::CreditorStatus));
         let (itemization, owed) = self.money()?;
         Some(NewAccount {
             reference: reference?,
             name,
             date_of_birth,
             language,
+            is_business,
             street,
+            street2,
             city,
             state,
             zip,
+            abroad,
             phones,
             email,
             description,
@@ -222,18 +291,44 @@ impl<'c, F: Fn(usize) -> &'c str> Reading<'_, '_, F> {
         })
     }
 
-    fn state(&mut self, zip: Option<&str>) -> Option<String> {
-        let told = self.read(Field::State, false, |text| {
-            let code = text.to_ascii_uppercase();
-            if is_state(&code) { Ok(code) } else { Err("is not the code of a state") }
-        });
-        told.or_else(|| zip.and_then(state_of_zip).filter(|code| is_state(code)).map(String::from))
+    /// The ZIP code, and the state told or the one the ZIP code lies in.
+    fn zip_and_state(&mut self) -> (Option<String>, Option<String>) {
+        let zip = self.read(Field::Zip, false, parse_zip);
+        let told = self.read(Field::State, false, |text| state_code(text).map(String::from).ok_or("is not the code of a state"));
+        let state = told.or_else(|| zip.as_deref().and_then(state_of_zip).filter(|code| is_state(code)).map(String::from));
+        (zip, state)
+    }
+
+    /// An address outside of the United States; its codes follow their own rules, so they are kept as they are.
+    fn abroad(&mut self) -> Option<Abroad> {
+        let told = self.owned(Field::Country);
+        let country = told.clone().unwrap_or_else(|| self.layout.mapping.country.clone());
+        if is_united_states(&country) {
+            return None;
+        }
+        let (region, postcode) = (self.owned(Field::State), self.owned(Field::Zip));
+        // Where the mapping alone names the country, a row without an address has none.
+        let has_address =
+            told.is_some() || [Field::Street, Field::City, Field::State, Field::Zip].iter().any(|field| self.text(*field).is_some());
+        has_address.then_some(Abroad { region, postcode, country })
+    }
+
+    /// The region whose national numbers a row writes: its country's, where that is a code, or the mapping's.
+    fn phone_region(&self, abroad: Option<&Abroad>) -> String {
+        let country = abroad.map(|abroad| abroad.country.to_ascii_uppercase()).filter(|country| is_phone_region(country));
+        country.unwrap_or_else(|| self.layout.mapping.phone_region.clone())
     }
 
     /// The itemized amounts, checked against the balance where the file gives one.
     fn money(&mut self) -> Option<(Itemization, Buckets)> {
         let zero = Money::of(0, self.layout.mapping.currency);
         let problems_before = self.problems.len();
+        if let Some(told) = self.text(Field::Currency)
+            && Currency::parse(told) != Some(zero.currency())
+        {
+            let says = format!("is not {}, the currency of the mapping: bring these rows with a mapping of theirs", zero.currency().code());
+            self.problem(Field::Currency, says, true);
+        }
         let mut owed: Vec<(Bucket, Money)> =
             Bucket::ALL.into_iter().filter_map(|bucket| self.amount(Field::Amount(bucket)).map(|amount| (bucket, amount))).collect();
         let paid = self.amount(Field::Paid).unwrap_or(zero);
@@ -294,72 +389,20 @@ impl<'c, F: Fn(usize) -> &'c str> Reading<'_, '_, F> {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::super::mapping::Column;
-    use super::*;
-    use crate::accounts::DebtKind;
-    use crate::values::moment::DateForm;
-    use crate::values::money::Currency;
-    use jiff::civil::date;
+/// Whether a text means the United States.
+fn is_united_states(country: &str) -> bool {
+    let plain: String = country.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    ["us", "usa", "unitedstates", "unitedstatesofamerica", "theunitedstates", "estadosunidos", "840", "eeuu"].contains(&plain.as_str())
+}
 
-    fn mapping(difference_is_reduction: bool) -> Mapping {
-        let column = |head: &str| {
-            let field = Field::parse(head).unwrap();
-            Column { field, head: head.into(), dates: DateForm::Iso, is_required: matches!(field, Field::Reference | Field::ItemizedOn) }
-        };
-        Mapping {
-            columns: ["reference", "name", "zip", "mobile", "principal", "fees", "paid", "balance", "itemized_on"].map(column).to_vec(),
-            currency: Currency::Usd,
-            debts: DebtKind::Consumer,
-            debtors_are_businesses: false,
-            nothing: vec!["NA".into()],
-            difference_is_reduction,
-        }
-    }
-
-    fn read_row(mapping: &Mapping, cells: [&str; 9]) -> (Option<NewAccount>, Vec<String>) {
-        let heads: Vec<String> = mapping.columns.iter().map(|column| column.head.clone()).collect();
-        let layout = Layout::of(mapping, &heads, AllocationOrder::default()).unwrap();
-        let (account, problems) = read(&layout, |at| cells[at], date(2026, 3, 3));
-        (account, problems.into_iter().map(|p| format!("{} {}{}", p.column, p.says, if p.refuses { "" } else { " (gap)" })).collect())
-    }
-
-    #[test]
-    fn a_good_row_becomes_an_account() {
-        let (account, problems) =
-            read_row(&mapping(false), ["A-1", "Ann Otter", "43205", "614 555 0100", "100.00", "20", "30.00", "90", "2026-01-02"]);
-        let account = account.unwrap();
-        assert_eq!(problems, Vec::<String>::new());
-        assert_eq!(account.state.as_deref(), Some("OH"));
-        // What was paid took the fees first.
-        assert_eq!((account.owed.get(Bucket::Fees), account.owed.get(Bucket::Principal)), (Money::usd(0), Money::usd(9_000)));
-    }
-
-    #[test]
-    fn every_problem_of_a_row_is_told_at_once() {
-        let (account, problems) = read_row(&mapping(false), ["", "Ann", "nowhere", "555-0188", "ten", "-3", "NA", "90", "2063-10-08"]);
-        assert!(account.is_none());
-        assert_eq!(
-            problems,
-            [
-                "reference is empty and needed",
-                "zip is not a ZIP code (gap)",
-                "mobile has no area code (gap)",
-                "itemized_on is in the future",
-                "principal is not an amount such as 1234.50",
-                "fees is below zero",
-            ]
-        );
-    }
-
-    #[test]
-    fn a_balance_that_does_not_add_up_is_refused_unless_the_creditor_reduces() {
-        let cells = ["A-1", "", "", "", "100.00", "0", "10.00", "85.00", "2026-01-02"];
-        assert_eq!(read_row(&mapping(false), cells).1, ["balance is off by USD 5.00: the amounts add up to USD 90.00"]);
-        let (account, problems) = read_row(&mapping(true), cells);
-        assert_eq!((account.unwrap().itemization.reduced, problems.len()), (Money::usd(500), 0));
-        let missing = ["A-1", "", "", "", "100.00", "0", "10.00", "95.00", "2026-01-02"];
-        assert_eq!(read_row(&mapping(true), missing).1, ["balance is off by USD 5.00: the amounts add up to USD 90.00"]);
+/// A person or a business, as files call them.
+fn is_business(text: &str) -> Result<bool, &'static str> {
+    match text.to_lowercase().as_str() {
+        "person" | "individual" | "consumer" | "p" | "i" | "natural person" | "private" => Ok(false),
+        "business" | "company" | "commercial" | "corporation" | "organization" | "organisation" | "corp" | "llc" | "b" | "c" => Ok(true),
+        _ => Err("is neither person nor business"),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -54,6 +54,12 @@ pub enum DateForm {
     MonthFirst,
     /// `03/03/2026`, the day first.
     DayFirst,
+    /// `03/31/26`, the month first; years to 68 are of this century.
+    MonthFirstShort,
+    /// `31/03/26`, the day first; years to 68 are of this century.
+    DayFirstShort,
+    /// `20260331`.
+    Compact,
     /// Days since 30 December 1899, as spreadsheets of the 1900 system count from March 1900 on.
     ExcelSerial,
     /// Days since 1 January 1960, as SAS counts.
@@ -62,21 +68,62 @@ pub enum DateForm {
     MonthYear,
 }
 
-/// Reads a date in the form its column is said to have; the error is a sentence's end.
+impl DateForm {
+    /// Every form with the name it has in mapping files.
+    pub const NAMED: [(DateForm, &str); 9] = [
+        (DateForm::Iso, "iso"),
+        (DateForm::MonthFirst, "month_first"),
+        (DateForm::DayFirst, "day_first"),
+        (DateForm::MonthFirstShort, "month_first_short"),
+        (DateForm::DayFirstShort, "day_first_short"),
+        (DateForm::Compact, "compact"),
+        (DateForm::ExcelSerial, "excel_serial"),
+        (DateForm::SasSerial, "sas_serial"),
+        (DateForm::MonthYear, "month_year"),
+    ];
+
+    /// Its name in mapping files.
+    pub fn name(self) -> &'static str {
+        DateForm::NAMED.iter().find(|(form, _)| *form == self).map_or("", |(_, name)| name)
+    }
+}
+
+/// Reads a date in the form its column is said to have; the error is a sentence's end. A time behind the day is left out.
 pub fn parse_date(text: &str, form: DateForm) -> Result<Date, &'static str> {
+    const SHORT_YEAR: &str = "has a year of two digits, which the mapping does not name";
     let text = text.trim();
-    match form {
-        DateForm::Iso => {
-            let day = text.split_once(['T', ' ']).map_or(text, |(day, _)| day);
-            day.parse().map_err(|_| "is not a date such as 2026-03-31")
+    let day = without_time(text);
+    // A year that comes first cannot be mistaken, whatever the column says: spreadsheets give their dates so.
+    let year_first = || day.get(..4).filter(|year| year.bytes().all(|b| b.is_ascii_digit())).and_then(|_| iso(day));
+    let by_parts = |order: fn([i32; 3]) -> [i32; 3], is_short: bool, wrong: &'static str| {
+        let (parts, digits) = slashed(day).ok_or(wrong)?;
+        let [y, m, d] = order(parts);
+        match digits {
+            2 if is_short => civil(if y <= 68 { 2000 + y } else { 1900 + y }, m, d).ok_or(wrong),
+            2 => Err(SHORT_YEAR),
+            4 => civil(y, m, d).ok_or(wrong),
+            _ => Err(wrong),
         }
-        DateForm::MonthFirst => slashed(text).and_then(|[m, d, y]| civil(y, m, d)).ok_or("is not a date such as 03/31/2026"),
-        DateForm::DayFirst => slashed(text).and_then(|[d, m, y]| civil(y, m, d)).ok_or("is not a date such as 31/03/2026"),
+    };
+    match form {
+        DateForm::Iso => iso(day).ok_or("is not a date such as 2026-03-31"),
+        DateForm::MonthFirst | DateForm::MonthFirstShort => match year_first() {
+            Some(date) => Ok(date),
+            None => by_parts(|[m, d, y]| [y, m, d], form == DateForm::MonthFirstShort, "is not a date such as 03/31/2026"),
+        },
+        DateForm::DayFirst | DateForm::DayFirstShort => match year_first() {
+            Some(date) => Ok(date),
+            None => by_parts(|[d, m, y]| [y, m, d], form == DateForm::DayFirstShort, "is not a date such as 31/03/2026"),
+        },
+        DateForm::Compact => match (day.len(), day.parse::<i32>()) {
+            (8, Ok(all)) => civil(all / 10_000, all / 100 % 100, all % 100).ok_or("is not a date such as 20260331"),
+            _ => year_first().ok_or("is not a date such as 20260331"),
+        },
         DateForm::ExcelSerial => match text.split('.').next().unwrap_or_default().parse::<i32>() {
             // Serial 60 is the 29 February 1900 that never was; below it the count is off by one.
             Ok(serial @ 61..=2_958_465) => Ok(date_of_day(serial - 25_569)),
             Ok(serial @ 1..=59) => Ok(date_of_day(serial - 25_568)),
-            _ => Err("is not a spreadsheet date number"),
+            _ => year_first().ok_or("is not a spreadsheet date number"),
         },
         DateForm::SasSerial => match text.parse::<i32>() {
             Ok(serial @ -130_000..=100_000) => Ok(date_of_day(serial - 3_653)),
@@ -86,11 +133,33 @@ pub fn parse_date(text: &str, form: DateForm) -> Result<Date, &'static str> {
     }
 }
 
-fn slashed(text: &str) -> Option<[i32; 3]> {
-    let mut parts = text.split(['/', '-', '.']).map(|part| part.trim().parse::<i32>());
-    let three = [parts.next()?.ok()?, parts.next()?.ok()?, parts.next()?.ok()?];
-    // A two-digit year is a guess, and a guess about a debt's age is refused.
-    (parts.next().is_none() && three[2] >= 1000).then_some(three)
+/// The day of a date with a time of day behind it; anything else behind it stays and makes it no date.
+fn without_time(text: &str) -> &str {
+    match text.split_once(['T', ' ']) {
+        Some((day, time)) if time.contains(':') && time.chars().all(|c| c.is_ascii_digit() || ":.,+-Z APMapm".contains(c)) => day,
+        _ => text,
+    }
+}
+
+/// `2026-03-31`, `2026/03/31` or `2026.3.31`.
+fn iso(text: &str) -> Option<Date> {
+    let mut parts = text.split(['-', '/', '.']);
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    let is_plain = |part: &str, most: usize| (1..=most).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    if parts.next().is_some() || year.len() != 4 || !is_plain(year, 4) || !is_plain(month, 2) || !is_plain(day, 2) {
+        return None;
+    }
+    civil(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
+}
+
+/// Three numbers, and how many digits the last has.
+fn slashed(text: &str) -> Option<([i32; 3], usize)> {
+    let mut parts = text.split(['/', '-', '.']).map(str::trim);
+    let three = [parts.next()?, parts.next()?, parts.next()?];
+    if parts.next().is_some() || three.iter().any(|part| part.is_empty() || part.len() > 4 || !part.bytes().all(|b| b.is_ascii_digit())) {
+        return None;
+    }
+    Some(([three[0].parse().ok()?, three[1].parse().ok()?, three[2].parse().ok()?], three[2].len()))
 }
 
 fn civil(year: i32, month: i32, day: i32) -> Option<Date> {
@@ -120,6 +189,15 @@ mod tests {
             ("31/03/2026", DateForm::MonthFirst, None),
             ("31/03/2026", DateForm::DayFirst, Some(date(2026, 3, 31))),
             ("03/03/26", DateForm::MonthFirst, None),
+            ("03/03/26", DateForm::MonthFirstShort, Some(date(2026, 3, 3))),
+            ("31.12.69", DateForm::DayFirstShort, Some(date(1969, 12, 31))),
+            ("3/31/2026 0:00", DateForm::MonthFirst, Some(date(2026, 3, 31))),
+            ("2026-03-31T00:00:00Z", DateForm::MonthFirst, Some(date(2026, 3, 31))),
+            ("2026/3/31", DateForm::Iso, Some(date(2026, 3, 31))),
+            ("2026-03-31 or so", DateForm::Iso, None),
+            ("+12/03/2026", DateForm::MonthFirst, None),
+            ("20260331", DateForm::Compact, Some(date(2026, 3, 31))),
+            ("20260231", DateForm::Compact, None),
             ("15130", DateForm::ExcelSerial, Some(date(1941, 6, 3))),
             ("15130", DateForm::SasSerial, Some(date(2001, 6, 4))),
             ("61", DateForm::ExcelSerial, Some(date(1900, 3, 1))),

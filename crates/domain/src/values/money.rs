@@ -135,28 +135,23 @@ impl Money {
         (0..parts).map(|i| Money { minor: share + i64::from(i < odd), ..self }).collect()
     }
 
-    /// Reads an amount as people write it: "1,234.50", "$ 12", "(3.10)", "-4".
+    /// Reads an amount as people write it with a decimal point: "1,234.50", "$ 12", "(3.10)", "12.34-", "12.34 CR".
     ///
     /// More digits behind the point than the currency has are refused unless they are zeros: nothing is rounded silently.
     pub fn parse(text: &str, currency: Currency) -> Result<Money, MoneyError> {
-        let text = text.trim();
-        let (text, bracketed) = match text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
-            Some(inner) => (inner.trim(), true),
-            None => (text, false),
-        };
-        let (text, signed) = match text.strip_prefix('-').or_else(|| text.strip_prefix('\u{2212}')) {
-            Some(rest) => (rest.trim_start(), true),
-            None => (text, false),
-        };
-        let text = text.strip_prefix(currency.code()).unwrap_or(text).trim_start();
-        let text = text.strip_prefix(['$', '€', '£', '¥']).unwrap_or(text).trim_start();
-        let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-        let whole = ungroup(whole)?;
+        Money::parse_marked(text, currency, DecimalMark::Point)
+    }
+
+    /// Reads an amount whose decimals stand behind a mark. Thousands are grouped by the other mark, blanks or apostrophes.
+    pub fn parse_marked(text: &str, currency: Currency, mark: DecimalMark) -> Result<Money, MoneyError> {
+        let (figures, is_negative) = signed(text.trim(), currency)?;
+        let (whole, fraction) = figures.rsplit_once(mark.decimal()).unwrap_or((figures, ""));
+        let Ok(whole) = ungroup(whole, mark) else { return Err(not_an_amount(figures, mark)) };
         if whole.is_empty() && fraction.is_empty() {
             return Err(MoneyError::Unreadable("is empty, not an amount"));
         }
         if !fraction.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(MoneyError::Unreadable("is not an amount such as 1234.50"));
+            return Err(not_an_amount(figures, mark));
         }
         let digits = currency.digits();
         let (kept, rest) = fraction.split_at(fraction.len().min(digits));
@@ -165,14 +160,128 @@ impl Money {
         }
         let all: String = whole.chars().chain(kept.chars()).chain("00".chars().take(digits - kept.len())).collect();
         let minor: i64 = if all.is_empty() { 0 } else { all.parse().map_err(|_| MoneyError::Overflow)? };
-        Ok(Money { minor: if signed != bracketed { -minor } else { minor }, currency })
+        Ok(Money { minor: if is_negative { -minor } else { minor }, currency })
     }
 }
 
-/// Drops the commas of "1,234,567"; commas anywhere else make the text no amount.
-fn ungroup(whole: &str) -> Result<String, MoneyError> {
-    const NOT_AN_AMOUNT: MoneyError = MoneyError::Unreadable("is not an amount such as 1234.50");
-    let mut groups = whole.split(',');
+/// What stands before the decimals of an amount.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DecimalMark {
+    /// `1,234.50`.
+    #[default]
+    Point,
+    /// `1.234,50`.
+    Comma,
+}
+
+impl DecimalMark {
+    const fn decimal(self) -> char {
+        match self {
+            DecimalMark::Point => '.',
+            DecimalMark::Comma => ',',
+        }
+    }
+}
+
+const NOT_AN_AMOUNT: MoneyError = MoneyError::Unreadable("is not an amount such as 1234.50");
+
+/// Signs of currencies as they stand before or behind an amount, longer ones first.
+const SIGNS: [(&str, &[Currency]); 9] = [
+    ("US$", &[Currency::Usd]),
+    ("CA$", &[Currency::Cad]),
+    ("MX$", &[Currency::Mxn]),
+    ("C$", &[Currency::Cad]),
+    ("$", &[Currency::Usd, Currency::Cad, Currency::Mxn]),
+    ("€", &[Currency::Eur]),
+    ("£", &[Currency::Gbp]),
+    ("¥", &[Currency::Jpy]),
+    ("￥", &[Currency::Jpy]),
+];
+
+/// The figures alone, and whether a minus, brackets or CR (credit) made them negative.
+fn signed(text: &str, currency: Currency) -> Result<(&str, bool), MoneyError> {
+    if text.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
+        return Ok((text, false));
+    }
+    let (mut text, mut is_negative, mut is_marked) = (text, false, false);
+    if let Some(inner) = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
+        (text, is_negative, is_marked) = (inner.trim(), true, true);
+    }
+    let ending = text.get(text.len().saturating_sub(2)..).unwrap_or_default();
+    let is_credit = ending.eq_ignore_ascii_case("CR");
+    if is_credit || ending.eq_ignore_ascii_case("DR") {
+        text = text[..text.len() - 2].trim_end();
+        is_negative |= is_credit;
+    }
+    // A sign may stand outside or inside of the currency, before or behind, but only once.
+    for _ in 0..2 {
+        let bare = unsigned(text);
+        if bare.len() < text.len() {
+            let is_minus = !text.starts_with('+');
+            if is_marked {
+                return Err(MoneyError::Unreadable("has two signs"));
+            }
+            (text, is_negative, is_marked) = (bare, is_negative || is_minus, true);
+        }
+        text = without_currency(text, currency)?;
+    }
+    Ok((text, is_negative))
+}
+
+fn unsigned(text: &str) -> &str {
+    const SIGN: [char; 2] = ['-', '\u{2212}'];
+    text.strip_prefix('+').or_else(|| text.strip_prefix(SIGN)).or_else(|| text.strip_suffix(SIGN)).map_or(text, str::trim)
+}
+
+fn without_currency(text: &str, currency: Currency) -> Result<&str, MoneyError> {
+    for known in Currency::ALL {
+        if let Some(rest) = text.strip_prefix(known.code()).or_else(|| text.strip_suffix(known.code())) {
+            return if known == currency { Ok(rest.trim()) } else { Err(OTHER_CURRENCY) };
+        }
+    }
+    for (sign, currencies) in SIGNS {
+        if let Some(rest) = text.strip_prefix(sign).or_else(|| text.strip_suffix(sign)) {
+            return if currencies.contains(&currency) { Ok(rest.trim()) } else { Err(OTHER_CURRENCY) };
+        }
+    }
+    Ok(text)
+}
+
+const OTHER_CURRENCY: MoneyError = MoneyError::Unreadable("is in another currency than the mapping names");
+
+/// Why figures are no amount: perhaps only the other decimal mark is meant.
+fn not_an_amount(figures: &str, mark: DecimalMark) -> MoneyError {
+    match mark {
+        DecimalMark::Point if reads(figures, DecimalMark::Comma) => {
+            MoneyError::Unreadable("has a decimal comma, which the mapping does not name")
+        }
+        DecimalMark::Comma if reads(figures, DecimalMark::Point) => {
+            MoneyError::Unreadable("has a decimal point where the mapping names a comma")
+        }
+        _ => NOT_AN_AMOUNT,
+    }
+}
+
+/// Whether figures are an amount under a mark, with decimals behind it.
+fn reads(figures: &str, mark: DecimalMark) -> bool {
+    figures.rsplit_once(mark.decimal()).is_some_and(|(whole, fraction)| {
+        matches!(fraction.len(), 1 | 2) && fraction.bytes().all(|b| b.is_ascii_digit()) && ungroup(whole, mark).is_ok()
+    })
+}
+
+/// Drops what groups thousands in "1,234,567": one kind of mark, each group of three; anywhere else it makes the text no amount.
+fn ungroup(whole: &str, mark: DecimalMark) -> Result<String, MoneyError> {
+    if whole.bytes().all(|b| b.is_ascii_digit()) {
+        return Ok(whole.to_string());
+    }
+    let is_group = |c: char| match c {
+        ',' => mark == DecimalMark::Point,
+        '.' => mark == DecimalMark::Comma,
+        ' ' | '\u{a0}' | '\u{2009}' | '\u{202f}' | '\u{2007}' | '\'' | '\u{2019}' => true,
+        _ => false,
+    };
+    let separator = whole.chars().find(|c| !c.is_ascii_digit()).filter(|c| is_group(*c)).ok_or(NOT_AN_AMOUNT)?;
+    let mut groups = whole.split(separator);
     let first = groups.next().unwrap_or_default();
     let mut digits = String::from(first);
     for group in groups {
@@ -239,13 +348,42 @@ mod tests {
             ("0.120", Ok(12)),
             ("USD 7.00", Ok(700)),
             ("0.125", Err(MoneyError::Unreadable("has more decimals than its currency"))),
-            ("12,34", Err(MoneyError::Unreadable("is not an amount such as 1234.50"))),
+            ("12.34-", Ok(-1_234)),
+            ("-12.34 CR", Ok(-1_234)),
+            ("12.34 cr", Ok(-1_234)),
+            ("12.34DR", Ok(1_234)),
+            ("-$12.34", Ok(-1_234)),
+            ("$-12.34", Ok(-1_234)),
+            ("12.34 USD", Ok(1_234)),
+            ("US$ 1 234.50", Ok(123_450)),
+            ("1\u{202f}234\u{202f}567.00", Ok(123_456_700)),
+            ("1'234.50", Ok(123_450)),
+            ("+5", Ok(500)),
+            ("(-3)", Err(MoneyError::Unreadable("has two signs"))),
+            ("€5", Err(MoneyError::Unreadable("is in another currency than the mapping names"))),
+            ("1,234 567", Err(MoneyError::Unreadable("is not an amount such as 1234.50"))),
+            ("12,34", Err(MoneyError::Unreadable("has a decimal comma, which the mapping does not name"))),
+            ("1.234,56", Err(MoneyError::Unreadable("has a decimal comma, which the mapping does not name"))),
             ("1e5", Err(MoneyError::Unreadable("is not an amount such as 1234.50"))),
             ("NA", Err(MoneyError::Unreadable("is not an amount such as 1234.50"))),
             ("", Err(MoneyError::Unreadable("is empty, not an amount"))),
             ("99999999999999999999", Err(MoneyError::Overflow)),
         ] {
             assert_eq!(Money::parse(text, Currency::Usd).map(Money::minor), minor, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_decimal_comma_is_read_where_it_is_named() {
+        for (text, minor) in [
+            ("1.234,56", Ok(123_456)),
+            ("1 234,5 €", Ok(123_450)),
+            ("12", Ok(1_200)),
+            (",5", Ok(50)),
+            ("1,234", Err(MoneyError::Unreadable("has more decimals than its currency"))),
+            ("12.34", Err(MoneyError::Unreadable("has a decimal point where the mapping names a comma"))),
+        ] {
+            assert_eq!(Money::parse_marked(text, Currency::Eur, DecimalMark::Comma).map(Money::minor), minor, "{text:?}");
         }
     }
 

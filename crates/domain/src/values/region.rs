@@ -78,6 +78,17 @@ pub fn is_state(code: &str) -> bool {
     states.contains(&code)
 }
 
+/// The code of a state or of DC, by its code or its name in any case.
+pub fn state_code(text: &str) -> Option<&'static str> {
+    static STATES: OnceLock<Vec<(&'static str, &'static str)>> = OnceLock::new();
+    let states = STATES.get_or_init(|| {
+        let lines = include_str!("../../../../regulation/states.csv").lines().skip(1);
+        lines.filter_map(|line| line.split_once(',')).filter_map(|(code, rest)| Some((code, rest.split(',').next()?))).collect()
+    });
+    let text = text.trim();
+    states.iter().find(|(code, name)| code.eq_ignore_ascii_case(text) || name.eq_ignore_ascii_case(text)).map(|(code, _)| *code)
+}
+
 /// First column to the `|`-separated entries of another; the columns read here are never quoted.
 fn zone_table(text: &'static str, column: usize) -> HashMap<&'static str, Vec<&'static str>> {
     text.lines()
