@@ -17,7 +17,7 @@ fn state(floor: &Floor) -> State {
 
 /// People with everything that can be recorded about them, and two nights.
 fn busy(floor: &mut Floor) {
-    let maria = floor.debtor("Maria \"é\" O'Neil \\ \u{2028} 日本", "420.00");
+    let maria = floor.debtor("Maria \"é\" O'Neil \\ 🙂 日本", "420.00");
     let otto = floor.debtor("Otto", "60.00");
     floor.clock("12:00");
     floor.officer("Dana").calls(maria, "no_answer");
@@ -190,9 +190,10 @@ fn a_record_of_another_schema_says_what_to_do() {
     let floor = Floor::on(Engine::Sqlite, "2026-03-02");
     let out = Folder::new();
     floor.runtime.block_on(archive::export_all(&floor.app.db, &out.0)).unwrap();
-    change(&out.0.join("manifest.json"), "\"schema\": 12", "\"schema\": 11");
+    let newest = duly::store::migrate::newest();
+    change(&out.0.join("manifest.json"), &format!("\"schema\": {newest}"), "\"schema\": 1");
     let says = floor.runtime.block_on(archive::import_all(&floor.app.db, &out.0)).unwrap_err().to_string();
-    assert_eq!(says, "the record has schema 11, this program 12: bring it in with duly 0.1.0 and upgrade then");
+    assert_eq!(says, format!("the record has schema 1, this program {newest}: bring it in with duly 0.1.0 and upgrade then"));
 }
 
 fn change(path: &Path, from: &str, to: &str) {

@@ -72,12 +72,18 @@ pub fn guess(heads: &[String], samples: &[Vec<String>]) -> Guess {
         }
     }
     proposals.sort_by_key(|(at, _, is_exact, rank)| (!*is_exact, *rank, *at));
+    let mut objected: Vec<(usize, Field)> = Vec::new();
     for (at, field, is_exact, _) in proposals {
         if guessed.iter().any(|(known, _)| known.field == field || known.head == heads[at]) {
             continue;
         }
         let shape = shape(at);
-        let Some((agrees, form)) = agreement(field, &heads[at], &shape, &mut notices) else { continue };
+        let Some((agrees, form)) = agreement(field, &heads[at], is_exact, &shape, &mut notices) else {
+            if is_exact {
+                objected.push((at, field));
+            }
+            continue;
+        };
         let confidence = match (is_exact, agrees.is_some()) {
             (true, true) => Confidence::High,
             (true, false) | (false, true) => Confidence::Medium,
@@ -95,6 +101,12 @@ pub fn guess(heads: &[String], samples: &[Vec<String>]) -> Guess {
         {
             let found = Guessed { field, head: head.clone(), because: because.into(), confidence: Confidence::Medium };
             guessed.push((found, DateForm::Iso));
+        }
+    }
+    for (at, field) in objected {
+        let (head, name) = (&heads[at], field.name().replace('_', " "));
+        if guessed.iter().all(|(known, _)| known.field != field && known.head != *head) {
+            notices.push(format!("{head:?} is not read: its head says {name}, its values do not"));
         }
     }
     find_reference(heads, &shape, &mut guessed, &mut notices);
@@ -157,7 +169,7 @@ fn is_amount(field: Field) -> bool {
 }
 
 /// Whether the values of a column can be the field: why they agree, or nothing where they do not tell; `None` where they object.
-fn agreement(field: Field, head: &str, shape: &Shape, notices: &mut Vec<String>) -> Option<(Option<String>, DateForm)> {
+fn agreement(field: Field, head: &str, is_exact: bool, shape: &Shape, notices: &mut Vec<String>) -> Option<(Option<String>, DateForm)> {
     let plain = |agrees: Option<&str>| Some((agrees.map(String::from), DateForm::Iso));
     if shape.is_empty() {
         return plain(None);
@@ -179,7 +191,8 @@ fn agreement(field: Field, head: &str, shape: &Shape, notices: &mut Vec<String>)
             Some((Some(dates.because), dates.form))
         }
         _ if is_amount(field) => {
-            told(shape.are_amounts(DecimalMark::Point) || shape.are_amounts(DecimalMark::Comma), "its values are amounts")
+            let are = |mark| shape.are_amounts(mark) || (is_exact && shape.may_be_amounts(mark));
+            told(are(DecimalMark::Point) || are(DecimalMark::Comma), "its values are amounts")
         }
         _ => plain(None),
     }

@@ -69,6 +69,11 @@ impl Shape {
         self.mostly(80, |value| amount(value, mark))
     }
 
+    /// Whether they may be amounts under a head that says so: what cannot be read is told row by row.
+    pub(super) fn may_be_amounts(&self, mark: DecimalMark) -> bool {
+        self.mostly(30, |value| amount(value, mark))
+    }
+
     /// The amounts by row, where they are some.
     pub(super) fn minor(value: &str, mark: DecimalMark) -> Option<i64> {
         if value.trim().is_empty() { Some(0) } else { Money::parse_marked(&visible(value), Currency::Usd, mark).ok().map(Money::minor) }
