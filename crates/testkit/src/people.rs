@@ -5,7 +5,10 @@ use duly::accounts;
 use duly::app::{Actor, Failure};
 use duly::compliance::facts::gather;
 use duly::compliance::gate::{AskContact, look};
+use duly::intake::history::mapping::parse;
+use duly::intake::history::{ImportHistory, import_history};
 use duly::intake::progress::Progress;
+use duly::intake::report::Report;
 use duly::outreach::actions::{Reserved, reserve_contact};
 use duly::outreach::incoming::{Incoming, record_incoming};
 use duly::parties::actions::{TellPreference, tell_preference};
@@ -25,6 +28,18 @@ impl Floor {
             let debtor = accounts::store::load_account(&mut tx, account).await.expect("the account is there").debtor;
             Person { account, debtor }
         })
+    }
+
+    /// Imports a text of history for a creditor.
+    pub fn import_history(&mut self, text: &str, mapping: Option<&str>, creditor: &str) -> Result<Report, Failure> {
+        let path = std::env::temp_dir().join(format!("duly_{}.csv", uuid::Uuid::now_v7().simple()));
+        std::fs::write(&path, text).expect("the temporary folder can be written");
+        let mapping = mapping.map(|text| parse(text).expect("the mapping is good"));
+        let ask = ImportHistory { mapping, ..ImportHistory::of(&path, creditor) };
+        let who = Actor::command();
+        let report = self.runtime.block_on(import_history(&self.app, &who, self.app.moment(), &ask, &self.progress));
+        std::fs::remove_file(&path).expect("the temporary file is there");
+        report
     }
 
     /// Looks for people of a batch who are known already.

@@ -132,6 +132,16 @@ async fn money(tx: &mut Tx, account: AccountId, events: &mut Vec<Event>, zone: &
             events.push(event(midnight(on, zone), "money", "no", format!("{amount} taken back"), more));
         }
     }
+    for paid in crate::intake::history::store::list_paid_before(tx, account).await? {
+        let amount = Money::of(paid.amount_minor, ledger::store::currency(&paid.currency)?);
+        events.push(event(
+            paid.happened_at,
+            "money",
+            "",
+            format!("Paid {amount} before placement"),
+            "in the placed balance already".into(),
+        ));
+    }
     for refund in ledger::store::list_refunds(tx, account).await? {
         let amount = Money::of(refund.amount_minor, ledger::store::currency(&refund.currency)?);
         let state = if refund.state == "reversed" { "; did not arrive" } else { "" };

@@ -6,7 +6,9 @@ use super::{Answered, Global};
 use crate::app::{Actor, App, Failure};
 use crate::intake;
 use crate::intake::actions::{ImportAccounts, import_accounts};
+use crate::intake::history::{ImportHistory, import_history};
 use crate::intake::progress::Progress;
+use crate::intake::report::Report;
 use crate::intake::undo::take_back;
 use crate::parties::merge::matching::find_likenesses;
 use clap::{Args, Subcommand};
@@ -19,6 +21,8 @@ use std::time::Duration;
 pub enum ImportCommand {
     /// Imports a creditor's file of accounts.
     Accounts(AccountsFile),
+    /// Imports what happened before about accounts already here: contacts, payments, promises, consents, stops.
+    History(HistoryFile),
     /// Takes a whole placement back, while nobody was contacted about it.
     Undo {
         /// The batch, as the import named it.
@@ -56,9 +60,32 @@ pub struct AccountsFile {
     refusals: Option<PathBuf>,
 }
 
+/// A file of history, and how to take it.
+#[derive(Args)]
+pub struct HistoryFile {
+    /// The file: CSV, XLSX, XLS, XLSB, ODS, fixed width, JSON lines; packed or not.
+    file: PathBuf,
+    /// The creditor whose accounts it is about.
+    #[arg(long)]
+    creditor: String,
+    /// The mapping of columns; guessed from the heads without one.
+    #[arg(long)]
+    mapping: Option<PathBuf>,
+    /// Tries and keeps nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Ends with 1 if a row was refused.
+    #[arg(long)]
+    strict: bool,
+    /// Where to write the problems; beside it the refused rows.
+    #[arg(long)]
+    refusals: Option<PathBuf>,
+}
+
 pub(super) async fn import(app: &App, global: &Global, command: ImportCommand) -> Result<Answered, Failure> {
     match command {
         ImportCommand::Accounts(asked) => accounts(app, global, asked).await,
+        ImportCommand::History(asked) => history(app, global, asked).await,
         ImportCommand::Undo { batch } => {
             let count = take_back(app, &Actor::command(), app.moment(), parse_id("batch", &batch)?).await?;
             let json = json!({"batch": batch, "accounts": count});
@@ -68,16 +95,30 @@ pub(super) async fn import(app: &App, global: &Global, command: ImportCommand) -
     }
 }
 
+/// A mapping file, read and parsed.
+fn parsed<T>(path: &Path, parse: fn(&str) -> Result<T, String>) -> Result<T, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|error| Failure::File(format!("{} cannot be read: {error}", path.display())))?;
+    parse(&text).map_err(|error| Failure::wrong("mapping", error))
+}
+
+async fn history(app: &App, global: &Global, asked: HistoryFile) -> Result<Answered, Failure> {
+    let HistoryFile { file, creditor, mapping, dry_run, strict, refusals } = asked;
+    let ask = ImportHistory {
+        mapping: mapping.map(|path| parsed(&path, intake::history::mapping::parse)).transpose()?,
+        is_trial: dry_run,
+        refusals: Some(refusals.unwrap_or_else(|| refusals_beside(&file))),
+        ..ImportHistory::of(&file, &creditor)
+    };
+    let progress = Progress::default();
+    let who = Actor::command();
+    let report = told(import_history(app, &who, app.moment(), &ask, &progress), &progress).await?;
+    say(global, &report, dry_run, 0)?;
+    Ok(if strict && report.refused > 0 { Answered::No } else { Answered::Yes })
+}
+
 async fn accounts(app: &App, global: &Global, asked: AccountsFile) -> Result<Answered, Failure> {
     let AccountsFile { file, creditor, mapping, dry_run, update, strict, refusals } = asked;
-    let mapping = match mapping {
-        None => None,
-        Some(path) => {
-            let text =
-                std::fs::read_to_string(&path).map_err(|error| Failure::File(format!("{} cannot be read: {error}", path.display())))?;
-            Some(intake::mapping_file::parse(&text).map_err(|error| Failure::wrong("mapping", error))?)
-        }
-    };
+    let mapping = mapping.map(|path| parsed(&path, intake::mapping_file::parse)).transpose()?;
     let ask = ImportAccounts {
         mapping,
         is_trial: dry_run,
@@ -93,6 +134,12 @@ async fn accounts(app: &App, global: &Global, asked: AccountsFile) -> Result<Ans
         Some(batch) => find_likenesses(app, app.moment(), batch, &progress).await?,
         None => 0,
     };
+    say(global, &report, dry_run, likenesses)?;
+    Ok(if strict && report.refused > 0 { Answered::No } else { Answered::Yes })
+}
+
+/// Says what an import came to.
+fn say(global: &Global, report: &Report, dry_run: bool, likenesses: u64) -> Result<(), Failure> {
     let changes: Vec<Json> = report
         .changes
         .iter()
@@ -135,8 +182,7 @@ async fn accounts(app: &App, global: &Global, asked: AccountsFile) -> Result<Ans
             lines.push(format!("every problem: {}", path.display()));
         }
         lines
-    })?;
-    Ok(if strict && report.refused > 0 { Answered::No } else { Answered::Yes })
+    })
 }
 
 /// Waits for an import and says on standard error how far it is, once a second.

@@ -7,8 +7,8 @@ use super::guessed::guess_of;
 use super::mapping_file::MappingFile;
 use super::placing::{Placing, Tables};
 use super::progress::{Progress, Reached};
-use super::refusals::{RefusalFiles, is_same_head, wrong_cells};
-use super::report::{Change, Report, RowProblem, SHOWN};
+use super::refusals::wrong_cells;
+use super::report::{Change, Report, SHOWN, Tally};
 use super::source::{Source, SourceRow, hash_of};
 use super::store::{self, Placed};
 use crate::accounts::store::Creditor;
@@ -101,18 +101,18 @@ pub async fn import_accounts(app: &App, who: &Actor, at: Moment, ask: &ImportAcc
         batch: unfinished.unwrap_or_else(|| BatchId(new_uuid())),
         is_begun: unfinished.is_some(),
         seen: HashMap::new(),
-        report: Report { currency: mapping.currency.code().into(), is_guess: ask.mapping.is_none(), notices, ..Report::default() },
-        by_problem: HashMap::new(),
-        files: RefusalFiles::at(ask.refusals.as_deref()),
+        tally: Tally::begin(ask.refusals.as_deref(), &heads)?,
     };
-    import.describe(&heads);
-    import.files.open(&heads)?;
+    import.tally.report =
+        Report { currency: mapping.currency.code().into(), is_guess: ask.mapping.is_none(), notices, ..Report::default() };
+    let columns = mapping.columns.iter().map(|column| (column.field.name(), column.head.as_str()));
+    import.tally.describe(&heads, columns);
     let mut piece: Vec<Read> = Vec::with_capacity(PIECE);
     while let Some(row) = source.next_row().map_err(Failure::File)? {
         piece.push(import.read(&layout, &heads, row));
         if piece.len() == PIECE {
             import.take(app, std::mem::take(&mut piece)).await?;
-            let report = &import.report;
+            let report = &import.tally.report;
             let taken = report.accepted + report.duplicates + report.changed;
             let (read, total) = source.progress();
             progress.say(Reached { rows: report.rows, taken, refused: report.refused, read, total });
@@ -183,22 +183,13 @@ struct Import<'a> {
     is_begun: bool,
     /// References of this file, hashed, with the row they stand in: a second row with one is refused.
     seen: HashMap<u128, u64>,
-    report: Report,
-    by_problem: HashMap<(String, String), (bool, u64)>,
-    files: RefusalFiles,
+    tally: Tally,
 }
 
 impl Import<'_> {
-    fn describe(&mut self, heads: &[String]) {
-        let columns = &self.mapping.columns;
-        self.report.matched = columns.iter().map(|column| (column.field.name().to_string(), column.head.clone())).collect();
-        let is_matched = |head: &String| columns.iter().any(|column| is_same_head(&column.head, head));
-        self.report.unmatched = heads.iter().filter(|head| !is_matched(head)).cloned().collect();
-    }
-
     /// Reads one row by the mapping; a reference that stands in the file twice is found here.
     fn read(&mut self, layout: &Layout<'_>, heads: &[String], row: SourceRow) -> Read {
-        self.report.rows += 1;
+        self.tally.report.rows += 1;
         let refused = |row: SourceRow, problem: Problem| Read { row, account: None, problems: vec![problem] };
         if row.len() != heads.len() {
             let says = format!("has {} cells where the head has {}", row.len(), heads.len());
@@ -240,7 +231,7 @@ impl Import<'_> {
         let mut fates = fates.into_iter();
         for Read { row, account, problems } in piece {
             match account {
-                None => self.refuse(&row, "", problems)?,
+                None => self.tally.refuse(&row, "", problems)?,
                 Some(account) => {
                     let fate = fates.next().expect("every account of the piece has its fate");
                     self.count(&row, &account, problems, fate)?;
@@ -353,9 +344,9 @@ impl Import<'_> {
 
     /// Counts what became of a good row, and says it to the creditor.
     fn count(&mut self, row: &SourceRow, account: &NewAccount, problems: Vec<Problem>, fate: Fate) -> Result<(), Failure> {
-        let report = &mut self.report;
+        let report = &mut self.tally.report;
         let (outcome, id) = match fate {
-            Fate::Refused(problem) => return self.refuse(row, &account.reference, vec![problem]),
+            Fate::Refused(problem) => return self.tally.refuse(row, &account.reference, vec![problem]),
             Fate::Placed { account, minor } | Fate::PlacedBefore { account, minor } => {
                 report.accepted += 1;
                 report.resumed += u64::from(matches!(fate, Fate::PlacedBefore { .. }));
@@ -378,33 +369,11 @@ impl Import<'_> {
             }
         };
         let minor = account.owed.total()?.minor();
-        self.files.write_outcome(row.number, &account.reference, outcome, Some((id, minor, account.owed.currency())), &problems)?;
-        self.note(row.number, problems)
-    }
-
-    fn refuse(&mut self, row: &SourceRow, reference: &str, problems: Vec<Problem>) -> Result<(), Failure> {
-        self.report.refused += 1;
-        self.files.write_row(row, &problems)?;
-        self.files.write_outcome(row.number, reference, "refused", None, &problems)?;
-        self.note(row.number, problems)
-    }
-
-    fn note(&mut self, row: u64, problems: Vec<Problem>) -> Result<(), Failure> {
-        for problem in problems {
-            self.files.write_problem(row, &problem)?;
-            // Sentences with figures in them would each be counted alone.
-            let says = problem.says.split(':').next().unwrap_or_default().split(" by ").next().unwrap_or_default();
-            let says = says.split(" in row ").next().unwrap_or_default().to_string();
-            self.by_problem.entry((problem.column.clone(), says)).or_insert((problem.refuses, 0)).1 += 1;
-            if self.report.problems.len() < SHOWN {
-                self.report.problems.push(RowProblem { row, problem });
-            }
-        }
-        Ok(())
+        self.tally.outcome(row.number, &account.reference, outcome, Some((id, minor, account.owed.currency())), problems)
     }
 
     fn stopped(&self) -> Failure {
-        let row = self.report.rows;
+        let row = self.tally.report.rows;
         Failure::Stale(if !self.is_begun {
             format!("the import was stopped after {row} rows; nothing was kept")
         } else {
@@ -413,29 +382,22 @@ impl Import<'_> {
         })
     }
 
-    async fn finish(mut self, app: &App) -> Result<Report, Failure> {
-        let mut by_problem: Vec<_> =
-            self.by_problem.drain().map(|((column, says), (refuses, count))| (column, says, refuses, count)).collect();
-        by_problem.sort_by(|a, b| (b.3, &a.0, &a.1).cmp(&(a.3, &b.0, &b.1)));
-        self.report.by_problem = by_problem;
-        [self.report.refusals, self.report.refused_rows, self.report.acknowledgement] = self.files.finish()?;
+    async fn finish(self, app: &App) -> Result<Report, Failure> {
+        let mut report = self.tally.finish()?;
         if !self.is_begun {
-            return Ok(self.report);
+            return Ok(report);
         }
-        let report = &self.report;
-        let counts =
-            [report.rows, report.accepted, report.refused, report.duplicates + report.changed, report.gaps, report.changed, report.updated]
-                .map(|count| i64::try_from(count).unwrap_or(i64::MAX));
+        let counts = report.counts();
         let [rows, accepted, refused, duplicates, ..] = counts;
         let creditor = self.creditor.as_ref().map(|creditor| creditor.id.to_string());
         let detail = json!({"batch": self.batch.to_string(), "creditor": creditor, "rows": rows, "accepted": accepted,
             "refused": refused, "duplicates": duplicates, "placed_minor": report.placed_minor});
         transaction!(app.db, tx, {
-            accounts::store::finish_batch(tx, self.batch, counts, self.report.placed_minor).await?;
+            accounts::store::finish_batch(tx, self.batch, counts, report.placed_minor).await?;
             audit::record_in(tx, self.who, self.at.at, &self.batch.to_string(), "accounts.import", &detail).await
         })?;
-        self.report.batch = Some(self.batch);
-        Ok(self.report)
+        report.batch = Some(self.batch);
+        Ok(report)
     }
 }
 

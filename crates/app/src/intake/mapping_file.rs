@@ -56,9 +56,10 @@ struct File {
     columns: BTreeMap<String, ColumnEntry>,
 }
 
+/// The table `[file]` of a mapping.
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
-struct FileTable {
+pub(super) struct FileTable {
     delimiter: Option<String>,
     encoding: Option<String>,
     sheet: Option<String>,
@@ -69,7 +70,7 @@ struct FileTable {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct WidthEntry {
+pub(super) struct WidthEntry {
     name: String,
     start: usize,
     width: usize,
@@ -186,7 +187,8 @@ pub fn parse(text: &str) -> Result<MappingFile, String> {
     Ok(MappingFile { mapping, file: file_choice(file.file)? })
 }
 
-fn file_choice(table: FileTable) -> Result<FileChoice, String> {
+/// How a file is written, as its mapping says.
+pub(super) fn file_choice(table: FileTable) -> Result<FileChoice, String> {
     let delimiter = match table.delimiter.as_deref() {
         None => None,
         Some("tab" | "\t") => Some(b'\t'),

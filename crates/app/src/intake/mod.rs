@@ -6,6 +6,7 @@
 pub mod actions;
 pub mod batch;
 pub mod guessed;
+pub mod history;
 pub mod mapping_file;
 pub mod pages;
 pub mod placing;

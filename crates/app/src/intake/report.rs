@@ -1,8 +1,13 @@
 //! What an import came to: counts, problems, differences, and where the files for the creditor are.
 
+use super::refusals::{RefusalFiles, is_same_head};
+use super::source::SourceRow;
+use crate::app::Failure;
 use duly_domain::intake::row::Problem;
 use duly_domain::values::ids::{AccountId, BatchId};
-use std::path::PathBuf;
+use duly_domain::values::money::Currency;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 
 /// How many problems and rows a report keeps for a screen; files hold all.
 pub const SHOWN: usize = 200;
@@ -72,4 +77,77 @@ pub struct Report {
     pub acknowledgement: Option<PathBuf>,
     /// Of the accepted rows, those that an earlier run of this batch had placed.
     pub resumed: u64,
+}
+
+impl Report {
+    /// Rows, accepted, refused, duplicates, gaps, changed, updated: as a batch keeps them.
+    pub fn counts(&self) -> [i64; 7] {
+        let known = self.duplicates + self.changed;
+        [self.rows, self.accepted, self.refused, known, self.gaps, self.changed, self.updated]
+            .map(|count| i64::try_from(count).unwrap_or(i64::MAX))
+    }
+}
+
+/// A report being written, row by row, with the files for the creditor.
+pub struct Tally {
+    /// The report so far.
+    pub report: Report,
+    by_problem: HashMap<(String, String), (bool, u64)>,
+    files: RefusalFiles,
+}
+
+impl Tally {
+    /// Begins a report; the files are made where a path is named.
+    pub fn begin(refusals: Option<&Path>, heads: &[String]) -> Result<Tally, Failure> {
+        let mut files = RefusalFiles::at(refusals);
+        files.open(heads)?;
+        Ok(Tally { report: Report::default(), by_problem: HashMap::new(), files })
+    }
+
+    /// Says which columns are used, as field and head.
+    pub fn describe<'c>(&mut self, heads: &[String], columns: impl Iterator<Item = (&'c str, &'c str)>) {
+        self.report.matched = columns.map(|(field, head)| (field.to_string(), head.to_string())).collect();
+        let is_matched = |head: &String| self.report.matched.iter().any(|(_, known)| is_same_head(known, head));
+        self.report.unmatched = heads.iter().filter(|head| !is_matched(head)).cloned().collect();
+    }
+
+    /// A row stays out.
+    pub fn refuse(&mut self, row: &SourceRow, reference: &str, problems: Vec<Problem>) -> Result<(), Failure> {
+        self.report.refused += 1;
+        self.files.write_row(row, &problems)?;
+        self.outcome(row.number, reference, "refused", None, problems)
+    }
+
+    /// What became of a row, with the account and its balance where it has one.
+    pub fn outcome(
+        &mut self,
+        row: u64,
+        reference: &str,
+        outcome: &str,
+        account: Option<(AccountId, i64, Currency)>,
+        problems: Vec<Problem>,
+    ) -> Result<(), Failure> {
+        self.files.write_outcome(row, reference, outcome, account, &problems)?;
+        for problem in problems {
+            self.files.write_problem(row, &problem)?;
+            // Sentences with figures in them would each be counted alone.
+            let says = problem.says.split(':').next().unwrap_or_default().split(" by ").next().unwrap_or_default();
+            let says = says.split(" in row ").next().unwrap_or_default().to_string();
+            self.by_problem.entry((problem.column.clone(), says)).or_insert((problem.refuses, 0)).1 += 1;
+            if self.report.problems.len() < SHOWN {
+                self.report.problems.push(RowProblem { row, problem });
+            }
+        }
+        Ok(())
+    }
+
+    /// Closes the files; the whole report.
+    pub fn finish(mut self) -> Result<Report, Failure> {
+        let mut by_problem: Vec<_> =
+            self.by_problem.drain().map(|((column, says), (refuses, count))| (column, says, refuses, count)).collect();
+        by_problem.sort_by(|a, b| (b.3, &a.0, &a.1).cmp(&(a.3, &b.0, &b.1)));
+        self.report.by_problem = by_problem;
+        [self.report.refusals, self.report.refused_rows, self.report.acknowledgement] = self.files.finish()?;
+        Ok(self.report)
+    }
 }

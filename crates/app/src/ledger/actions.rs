@@ -43,6 +43,11 @@ pub struct Posted {
 
 /// Posts a payment and allocates it in the creditor's order.
 pub async fn post_payment(app: &App, who: &Actor, at: Moment, ask: &PostPayment) -> Result<Posted, Failure> {
+    transaction!(app.db, tx, { post_within(tx, who, at, ask).await })
+}
+
+/// As [`post_payment`], within a transaction.
+pub async fn post_within(tx: &mut Tx, who: &Actor, at: Moment, ask: &PostPayment) -> Result<Posted, Failure> {
     let reference = ask.reference.trim();
     if reference.is_empty() {
         return Err(Failure::wrong("reference", "is empty: it is what makes a payment known"));
@@ -56,38 +61,36 @@ pub async fn post_payment(app: &App, who: &Actor, at: Moment, ask: &PostPayment)
     if ask.amount_minor > Money::LARGEST_MINOR {
         return Err(Failure::wrong("amount", "is too large to be one payment"));
     }
-    transaction!(app.db, tx, {
-        let account = accounts::store::load_account(tx, ask.account).await?;
-        let owed = store::load_buckets(tx, account.id, &account.currency).await?;
-        if let Some(before) = store::find_payment_by_reference(tx, account.id, reference).await? {
-            return repeated(tx, &before, ask, owed).await;
-        }
-        let creditor = accounts::store::load_creditor(tx, account.creditor).await?;
-        let order = AllocationOrder::parse(&creditor.allocation_order).unwrap_or_default();
-        let amount = Money::of(ask.amount_minor, owed.currency());
-        let (allocation, lines) = plan_payment(amount, &owed, order)?;
-        let memo = format!("payment {reference}");
-        let (entry, balance) = store::insert_entry(tx, account.id, "payment", at.business_day, None, &memo, &lines, &owed, at.at).await?;
-        let payment = Payment {
-            id: PaymentId(new_uuid()),
-            account: account.id,
-            entry,
-            amount_minor: amount.minor(),
-            unapplied_minor: allocation.unapplied.minor(),
-            currency: account.currency.clone(),
-            effective_on: ask.effective_on,
-            reference: reference.to_string(),
-            state: "posted".into(),
-            reversed_on: None,
-            created_at: at.at,
-        };
-        store::insert_payment(tx, &payment, who.label()).await?;
-        let detail = json!({"payment": payment.id.to_string(), "amount_minor": amount.minor(), "currency": account.currency,
-            "effective_on": ask.effective_on.to_string(), "unapplied_minor": payment.unapplied_minor});
-        audit::record(tx, who, at.at, Some(account.id), "payment.post", &detail).await?;
-        settle_account(tx, who, at, &account, &balance).await?;
-        Ok(Posted { payment: payment.id, allocation: allocation.parts, unapplied: allocation.unapplied, balance, is_repeat: false })
-    })
+    let account = accounts::store::load_account(tx, ask.account).await?;
+    let owed = store::load_buckets(tx, account.id, &account.currency).await?;
+    if let Some(before) = store::find_payment_by_reference(tx, account.id, reference).await? {
+        return repeated(tx, &before, ask, owed).await;
+    }
+    let creditor = accounts::store::load_creditor(tx, account.creditor).await?;
+    let order = AllocationOrder::parse(&creditor.allocation_order).unwrap_or_default();
+    let amount = Money::of(ask.amount_minor, owed.currency());
+    let (allocation, lines) = plan_payment(amount, &owed, order)?;
+    let memo = format!("payment {reference}");
+    let (entry, balance) = store::insert_entry(tx, account.id, "payment", at.business_day, None, &memo, &lines, &owed, at.at).await?;
+    let payment = Payment {
+        id: PaymentId(new_uuid()),
+        account: account.id,
+        entry,
+        amount_minor: amount.minor(),
+        unapplied_minor: allocation.unapplied.minor(),
+        currency: account.currency.clone(),
+        effective_on: ask.effective_on,
+        reference: reference.to_string(),
+        state: "posted".into(),
+        reversed_on: None,
+        created_at: at.at,
+    };
+    store::insert_payment(tx, &payment, who.label()).await?;
+    let detail = json!({"payment": payment.id.to_string(), "amount_minor": amount.minor(), "currency": account.currency,
+        "effective_on": ask.effective_on.to_string(), "unapplied_minor": payment.unapplied_minor});
+    audit::record(tx, who, at.at, Some(account.id), "payment.post", &detail).await?;
+    settle_account(tx, who, at, &account, &balance).await?;
+    Ok(Posted { payment: payment.id, allocation: allocation.parts, unapplied: allocation.unapplied, balance, is_repeat: false })
 }
 
 /// The same reference again: the first outcome, unless the request differs.

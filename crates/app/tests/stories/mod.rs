@@ -2,6 +2,7 @@
 
 mod accounts;
 mod audit;
+mod history;
 mod intake;
 mod jobs;
 mod ledger;

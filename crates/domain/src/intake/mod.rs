@@ -4,6 +4,7 @@
 //! Nothing is guessed silently and nothing is cleaned: a date that is no day is a problem, not a day near it.
 
 pub mod guess;
+pub mod history;
 pub mod mapping;
 pub mod row;
 mod shape;

@@ -1,0 +1,193 @@
+//! A fact of the past is put where it belongs: contacts among contacts, stops among notices, money on the books or before them.
+
+use crate::accounts::notice::{Kind, RecordNotice, record_notice_in};
+use crate::app::{Actor, Failure, new_uuid};
+use crate::ledger::actions::{PostPayment, post_within};
+use crate::outreach::store::{PastContact, insert_past};
+use crate::parties::people::{FoundPoint, circumstance, found_point, heed};
+use crate::parties::store::PreferenceRow;
+use crate::plans::store::PromiseRow;
+use crate::store::Tx;
+use crate::{accounts, outreach, parties, plans};
+use duly_domain::compliance::record::{EVERY_DAY, Outcome};
+use duly_domain::intake::history::{Past, PastRow};
+use duly_domain::outreach::result;
+use duly_domain::values::ids::{AccountId, ContactId, NoteId, PreferenceId, PromiseId};
+use duly_domain::values::moment::Moment;
+use duly_domain::values::money::{Currency, Money};
+
+/// What a fact became.
+pub struct Kept {
+    /// Its kind.
+    pub kind: &'static str,
+    /// In words, for the timeline.
+    pub summary: String,
+    /// What was paid before the account was here, in minor units.
+    pub paid_before: Option<i64>,
+}
+
+fn kept(kind: &'static str, summary: impl Into<String>) -> Kept {
+    Kept { kind, summary: summary.into(), paid_before: None }
+}
+
+/// Puts one fact where it belongs, within the transaction of its piece.
+pub async fn apply(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId, row: &PastRow, currency: Currency) -> Result<Kept, Failure> {
+    let held = accounts::store::load_account(tx, account).await?;
+    match &row.past {
+        Past::Contact { channel, is_incoming, result, outcome, to } => {
+            let code = outreach::actions::outcome_code(*outcome);
+            let contact = PastContact {
+                id: ContactId(new_uuid()),
+                account,
+                debtor: held.debtor,
+                channel: channel.code(),
+                direction: if *is_incoming { "in" } else { "out" },
+                purpose: "collection",
+                result: *result,
+                outcome: code,
+                note: row.words.as_deref(),
+                officer: None,
+                at: row.at,
+                recorded_at: at.at,
+            };
+            insert_past(tx, contact).await?;
+            if *outcome == Outcome::Conversation {
+                accounts::store::update_reached(tx, account).await?;
+            }
+            if let (Some(to), Some(state)) = (to, result.and_then(result::find).and_then(|result| result.point.state())) {
+                mark(tx, &held, to, state, row).await?;
+            }
+            Ok(kept("contact", format!("{channel}, {code}")))
+        }
+        Past::Payment { minor, reference } => payment(tx, who, at, &held, row, *minor, reference.as_deref(), currency).await,
+        Past::Promise { minor, due_on, state } => {
+            if state == "open" && plans::store::list_promises(tx, account).await?.iter().any(|promise| promise.state == "open") {
+                return Err(Failure::Stale("an open promise is on record already: an account has at most one".into()));
+            }
+            let creditor = accounts::store::load_creditor(tx, held.creditor).await?;
+            let promise = PromiseRow {
+                id: PromiseId(new_uuid()),
+                account,
+                amount_minor: *minor,
+                currency: held.currency.clone(),
+                taken_on: row.on,
+                due_on: *due_on,
+                grace_days: creditor.grace_days,
+                state: state.clone(),
+                arrived_minor: 0,
+                taken_at: row.at,
+                decided_at: None,
+            };
+            plans::store::insert_promise(tx, &promise, who.label()).await?;
+            if state != "open" {
+                let arrived = if state == "kept" { *minor } else { 0 };
+                plans::store::update_state(tx, promise.id, state, arrived, Some(row.at)).await?;
+            } else if held.state == "open" {
+                accounts::actions::set_next(tx, account, "Promise due", (*due_on).max(at.business_day), None).await?;
+            }
+            Ok(kept("promise", format!("{} due {due_on}, {state}", Money::of(*minor, currency))))
+        }
+        Past::Notice { kind, days, in_writing, submitted_on, stated_end_on, chapter, to } => {
+            let Some(known) = Kind::parse(kind) else {
+                return Err(Failure::wrong("kind", format!("{kind:?} is nothing that history tells: see the manual for the kinds")));
+            };
+            let is_dispute = matches!(known, Kind::Dispute | Kind::OriginalCreditorRequest);
+            let ask = RecordNotice {
+                days: *days,
+                in_writing: *in_writing,
+                submitted_on: submitted_on.filter(|_| is_dispute),
+                sent_on: Some(row.on).filter(|_| known == Kind::ValidationNoticeSent),
+                stated_end_on: *stated_end_on,
+                chapter: *chapter,
+                address: to.clone(),
+                words: row.words.clone(),
+                ..RecordNotice::of(account, known, row.at)
+            };
+            record_notice_in(tx, who, at, &ask).await?;
+            Ok(kept("notice", known.words()))
+        }
+        Past::Wish { kind, channel, place, from_minute, to_minute, to } => {
+            let wish = PreferenceRow {
+                id: PreferenceId(new_uuid()),
+                kind: kind.clone(),
+                days: from_minute.map(|_| i64::from(EVERY_DAY)),
+                from_minute: *from_minute,
+                to_minute: *to_minute,
+                place: place.clone(),
+                channel: channel.clone(),
+                address: to.clone(),
+                words: row.words.clone(),
+                source: "history".into(),
+                told_at: row.at,
+                ended_at: None,
+            };
+            parties::store::insert_preference(tx, held.debtor, &wish).await?;
+            Ok(kept("wish", parties::pages::in_words(&wish)))
+        }
+        Past::Hold { until } => {
+            let reason = row.words.clone().unwrap_or_else(|| "Restricted before it was here".into());
+            if *until > at.business_day && held.state == "open" {
+                accounts::actions::hold(tx, who, at, account, &reason, *until).await?;
+            }
+            Ok(kept("hold", format!("{reason}, until {until}")))
+        }
+        Past::Heed { kind } => {
+            let told = circumstance(kind.code(), row.on, "history", row.words.clone(), at);
+            heed(tx, who, at, held.debtor, &told).await?;
+            Ok(kept("heed", kind.to_string()))
+        }
+        Past::Point { kind, value, source } => {
+            let label = if *kind == "email" { "personal" } else { "home" };
+            let found = FoundPoint { kind, label, value, zip: None, source, found_on: row.on };
+            found_point(tx, at, held.debtor, &found).await?;
+            Ok(kept("point", format!("{source} names a {kind}")))
+        }
+        Past::Note => {
+            let body = row.words.clone().unwrap_or_default();
+            let note =
+                accounts::papers::store::Note { id: NoteId(new_uuid()), body, by: "history".into(), by_name: None, written_at: row.at };
+            accounts::papers::store::insert_note(tx, account, &note, None).await?;
+            Ok(kept("note", "Note"))
+        }
+        Past::Recall => {
+            accounts::closing::close(tx, who, at, account, "recalled", row.words.as_deref()).await?;
+            Ok(kept("recall", "Recalled"))
+        }
+    }
+}
+
+/// A payment made before the account was here is in its placed balance already; a later one is posted.
+async fn payment(
+    tx: &mut Tx,
+    who: &Actor,
+    at: Moment,
+    held: &accounts::store::Account,
+    row: &PastRow,
+    minor: i64,
+    reference: Option<&str>,
+    currency: Currency,
+) -> Result<Kept, Failure> {
+    if held.currency != currency.code() {
+        return Err(Failure::wrong("amount", format!("is in {} and the account in {}", currency.code(), held.currency)));
+    }
+    let amount = Money::of(minor, currency);
+    if row.on < held.placed_on {
+        return Ok(Kept { kind: "payment", summary: format!("{amount} paid before placement"), paid_before: Some(minor) });
+    }
+    let reference = reference.map_or_else(|| format!("history {} {}", row.on, minor), String::from);
+    let ask = PostPayment { account: held.id, amount_minor: minor, effective_on: row.on, reference };
+    post_within(tx, who, at, &ask).await?;
+    Ok(kept("payment", format!("{amount} posted")))
+}
+
+/// What a result said about a number, unless something newer is known.
+async fn mark(tx: &mut Tx, held: &accounts::store::Account, to: &str, state: &str, row: &PastRow) -> Result<(), Failure> {
+    for kind in ["phone", "email"] {
+        if let Some(point) = parties::store::find_point(tx, held.debtor, kind, to).await?
+            && point.proven_at.is_none_or(|proven| proven < row.at)
+        {
+            parties::store::update_point_state(tx, point.id, state, (state == "verified").then_some(row.at)).await?;
+        }
+    }
+    Ok(())
+}

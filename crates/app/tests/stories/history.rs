@@ -1,0 +1,88 @@
+//! History: what happened before the accounts were here counts from the first morning.
+
+use duly_testkit::{Floor, both_engines};
+
+fn accounts(floor: &mut Floor) {
+    let text = "account,name,zip,phone,balance\nA-1,Maria,43205,614 555 0142,100.00\nA-2,Otto,43205,614 555 0143,200.00\nA-3,Ann,43205,614 555 0144,300.00\n";
+    let mapping = "[columns]\nreference = \"account\"\nname = \"name\"\nzip = \"zip\"\nmobile = \"phone\"\nbalance = \"balance\"\n";
+    assert_eq!(floor.import(text, mapping, "Clinic").unwrap().accepted, 3);
+    floor.clock("11:00");
+}
+
+both_engines! {
+    fn seven_calls_of_the_week_before_are_seven(mut floor: "2026-03-03") {
+        accounts(&mut floor);
+        let rows: String = (0..7).map(|i| format!("A-1,call,2026-02-{:02} 10:{i:02},no_answer\n", 25 + i % 4)).collect();
+        let report = floor.import_history(&format!("account,kind,date,result\n{rows}"), None, "Clinic").unwrap();
+        assert_eq!((report.rows, report.accepted, report.refused), (7, 7, 0), "{:?}", report.problems);
+        let (maria, otto) = (floor.person_of("A-1"), floor.person_of("A-2"));
+        assert_eq!((floor.calls_used(maria), floor.calls_used(otto)), (7, 0));
+        assert_eq!(floor.officer("Dana").calls(maria, "no_answer"), ["regf.call-frequency.attempts"]);
+        assert!(floor.officer("Dana").calls(otto, "no_answer").is_empty());
+
+        let again = floor.import_history(&format!("account,kind,date,result\n{rows}"), None, "Clinic").unwrap();
+        assert_eq!((again.accepted, again.duplicates, again.batch), (0, 7, None), "told twice is known once");
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+
+    fn two_calls_of_one_day_told_alike_are_two(mut floor: "2026-03-03") {
+        accounts(&mut floor);
+        let report = floor.import_history("account,kind,date,result\nA-1,call,2026-03-01,no_answer\nA-1,call,2026-03-01,no_answer\n", None, "Clinic").unwrap();
+        assert_eq!((report.accepted, report.duplicates), (2, 0));
+        let maria = floor.person_of("A-1");
+        assert_eq!(floor.calls_used(maria), 2);
+    }
+
+    fn every_kind_goes_where_it_belongs(mut floor: "2026-03-03") {
+        accounts(&mut floor);
+        let text = "\
+account,kind,date,channel,direction,result,number,amount,due_on,state,until,in_writing,from,till,note
+A-1,cease,2026-02-01,,,,,,,,,,,,Stop.
+A-2,contact,2026-03-01 09:00,call,in,conversation,,,,,,,,,
+A-2,promise,2026-03-01,,,,,50.00,2026-03-20,open,,,,,
+A-2,promise,2025-12-01,,,,,40.00,2025-12-20,broken,,,,,
+A-2,payment,2026-01-15,,,,,25.00,,,,,,,
+A-2,payment,2026-03-03,,,,,30.00,,,,,,,
+A-3,inconvenient_time,2026-02-01,,,,,,,,,,08:00,18:00,After work only
+A-3,hold,2026-02-01,,,,,,,,2026-04-01,,,,Waiting for papers
+A-3,military,2026-02-01,,,,,,,,,,,,
+A-3,phone,2026-02-10,,,,614 555 0199,,,,,,,,
+A-3,phone,2026-02-10,,,,614 555 0144,,,,,,,,
+A-3,note,2026-02-10,,,,,,,,,,,,She prefers letters.
+A-1,recall,2026-03-02,,,,,,,,,,,,
+A-9,note,2026-02-10,,,,,,,,,,,,Who?
+A-1,pigeon,2026-02-10,,,,,,,,,,,,
+";
+        let report = floor.import_history(text, None, "Clinic").unwrap();
+        let told: Vec<String> = report.problems.iter().map(|p| format!("{} {} {}", p.row, p.problem.column, p.problem.says)).collect();
+        assert_eq!((report.accepted, report.refused), (13, 2), "{told:?}");
+        assert!(told[0].starts_with("15 account is no account of Clinic here") && told[1].contains("pigeon"), "{told:?}");
+        let (otto, ann) = (floor.person_of("A-2"), floor.person_of("A-3"));
+        assert!(!floor.may_call(otto), "a talk on the 1st closes calls for seven days");
+        assert_eq!(floor.promises(otto), ["open", "broken"]);
+        assert_eq!(floor.balance(otto), "170.00", "only what came after placement is posted");
+        assert!(!floor.may_call(ann), "not before six in the evening");
+        assert_eq!(floor.count("select count(*) from holds where ended_at is null"), 1);
+        assert_eq!(floor.count("select count(*) from contact_points where source like 'skip trace%'"), 1, "a known number is only seconded");
+        assert_eq!(floor.count("select count(*) from point_sources"), 2);
+        assert_eq!(floor.count("select count(*) from accounts where closed_because = 'recalled'"), 1);
+        assert_eq!(floor.count("select count(*) from notes"), 1);
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+
+    fn the_creditors_own_words_are_translated(mut floor: "2026-03-03") {
+        accounts(&mut floor);
+        let mapping = "kind = \"contact\"\nzone = \"America/Chicago\"\n[words]\nOC = \"call\"\nNA = \"no_answer\"\n[columns]\nreference = \"ACCT\"\nat = { column = \"WHEN\", dates = \"month_first\" }\ntime = \"HH\"\nchannel = \"WHAT\"\nresult = \"HOW\"\n";
+        let report = floor.import_history("ACCT;WHEN;HH;WHAT;HOW\nA-1;02/28/2026;16:30;OC;NA\nA-1;02/28/2026;25:00;OC;NA\n", Some(mapping), "Clinic").unwrap();
+        assert_eq!((report.accepted, report.refused), (1, 1), "{:?}", report.problems);
+        assert_eq!(floor.count("select contacted_at / 1000000 from contacts"), 1_772_317_800, "half past four in Chicago");
+    }
+
+    fn history_of_an_unknown_creditor_is_refused(mut floor: "2026-03-03") {
+        let says = floor.import_history("account,kind,date\nA-1,call,2026-03-01\n", None, "Nobody").unwrap_err().to_string();
+        assert_eq!(says, "there is no creditor \"Nobody\": import its accounts first");
+        accounts(&mut floor);
+        let says = floor.import_history("account,what\nA-1,call\n", None, "Clinic").unwrap_err().to_string();
+        assert!(says.contains("names no column for at"), "{says}");
+    }
+}
