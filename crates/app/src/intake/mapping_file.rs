@@ -187,6 +187,59 @@ pub fn parse(text: &str) -> Result<MappingFile, String> {
     Ok(MappingFile { mapping, file: file_choice(file.file)? })
 }
 
+/// Writes a mapping as the file that [`parse`] reads.
+pub fn write(file: &MappingFile) -> String {
+    let MappingFile { mapping, file } = file;
+    let mut table = toml::Table::new();
+    let mut say = |name: &str, value: toml::Value| table.insert(name.to_string(), value);
+    say("debts", mapping.debts.code().into());
+    say("debtors", if mapping.debtors_are_businesses { "businesses" } else { "people" }.into());
+    say("currency", mapping.currency.code().into());
+    say("nothing", mapping.nothing.clone().into());
+    say("difference", if mapping.difference_is_reduction { "reduction" } else { "problem" }.into());
+    say("decimal", if mapping.decimal == DecimalMark::Comma { "comma" } else { "point" }.into());
+    say("country", mapping.country.clone().into());
+    say("phone_region", mapping.phone_region.clone().into());
+    let mut told = toml::Table::new();
+    if let Some(delimiter) = file.delimiter {
+        let named = if delimiter == b'\t' { "tab".to_string() } else { char::from(delimiter).to_string() };
+        told.insert("delimiter".into(), named.into());
+    }
+    for (name, value) in [("encoding", &file.encoding), ("sheet", &file.sheet)] {
+        told.extend(value.clone().map(|value| (name.to_string(), value.into())));
+    }
+    told.extend(file.head_row.and_then(|row| i64::try_from(row).ok()).map(|row| ("head_row".to_string(), row.into())));
+    let number = |number: usize| toml::Value::Integer(i64::try_from(number).unwrap_or(0));
+    let widths: Vec<toml::Value> = file
+        .widths
+        .iter()
+        .map(|column| {
+            let entry: [(String, toml::Value); 3] = [
+                ("name".into(), column.name.clone().into()),
+                ("start".into(), number(column.start)),
+                ("width".into(), number(column.width)),
+            ];
+            toml::Table::from_iter(entry).into()
+        })
+        .collect();
+    if !widths.is_empty() {
+        told.insert("columns".into(), widths.into());
+    }
+    if !told.is_empty() {
+        say("file", told.into());
+    }
+    let columns = mapping.columns.iter().map(|column| {
+        let entry: [(String, toml::Value); 3] = [
+            ("column".into(), column.head.clone().into()),
+            ("dates".into(), column.dates.name().into()),
+            ("required".into(), column.is_required.into()),
+        ];
+        (column.field.name().to_string(), toml::Value::Table(toml::Table::from_iter(entry)))
+    });
+    say("columns", toml::Table::from_iter(columns).into());
+    toml::to_string(&table).unwrap_or_default()
+}
+
 /// How a file is written, as its mapping says.
 pub(super) fn file_choice(table: FileTable) -> Result<FileChoice, String> {
     let delimiter = match table.delimiter.as_deref() {
@@ -225,6 +278,15 @@ mod tests {
         for (name, text) in SHIPPED {
             let read = parse(text).unwrap_or_else(|error| panic!("{name}: {error}"));
             assert!(read.mapping.columns.len() >= 3, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        for (name, text) in SHIPPED {
+            let read = parse(text).unwrap();
+            let again = parse(&write(&read)).unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert_eq!((again.mapping, again.file), (read.mapping, read.file), "{name}");
         }
     }
 

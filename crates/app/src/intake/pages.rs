@@ -1,14 +1,13 @@
 //! Imports on screen: choose a file, see what would happen, load it, take the problems back.
 
-use super::actions::{ImportAccounts, import_accounts};
 use super::batch::shown;
-use super::mapping_file::{MappingFile, SHIPPED, parse};
+use super::mapping_file::SHIPPED;
 use super::progress::{Progress, Reached};
 use super::report::Report;
 use super::source::Source;
+use super::upload::{Upload, UploadStage, folder, run, saved, wrong};
 use crate::accounts::store::{Batch, list_batches, list_creditors};
 use crate::app::{App, Failure, new_uuid};
-use crate::parties::merge::matching::find_likenesses;
 use crate::store::Tx;
 use crate::web::Web;
 use crate::web::guard::{Visit, is_same};
@@ -17,72 +16,14 @@ use askama::Template;
 use axum::extract::{Multipart, Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
-use duly_domain::values::ids::UserId;
 use duly_domain::values::money::Money;
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 
 /// The largest file taken in by the browser.
 pub const UPLOAD_BYTES: usize = 1 << 30;
-
-/// Files that were uploaded and tried, until they are loaded or the program ends.
-#[derive(Default)]
-pub struct Uploads(Mutex<HashMap<String, Upload>>);
-
-/// One uploaded file and what its trial found.
-#[derive(Clone)]
-struct Upload {
-    owner: Option<UserId>,
-    path: PathBuf,
-    file_name: String,
-    creditor: String,
-    mapping_name: String,
-    mapping: Option<MappingFile>,
-    stage: UploadStage,
-    report: Report,
-    progress: Progress,
-}
-
-/// Where an upload stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum UploadStage {
-    Trying,
-    Tried,
-    Loading,
-    Loaded,
-    /// Stopped, or found wrong: what was said.
-    Stopped(String),
-}
-
-impl Upload {
-    fn is_running(&self) -> bool {
-        matches!(self.stage, UploadStage::Trying | UploadStage::Loading)
-    }
-
-    fn is_loaded(&self) -> bool {
-        self.stage == UploadStage::Loaded
-    }
-
-    fn says(&self) -> &str {
-        if let UploadStage::Stopped(says) = &self.stage { says } else { "" }
-    }
-}
-
-impl Uploads {
-    fn keep(&self, id: String, upload: Upload) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id, upload);
-    }
-
-    /// An upload of this user: nobody sees another's file.
-    fn of(&self, id: &str, visit: &Visit) -> Result<Upload, Failure> {
-        let uploads = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let upload = uploads.get(id).filter(|upload| upload.owner == visit.who.id).cloned();
-        upload.ok_or_else(|| Failure::NotFound("such upload any more: choose the file again".into()))
-    }
-}
 
 #[derive(Template)]
 #[template(path = "intake/imports.html")]
@@ -136,7 +77,7 @@ pub async fn post_import(State(web): State<Web>, visit: Visit, mut parts: Multip
     let again = |says: &str| imports_page(&web.app, Frame::of(&visit, "/imports", "Imports"), says.to_string());
     let unreadable = |error: axum::extract::multipart::MultipartError| Failure::File(format!("the upload broke off: {error}"));
     let mut fields: HashMap<String, String> = HashMap::new();
-    let mut mapping: Option<MappingFile> = None;
+    let mut mapping: Option<String> = None;
     let id = new_uuid().simple().to_string();
     let mut file: Option<(PathBuf, String)> = None;
     while let Some(mut part) = parts.next_field().await.map_err(unreadable)? {
@@ -164,10 +105,7 @@ pub async fn post_import(State(web): State<Web>, visit: Visit, mut parts: Multip
             "mapping_file" => {
                 let text = part.text().await.map_err(unreadable)?;
                 if !text.trim().is_empty() {
-                    match parse(&text) {
-                        Ok(parsed) => mapping = Some(parsed),
-                        Err(says) => return again(&format!("Mapping: {says}.")).await,
-                    }
+                    mapping = Some(text);
                 }
             }
             _ => {
@@ -180,19 +118,28 @@ pub async fn post_import(State(web): State<Web>, visit: Visit, mut parts: Multip
     if text("creditor").is_empty() {
         return again("Name the creditor whose file it is.").await;
     }
+    let kind = if text("kind") == "history" { "history" } else { "accounts" }.to_string();
+    if let Some(says) = mapping.as_deref().and_then(|text| wrong(&kind, text)) {
+        return again(&format!("Mapping: {says}.")).await;
+    }
     let shipped = text("mapping");
-    let mut mapping_name = if mapping.is_some() { "your mapping file".to_string() } else { "guessed from the heads".to_string() };
+    let mut mapping_name = if mapping.is_some() { "your mapping file".to_string() } else { "guessed".to_string() };
     if mapping.is_none()
         && let Some((name, known)) = SHIPPED.iter().find(|(name, _)| *name == shipped)
     {
-        mapping = Some(parse(known).map_err(Failure::File)?);
-        mapping_name = (*name).to_string();
+        (mapping, mapping_name) = (Some((*known).to_string()), (*name).to_string());
+    }
+    if mapping.is_none()
+        && let Some((version, saved)) = saved(&web.app, &text("creditor"), &kind, &path).await?
+    {
+        (mapping, mapping_name) = (Some(saved), format!("version {version} of {}", text("creditor")));
     }
     let upload = Upload {
         owner: visit.who.id,
         path,
         file_name,
         creditor: text("creditor"),
+        kind,
         mapping_name,
         mapping,
         stage: UploadStage::Tried,
@@ -201,59 +148,6 @@ pub async fn post_import(State(web): State<Web>, visit: Visit, mut parts: Multip
     };
     run(&web, &visit, &id, upload, true).await?;
     Ok(Redirect::to(&format!("/imports/{id}")).into_response())
-}
-
-/// So long a request waits for an import before it shows how far it is.
-const PATIENCE: Duration = Duration::from_millis(1500);
-
-/// Tries or loads an upload beside the request, which waits a moment for it.
-async fn run(web: &Web, visit: &Visit, id: &str, mut upload: Upload, is_trial: bool) -> Result<(), Failure> {
-    (upload.stage, upload.progress) = (if is_trial { UploadStage::Trying } else { UploadStage::Loading }, Progress::default());
-    web.uploads.keep(id.to_string(), upload.clone());
-    let (web, who, at, id) = (web.clone(), visit.who.clone(), visit.at, id.to_string());
-    let running = tokio::spawn(async move {
-        match import_accounts(&web.app, &who, at, &ask(&upload, &id, is_trial), &upload.progress).await {
-            Ok(report) => {
-                if let Some(batch) = report.batch
-                    && let Err(error) = find_likenesses(&web.app, at, batch, &upload.progress).await
-                {
-                    tracing::error!(%error, "likenesses could not be looked for");
-                }
-                upload.report = report;
-                upload.stage = if is_trial { UploadStage::Tried } else { UploadStage::Loaded };
-            }
-            Err(failure) => {
-                let says = failure.to_string().replace(&upload.path.display().to_string(), &upload.file_name);
-                upload.stage = UploadStage::Stopped(says);
-            }
-        }
-        web.uploads.keep(id, upload);
-    });
-    // Slower ones go on by themselves; the page says how far they are.
-    tokio::time::timeout(PATIENCE, running).await.ok();
-    Ok(())
-}
-
-/// A folder of this program's own, in which nobody else may look: uploads hold personal data.
-fn folder() -> Result<PathBuf, Failure> {
-    let folder = std::env::temp_dir().join(format!("duly-uploads-{}", std::process::id()));
-    let mut builder = std::fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    match builder.create(&folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(Failure::File(format!("uploads cannot be kept: {error}"))),
-        _ => Ok(folder),
-    }
-}
-
-fn ask(upload: &Upload, id: &str, is_trial: bool) -> ImportAccounts {
-    ImportAccounts {
-        file_name: upload.file_name.clone(),
-        mapping: upload.mapping.clone(),
-        is_trial,
-        refusals: upload.path.parent().map(|folder| folder.join(format!("{id}-problems.csv"))),
-        ..ImportAccounts::of(&upload.path, &upload.creditor)
-    }
 }
 
 /// `GET /imports/{upload}`: how far it is, the trial run, or the report when it is loaded.
@@ -271,7 +165,7 @@ pub async fn get_trial(
     }
     let (mut heads, mut preview) = (Vec::new(), Vec::new());
     // What cannot be opened was said by the trial.
-    let choice = upload.mapping.as_ref().map(|mapping| mapping.file.clone()).unwrap_or_default();
+    let choice = upload.choice();
     if let Ok(mut source) = Source::open(&upload.path, &choice) {
         heads = source.heads().to_vec();
         while preview.len() < 8 {

@@ -4,7 +4,28 @@ use crate::params;
 use crate::rows;
 use crate::store::{StoreError, Tx, Value};
 use duly_domain::values::ids::{AccountId, BatchId, CreditorId};
+use jiff::Timestamp;
 use jiff::civil::Date;
+
+const NEWEST_MAPPING: &str = "
+    select version, body from mappings where creditor_id = $1 and kind = $2 order by version desc limit 1";
+const INSERT_MAPPING: &str = "insert into mappings (id, creditor_id, kind, version, body, saved_by, saved_at)";
+
+/// The newest mapping that loaded a creditor's files: version, TOML.
+pub async fn find_mapping(tx: &mut Tx, creditor: CreditorId, kind: &str) -> Result<Option<(i64, String)>, StoreError> {
+    tx.one(NEWEST_MAPPING, params![creditor, kind]).await
+}
+
+/// Keeps a mapping as the next version, unless the newest is the same; the version.
+pub async fn save_mapping(tx: &mut Tx, creditor: CreditorId, kind: &str, body: &str, by: &str, at: Timestamp) -> Result<i64, StoreError> {
+    let newest = find_mapping(tx, creditor, kind).await?;
+    if let Some((version, _)) = newest.as_ref().filter(|(_, known)| known == body) {
+        return Ok(*version);
+    }
+    let version = newest.map_or(1, |(version, _)| version + 1);
+    tx.insert_many(INSERT_MAPPING, &[params![crate::app::new_uuid(), creditor, kind, version, body, by, at].to_vec()]).await?;
+    Ok(version)
+}
 
 rows! {
     /// What is compared when a reference comes again.

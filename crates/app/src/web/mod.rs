@@ -22,7 +22,7 @@ pub struct Web {
     /// How often somebody may try.
     pub limits: Arc<Limits>,
     /// Files that were uploaded and tried.
-    pub uploads: Arc<crate::intake::pages::Uploads>,
+    pub uploads: Arc<crate::intake::upload::Uploads>,
 }
 
 impl Web {

@@ -97,6 +97,8 @@ pub fn routes(web: Web) -> Routes {
         .post("/imports", May::Import, intake::pages::post_import)
         .get("/imports/{upload}", May::Import, intake::pages::get_trial)
         .post("/imports/{upload}/loads", May::Import, intake::pages::post_load)
+        .get("/imports/{upload}/mapping", May::Import, intake::pointing::get_mapping)
+        .post("/imports/{upload}/mapping", May::Import, intake::pointing::post_mapping)
         .post("/imports/{upload}/stops", May::Import, intake::pages::post_stop)
         .get("/imports/{upload}/acknowledgement.csv", May::Import, intake::pages::get_acknowledgement)
         .get("/batches/{batch}", May::Import, intake::batch::get_batch)
