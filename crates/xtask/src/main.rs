@@ -1,4 +1,4 @@
-//! The house's own chores: `cargo xtask test`, `tidy`, `licenses`.
+//! The house's own chores: `cargo xtask test`, `tidy`, `licenses`, `pictures`.
 
 mod licenses;
 mod machine;
@@ -7,7 +7,7 @@ mod tidy;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask test | tidy | licenses";
+const USAGE: &str = "usage: cargo xtask test | tidy | licenses | pictures [--all FOLDER]";
 
 fn main() -> ExitCode {
     let chore = std::env::args().nth(1).unwrap_or_default();
@@ -15,6 +15,7 @@ fn main() -> ExitCode {
         "test" => tests::run(),
         "tidy" => tidy::run(),
         "licenses" => licenses::run(),
+        "pictures" => tests::pictures(),
         _ => Err(anyhow::anyhow!(USAGE)),
     };
     match done {

@@ -25,6 +25,13 @@ pub fn run() -> Result<()> {
     Ok(())
 }
 
+/// Makes the pictures of the manual from the product itself.
+pub fn pictures() -> Result<()> {
+    install()?;
+    let rest: Vec<String> = std::env::args().skip(2).collect();
+    machine::run(cargo().args(["run", "--quiet", "--package", "duly", "--example", "pictures", "--"]).args(rest))
+}
+
 fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }

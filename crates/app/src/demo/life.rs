@@ -4,6 +4,8 @@ use super::people::{HEAD, PLACERS, line};
 use super::{at_its_own_time, desks};
 use crate::accounts::actions::{join_desk, place_hold};
 use crate::accounts::notice::{Kind, RecordNotice, record_notice};
+use crate::accounts::papers::write_note;
+use crate::accounts::store::load_account;
 use crate::app::{Actor, App, Failure};
 use crate::compliance::gate::AskContact;
 use crate::intake::actions::{ImportAccounts, import_accounts};
@@ -11,7 +13,10 @@ use crate::intake::mapping_file::parse;
 use crate::intake::progress::Progress;
 use crate::ledger::actions::{PostPayment, post_payment, reverse_payment};
 use crate::outreach::actions::{RecordContact, record_contact, reserve_contact};
+use crate::outreach::incoming::{Incoming, record_incoming};
 use crate::parties::actions::{TellPreference, tell_preference};
+use crate::parties::merge::matching::find_likenesses;
+use crate::parties::people::{AddPerson, add_person, circumstance, record_circumstance};
 use crate::plans::actions::{TakePromise, take_promise};
 use crate::strategy::actions::list_worklist;
 use crate::{accounts, jobs, plans};
@@ -113,7 +118,9 @@ async fn place(past: &App, share: u32, number: &mut u32, day: Date, dice: &mut D
         };
         let done = import_accounts(past, &Actor::command(), past.moment(), &ask, &Progress::default()).await;
         std::fs::remove_file(&path).map_err(|error| Failure::File(format!("{} cannot be removed: {error}", path.display())))?;
-        done?;
+        if let Some(batch) = done?.batch {
+            find_likenesses(past, past.moment(), batch, &Progress::default()).await?;
+        }
     }
     Ok(())
 }
@@ -272,6 +279,38 @@ async fn what_they_say(past: &App, who: &Actor, account: AccountId, dice: &mut D
             let filed = RecordNotice { chapter: Some(13), ..RecordNotice::of(account, Kind::BankruptcyFiled, at.at) };
             record_notice(past, who, at, filed).await.map(drop)
         }
+        9..=11 => beside(past, who, at, account, dice).await,
+        12 => {
+            let ask = Incoming {
+                account,
+                person: None,
+                channel: "email".into(),
+                result: "message".into(),
+                note: Some("Asks what the fees are.".into()),
+            };
+            record_incoming(past, who, at, &ask).await.map(drop)
+        }
+        13 | 14 => write_note(past, who, at, account, "Prefers to be called after lunch; sounded worried about rent.").await.map(drop),
+        15 => {
+            let debtor = load_account(&mut past.db.read().await?, account).await?.debtor;
+            let row = circumstance("vulnerable", at.business_day, "said to us", Some("Long illness in the family.".into()), at);
+            record_circumstance(past, who, at, account, debtor, &row).await.map(drop)
+        }
         _ => Ok(()),
     }
+}
+
+/// Somebody who stands beside the debtor.
+async fn beside(
+    past: &App,
+    who: &Actor,
+    at: duly_domain::values::moment::Moment,
+    account: AccountId,
+    dice: &mut Dice,
+) -> Result<(), Failure> {
+    let (name, role) =
+        [("Jorge Alvarado", "co_debtor"), ("Hanna Kowalczyk", "spouse"), ("Whitfield & Rowe", "consumer_attorney")][dice.of(3)];
+    let phone = Some(format!("614 555 01{:02}", dice.of(100)));
+    let ask = AddPerson { name: name.into(), role: role.into(), phone, ..AddPerson::default() };
+    add_person(past, who, at, account, &ask).await.map(drop)
 }

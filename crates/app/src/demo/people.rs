@@ -188,7 +188,18 @@ pub fn line(placer: &Placer, number: u32, placed_on: jiff::civil::Date, dice: &m
     let mobile = if dice.of(8) > 0 { phone(mobile_area, dice) } else { String::new() };
     let home = if dice.of(3) == 0 || mobile.is_empty() { phone(area, dice) } else { String::new() };
     let work = if dice.of(6) == 0 { phone(area, dice) } else { String::new() };
-    let email = if dice.of(3) > 0 { format!("person{number}@{}.example", placer.prefix.to_lowercase()) } else { String::new() };
+    // Now and then two creditors place the same person: their names and numbers show it.
+    let twin = (number.is_multiple_of(37) && !placer.is_business).then_some(number / 37 / 2);
+    let name = twin.map_or(name, |pair| format!("{} {}", GIVEN[pair as usize % GIVEN.len()], FAMILY[pair as usize * 7 % FAMILY.len()]));
+    let mobile = twin.map_or(mobile, |pair| format!("(614) 555-01{:02}", 60 + pair % 40));
+    let email = twin.map(|pair| format!("twin{pair}@people.example"));
+    let email = if let Some(email) = email {
+        email
+    } else if dice.of(3) > 0 {
+        format!("person{number}@{}.example", placer.prefix.to_lowercase())
+    } else {
+        String::new()
+    };
     let (low, high) = placer.principal;
     let principal = low + dice.number(high - low);
     let interest = if placer.mapping == "consumer" { principal * (dice.number(18)) / 100 } else { 0 };

@@ -1,0 +1,200 @@
+//! The pictures of the manual, made from the product itself: `cargo xtask pictures`.
+//!
+//! A sample agency of a fixed seed and day is made and served, a real Chromium signs in as each role and photographs its pages.
+//! `--all FOLDER` also photographs every page at three sizes, light and dark, for looking at them.
+
+use duly::app::{App, Clock};
+use duly::demo;
+use duly::store::{Db, migrate};
+use duly::web;
+use serde_json::json;
+use std::error::Error;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+use thirtyfour::prelude::*;
+
+/// The morning on which every picture is taken: a Tuesday, with calls allowed in every state.
+const NOW: &str = "2026-03-03T11:10:00-05:00";
+
+/// Sizes of LOOK: desk, small laptop, phone.
+const SIZES: [(&str, u32, u32); 3] = [("desk", 1440, 900), ("laptop", 1024, 768), ("phone", 390, 844)];
+
+/// Pictures that the manual shows: name, who sees it, where.
+const PICTURES: [(&str, &str, &str); 19] = [
+    ("my-day", "officer", "/my-day"),
+    ("account", "officer", "{account}"),
+    ("why", "officer", "{account}?why=call"),
+    ("people", "officer", "{account}?do=people"),
+    ("incoming", "officer", "{account}?do=incoming"),
+    ("papers", "officer", "{account}?do=papers"),
+    ("person", "officer", "{person}"),
+    ("search", "officer", "/accounts?q=ma"),
+    ("stops", "officer", "{account}?do=stop"),
+    ("imports", "backoffice", "/imports"),
+    ("trial", "backoffice", "{upload}"),
+    ("mapping", "backoffice", "{upload}/mapping"),
+    ("likenesses", "backoffice", "/likenesses"),
+    ("payments", "backoffice", "{account}?do=payment"),
+    ("close", "supervisor", "{account}?do=close"),
+    ("promises", "supervisor", "/promises"),
+    ("compliance", "compliance", "/compliance"),
+    ("nights", "admin", "/nights"),
+    ("users", "admin", "/users"),
+];
+
+struct Driver {
+    process: Child,
+    port: u16,
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        // A process that ended already needs no ending.
+        self.process.kill().ok();
+        self.process.wait().ok();
+    }
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let all = std::env::args().skip_while(|arg| arg != "--all").nth(1).map(PathBuf::from);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let images = root.join("docs/images");
+    std::fs::create_dir_all(&images)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let database = std::env::temp_dir().join(format!("duly-pictures-{}.db", std::process::id()));
+    let pictured = runtime.block_on(async {
+        let address = serve(&database).await?;
+        let driver = start()?;
+        let browser = browser(&driver).await?;
+        let done = photograph(&browser, driver.port, &address, &images, all.as_deref()).await;
+        browser.quit().await?;
+        done
+    });
+    for ending in ["", "-wal", "-shm"] {
+        std::fs::remove_file(format!("{}{ending}", database.display())).ok();
+    }
+    std::fs::remove_dir_all(format!("{}.keys", database.display())).ok();
+    println!("{} pictures in {}", pictured?, images.display());
+    Ok(())
+}
+
+async fn serve(database: &Path) -> Result<String, Box<dyn Error>> {
+    let app = App::new(Db::open(&format!("sqlite:{}", database.display())).await?, Clock::frozen(NOW.parse()?));
+    migrate::migrate(&app.db, app.moment().at).await?;
+    demo::make(&app, 600, 1).await?;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let address = format!("http://{}", listener.local_addr()?);
+    tokio::spawn(web::serve_at(app, listener));
+    Ok(address)
+}
+
+fn start() -> Result<Driver, Box<dyn Error>> {
+    let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    let process = Command::new("chromedriver").arg(format!("--port={port}")).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    Ok(Driver { process, port })
+}
+
+async fn browser(driver: &Driver) -> Result<WebDriver, Box<dyn Error>> {
+    let mut options = DesiredCapabilities::chrome();
+    for arg in
+        ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--hide-scrollbars", "--force-device-scale-factor=1"]
+    {
+        options.add_arg(arg)?;
+    }
+    for _ in 0..100 {
+        if let Ok(browser) = WebDriver::new(format!("http://127.0.0.1:{}", driver.port), options.clone()).await {
+            return Ok(browser);
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    Err("Chromium does not start: install the Debian packages chromium and chromium-driver".into())
+}
+
+async fn photograph(browser: &WebDriver, port: u16, address: &str, images: &Path, all: Option<&Path>) -> Result<usize, Box<dyn Error>> {
+    let tools = Tools { port, session: browser.session_id().to_string(), client: reqwest::Client::new() };
+    let mut signed_in = "";
+    let (mut account, mut person, mut upload) = (String::new(), String::new(), String::new());
+    for (name, role, place) in PICTURES {
+        resize(&tools, SIZES[0]).await?;
+        if role != signed_in {
+            sign_in(browser, address, role).await?;
+            signed_in = role;
+        }
+        if account.is_empty() {
+            browser.goto(format!("{address}/my-day")).await?;
+            account = first_link(browser, "tr[data-row] a[href^='/accounts/']").await?;
+            browser.goto(format!("{address}{account}")).await?;
+            person = first_link(browser, "a[href*='/people/dbt_']").await?;
+        }
+        if place.contains("{upload}") && upload.is_empty() {
+            upload = send_file(browser, address).await?;
+        }
+        let place = place.replace("{account}", &account).replace("{person}", &person).replace("{upload}", &upload);
+        browser.goto(format!("{address}{place}")).await?;
+        browser.screenshot(&images.join(format!("{name}.png"))).await?;
+        let Some(folder) = all else { continue };
+        std::fs::create_dir_all(folder)?;
+        for size in SIZES {
+            resize(&tools, size).await?;
+            for theme in ["light", "dark"] {
+                let set = format!("document.documentElement.dataset.theme = '{theme}'");
+                browser.execute(&set, vec![]).await?;
+                browser.screenshot(&folder.join(format!("{name}-{}-{theme}.png", size.0))).await?;
+            }
+        }
+    }
+    Ok(PICTURES.len())
+}
+
+/// A file with a few problems, as a creditor would send it; where its trial is shown.
+const FILE: &str = "Account No,Debtor,Phone,E-mail,Zip,Balance,Due date\n\
+    NCU-9001,Ottoline Marsh,(614) 555-0131,ottoline@people.example,43205,1.204.50,2025-11-03\n\
+    NCU-9002,Casimir Okafor,614 555 0132,casimir@people.example,43210,880.00,2025-10-12\n\
+    NCU-9003,Thandiwe Roe,555-0133,,432,415.75,2025-09-30\n\
+    NCU-9002,Casimir Okafor,614 555 0132,casimir@people.example,43210,880.00,2025-10-12\n\
+    NCU-9005,Hiro Castellan,614 555 0135,hiro@people.example,43201,2310.20,2063-01-01\n\
+    NCU-9006,Beatrix Lund,614 555 0136,,43201,95.10,2025-12-01\n";
+
+async fn send_file(browser: &WebDriver, address: &str) -> Result<String, Box<dyn Error>> {
+    let path = std::env::temp_dir().join("northmere-2026-03.csv");
+    std::fs::write(&path, FILE)?;
+    browser.goto(format!("{address}/imports")).await?;
+    browser.find(By::Name("creditor")).await?.send_keys("Northmere Credit Union").await?;
+    browser.find(By::Name("file")).await?.send_keys(path.to_string_lossy()).await?;
+    browser.find(By::Css("form[data-main] button[type=submit]")).await?.click().await?;
+    tokio::time::sleep(Duration::from_millis(2_500)).await;
+    std::fs::remove_file(path)?;
+    Ok(browser.current_url().await?.path().to_string())
+}
+
+async fn first_link(browser: &WebDriver, selector: &str) -> Result<String, Box<dyn Error>> {
+    let link = browser.find(By::Css(selector)).await?.attr("href").await?.unwrap_or_default();
+    Ok(link.split('?').next().unwrap_or_default().to_string())
+}
+
+/// The browser's own tools, by which a page is given any size.
+struct Tools {
+    port: u16,
+    session: String,
+    client: reqwest::Client,
+}
+
+async fn resize(tools: &Tools, (_, width, height): (&str, u32, u32)) -> Result<(), Box<dyn Error>> {
+    let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600});
+    let command = json!({"cmd": "Emulation.setDeviceMetricsOverride", "params": metrics});
+    let place = format!("http://127.0.0.1:{}/session/{}/goog/cdp/execute", tools.port, tools.session);
+    tools.client.post(place).json(&command).send().await?.error_for_status()?;
+    Ok(())
+}
+
+async fn sign_in(browser: &WebDriver, address: &str, role: &str) -> WebDriverResult<()> {
+    browser.delete_all_cookies().await?;
+    browser.goto(format!("{address}/sign-in")).await?;
+    browser.find(By::Name("email")).await?.send_keys(format!("{role}@sample.example")).await?;
+    browser.find(By::Name("password")).await?.send_keys(demo::PASSWORD).await?;
+    browser.find(By::Css("main button[type=submit], form button[type=submit]")).await?.click().await?;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    Ok(())
+}
