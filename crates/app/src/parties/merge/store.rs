@@ -4,7 +4,7 @@ use crate::app::{Failure, new_uuid};
 use crate::params;
 use crate::rows;
 use crate::store::{StoreError, Tx, Value};
-use duly_domain::values::ids::{DebtorId, MergeId};
+use duly_domain::values::ids::{AccountId, DebtorId, MergeId};
 use jiff::Timestamp;
 
 const INSERT_MERGE: &str = "
@@ -22,13 +22,15 @@ const LIKENESS: &str = "select count(*) from likenesses where one_id = $1 and ot
 const DECIDE: &str = "
     update likenesses set state = $1, decided_by = $2, decided_at = $3 where (one_id = $4 and other_id = $5) or (one_id = $5 and other_id = $4)";
 const OPEN: &str = "
-    select l.one_id, o.name, l.other_id, p.name, l.weight, l.because from likenesses l
-      join debtors o on o.id = l.one_id join debtors p on p.id = l.other_id
+    select l.one_id, o.name, (select a.id from accounts a where a.debtor_id = o.id order by a.id limit 1),
+           l.other_id, p.name, (select a.id from accounts a where a.debtor_id = p.id order by a.id limit 1), l.weight, l.because
+      from likenesses l join debtors o on o.id = l.one_id join debtors p on p.id = l.other_id
      where l.state = 'open' and o.merged_into_id is null and p.merged_into_id is null
      order by l.weight desc, l.id limit $1";
 const OPEN_OF: &str = "
-    select l.one_id, o.name, l.other_id, p.name, l.weight, l.because from likenesses l
-      join debtors o on o.id = l.one_id join debtors p on p.id = l.other_id
+    select l.one_id, o.name, (select a.id from accounts a where a.debtor_id = o.id order by a.id limit 1),
+           l.other_id, p.name, (select a.id from accounts a where a.debtor_id = p.id order by a.id limit 1), l.weight, l.because
+      from likenesses l join debtors o on o.id = l.one_id join debtors p on p.id = l.other_id
      where l.state = 'open' and o.merged_into_id is null and p.merged_into_id is null and (l.one_id = $1 or l.other_id = $1)
      order by l.weight desc, l.id limit 20";
 
@@ -113,8 +115,10 @@ rows! {
     pub struct LikenessRow {
         pub one: DebtorId,
         pub one_name: Option<String>,
+        pub one_account: Option<AccountId>,
         pub other: DebtorId,
         pub other_name: Option<String>,
+        pub other_account: Option<AccountId>,
         pub weight: i64,
         pub because: String,
     }
