@@ -1,5 +1,7 @@
 //! Measuring by processor time of this process, so that a busy machine does not change the answer.
 
+#![allow(dead_code, reason = "each benchmark takes what it needs of it")]
+
 use std::fs;
 
 /// Processor seconds this process has used, in nanoseconds.
@@ -10,6 +12,13 @@ pub fn processor_nanos() -> u64 {
     let ticks: u64 = fields[11].parse::<u64>().expect("user time") + fields[12].parse::<u64>().expect("system time");
     // Linux counts 100 ticks a second wherever it runs for users.
     ticks * 10_000_000
+}
+
+/// The most memory this process had at once, in megabytes.
+pub fn peak_megabytes() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").expect("Linux tells a process its memory");
+    let line = status.lines().find(|line| line.starts_with("VmHWM")).expect("the most it had");
+    line.split_whitespace().nth(1).and_then(|kilobytes| kilobytes.parse::<u64>().ok()).unwrap_or(0) / 1024
 }
 
 /// Thousands separated, for reading.
