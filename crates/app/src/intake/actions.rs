@@ -25,7 +25,10 @@ use serde_json::json;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-/// Rows kept together: whoever else writes waits for no more.
+/// Rows kept together while nobody else waits to write.
+const TOGETHER: usize = 4_000;
+
+/// After so many rows, who waits to write is let in.
 const PIECE: usize = 500;
 
 /// From so many new accounts on, the planner is told that the tables have grown.
@@ -102,28 +105,26 @@ pub async fn import_accounts(app: &App, who: &Actor, at: Moment, ask: &ImportAcc
         is_begun: unfinished.is_some(),
         seen: HashMap::new(),
         tally: Tally::begin(ask.refusals.as_deref(), &heads)?,
+        taken_up_to: 0,
     };
     import.tally.report =
         Report { currency: mapping.currency.code().into(), is_guess: ask.mapping.is_none(), notices, ..Report::default() };
     let columns = mapping.columns.iter().map(|column| (column.field.name(), column.head.as_str()));
     import.tally.describe(&heads, columns);
-    let mut piece: Vec<Read> = Vec::with_capacity(PIECE);
+    let mut rows: Vec<Read> = Vec::with_capacity(TOGETHER);
     while let Some(row) = source.next_row().map_err(Failure::File)? {
-        piece.push(import.read(&layout, &heads, row));
-        if piece.len() == PIECE {
-            import.take(app, std::mem::take(&mut piece)).await?;
+        rows.push(import.read(&layout, &heads, row));
+        if rows.len() == TOGETHER {
+            import.take(app, std::mem::take(&mut rows), progress).await?;
             let report = &import.tally.report;
             let taken = report.accepted + report.duplicates + report.changed;
             let (read, total) = source.progress();
-            progress.say(Reached { rows: report.rows, taken, refused: report.refused, read, total });
-            if progress.is_stopped() {
-                return Err(import.stopped());
-            }
+            progress.say(Reached { rows: import.taken_up_to, taken, refused: report.refused, read, total });
             // Embedded, nothing waits by itself: let others have their turn.
             tokio::task::yield_now().await;
         }
     }
-    import.take(app, piece).await?;
+    import.take(app, rows, progress).await?;
     let report = import.finish(app).await?;
     if report.accepted - report.resumed >= ANALYZE_FROM && !ask.is_trial {
         app.db.analyze().await?;
@@ -170,6 +171,15 @@ enum Fate {
     Refused(Problem),
 }
 
+/// What one transaction kept.
+struct Kept {
+    fates: Vec<Fate>,
+    creditor: Creditor,
+    is_begun: bool,
+    /// How many rows it took.
+    taken: usize,
+}
+
 /// One import on its way.
 struct Import<'a> {
     ask: &'a ImportAccounts,
@@ -184,6 +194,8 @@ struct Import<'a> {
     /// References of this file, hashed, with the row they stand in: a second row with one is refused.
     seen: HashMap<u128, u64>,
     tally: Tally,
+    /// Rows whose outcome is kept.
+    taken_up_to: u64,
 }
 
 impl Import<'_> {
@@ -214,35 +226,56 @@ impl Import<'_> {
         column.map_or_else(|| "reference".into(), |column| column.head.clone())
     }
 
-    /// Takes a piece of rows: places what is new, compares what is known, in one transaction; then counts.
-    async fn take(&mut self, app: &App, piece: Vec<Read>) -> Result<(), Failure> {
-        if piece.is_empty() {
-            return Ok(());
-        }
-        let fates = if piece.iter().all(|read| read.account.is_none()) {
-            Vec::new()
-        } else if self.ask.is_trial {
-            self.try_piece(&mut app.db.read().await?, &piece).await?
-        } else {
-            let (fates, creditor, is_begun) = transaction!(app.db, tx, { self.place_piece(tx, &piece).await })?;
-            (self.creditor, self.is_begun) = (Some(creditor), is_begun);
-            fates
-        };
-        let mut fates = fates.into_iter();
-        for Read { row, account, problems } in piece {
-            match account {
-                None => self.tally.refuse(&row, "", problems)?,
-                Some(account) => {
-                    let fate = fates.next().expect("every account of the piece has its fate");
-                    self.count(&row, &account, problems, fate)?;
+    /// Takes rows: places what is new, compares what is known, then counts; in one transaction while nobody waits.
+    async fn take(&mut self, app: &App, mut rows: Vec<Read>, progress: &Progress) -> Result<(), Failure> {
+        while !rows.is_empty() {
+            let (fates, taken) = if rows.iter().all(|read| read.account.is_none()) {
+                (Vec::new(), rows.len())
+            } else if self.ask.is_trial {
+                (self.try_rows(&mut app.db.read().await?, &rows).await?, rows.len())
+            } else {
+                let is_wanted = || app.db.is_waited_for() || progress.is_stopped();
+                let kept = transaction!(app.db, tx, { self.place_rows(tx, &rows, &is_wanted).await })?;
+                (self.creditor, self.is_begun) = (Some(kept.creditor), kept.is_begun);
+                (kept.fates, kept.taken)
+            };
+            let mut fates = fates.into_iter();
+            for Read { row, account, problems } in rows.drain(..taken) {
+                self.taken_up_to += 1;
+                match account {
+                    None => self.tally.refuse(&row, "", problems)?,
+                    Some(account) => {
+                        let fate = fates.next().expect("every account that was taken has its fate");
+                        self.count(&row, &account, problems, fate)?;
+                    }
                 }
+            }
+            if progress.is_stopped() {
+                return Err(self.stopped());
             }
         }
         Ok(())
     }
 
+    /// Places pieces of rows in one transaction, until all are placed or the transaction is wanted by somebody else.
+    async fn place_rows(&self, tx: &mut Tx, rows: &[Read], is_wanted: &impl Fn() -> bool) -> Result<Kept, Failure> {
+        let creditor = match &self.creditor {
+            Some(creditor) => creditor.clone(),
+            None => accounts::actions::ensure_creditor(tx, self.who, self.at, &self.ask.creditor).await?,
+        };
+        let mut kept = Kept { fates: Vec::with_capacity(rows.len()), creditor, is_begun: self.is_begun, taken: 0 };
+        for piece in rows.chunks(PIECE) {
+            self.place_piece(tx, piece, &mut kept).await?;
+            kept.taken += piece.len();
+            if is_wanted() {
+                break;
+            }
+        }
+        Ok(kept)
+    }
+
     /// What would become of the accounts of a piece.
-    async fn try_piece(&self, tx: &mut Tx, piece: &[Read]) -> Result<Vec<Fate>, Failure> {
+    async fn try_rows(&self, tx: &mut Tx, piece: &[Read]) -> Result<Vec<Fate>, Failure> {
         let known = match &self.creditor {
             Some(creditor) => known(tx, creditor, piece).await?,
             None => HashMap::new(),
@@ -257,15 +290,10 @@ impl Import<'_> {
     }
 
     /// Places the accounts of a piece and compares those known already.
-    async fn place_piece(&self, tx: &mut Tx, piece: &[Read]) -> Result<(Vec<Fate>, Creditor, bool), Failure> {
+    async fn place_piece(&self, tx: &mut Tx, piece: &[Read], kept: &mut Kept) -> Result<(), Failure> {
         let (who, at) = (self.who, self.at);
-        let creditor = match &self.creditor {
-            Some(creditor) => creditor.clone(),
-            None => accounts::actions::ensure_creditor(tx, who, at, &self.ask.creditor).await?,
-        };
-        let known = known(tx, &creditor, piece).await?;
-        let mut is_begun = self.is_begun;
-        let placing = Placing { creditor: &creditor, mapping: self.mapping, batch: self.batch, by: who.label(), at };
+        let known = known(tx, &kept.creditor, piece).await?;
+        let placing = Placing { creditor: &kept.creditor, mapping: self.mapping, batch: self.batch, by: who.label(), at };
         let mut tables = Tables::default();
         let mut fates = Vec::with_capacity(piece.len());
         for read in piece {
@@ -287,13 +315,15 @@ impl Import<'_> {
         }
         // A batch without an account, and a creditor without one, are not kept.
         let keeps = fates.iter().any(|fate| matches!(fate, Fate::Placed { .. } | Fate::Changed { is_altered: true, .. }));
-        if keeps && !is_begun {
+        if keeps && !kept.is_begun {
             let (file, currency) = (&self.ask.file_name, self.mapping.currency.code());
-            accounts::store::insert_batch(tx, self.batch, creditor.id, "accounts", file, &self.hash, currency, who.label(), at.at).await?;
-            is_begun = true;
+            accounts::store::insert_batch(tx, self.batch, kept.creditor.id, "accounts", file, &self.hash, currency, who.label(), at.at)
+                .await?;
+            kept.is_begun = true;
         }
         tables.insert(tx).await?;
-        Ok((fates, creditor, is_begun))
+        kept.fates.extend(fates);
+        Ok(())
     }
 
     /// Alters a known account to what its creditor says now; what the ledger cannot follow stays as it was and is told.
@@ -373,7 +403,7 @@ impl Import<'_> {
     }
 
     fn stopped(&self) -> Failure {
-        let row = self.tally.report.rows;
+        let row = self.taken_up_to;
         Failure::Stale(if !self.is_begun {
             format!("the import was stopped after {row} rows; nothing was kept")
         } else {

@@ -124,6 +124,14 @@ impl Db {
         }
     }
 
+    /// Whether somebody waits to write for whom a long work should make room.
+    pub fn is_waited_for(&self) -> bool {
+        match &self.0 {
+            Engine::Sqlite(sqlite) => sqlite.is_waited_for(),
+            Engine::Postgres(_) => false,
+        }
+    }
+
     /// Begins a snapshot for reading.
     pub async fn read(&self) -> Result<Tx, StoreError> {
         Ok(Tx(match &self.0 {

@@ -19,7 +19,8 @@ const CONNECTIONS: usize = 16;
 const VALUES_MAX: usize = 65_535;
 
 /// Rows in one statement at most.
-const ROWS_MAX: usize = 2_000;
+/// Rows per statement.
+const LENGTHS: [usize; 5] = [500, 100, 20, 5, 1];
 
 /// Days from 1970-01-01 to 2000-01-01, where PostgreSQL's dates begin.
 const DAYS_TO_2000: i32 = 10_957;
@@ -81,23 +82,20 @@ impl PostgresTx {
         Ok(self.client().execute(&statement, &bound(params)).await?)
     }
 
-    /// Inserts many rows, as many per statement as the protocol allows.
+    /// Inserts many rows in statements of a few lengths, so that each is prepared once.
     pub async fn insert_many(&mut self, head: &str, rows: &[Vec<Value>]) -> Result<u64, StoreError> {
         let Some(width) = rows.first().map(Vec::len).filter(|width| *width > 0) else { return Ok(0) };
-        let mut count = 0;
-        for chunk in rows.chunks(ROWS_MAX.min(VALUES_MAX / width)) {
-            let tuples: Vec<String> = (0..chunk.len())
+        let (mut count, mut rest) = (0, rows);
+        while !rest.is_empty() {
+            let length = LENGTHS.into_iter().find(|length| *length <= rest.len() && length * width <= VALUES_MAX).unwrap_or(1);
+            let (chunk, behind) = rest.split_at(length);
+            let tuples: Vec<String> = (0..length)
                 .map(|row| format!("({})", (1..=width).map(|i| format!("${}", row * width + i)).collect::<Vec<_>>().join(", ")))
                 .collect();
-            let sql = format!("{head} values {}", tuples.join(", "));
+            let statement = self.client().prepare_cached(&format!("{head} values {}", tuples.join(", "))).await?;
             let params: Vec<&(dyn ToSql + Sync)> = chunk.iter().flatten().map(|value| value as &(dyn ToSql + Sync)).collect();
-            // Full chunks come again and are worth keeping; the rest is not.
-            count += if chunk.len() == ROWS_MAX.min(VALUES_MAX / width) {
-                let statement = self.client().prepare_cached(&sql).await?;
-                self.client().execute(&statement, &params).await?
-            } else {
-                self.client().execute(sql.as_str(), &params).await?
-            };
+            count += self.client().execute(&statement, &params).await?;
+            rest = behind;
         }
         Ok(count)
     }

@@ -5,6 +5,7 @@ use super::row::{Row, Value};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
@@ -17,6 +18,8 @@ const READERS: usize = 16;
 pub struct Sqlite {
     path: Arc<PathBuf>,
     writer: Arc<tokio::sync::Mutex<Connection>>,
+    /// How many wait for the writer's turn in this process.
+    waiting: Arc<AtomicUsize>,
     readers: Arc<Mutex<Vec<Connection>>>,
     turns: Arc<Semaphore>,
 }
@@ -33,6 +36,7 @@ impl Sqlite {
         Ok(Sqlite {
             path: Arc::new(path),
             writer: Arc::new(tokio::sync::Mutex::new(writer)),
+            waiting: Arc::default(),
             readers: Arc::default(),
             turns: Arc::new(Semaphore::new(READERS)),
         })
@@ -45,7 +49,15 @@ impl Sqlite {
 
     /// Waits for the writer's turn and begins.
     pub async fn begin(&self) -> Result<SqliteTx, StoreError> {
-        begin_with(self.writer.clone().lock_owned().await)
+        let waits = Waits::begin(&self.waiting);
+        let guard = self.writer.clone().lock_owned().await;
+        drop(waits);
+        begin_with(guard)
+    }
+
+    /// Whether somebody of this process waits to write.
+    pub fn is_waited_for(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) > 0
     }
 
     /// Begins if nobody of this process writes.
@@ -63,6 +75,22 @@ impl Sqlite {
         };
         connection.execute_batch("begin")?;
         Ok(SqliteTx { connection: Some(Held::Reader { connection: Some(connection), pool: self.readers.clone(), _turn: turn }) })
+    }
+}
+
+/// Counted among those who wait, until it is dropped: also when the one who waited goes away.
+struct Waits(Arc<AtomicUsize>);
+
+impl Waits {
+    fn begin(counter: &Arc<AtomicUsize>) -> Waits {
+        counter.fetch_add(1, Ordering::Relaxed);
+        Waits(counter.clone())
+    }
+}
+
+impl Drop for Waits {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
