@@ -2,6 +2,7 @@
 
 use crate::store::db::Conflict;
 use crate::store::{Db, StoreError};
+use crate::strategy::led::Led;
 use duly_domain::decision::Decision;
 use duly_domain::identity::Role;
 use duly_domain::ledger::LedgerError;
@@ -19,6 +20,8 @@ use uuid::Uuid;
 pub struct App {
     /// The database.
     pub db: Db,
+    /// Whom *next best* led where.
+    pub led: Led,
     clock: Clock,
     zone: Arc<Mutex<TimeZone>>,
 }
@@ -52,7 +55,7 @@ const ZONE: &str = "America/New_York";
 impl App {
     /// The product over a database.
     pub fn new(db: Db, clock: Clock) -> App {
-        App { db, clock, zone: Arc::new(Mutex::new(TimeZone::get(ZONE).unwrap_or(TimeZone::UTC))) }
+        App { db, led: Led::default(), clock, zone: Arc::new(Mutex::new(TimeZone::get(ZONE).unwrap_or(TimeZone::UTC))) }
     }
 
     /// Now, and the business day it falls on.

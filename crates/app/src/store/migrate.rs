@@ -18,7 +18,7 @@ macro_rules! steps {
     };
 }
 
-const STEPS: [Step; 12] = steps! {
+const STEPS: [Step; 13] = steps! {
     1 "0001_identity";
     2 "0002_parties";
     3 "0003_accounts";
@@ -31,6 +31,7 @@ const STEPS: [Step; 12] = steps! {
     10 "0010_jobs";
     13 "0013_imports";
     14 "0014_people";
+    15 "0015_moves";
 };
 
 const JOURNAL: &str = "

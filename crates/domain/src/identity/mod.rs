@@ -87,13 +87,15 @@ pub enum Permission {
     RunNights,
     /// Read refusals and the audit record.
     ReadCompliance,
-    /// Make users and desks.
+    /// Make desks and teams, see what waits on them, move work between them.
+    MoveWork,
+    /// Make users, switch them off and on, give them a new password.
     Administer,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Permission; 14] = [
+    pub const ALL: [Permission; 15] = [
         Permission::Anyone,
         Permission::SignedIn,
         Permission::ReadAccounts,
@@ -107,6 +109,7 @@ impl Permission {
         Permission::ReadNights,
         Permission::RunNights,
         Permission::ReadCompliance,
+        Permission::MoveWork,
         Permission::Administer,
     ];
 }
@@ -126,7 +129,7 @@ pub fn may(role: Role, permission: Permission) -> bool {
         P::PostPayments | P::ReversePayments => role == R::BackOffice,
         P::Import | P::MergePeople => matches!(role, R::BackOffice | R::Supervisor),
         P::ReadNights => role != R::Officer,
-        P::RunNights => matches!(role, R::Administrator | R::Supervisor),
+        P::RunNights | P::MoveWork => matches!(role, R::Administrator | R::Supervisor),
         P::ReadCompliance => matches!(role, R::Compliance | R::Auditor | R::Supervisor),
         P::Administer => role == R::Administrator,
     }
@@ -147,6 +150,7 @@ mod tests {
             Permission::Import,
             Permission::MergePeople,
             Permission::RunNights,
+            Permission::MoveWork,
             Permission::Administer,
         ];
         assert!(changes.iter().all(|permission| !may(Role::Auditor, *permission)));
