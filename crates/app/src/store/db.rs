@@ -24,6 +24,9 @@ pub enum StoreError {
     /// PostgreSQL said no.
     #[error("the database says {}", describe(.0))]
     Postgres(#[from] tokio_postgres::Error),
+    /// The connection cannot be encrypted as asked.
+    #[error("{0}")]
+    Tls(String),
     /// No connection to be had.
     #[error("no connection to the database: {0}")]
     Pool(String),
@@ -80,6 +83,14 @@ impl fmt::Debug for Db {
 }
 
 impl Db {
+    /// Whether an address is one that can be opened, without opening it.
+    pub fn check_address(address: &str) -> Result<(), StoreError> {
+        if address.starts_with("postgres://") || address.starts_with("postgresql://") {
+            return postgres::check_address(address);
+        }
+        if address.starts_with("sqlite:") { Ok(()) } else { Err(StoreError::Address(address.to_string())) }
+    }
+
     /// Opens `sqlite:PATH` or `postgres://…`, without looking at its schema.
     pub async fn open(address: &str) -> Result<Db, StoreError> {
         if let Some(path) = address.strip_prefix("sqlite:") {

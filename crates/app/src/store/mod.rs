@@ -7,6 +7,7 @@
 pub mod db;
 pub mod migrate;
 pub mod postgres;
+pub mod postgres_tls;
 pub mod row;
 pub mod sqlite;
 

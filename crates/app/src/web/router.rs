@@ -1,6 +1,7 @@
 //! The table of contents of the product: every route, with the permission it needs.
 
 use super::guard::{guard, headers};
+use super::serving::believe;
 use super::{Web, assets};
 use crate::accounts::desks;
 use crate::{accounts, compliance, identity, intake, jobs, ledger, outreach, parties, plans, strategy};
@@ -122,6 +123,7 @@ pub fn router(web: Web) -> Router {
         .route("/assets/{file}", get(assets::get_asset))
         .fallback(|| async { super::failure::refuse(axum::http::StatusCode::NOT_FOUND, "There is no such page.") })
         .layer(axum::extract::DefaultBodyLimit::max(intake::pages::UPLOAD_BYTES))
-        .layer(middleware::from_fn(headers))
+        .layer(middleware::from_fn_with_state(web.clone(), headers))
+        .layer(middleware::from_fn_with_state(web.clone(), believe))
         .with_state(web)
 }
