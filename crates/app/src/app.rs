@@ -88,6 +88,15 @@ impl App {
     }
 }
 
+/// Runs long work on a thread of its own, and to its end even when nobody waits for it any more.
+///
+/// Embedded, the database is read and written inline: on a thread that also answers pages, they would wait behind it.
+pub async fn aside<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Handle::current();
+    let done = tokio::task::spawn_blocking(move || runtime.block_on(work)).await;
+    done.map_err(|_| Failure::File("long work ended before its time; what it kept stands".into()))
+}
+
 /// A fresh id: UUIDv7, so that ids made later sort later.
 pub fn new_uuid() -> Uuid {
     Uuid::now_v7()

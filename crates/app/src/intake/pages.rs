@@ -7,7 +7,7 @@ use super::progress::{Progress, Reached};
 use super::report::Report;
 use super::source::Source;
 use crate::accounts::store::{Batch, list_batches, list_creditors};
-use crate::app::{App, Failure, new_uuid};
+use crate::app::{App, Failure, aside, new_uuid};
 use crate::parties::merge::matching::find_likenesses;
 use crate::store::Tx;
 use crate::web::Web;
@@ -218,7 +218,7 @@ async fn run(web: &Web, visit: &Visit, id: &str, mut upload: Upload, is_trial: b
     (upload.stage, upload.progress) = (if is_trial { UploadStage::Trying } else { UploadStage::Loading }, Progress::default());
     web.uploads.keep(id.to_string(), upload.clone());
     let (web, who, at, id) = (web.clone(), visit.who.clone(), visit.at, id.to_string());
-    let running = tokio::spawn(async move {
+    let running = tokio::spawn(aside(async move {
         match import_accounts(&web.app, &who, at, &ask(&upload, &id, is_trial), &upload.progress).await {
             Ok(report) => {
                 if let Some(batch) = report.batch
@@ -235,7 +235,7 @@ async fn run(web: &Web, visit: &Visit, id: &str, mut upload: Upload, is_trial: b
             }
         }
         web.uploads.keep(id, upload);
-    });
+    }));
     // Slower ones go on by themselves; the page says how far they are.
     tokio::time::timeout(PATIENCE, running).await.ok();
     Ok(())

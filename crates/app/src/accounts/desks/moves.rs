@@ -4,7 +4,7 @@ use super::moving::{Plan, go_on, move_work, preview, undo};
 use super::store::moves::{Criteria, MoveRow, Preview, list};
 use super::store::{self, Desk};
 use crate::accounts::store::list_creditors;
-use crate::app::{Failure, Problems};
+use crate::app::{Failure, Problems, aside};
 use crate::cli::output::written;
 use crate::web::Web;
 use crate::web::form::Fields;
@@ -84,7 +84,10 @@ pub async fn get_moves(State(web): State<Web>, visit: Visit, RawQuery(query): Ra
 pub async fn post_move(State(web): State<Web>, visit: Visit, body: Bytes) -> Result<Response, Failure> {
     let fields = Fields::of(&body);
     let moved = match read(&fields) {
-        Ok((criteria, to)) => move_work(&web.app, &visit.who, visit.at, &criteria, to).await,
+        Ok((criteria, to)) => {
+            let (app, who, at) = (web.app.clone(), visit.who.clone(), visit.at);
+            aside(async move { move_work(&app, &who, at, &criteria, to).await }).await?
+        }
         Err(problems) => Err(Failure::Wrong(problems)),
     };
     match moved {
@@ -96,7 +99,8 @@ pub async fn post_move(State(web): State<Web>, visit: Visit, body: Bytes) -> Res
 
 /// `POST /moves/{move}/undos`
 pub async fn post_undo(State(web): State<Web>, visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
-    match undo(&web.app, &visit.who, visit.at, parse(&id)?).await {
+    let (app, who, at, id) = (web.app.clone(), visit.who.clone(), visit.at, parse(&id)?);
+    match aside(async move { undo(&app, &who, at, id).await }).await? {
         Ok(_) => Ok(Redirect::to("/moves?said=undone").into_response()),
         Err(Failure::Stale(says)) => moves_page(&web, &visit, Fields::default(), Problems::one("form", says), None).await,
         Err(failure) => Err(failure),
@@ -105,7 +109,8 @@ pub async fn post_undo(State(web): State<Web>, visit: Visit, Path(id): Path<Stri
 
 /// `POST /moves/{move}/continuations`: goes on with a move that was cut off.
 pub async fn post_continuation(State(web): State<Web>, visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
-    go_on(&web.app, &visit.who, visit.at, parse(&id)?).await?;
+    let (app, who, at, id) = (web.app.clone(), visit.who.clone(), visit.at, parse(&id)?);
+    aside(async move { go_on(&app, &who, at, id).await }).await??;
     Ok(Redirect::to("/moves?said=moved").into_response())
 }
 

@@ -71,7 +71,12 @@ async fn list_shown(tx: &mut Tx, visit: &Visit, teams: &[Team], people: &[Worker
     let mut shown: Vec<ShownTeam> = Vec::new();
     for team in teams.iter().cloned().map(Some).chain([None]) {
         let mut of_team = Vec::new();
-        for worker in people.iter().filter(|worker| worker.team == team.as_ref().map(|team| team.id)) {
+        let leads = |worker: &Worker| teams.iter().any(|team| team.supervisor == worker.user);
+        let belongs = |worker: &&Worker| match &team {
+            Some(team) => worker.team == Some(team.id) || team.supervisor == worker.user,
+            None => worker.team.is_none() && !leads(worker),
+        };
+        for worker in people.iter().filter(belongs) {
             let today = store::load_today(tx, worker.user, began, visit.at.business_day, visit.at.at).await?;
             let on_desk = |desk| members.iter().any(|member| member.desk == desk && member.user == worker.user);
             let mine = rows.iter().filter(|(desk, _, _)| on_desk(*desk));
