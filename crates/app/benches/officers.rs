@@ -222,6 +222,11 @@ impl Officer {
         (to, text)
     }
 
+    /// They do not all come in at the same instant.
+    async fn settle(&self) {
+        tokio::time::sleep(REST * u32::from(new_uuid().as_bytes()[15]) / 256).await;
+    }
+
     async fn round(&mut self) {
         let get = |client: &Client, base: &str, path: &str| client.get(format!("{base}{path}"));
         let request = get(&self.client, &self.base, "/my-day");
@@ -251,6 +256,7 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
 
 async fn work(base: &str, cookies: &[String]) -> Waits {
     at_once(base, cookies, |mut officer| async move {
+        officer.settle().await;
         for _ in 0..ROUNDS {
             officer.round().await;
         }
@@ -261,6 +267,7 @@ async fn work(base: &str, cookies: &[String]) -> Waits {
 
 async fn work_on_floor(base: &str, cookies: &[String]) -> Waits {
     at_once(base, cookies, |mut officer| async move {
+        officer.settle().await;
         for _ in 0..ROUNDS {
             let request = officer.client.get(format!("{}/", officer.base));
             officer.ask("fixed page", request).await;

@@ -66,7 +66,8 @@ fn ranking_values(row: &WorkRow, ranking: &Ranking, today: Date) -> Vec<Value> {
         &row.currency,
         because.to_string(),
         row.next_action_at,
-        today
+        today,
+        row.balance_minor
     ]
     .to_vec()
 }
