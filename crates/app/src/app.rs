@@ -4,6 +4,7 @@ use crate::audit::keys::Keys;
 use crate::audit::views::Waiting;
 use crate::store::db::Conflict;
 use crate::store::{Db, StoreError};
+use crate::strategy::led::Led;
 use duly_domain::decision::Decision;
 use duly_domain::identity::Role;
 use duly_domain::ledger::LedgerError;
@@ -25,6 +26,8 @@ pub struct App {
     pub keys: Keys,
     /// Views that wait to be written.
     pub views: Waiting,
+    /// Whom *next best* led where.
+    pub led: Led,
     clock: Clock,
     zone: Arc<Mutex<TimeZone>>,
 }
@@ -59,7 +62,14 @@ impl App {
     /// The product over a database, with its keys in the usual folder.
     pub fn new(db: Db, clock: Clock) -> App {
         let keys = Keys::in_folder(db.keys_folder());
-        App { db, keys, views: Waiting::default(), clock, zone: Arc::new(Mutex::new(TimeZone::get(ZONE).unwrap_or(TimeZone::UTC))) }
+        App {
+            db,
+            keys,
+            views: Waiting::default(),
+            led: Led::default(),
+            clock,
+            zone: Arc::new(Mutex::new(TimeZone::get(ZONE).unwrap_or(TimeZone::UTC))),
+        }
     }
 
     /// The same product with its keys in another folder.
@@ -95,6 +105,15 @@ impl App {
             *at.lock().unwrap_or_else(PoisonError::into_inner) = to;
         }
     }
+}
+
+/// Runs long work on a thread of its own, and to its end even when nobody waits for it any more.
+///
+/// Embedded, the database is read and written inline: on a thread that also answers pages, they would wait behind it.
+pub async fn aside<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Handle::current();
+    let done = tokio::task::spawn_blocking(move || runtime.block_on(work)).await;
+    done.map_err(|_| Failure::File("long work ended before its time; what it kept stands".into()))
 }
 
 /// A fresh id: UUIDv7, so that ids made later sort later.

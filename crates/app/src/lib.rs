@@ -4,6 +4,7 @@
 //! Start with [`app`], then any room's `mod.rs`; [`web::router`] is the table of contents of the product.
 
 pub mod app;
+pub mod config;
 pub mod store;
 
 pub mod accounts;

@@ -4,6 +4,8 @@
 
 mod browser;
 mod cases;
+mod many;
 mod permissions;
 mod schema;
 mod stories;
+mod tls;

@@ -16,7 +16,7 @@ use duly::store::{Db, Value, migrate};
 use duly::{accounts, identity, jobs, ledger, plans, strategy};
 use duly_domain::identity::Role;
 use duly_domain::values::channel::Channel;
-use duly_domain::values::ids::{AccountId, BatchId, ContactId, DebtorId, PaymentId, PromiseId, UserId};
+use duly_domain::values::ids::{AccountId, BatchId, ContactId, DebtorId, DeskId, PaymentId, PromiseId, UserId};
 use duly_domain::values::money::{Currency, Money};
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
@@ -243,6 +243,12 @@ impl Floor {
             self.app.db.read().await?.one::<(BatchId,)>("select batch_id from accounts where id = $1", &[Value::from(person.account)]).await
         });
         batch.expect("accounts are read").expect("the account came with a batch").0
+    }
+
+    /// A desk by its name.
+    pub fn desk(&mut self, name: &str) -> DeskId {
+        let found = self.runtime.block_on(async { accounts::store::find_desk(&mut self.app.db.read().await?, name).await });
+        found.expect("desks are read").expect("the desk is there").id
     }
 
     /// An officer by name.

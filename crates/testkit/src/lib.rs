@@ -4,7 +4,7 @@ mod floor;
 mod people;
 pub mod server;
 
-pub use floor::{Engine, Floor, Officer, Person};
+pub use floor::{Engine, Floor, Officer, PASSWORD, Person};
 
 /// Stories told once and run on both engines: each becomes a module with the tests `sqlite` and `postgres`.
 #[macro_export]

@@ -1,10 +1,11 @@
 //! Creditors and desks are made, holds placed and ended, deaths recorded.
 
+pub use super::desks::actions::join_desk;
 use super::store::{self, Creditor, Desk, Hold};
 use crate::app::{Actor, App, Failure, new_uuid};
 use crate::store::Tx;
 use crate::{audit, parties, strategy, transaction};
-use duly_domain::values::ids::{AccountId, CreditorId, DeskId, HoldId, UserId};
+use duly_domain::values::ids::{AccountId, CreditorId, DeskId, HoldId};
 use duly_domain::values::moment::Moment;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -47,17 +48,6 @@ async fn ensure_desk(tx: &mut Tx, at: Moment, name: &str) -> Result<DeskId, Fail
         store::insert_member(tx, desk.id, user).await?;
     }
     Ok(desk.id)
-}
-
-/// Makes a user a member of a desk, so that its accounts stand on their worklist.
-pub async fn join_desk(app: &App, who: &Actor, at: Moment, desk: DeskId, user: UserId) -> Result<(), Failure> {
-    transaction!(app.db, tx, {
-        if store::insert_member(tx, desk, user).await? {
-            let detail = json!({"desk": desk.to_string(), "user": user.to_string()});
-            audit::record(tx, who, at.at, None, "desk.join", &detail).await?;
-        }
-        Ok(())
-    })
 }
 
 /// The longest hold: what stands still is looked at again within half a year.

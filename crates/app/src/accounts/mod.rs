@@ -4,6 +4,7 @@
 
 pub mod actions;
 pub mod closing;
+pub mod desks;
 pub mod nightly;
 pub mod notice;
 pub mod pages;

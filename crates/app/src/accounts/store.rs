@@ -1,4 +1,6 @@
-//! The tables `creditors`, `desks`, `desk_members`, `batches`, `accounts`, `account_people`, `holds` and `notices`.
+//! The tables `creditors`, `batches`, `accounts`, `account_people`, `holds` and `notices`; desks are in [`super::desks::store`].
+
+pub use super::desks::store::{Desk, find_desk, insert_desk, insert_member, list_desks, list_desks_of, list_who_work_all};
 
 use super::notice::{NoticeRow, RecordNotice};
 use crate::app::Failure;
@@ -6,7 +8,7 @@ use crate::params;
 use crate::rows;
 use crate::store::{Keyed, StoreError, Tx, Value};
 use duly_domain::intake::row::NewAccount;
-use duly_domain::values::ids::{AccountId, BatchId, CreditorId, DebtorId, DeskId, HoldId, NoticeId, UserId};
+use duly_domain::values::ids::{AccountId, BatchId, CreditorId, DebtorId, DeskId, HoldId, NoticeId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -19,20 +21,6 @@ const CREDITORS: &str = "
 const INSERT_CREDITOR: &str = "
     insert into creditors (id, name, role, rule_scope, grace_days, allocation_order, attempts_max_7_days, desk_id, created_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-const DESK_BY_NAME: &str = "select id, name from desks where name = $1";
-const DESKS: &str = "select id, name from desks order by name limit 500";
-const INSERT_DESK: &str = "insert into desks (id, name, created_at) values ($1, $2, $3)";
-const INSERT_MEMBER: &str = "insert into desk_members (desk_id, user_id) values ($1, $2)";
-/// Officers and supervisors who work every desk there is; all of them while there is none.
-const WORK_ALL: &str = "
-    select u.id from users u
-     where u.role in ('officer', 'supervisor') and u.state = 'active'
-       and not exists (select 1 from desks d where not exists (
-            select 1 from desk_members m where m.desk_id = d.id and m.user_id = u.id))
-     order by u.id limit 1000";
-const IS_MEMBER: &str = "select count(*) from desk_members where desk_id = $1 and user_id = $2";
-const DESKS_OF: &str =
-    "select d.id, d.name from desk_members m join desks d on d.id = m.desk_id where m.user_id = $1 order by d.name limit 200";
 /// The columns of an account, for [`Tx::insert_many`].
 pub const INSERT_ACCOUNT: &str = "
     insert into accounts (id, creditor_id, batch_id, desk_id, debtor_id, reference, kind, description, creditor_status, state,
@@ -93,6 +81,7 @@ const SET_CLOSED: &str = "update accounts set state = 'closed', closed_on = $1, 
 const SET_PLACED: &str = "
     update accounts set placed_minor = $1, paid_before_minor = $2, reduced_before_minor = $3, itemized_on = $4, due_on = $5,
         charged_off_on = $6, description = $7, creditor_status = $8 where id = $9";
+const SET_DESK: &str = "update accounts set desk_id = $1 where id = $2 and desk_id = $3";
 const SET_REACHED: &str = "update accounts set was_reached = 1 where id = $1";
 const INSERT_HOLD: &str = "
     insert into holds (id, account_id, reason, scope, from_on, until_on, created_by, created_at)
@@ -132,12 +121,6 @@ rows! {
         pub allocation_order: String,
         pub attempts_max_7_days: i64,
         pub desk: DeskId,
-    }
-
-    /// A desk.
-    pub struct Desk {
-        pub id: DeskId,
-        pub name: String,
     }
 
     /// One account.
@@ -213,35 +196,6 @@ pub async fn insert_creditor(tx: &mut Tx, creditor: &Creditor, at: Timestamp) ->
     tx.run(INSERT_CREDITOR, params![id, name, role, rule_scope, grace_days, allocation_order, attempts_max_7_days, desk, at])
         .await
         .map(drop)
-}
-
-pub async fn find_desk(tx: &mut Tx, name: &str) -> Result<Option<Desk>, StoreError> {
-    tx.one(DESK_BY_NAME, params![name]).await
-}
-
-pub async fn list_desks(tx: &mut Tx) -> Result<Vec<Desk>, StoreError> {
-    tx.all(DESKS, &[]).await
-}
-
-pub async fn list_desks_of(tx: &mut Tx, user: UserId) -> Result<Vec<Desk>, StoreError> {
-    tx.all(DESKS_OF, params![user]).await
-}
-
-pub async fn insert_desk(tx: &mut Tx, desk: &Desk, at: Timestamp) -> Result<(), StoreError> {
-    tx.run(INSERT_DESK, params![desk.id, &desk.name, at]).await.map(drop)
-}
-
-/// Officers and supervisors who work every desk there is.
-pub async fn list_who_work_all(tx: &mut Tx) -> Result<Vec<(UserId,)>, StoreError> {
-    tx.all(WORK_ALL, &[]).await
-}
-
-/// Makes a user a member of a desk; whether they were not one before.
-pub async fn insert_member(tx: &mut Tx, desk: DeskId, user: UserId) -> Result<bool, StoreError> {
-    if tx.number(IS_MEMBER, params![desk, user]).await? > 0 {
-        return Ok(false);
-    }
-    tx.run(INSERT_MEMBER, params![desk, user]).await.map(|_| true)
 }
 
 /// An empty batch, loading until it is finished.
@@ -392,6 +346,11 @@ pub async fn update_placed(tx: &mut Tx, id: AccountId, new: &NewAccount, placed_
 pub async fn update_closed(tx: &mut Tx, id: AccountId, closed: Option<(Date, &str)>) -> Result<(), StoreError> {
     let (on, because) = closed.unzip();
     tx.run(SET_CLOSED, params![on, because, id]).await.map(drop)
+}
+
+/// Moves an account from one desk to another; whether it was still there.
+pub async fn update_desk(tx: &mut Tx, id: AccountId, from: DeskId, to: DeskId) -> Result<bool, StoreError> {
+    Ok(tx.run(SET_DESK, params![to, id, from]).await? == 1)
 }
 
 pub async fn update_reached(tx: &mut Tx, id: AccountId) -> Result<(), StoreError> {

@@ -14,6 +14,7 @@ use crate::cli::output::money;
 use crate::compliance::facts::{Known, gather};
 use crate::compliance::gate::{Seen, decision_json, look};
 use crate::ledger::store::{Payment, Refund};
+use crate::outreach::claims::ShownClaim;
 use crate::parties::masking::{DATE_OF_BIRTH, REASONS, Revealed};
 use crate::parties::pages::in_words;
 use crate::parties::store::PreferenceRow;
@@ -109,6 +110,7 @@ struct WorkspacePage {
     next_action: String,
     events: Vec<Event>,
     reserved: Option<ReservedContact>,
+    claim: Option<ShownClaim>,
     form: Unfinished,
     stop_choices: &'static [(&'static str, &'static [Choice])],
     today: String,
@@ -161,7 +163,10 @@ pub async fn show_with(
     let promises = plans::store::list_promises(&mut tx, id).await?;
     let payments = ledger::store::list_payments(&mut tx, id).await?;
     let holds = store::list_holds(&mut tx, id).await?;
-    let reserved = outreach::store::find_reserved(&mut tx, id, visit.at.at).await?;
+    let claim = outreach::store::find_claim(&mut tx, id, visit.at.at).await?.filter(|claim| claim.is_of_another(visit.who.id));
+    // What somebody else reserved is theirs to record, or a supervisor's.
+    let may_record = claim.is_none() || may(visit.who.role, Permission::ReleaseContacts);
+    let reserved = outreach::store::find_reserved(&mut tx, id, visit.at.at).await?.filter(|_| may_record);
     let seen: Vec<Seen> = Channel::STRIP.into_iter().map(|channel| look(&known, visit.at.at, channel)).collect();
     let status = if form.form.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
 
@@ -251,6 +256,7 @@ pub async fn show_with(
                 dial: dial.unwrap_or_default(),
             }
         }),
+        claim: claim.map(|claim| claim.shown(&visit.zone)),
         form,
         stop_choices: &CHOICES,
         today: visit.at.business_day.to_string(),

@@ -6,6 +6,7 @@ use super::{
     strategy,
 };
 use crate::app::{App, Failure};
+use crate::web::serving::Serving;
 use crate::{demo, web};
 
 /// The database of commands that name none.
@@ -25,9 +26,10 @@ pub(super) async fn run(cli: Cli) -> Result<Answered, Failure> {
                 return answer(global.format, &made.json(), || made.lines()).map(|()| Answered::Yes);
             }
             made.lines().iter().try_for_each(|line| write_line(line))?;
-            return web::serve(app, listen).await.map(|()| Answered::Yes);
+            return web::serve(app, listen, Serving::default()).await.map(|()| Answered::Yes);
         }
-        Command::Serve { listen, config } => return serve::serve(global, listen, config).await,
+        Command::Serve(args) => return serve::serve(global, args).await,
+        Command::Config(command) => return serve::config(&global, command),
         _ => {}
     }
     let makes = matches!(command, Command::Import(_) | Command::Restore { .. } | Command::User(_) | Command::Migrate);
@@ -56,7 +58,7 @@ async fn on_database(app: &App, global: &Global, command: Command) -> Result<Ans
         Command::User(command) => identity::user(app, global, command).await?,
         Command::Migrate => jobs::migrate(app, global).await?,
         // Answered before a database was opened.
-        Command::Decide | Command::Cases { .. } | Command::Demo { .. } | Command::Serve { .. } => {}
+        Command::Decide | Command::Cases { .. } | Command::Demo { .. } | Command::Serve(_) | Command::Config(_) => {}
     }
     Ok(Answered::Yes)
 }

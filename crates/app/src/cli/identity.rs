@@ -3,10 +3,11 @@
 use super::Global;
 use super::output::answer;
 use crate::app::{Actor, App, Failure};
+use crate::identity::store::User;
 use crate::{accounts, identity};
 use clap::Subcommand;
 use duly_domain::identity::Role;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 /// `duly user …`
 #[derive(Subcommand)]
@@ -26,12 +27,71 @@ pub enum UserCommand {
         #[arg(long)]
         desk: Option<String>,
     },
+    /// Gives a user a new password, to be changed at the next sign-in, and ends their sessions.
+    Reset {
+        /// The e-mail address.
+        #[arg(long)]
+        email: String,
+    },
+    /// Switches a user off, once no desk's open accounts would be left to nobody.
+    Off {
+        /// The e-mail address.
+        #[arg(long)]
+        email: String,
+    },
+    /// Switches a user on again.
+    On {
+        /// The e-mail address.
+        #[arg(long)]
+        email: String,
+    },
+    /// Every user with role and state.
+    List,
 }
 
 pub(super) async fn user(app: &App, global: &Global, command: UserCommand) -> Result<(), Failure> {
     match command {
         UserCommand::Add { name, email, role, desk } => add_user(app, global, &name, &email, &role, desk.as_deref()).await,
+        UserCommand::Reset { email } => {
+            let user = find_user(app, &email).await?;
+            let password = identity::actions::reset_password(app, &Actor::command(), app.moment(), user.id).await?;
+            let json = json!({"user": user.id.to_string(), "email": user.email, "password": password});
+            answer(global.format, &json, || vec![format!("{email} may sign in with {password}, to be changed at first sign-in")])
+        }
+        UserCommand::Off { email } => {
+            let user = find_user(app, &email).await?;
+            identity::actions::switch_off(app, &Actor::command(), app.moment(), user.id).await?;
+            let json = json!({"user": user.id.to_string(), "email": user.email, "state": "switched_off"});
+            answer(global.format, &json, || vec![format!("{email} is switched off")])
+        }
+        UserCommand::On { email } => {
+            let user = find_user(app, &email).await?;
+            identity::actions::switch_on(app, &Actor::command(), app.moment(), user.id).await?;
+            let json = json!({"user": user.id.to_string(), "email": user.email, "state": "active"});
+            answer(global.format, &json, || vec![format!("{email} is switched on")])
+        }
+        UserCommand::List => list_users(app, global).await,
     }
+}
+
+async fn find_user(app: &App, email: &str) -> Result<User, Failure> {
+    let mut tx = app.db.read().await?;
+    let user = identity::store::find_by_email(&mut tx, &email.trim().to_lowercase()).await?;
+    user.ok_or_else(|| Failure::NotFound(format!("user {email}")))
+}
+
+async fn list_users(app: &App, global: &Global) -> Result<(), Failure> {
+    let users = identity::store::list_users(&mut app.db.read().await?, 100_000).await?;
+    let shown: Vec<Json> = users
+        .iter()
+        .map(|user| {
+            json!({"user": user.id.to_string(), "name": user.name, "email": user.email, "role": user.role, "state": user.state,
+            "must_change_password": user.must_change_password})
+        })
+        .collect();
+    answer(global.format, &json!({"users": shown}), || {
+        users.iter().map(|user| format!("{:<14} {:<12} {:<32} {}", user.role, user.state, user.email, user.name)).collect()
+    })
 }
 
 async fn add_user(app: &App, global: &Global, name: &str, email: &str, role: &str, desk: Option<&str>) -> Result<(), Failure> {

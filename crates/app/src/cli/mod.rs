@@ -84,14 +84,10 @@ enum Command {
         no_serve: bool,
     },
     /// Serves the product.
-    Serve {
-        /// The address to serve at; 127.0.0.1:7171 unless it or the configuration says otherwise.
-        #[arg(long)]
-        listen: Option<SocketAddr>,
-        /// A TOML file with `database`, `listen` and `keys`; what the command line names wins.
-        #[arg(long)]
-        config: Option<PathBuf>,
-    },
+    Serve(serve::ServeArgs),
+    /// The configuration.
+    #[command(subcommand)]
+    Config(serve::ConfigCommand),
     /// Brings files in.
     #[command(subcommand)]
     Import(intake::ImportCommand),

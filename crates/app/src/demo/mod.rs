@@ -5,6 +5,7 @@
 mod life;
 mod people;
 
+use crate::accounts::desks;
 use crate::app::{Actor, App, Clock, Failure};
 use crate::identity::actions::{NewUser, add_user_with};
 use crate::store::Tx;
@@ -89,7 +90,20 @@ async fn add_users(app: &App) -> Result<Vec<(UserId, Actor)>, Failure> {
         let id = add_user_with(app, &Actor::command(), app.moment(), user).await?;
         users.push((id, Actor::user(id, name, role)));
     }
+    add_team(app, &users).await?;
     Ok(users)
+}
+
+/// The officers work under the supervisor.
+async fn add_team(app: &App, users: &[(UserId, Actor)]) -> Result<(), Failure> {
+    let of_role = |role: Role| users.iter().filter(move |(_, actor)| actor.role == role).map(|(id, _)| *id);
+    for supervisor in of_role(Role::Supervisor) {
+        let team = desks::actions::add_team(app, &Actor::command(), app.moment(), "Contact team", supervisor).await?;
+        for officer in of_role(Role::Officer) {
+            desks::actions::set_team(app, &Actor::command(), app.moment(), officer, Some(team)).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Runs the nights since the last one, up to yesterday's.

@@ -1,8 +1,10 @@
-//! Users are added, sign in, change their password, sign out.
+//! Users are added, sign in, change their password, sign out; they are switched off and on, and given a new password.
 
 use super::password;
 use super::store::{self, Session, User};
+use crate::accounts::desks;
 use crate::app::{Actor, App, Failure, Problems, new_uuid};
+use crate::store::Tx;
 use crate::{audit, transaction};
 use duly_domain::audit::hex;
 use duly_domain::identity::Role;
@@ -190,6 +192,59 @@ pub async fn change_password(app: &App, who: &Actor, at: Moment, old: &str, new:
         audit::record(tx, who, at.at, None, "password.change", &json!({"user": id.to_string()})).await
     })?;
     open_session(app, at, &user).await
+}
+
+/// Gives a user a new password, to be changed at the next sign-in, and ends their sessions. It is given back and not kept.
+pub async fn reset_password(app: &App, who: &Actor, at: Moment, id: UserId) -> Result<String, Failure> {
+    let made = password::make()?;
+    let hash = password::hash(made.clone()).await?;
+    transaction!(app.db, tx, {
+        let user = load_user(tx, id).await?;
+        if user.state != "active" {
+            return Err(Failure::Stale(format!("{} is switched off: switch them on first", user.name)));
+        }
+        store::update_password(tx, id, &hash, true).await?;
+        store::end_sessions_of(tx, id).await?;
+        audit::record(tx, who, at.at, None, "password.reset", &json!({"user": id.to_string()})).await
+    })?;
+    Ok(made)
+}
+
+/// Switches a user off: their sessions end at once and they cannot sign in; the record keeps their name.
+///
+/// Refused while a desk's open accounts would be left to nobody, and to the last active administrator.
+pub async fn switch_off(app: &App, who: &Actor, at: Moment, id: UserId) -> Result<(), Failure> {
+    transaction!(app.db, tx, {
+        let user = load_user(tx, id).await?;
+        if user.state != "active" {
+            return Err(Failure::Stale(format!("{} is switched off already", user.name)));
+        }
+        if user.role == Role::Administrator.code() && store::count_other_administrators(tx, id).await? == 0 {
+            return Err(Failure::Stale(format!("{} is the last administrator: add another first", user.name)));
+        }
+        let alone = desks::store::list_left_alone(tx, id).await?;
+        if !alone.is_empty() {
+            return Err(Failure::Stale(desks::actions::left_alone(&alone)));
+        }
+        store::update_state(tx, id, "switched_off").await?;
+        store::end_sessions_of(tx, id).await?;
+        audit::record(tx, who, at.at, None, "user.off", &json!({"user": id.to_string()})).await
+    })
+}
+
+/// Switches a user on again, with the password they had.
+pub async fn switch_on(app: &App, who: &Actor, at: Moment, id: UserId) -> Result<(), Failure> {
+    transaction!(app.db, tx, {
+        let user = load_user(tx, id).await?;
+        if !store::update_state(tx, id, "active").await? {
+            return Err(Failure::Stale(format!("{} is switched on already", user.name)));
+        }
+        audit::record(tx, who, at.at, None, "user.on", &json!({"user": id.to_string()})).await
+    })
+}
+
+async fn load_user(tx: &mut Tx, id: UserId) -> Result<User, Failure> {
+    store::find_user(tx, id).await?.ok_or_else(|| Failure::NotFound(format!("user {id}")))
 }
 
 fn token_hash(token: &str) -> [u8; 32] {

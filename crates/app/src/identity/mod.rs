@@ -6,3 +6,4 @@ pub mod actions;
 pub mod pages;
 pub mod password;
 pub mod store;
+pub mod users;

@@ -93,7 +93,7 @@ pub async fn post_setup(State(web): State<Web>, jar: CookieJar, body: Bytes) -> 
         match set_up(&web.app, web.app.moment(), fields.text("company"), fields.text("zone"), name, email, secret).await {
             Ok(_) => {
                 let token = sign_in(&web.app, web.app.moment(), email, secret).await?.ok_or(Failure::Forbidden)?;
-                return Ok((jar.add(cookie(token)), Redirect::to("/users")).into_response());
+                return Ok((jar.add(cookie(&web, token)), Redirect::to("/users")).into_response());
             }
             Err(Failure::Wrong(wrong)) => problems = wrong,
             Err(Failure::Stale(_)) => return Ok(Redirect::to("/sign-in").into_response()),
@@ -131,7 +131,7 @@ pub async fn post_sign_in(
     let Some(token) = sign_in(&web.app, web.app.moment(), email, fields.text("password")).await? else {
         return Ok(refused(axum::http::StatusCode::UNPROCESSABLE_ENTITY, "E-mail address or password is wrong."));
     };
-    Ok((jar.add(cookie(token)), Redirect::to("/")).into_response())
+    Ok((jar.add(cookie(&web, token)), Redirect::to("/")).into_response())
 }
 
 /// `POST /sign-out`
@@ -155,7 +155,7 @@ pub async fn post_password(State(web): State<Web>, visit: Visit, jar: CookieJar,
         return Ok(page(&PasswordPage { frame: Frame::of(&visit, "", "Change password"), problems }));
     }
     match change_password(&web.app, &visit.who, visit.at, fields.text("old"), fields.text("new")).await {
-        Ok(token) => Ok((jar.add(cookie(token)), Redirect::to("/")).into_response()),
+        Ok(token) => Ok((jar.add(cookie(&web, token)), Redirect::to("/")).into_response()),
         Err(Failure::Wrong(problems)) => Ok(page(&PasswordPage { frame: Frame::of(&visit, "", "Change password"), problems })),
         Err(failure) => Err(failure),
     }
@@ -210,6 +210,6 @@ pub async fn post_user(State(web): State<Web>, visit: Visit, body: Bytes) -> Res
     }
 }
 
-fn cookie(token: String) -> Cookie<'static> {
-    Cookie::build((COOKIE, token)).path("/").http_only(true).same_site(SameSite::Lax).build()
+fn cookie(web: &Web, token: String) -> Cookie<'static> {
+    Cookie::build((COOKIE, token)).path("/").http_only(true).same_site(SameSite::Lax).secure(web.serving.is_https()).build()
 }

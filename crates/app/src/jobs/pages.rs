@@ -2,7 +2,7 @@
 
 use super::nightly;
 use super::store::{self, Night, Step};
-use crate::app::Failure;
+use crate::app::{Failure, aside};
 use crate::web::Web;
 use crate::web::form::Fields;
 use crate::web::guard::Visit;
@@ -73,7 +73,8 @@ pub async fn post_night(State(web): State<Web>, visit: Visit, body: Bytes) -> Re
     if day > visit.at.business_day {
         return nights_page(&web, &visit, None, "That day is not over: it lies in the future.".into()).await;
     }
-    match nightly::run(&web.app, visit.at, day).await {
+    let app = web.app.clone();
+    match aside(async move { nightly::run(&app, visit.at, day).await }).await? {
         Ok(_) => Ok(Redirect::to("/nights?said=night").into_response()),
         Err(Failure::Stale(says)) => nights_page(&web, &visit, None, format!("Not done: {says}.")).await,
         Err(failure) => Err(failure),

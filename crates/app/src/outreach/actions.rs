@@ -41,8 +41,13 @@ pub async fn reserve_contact(app: &App, who: &Actor, at: Moment, ask: &AskContac
         return Err(Failure::wrong("release", "needs a reason"));
     }
     transaction!(app.db, tx, {
-        if let Some(other) = store::find_reserved(tx, ask.account, at.at).await? {
-            return Err(Failure::Stale(format!("a {} is reserved on this account already: record its result first", other.channel)));
+        if let Some(claim) = store::find_claim(tx, ask.account, at.at).await? {
+            return Err(Failure::Stale(if claim.is_of_another(who.id) {
+                let until = claim.until(&app.zone());
+                format!("{} has a {} reserved on this account until {until}: wait for its result", claim.holder(), claim.channel)
+            } else {
+                format!("a {} is reserved on this account already: record its result first", claim.channel)
+            }));
         }
         let account = accounts::store::load_account(tx, ask.account).await?;
         if account.state != "open" {
@@ -122,6 +127,8 @@ pub struct Recorded {
 }
 
 /// Records the result of a contact once; what the result means is done with it.
+///
+/// An officer records what they reserved themselves; a supervisor, and somebody at the machine, whatever was reserved.
 pub async fn record_contact(app: &App, who: &Actor, at: Moment, ask: &RecordContact) -> Result<Recorded, Failure> {
     let Some(code) = result::find(&ask.result) else {
         let known: Vec<&str> = result::RESULTS.iter().map(|result| result.code).collect();
@@ -132,6 +139,11 @@ pub async fn record_contact(app: &App, who: &Actor, at: Moment, ask: &RecordCont
     }
     transaction!(app.db, tx, {
         let contact = store::load_contact(tx, ask.contact).await?;
+        let claim = store::load_claim(tx, ask.contact).await?;
+        if claim.is_of_another(who.id) && who.id.is_some() && !may(who.role, Permission::ReleaseContacts) {
+            let (holder, channel) = (claim.holder(), &claim.channel);
+            return Err(Failure::Stale(format!("{holder} reserved this {channel}: they, or a supervisor, record its result")));
+        }
         let channel = Channel::parse(&contact.channel).unwrap_or(Channel::Call);
         if !result::for_channel(channel).any(|known| known.code == code.code) {
             return Err(Failure::wrong("result", format!("{} does not come about by {}", code.code, contact.channel)));

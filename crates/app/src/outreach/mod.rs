@@ -4,6 +4,7 @@
 //! expires after half an hour and still counts: it may have rung.
 
 pub mod actions;
+pub mod claims;
 pub mod incoming;
 pub mod nightly;
 pub mod pages;

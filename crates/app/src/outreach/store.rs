@@ -35,6 +35,17 @@ const OF_ACCOUNT: &str = "
 const RESERVED: &str = "
     select id, account_id, debtor_id, point_id, channel, direction, purpose, place, state, result, outcome, note, contacted_at, expires_at
       from contacts where account_id = $1 and state = 'reserved' and expires_at > $2 order by contacted_at desc, id limit 1";
+const CLAIM: &str = "
+    select c.id, c.account_id, c.channel, c.officer_id, u.name, c.expires_at
+      from contacts c left join users u on u.id = c.officer_id
+     where c.account_id = $1 and c.state = 'reserved' and c.expires_at > $2 order by c.contacted_at desc, c.id limit 1";
+const CLAIM_OF: &str = "
+    select c.id, c.account_id, c.channel, c.officer_id, u.name, c.expires_at
+      from contacts c left join users u on u.id = c.officer_id where c.id = $1";
+const CLAIMS_NOW: &str = "
+    select c.id, c.account_id, c.channel, c.officer_id, u.name, c.expires_at
+      from contacts c left join users u on u.id = c.officer_id
+     where c.state = 'reserved' and c.expires_at > $1 order by c.expires_at desc, c.id limit 5000";
 const RECORD: &str = "
     update contacts set state = 'recorded', result = $1, outcome = $2, note = $3, recorded_at = $4 where id = $5 and state <> 'recorded'";
 const EXPIRED: &str = "
@@ -57,6 +68,18 @@ rows! {
         pub outcome: Option<String>,
         pub note: Option<String>,
         pub contacted_at: Timestamp,
+        pub expires_at: Option<Timestamp>,
+    }
+}
+
+rows! {
+    /// Who holds a reservation, and until when.
+    pub struct Claim {
+        pub contact: ContactId,
+        pub account: AccountId,
+        pub channel: String,
+        pub officer: Option<UserId>,
+        pub name: Option<String>,
         pub expires_at: Option<Timestamp>,
     }
 }
@@ -142,6 +165,21 @@ pub async fn list_of_account(tx: &mut Tx, account: AccountId, limit: i64) -> Res
 /// The living reservation of an account.
 pub async fn find_reserved(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<Option<ContactColumns>, StoreError> {
     tx.one(RESERVED, params![account, now]).await
+}
+
+/// Who holds the living reservation of an account.
+pub async fn find_claim(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<Option<Claim>, StoreError> {
+    tx.one(CLAIM, params![account, now]).await
+}
+
+/// Who reserved a contact, living or not.
+pub async fn load_claim(tx: &mut Tx, contact: ContactId) -> Result<Claim, Failure> {
+    tx.one(CLAIM_OF, params![contact]).await?.ok_or_else(|| Failure::NotFound(format!("reservation {contact}")))
+}
+
+/// Every living reservation.
+pub async fn list_claims(tx: &mut Tx, now: Timestamp) -> Result<Vec<Claim>, StoreError> {
+    tx.all(CLAIMS_NOW, params![now]).await
 }
 
 /// Writes the result; `false` when one was written before.

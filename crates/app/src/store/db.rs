@@ -25,6 +25,9 @@ pub enum StoreError {
     /// PostgreSQL said no.
     #[error("the database says {}", describe(.0))]
     Postgres(#[from] tokio_postgres::Error),
+    /// The connection cannot be encrypted as asked.
+    #[error("{0}")]
+    Tls(String),
     /// No connection to be had.
     #[error("no connection to the database: {0}")]
     Pool(String),
@@ -81,6 +84,14 @@ impl fmt::Debug for Db {
 }
 
 impl Db {
+    /// Whether an address is one that can be opened, without opening it.
+    pub fn check_address(address: &str) -> Result<(), StoreError> {
+        if address.starts_with("postgres://") || address.starts_with("postgresql://") {
+            return postgres::check_address(address);
+        }
+        if address.starts_with("sqlite:") { Ok(()) } else { Err(StoreError::Address(address.to_string())) }
+    }
+
     /// Opens `sqlite:PATH` or `postgres://…`, without looking at its schema.
     pub async fn open(address: &str) -> Result<Db, StoreError> {
         if let Some(path) = address.strip_prefix("sqlite:") {
@@ -143,7 +154,8 @@ impl Db {
     /// Gathers statistics after a large load, so that the planner knows the tables.
     pub async fn analyze(&self) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
-        tx.batch("analyze").await?;
+        // Embedded, everybody who writes waits for it: a sample of each index is enough.
+        tx.batch(if self.engine() == "sqlite" { "pragma analysis_limit = 1000; analyze" } else { "analyze" }).await?;
         tx.commit().await
     }
 }

@@ -34,6 +34,7 @@ const STEPS: &[Step] = &steps! {
     12 "0012_proof";
     13 "0013_imports";
     14 "0014_people";
+    15 "0015_moves";
     16 "0016_account_papers";
     18 "0018_mappings";
 };

@@ -12,6 +12,7 @@ pub mod db;
 pub mod load;
 pub mod migrate;
 pub mod postgres;
+pub mod postgres_tls;
 pub mod row;
 pub mod sqlite;
 pub mod state;

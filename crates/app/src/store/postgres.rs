@@ -3,11 +3,13 @@
 //! Writing transactions are serializable; the loser of a conflict is told so and tried again by `transaction!`.
 
 use super::db::StoreError;
+use super::postgres_tls;
 use super::row::{Row, Value};
 use bytes::{BufMut, BytesMut};
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod};
 use duly_domain::values::moment::{date_of_day, day_number};
 use std::error::Error;
+use tokio_postgres::config::SslMode;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres::{Config, NoTls};
 use uuid::Uuid;
@@ -31,11 +33,26 @@ pub struct Postgres {
     pool: Pool,
 }
 
+/// Whether an address can be read, with its files for encryption.
+pub fn check_address(address: &str) -> Result<(), StoreError> {
+    let (address, _) = postgres_tls::read(address)?;
+    address.parse::<Config>()?;
+    Ok(())
+}
+
 impl Postgres {
     /// Connects once, so that a wrong address is told at once.
     pub async fn open(address: &str) -> Result<Postgres, StoreError> {
-        let config: Config = address.parse()?;
-        let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
+        let (address, tls) = postgres_tls::read(address)?;
+        let mut config: Config = address.parse()?;
+        let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+        let manager = match tls {
+            Some(tls) => {
+                config.ssl_mode(SslMode::Require);
+                Manager::from_config(config, tls, recycling)
+            }
+            None => Manager::from_config(config, NoTls, recycling),
+        };
         let pool = Pool::builder(manager).max_size(CONNECTIONS).build().map_err(|error| StoreError::Pool(error.to_string()))?;
         let postgres = Postgres { pool };
         drop(postgres.client().await?);
@@ -43,8 +60,12 @@ impl Postgres {
     }
 
     async fn client(&self) -> Result<Object, StoreError> {
-        use std::error::Error as _;
-        self.pool.get().await.map_err(|error| StoreError::Pool(error.source().map_or_else(|| error.to_string(), ToString::to_string)))
+        self.pool.get().await.map_err(|error| {
+            // What the pool says says little: the reasons behind it are what helps.
+            let reasons: Vec<String> =
+                std::iter::successors(error.source(), |reason| (*reason).source()).map(ToString::to_string).collect();
+            StoreError::Pool(if reasons.is_empty() { error.to_string() } else { reasons.join(": ") })
+        })
     }
 
     /// Begins a transaction.

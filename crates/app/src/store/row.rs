@@ -241,6 +241,6 @@ macro_rules! id_columns {
 }
 
 id_columns! {
-    UserId DeskId CreditorId DebtorId PointId PreferenceId AccountId BatchId HoldId NoticeId EntryId PaymentId PromiseId ContactId
+    UserId DeskId TeamId MoveId CreditorId DebtorId PointId PreferenceId AccountId BatchId HoldId NoticeId EntryId PaymentId PromiseId ContactId
     DecisionId AuditId CircumstanceId MergeId NoteId DocumentId RefundId
 }

@@ -4,9 +4,10 @@ use super::store::{self, WorkItem, WorkRow};
 use crate::app::{App, Failure};
 use crate::compliance::facts::gather_many;
 use crate::compliance::gate::{Seen, look};
+use crate::outreach::store::Claim;
 use crate::params;
 use crate::store::{Tx, Value};
-use crate::{accounts, ledger};
+use crate::{accounts, ledger, outreach};
 use duly_domain::accounts::days_past_due;
 use duly_domain::decision::Answer;
 use duly_domain::strategy::worklist::{Lane, Ranking, WorkFacts, rank};
@@ -65,7 +66,8 @@ fn ranking_values(row: &WorkRow, ranking: &Ranking, today: Date) -> Vec<Value> {
         &row.currency,
         because.to_string(),
         row.next_action_at,
-        today
+        today,
+        row.balance_minor
     ]
     .to_vec()
 }
@@ -80,6 +82,8 @@ pub struct Work {
     pub call: Seen,
     /// Their clocks now, as `HH:MM`, in the zone that decides.
     pub local_time: String,
+    /// Somebody else who has a contact reserved on it now.
+    pub claim: Option<Claim>,
 }
 
 /// Reads an officer's worklist: what is agreed for now first, then by what a talk is expected to bring.
@@ -98,11 +102,13 @@ pub async fn list_worklist(tx: &mut Tx, user: UserId, at: Moment, lane: Option<L
     items.truncate(limit);
     let ids: Vec<AccountId> = items.iter().map(|item| item.account).collect();
     let known = gather_many(tx, &ids).await?;
+    let claims = outreach::store::list_claims(tx, at.at).await?;
     let mut work = Vec::with_capacity(items.len());
     for (at_rank, (item, known)) in items.into_iter().zip(known).enumerate() {
         let call = look(&known, at.at, Channel::Call);
         let local_time = local_time(&call, at.at);
-        work.push(Work { rank: at_rank + 1, item, call, local_time });
+        let claim = claims.iter().find(|claim| claim.account == item.account && claim.is_of_another(Some(user))).cloned();
+        work.push(Work { rank: at_rank + 1, item, call, local_time, claim });
     }
     Ok(work)
 }
@@ -114,10 +120,19 @@ pub fn local_time(seen: &Seen, at: Timestamp) -> String {
 }
 
 /// The next best account to open: the first row of the list that may be called now, else the first.
+///
+/// What somebody else has reserved, or was led to a moment ago, is passed over, so that officers who press the key at the
+/// same time are led to different accounts.
 pub async fn next_best(app: &App, user: UserId, at: Moment, after: Option<AccountId>) -> Result<Option<AccountId>, Failure> {
+    let taken = app.led.by_others(user, at.at);
     let mut tx = app.db.read().await?;
-    let work = list_worklist(&mut tx, user, at, None, 25).await?;
+    let work = list_worklist(&mut tx, user, at, None, 25 + taken.len()).await?;
     let mut others = work.iter().filter(|work| Some(work.item.account) != after);
-    let workable = others.clone().find(|work| work.call.decision.answer == Answer::Yes);
-    Ok(workable.or_else(|| others.next()).map(|work| work.item.account))
+    let free = others.clone().filter(|work| work.claim.is_none() && !taken.contains(&work.item.account));
+    let workable = free.clone().find(|work| work.call.decision.answer == Answer::Yes);
+    let next = workable.or_else(|| free.clone().next()).or_else(|| others.next()).map(|work| work.item.account);
+    if let Some(next) = next {
+        app.led.note(user, next, at.at);
+    }
+    Ok(next)
 }

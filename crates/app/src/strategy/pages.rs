@@ -155,6 +155,9 @@ fn shown_row(work: &Work, visit: &Visit) -> Result<Row, Failure> {
         Lane::FirstContact => ("First contact".into(), ""),
         Lane::FollowUp => ((if overdue { "Follow-up, late" } else { "Follow-up" }).into(), ""),
     };
+    // Somebody is on it now: that is what an officer needs to know first.
+    let claimed = work.claim.as_ref().map(|claim| (format!("{} until {}", claim.holder(), claim.until(&visit.zone)), "wait"));
+    let (reason, tone) = claimed.unwrap_or((reason, tone));
     let workable = match (work.call.until, work.call.decision.next_allowed_at) {
         (Some(until), _) => {
             let text = crate::strategy::actions::local_time(&work.call, until);

@@ -28,8 +28,10 @@ const FACTS_PAGE: &str = facts_where!("a.state = 'open' and a.id > $2 order by a
 const DELETE: &str = "delete from worklist where account_id = $1";
 const DELETE_BATCH: &str = "delete from worklist where account_id in (select id from accounts where batch_id = $1)";
 const DELETE_RANGE: &str = "delete from worklist where account_id > $1 and account_id <= $2";
+const SET_DESK: &str = "update worklist set desk_id = $1 where account_id = $2";
 /// The columns of a row, for [`Tx::insert_many`].
-pub const INSERT: &str = "insert into worklist (account_id, desk_id, lane, expected_minor, currency, because, due_at, built_on)";
+pub const INSERT: &str =
+    "insert into worklist (account_id, desk_id, lane, expected_minor, currency, because, due_at, built_on, balance_minor)";
 
 macro_rules! list_where {
     ($condition:literal) => {
@@ -52,9 +54,7 @@ const LIST: &str = list_where!("w.desk_id = $1 order by w.desk_id, w.expected_mi
 const LIST_LANE: &str =
     list_where!("w.desk_id = $1 and w.lane = $2 order by w.desk_id, w.lane, w.expected_minor desc, w.account_id limit $3");
 const COUNTS: &str = "
-    select w.lane, count(*), cast(coalesce(sum(a.balance_minor), 0) as bigint)
-      from worklist w join accounts a on a.id = w.account_id
-     where w.desk_id = $1 group by w.lane order by w.lane";
+    select lane, count(*), cast(coalesce(sum(balance_minor), 0) as bigint) from worklist where desk_id = $1 group by lane order by lane";
 
 rows! {
     /// What a place on the worklist follows from.
@@ -113,6 +113,11 @@ pub async fn delete_batch(tx: &mut Tx, batch: BatchId) -> Result<(), StoreError>
 
 pub async fn delete_row(tx: &mut Tx, account: AccountId) -> Result<(), StoreError> {
     tx.run(DELETE, params![account]).await.map(drop)
+}
+
+/// Puts an account's row, if it has one, on another desk's list.
+pub async fn update_desk(tx: &mut Tx, account: AccountId, desk: DeskId) -> Result<(), StoreError> {
+    tx.run(SET_DESK, params![desk, account]).await.map(drop)
 }
 
 /// Clears the rows of a page of accounts, from behind one to the other.

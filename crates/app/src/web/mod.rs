@@ -7,12 +7,16 @@ pub mod failure;
 pub mod form;
 pub mod guard;
 pub mod router;
+pub mod serving;
 pub mod shell;
+pub mod tls;
 
 use crate::app::{App, Failure};
 use guard::Limits;
+use serving::{Neighbor, Serving};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use tls::{Certificate, TlsListener};
 
 /// What handlers share: the product, the limits on trying, and files waiting to be loaded.
 #[derive(Clone)]
@@ -23,35 +27,72 @@ pub struct Web {
     pub limits: Arc<Limits>,
     /// Files that were uploaded and tried.
     pub uploads: Arc<crate::intake::upload::Uploads>,
+    /// How the product is reached.
+    pub serving: Arc<Serving>,
 }
 
 impl Web {
     /// The workspace over a product.
     pub fn new(app: App) -> Web {
-        Web { app, limits: Arc::default(), uploads: Arc::default() }
+        Web { app, limits: Arc::default(), uploads: Arc::default(), serving: Arc::default() }
     }
 }
 
 /// Serves until the process is told to stop.
-pub async fn serve(app: App, listen: SocketAddr) -> Result<(), Failure> {
+pub async fn serve(app: App, listen: SocketAddr, serving: Serving) -> Result<(), Failure> {
     let listener = tokio::net::TcpListener::bind(listen)
         .await
         .map_err(|error| Failure::File(format!("{listen} cannot be listened at: {error}; choose another with --listen")))?;
     let at = listener.local_addr().map_err(|error| Failure::File(error.to_string()))?;
-    crate::cli::say(&format!("Duly is at http://{at}"))?;
-    serve_at(app, listener).await
+    if !serving.is_https() && !at.ip().is_loopback() {
+        tracing::warn!(
+            "NOT ENCRYPTED: {at} is reached from other machines by plain HTTP, and passwords and debts can be read on the way; \
+             give --tls-cert and --tls-key, or listen at 127.0.0.1 behind a proxy with HTTPS and say behind_proxy = true"
+        );
+    }
+    let scheme = if serving.certificate.is_some() { "https" } else { "http" };
+    crate::cli::say(&format!("Duly is at {scheme}://{at}"))?;
+    serve_with(app, listener, serving).await
 }
 
-/// Serves at a listener that is open already.
+/// Serves in the clear at a listener that is open already.
 pub async fn serve_at(app: App, listener: tokio::net::TcpListener) -> Result<(), Failure> {
+    serve_with(app, listener, Serving::default()).await
+}
+
+/// Serves as it is asked for at a listener that is open already.
+pub async fn serve_with(app: App, listener: tokio::net::TcpListener, serving: Serving) -> Result<(), Failure> {
+    let certificate = serving.certificate.clone().map(Certificate::open).transpose()?;
     let views = app.clone();
-    let service = router::router(Web::new(app)).into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum::serve(listener, service).with_graceful_shutdown(async {
-        if tokio::signal::ctrl_c().await.is_err() {
+    let web = Web { serving: Arc::new(serving), ..Web::new(app) };
+    let service = router::router(web).into_make_service_with_connect_info::<Neighbor>();
+    let served = match certificate {
+        Some(certificate) => {
+            certificate.clone().reload_on_hangup()?;
+            axum::serve(TlsListener::over(listener, certificate)?, service).with_graceful_shutdown(told_to_stop()).await
+        }
+        None => axum::serve(listener, service).with_graceful_shutdown(told_to_stop()).await,
+    };
+    served.map_err(|error| Failure::File(format!("the server stopped: {error}")))?;
+    crate::audit::views::flush(&views).await
+}
+
+/// Ends when somebody presses Ctrl C, or the system asks.
+async fn told_to_stop() {
+    #[cfg(unix)]
+    let asked = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut asked) => drop(asked.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let asked = std::future::pending::<()>();
+    tokio::select! {
+        () = asked => {}
+        pressed = tokio::signal::ctrl_c() => if pressed.is_err() {
             // Without the signal there is no asking us to stop but by ending the process.
             std::future::pending::<()>().await;
-        }
-    });
-    served.await.map_err(|error| Failure::File(format!("the server stopped: {error}")))?;
-    crate::audit::views::flush(&views).await
+        },
+    }
 }

@@ -1,7 +1,9 @@
 //! The table of contents of the product: every route, with the permission it needs.
 
 use super::guard::{guard, headers};
+use super::serving::believe;
 use super::{Web, assets};
+use crate::accounts::desks;
 use crate::{accounts, audit, compliance, identity, intake, jobs, ledger, outreach, parties, plans, strategy};
 use axum::handler::Handler;
 use axum::http::Method;
@@ -49,6 +51,22 @@ pub fn routes(web: Web) -> Routes {
         .post("/password", May::SignedIn, identity::pages::post_password)
         .get("/users", May::Administer, identity::pages::get_users)
         .post("/users", May::Administer, identity::pages::post_user)
+        .get("/users/{user}", May::Administer, identity::users::get_user)
+        .post("/users/{user}/resets", May::Administer, identity::users::post_reset)
+        .post("/users/{user}/offs", May::Administer, identity::users::post_off)
+        .post("/users/{user}/ons", May::Administer, identity::users::post_on)
+        .get("/desks", May::MoveWork, desks::pages::get_desks)
+        .post("/desks", May::MoveWork, desks::pages::post_desk)
+        .get("/desks/{desk}", May::MoveWork, desks::pages::get_desk)
+        .post("/desks/{desk}/members", May::MoveWork, desks::pages::post_member)
+        .post("/desks/{desk}/members/{user}/ends", May::MoveWork, desks::pages::post_member_end)
+        .get("/teams", May::MoveWork, desks::teams::get_teams)
+        .post("/teams", May::MoveWork, desks::teams::post_team)
+        .post("/teams/members", May::MoveWork, desks::teams::post_member)
+        .get("/moves", May::MoveWork, desks::moves::get_moves)
+        .post("/moves", May::MoveWork, desks::moves::post_move)
+        .post("/moves/{move}/undos", May::MoveWork, desks::moves::post_undo)
+        .post("/moves/{move}/continuations", May::MoveWork, desks::moves::post_continuation)
         .get("/my-day", May::WorkAccounts, strategy::pages::get_my_day)
         .get("/next", May::WorkAccounts, strategy::pages::get_next)
         .get("/accounts", May::ReadAccounts, accounts::pages::get_accounts)
@@ -117,6 +135,7 @@ pub fn router(web: Web) -> Router {
         .route("/assets/{file}", get(assets::get_asset))
         .fallback(|| async { super::failure::refuse(axum::http::StatusCode::NOT_FOUND, "There is no such page.") })
         .layer(axum::extract::DefaultBodyLimit::max(intake::pages::UPLOAD_BYTES))
-        .layer(middleware::from_fn(headers))
+        .layer(middleware::from_fn_with_state(web.clone(), headers))
+        .layer(middleware::from_fn_with_state(web.clone(), believe))
         .with_state(web)
 }

@@ -49,13 +49,14 @@ pub struct Frame {
     pub query: String,
 }
 
-const ROOMS: [(&str, &str, &str, Permission); 9] = [
+const ROOMS: [(&str, &str, &str, Permission); 10] = [
     ("/my-day", "My day", "day", Permission::WorkAccounts),
     ("/accounts", "Accounts", "people", Permission::ReadAccounts),
     ("/promises", "Promises", "promise", Permission::ReadAccounts),
     ("/payments", "Payments", "money", Permission::ReadAccounts),
     ("/imports", "Imports", "import", Permission::Import),
     ("/likenesses", "Likenesses", "people", Permission::MergePeople),
+    ("/desks", "Desks", "desk", Permission::MoveWork),
     ("/compliance", "Compliance", "shield", Permission::ReadCompliance),
     ("/nights", "Nights", "moon", Permission::ReadNights),
     ("/users", "Users", "gear", Permission::Administer),
@@ -117,6 +118,12 @@ fn saying(code: &str) -> &'static str {
         "closed" => "The account is closed.",
         "opened" => "The account is open again.",
         "called" => "Recorded: they reached us.",
+        "joined" => "Put there.",
+        "left" => "Taken off the desk.",
+        "moved" => "The work is moved; it can be undone below.",
+        "undone" => "The move is undone.",
+        "off" => "Switched off: they cannot sign in.",
+        "on" => "Switched on again.",
         "changed" => "Password changed.",
         "night" => "The night is done.",
         _ => "",

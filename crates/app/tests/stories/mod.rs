@@ -2,7 +2,9 @@
 
 mod accounts;
 mod audit;
+mod desks;
 mod history;
+mod identity;
 mod intake;
 mod jobs;
 mod ledger;

@@ -66,6 +66,40 @@ both_engines! {
         assert!(matches!(floor.officer("Dana").records(reserved.contact.unwrap(), "busy"), Err(Failure::Stale(_))));
     }
 
+    fn a_reservation_is_its_officers_or_a_supervisors_to_record(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "420.00");
+        let contact = floor.officer("Dana").reserves(maria, Channel::Call).unwrap().contact.unwrap();
+        let says = |refused: Result<_, Failure>| refused.map(|_: duly::outreach::actions::Recorded| ()).unwrap_err().to_string();
+        assert_eq!(says(floor.officer("Eli").records(contact, "no_answer")), "Dana reserved this call: they, or a supervisor, record its result");
+        let refused = floor.officer("Eli").reserves(maria, Channel::Call).map(|_| ()).unwrap_err().to_string();
+        assert_eq!(refused, "Dana has a call reserved on this account until 09:30: wait for its result");
+        let own = floor.officer("Dana").reserves(maria, Channel::Call).map(|_| ()).unwrap_err().to_string();
+        assert_eq!(own, "a call is reserved on this account already: record its result first");
+        // A reservation that ran out is still not another officer's to tell.
+        floor.clock("09:31");
+        assert!(says(floor.officer("Eli").records(contact, "talked")).starts_with("Dana reserved this call"));
+        floor.user("Sade", Role::Supervisor).records(contact, "no_answer").unwrap();
+    }
+
+    fn the_next_account_is_not_one_that_somebody_is_on(mut floor: "2026-03-02") {
+        let people = ["900.00", "800.00", "700.00"].map(|owes| floor.debtor("Person", owes));
+        let next = |floor: &mut duly_testkit::Floor, name: &str| {
+            let user = floor.officer(name).actor().id.unwrap();
+            let (app, at) = (floor.app.clone(), floor.app.moment());
+            floor.runtime.block_on(duly::strategy::actions::next_best(&app, user, at, None)).unwrap().unwrap()
+        };
+        let order = ["Dana", "Eli", "Fay"].map(|name| next(&mut floor, name));
+        assert_eq!(order, people.map(|person| person.account), "each is led to an account of their own");
+        assert_eq!(next(&mut floor, "Dana"), people[0].account, "and Dana back to hers");
+
+        // After some minutes who was led there has no hold on it; who reserved it has.
+        floor.officer("Dana").reserves(people[0], Channel::Call).unwrap();
+        floor.clock("09:10");
+        assert_eq!(next(&mut floor, "Eli"), people[1].account);
+        floor.clock("09:31");
+        assert_eq!(next(&mut floor, "Fay"), people[0].account, "a reservation that ran out is nobody's");
+    }
+
     fn two_officers_cannot_both_spend_the_last_attempt(mut floor: "2026-03-02") {
         let maria = floor.debtor("Maria", "420.00");
         for _ in 0..6 {

@@ -127,6 +127,9 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// Every stage, the earliest first.
+    pub const ALL: [Stage; 5] = [Stage::Current, Stage::Days1To30, Stage::Days31To60, Stage::Days61To90, Stage::Over90];
+
     /// The stage of so many days past due; the edges are inclusive (`metrics`, aging).
     pub fn of_days(days_past_due: i32) -> Stage {
         match days_past_due {

@@ -95,13 +95,15 @@ pub enum Permission {
     RunNights,
     /// Read refusals and the audit record.
     ReadCompliance,
-    /// Make users and desks.
+    /// Make desks and teams, see what waits on them, move work between them.
+    MoveWork,
+    /// Make users, switch them off and on, give them a new password.
     Administer,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Permission; 18] = [
+    pub const ALL: [Permission; 19] = [
         Permission::Anyone,
         Permission::SignedIn,
         Permission::ReadAccounts,
@@ -119,6 +121,7 @@ impl Permission {
         Permission::ReadNights,
         Permission::RunNights,
         Permission::ReadCompliance,
+        Permission::MoveWork,
         Permission::Administer,
     ];
 }
@@ -142,7 +145,7 @@ pub fn may(role: Role, permission: Permission) -> bool {
         P::PostPayments | P::ReversePayments => role == R::BackOffice,
         P::Import | P::MergePeople => matches!(role, R::BackOffice | R::Supervisor),
         P::ReadNights => role != R::Officer,
-        P::RunNights => matches!(role, R::Administrator | R::Supervisor),
+        P::RunNights | P::MoveWork => matches!(role, R::Administrator | R::Supervisor),
         P::ReadCompliance => matches!(role, R::Compliance | R::Auditor | R::Supervisor),
         P::Administer => role == R::Administrator,
     }
@@ -165,6 +168,7 @@ mod tests {
             Permission::Import,
             Permission::MergePeople,
             Permission::RunNights,
+            Permission::MoveWork,
             Permission::Administer,
         ];
         assert!(changes.iter().all(|permission| !may(Role::Auditor, *permission)));

@@ -62,6 +62,10 @@ ids! {
     UserId = "usr";
     /// A desk: the one owner of its accounts, worked by its members.
     DeskId = "dsk";
+    /// Users who work under one supervisor.
+    TeamId = "tem";
+    /// Accounts moved from one desk to another in one act.
+    MoveId = "mov";
     /// The one to whom a debt is owed, our client.
     CreditorId = "crd";
     /// A person or business who owes, or belongs to an account in another role.

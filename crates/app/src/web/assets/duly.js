@@ -49,6 +49,11 @@
     const act = acts[event.key.toLowerCase()];
     if (act) { event.preventDefault(); act(); }
   });
+  // A reservation of somebody else that runs out while the page is open says so.
+  document.querySelectorAll("[data-until]").forEach((claim) => {
+    const end = () => [...claim.querySelectorAll("span")].forEach((part, i) => { part.hidden = i === 0; });
+    setTimeout(end, Math.min(Math.max(Number(claim.dataset.until) - Date.now(), 0), 86400000));
+  });
   // A press shows at once, and the same form is not sent twice.
   document.addEventListener("submit", (event) => {
     const button = event.submitter ?? event.target.querySelector("button");
