@@ -5,8 +5,13 @@ create table teams (
     supervisor_id uuid not null references users (id),
     created_at bigint not null
 );
-alter table users add column team_id uuid references teams (id);
-create index users_team on users (team_id, name);
+-- A user belongs to one team or to none. In a table of its own: a team names its supervisor, and a circle of references could
+-- not be moved between engines row by row.
+create table team_members (
+    user_id uuid primary key references users (id),
+    team_id uuid not null references teams (id)
+);
+create index team_members_team on team_members (team_id, user_id);
 
 create table work_moves (
     id uuid primary key,

@@ -3,7 +3,7 @@
 use crate::params;
 use crate::rows;
 use crate::store::{StoreError, Tx};
-use duly_domain::values::ids::{TeamId, UserId};
+use duly_domain::values::ids::UserId;
 use jiff::Timestamp;
 
 /// The organization's name.
@@ -26,7 +26,6 @@ const LIST: &str = "
 const COUNT: &str = "select count(*) from users";
 const SET_PASSWORD: &str = "update users set password_hash = $1, must_change_password = $2 where id = $3";
 const SET_STATE: &str = "update users set state = $1 where id = $2 and state <> $1";
-const SET_TEAM: &str = "update users set team_id = $1 where id = $2";
 const OTHER_ADMINISTRATORS: &str = "select count(*) from users where role = 'administrator' and state = 'active' and id <> $1";
 const INSERT_SESSION: &str = "
     insert into sessions (token_hash, user_id, csrf, created_at, seen_at, expires_at) values ($1, $2, $3, $4, $5, $6)";
@@ -99,10 +98,6 @@ pub async fn update_password(tx: &mut Tx, id: UserId, hash: &str, must_change: b
 /// Switches a user on or off; whether that changed anything.
 pub async fn update_state(tx: &mut Tx, id: UserId, state: &str) -> Result<bool, StoreError> {
     Ok(tx.run(SET_STATE, params![state, id]).await? == 1)
-}
-
-pub async fn update_team(tx: &mut Tx, id: UserId, team: Option<TeamId>) -> Result<(), StoreError> {
-    tx.run(SET_TEAM, params![team, id]).await.map(drop)
 }
 
 /// Active administrators besides this user.

@@ -95,7 +95,7 @@ pub async fn set_team(app: &App, who: &Actor, at: Moment, user: UserId, team: Op
         {
             return Err(Failure::NotFound(format!("team {team}")));
         }
-        identity::store::update_team(tx, user, team).await?;
+        store::update_team(tx, user, team).await?;
         let detail = json!({"user": user.to_string(), "team": team.map(|team| team.to_string())});
         audit::record(tx, who, at.at, None, "team.set", &detail).await
     })

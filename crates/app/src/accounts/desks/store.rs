@@ -1,4 +1,4 @@
-//! The tables `desks`, `desk_members` and `teams`; in [`moves`] the tables `work_moves` and `work_moved`.
+//! The tables `desks`, `desk_members`, `teams` and `team_members`; in [`moves`] the tables `work_moves` and `work_moved`.
 
 pub mod moves;
 
@@ -32,8 +32,8 @@ const MEMBERS: &str = "
      where u.state = 'active' and u.role in ('officer', 'supervisor')
      order by m.desk_id, u.name, u.id limit 20000";
 const WORKERS: &str = "
-    select id, name, role, team_id from users
-     where state = 'active' and role in ('officer', 'supervisor') order by name, id limit 2000";
+    select u.id, u.name, u.role, t.team_id from users u left join team_members t on t.user_id = u.id
+     where u.state = 'active' and u.role in ('officer', 'supervisor') order by u.name, u.id limit 2000";
 /// Desks with open accounts that only this user works.
 const LEFT_ALONE: &str = "
     select d.id, d.name, (select count(*) from accounts a where a.desk_id = d.id and a.state = 'open')
@@ -47,6 +47,8 @@ const OPEN: &str = "
     select desk_id, currency, count(*), cast(coalesce(sum(balance_minor), 0) as bigint), count(next_action_at)
       from accounts where state = 'open' group by desk_id, currency order by desk_id, currency limit 5000";
 const LANES: &str = "select desk_id, lane, count(*) from worklist group by desk_id, lane order by desk_id, lane limit 5000";
+const LEAVE_TEAM: &str = "delete from team_members where user_id = $1";
+const JOIN_TEAM: &str = "insert into team_members (user_id, team_id)";
 const INSERT_TEAM: &str = "insert into teams (id, name, supervisor_id, created_at) values ($1, $2, $3, $4)";
 const TEAM_BY_NAME: &str = "select id, name, supervisor_id from teams where name = $1";
 const TEAM: &str = "select id, name, supervisor_id from teams where id = $1";
@@ -178,6 +180,13 @@ pub async fn list_lanes(tx: &mut Tx) -> Result<Vec<(DeskId, String, i64)>, Store
 
 pub async fn insert_team(tx: &mut Tx, team: &Team, at: Timestamp) -> Result<(), StoreError> {
     tx.run(INSERT_TEAM, params![team.id, &team.name, team.supervisor, at]).await.map(drop)
+}
+
+/// Puts a user into a team, or into none.
+pub async fn update_team(tx: &mut Tx, user: UserId, team: Option<TeamId>) -> Result<(), StoreError> {
+    tx.run(LEAVE_TEAM, params![user]).await?;
+    let rows: Vec<_> = team.into_iter().map(|team| params![user, team].to_vec()).collect();
+    tx.insert_many(JOIN_TEAM, &rows).await.map(drop)
 }
 
 pub async fn find_team_by_name(tx: &mut Tx, name: &str) -> Result<Option<Team>, StoreError> {
