@@ -19,6 +19,8 @@ use std::time::Duration;
 pub enum ImportCommand {
     /// Imports a creditor's file of accounts.
     Accounts(AccountsFile),
+    /// Posts a bank's or creditor's list of payments: account, amount, on, reference.
+    Payments(super::ledger::PaymentsFile),
     /// Takes a whole placement back, while nobody was contacted about it.
     Undo {
         /// The batch, as the import named it.
@@ -59,6 +61,7 @@ pub struct AccountsFile {
 pub(super) async fn import(app: &App, global: &Global, command: ImportCommand) -> Result<Answered, Failure> {
     match command {
         ImportCommand::Accounts(asked) => accounts(app, global, asked).await,
+        ImportCommand::Payments(asked) => super::ledger::import_payments(app, global, asked).await,
         ImportCommand::Undo { batch } => {
             let count = take_back(app, &Actor::command(), app.moment(), parse_id("batch", &batch)?).await?;
             let json = json!({"batch": batch, "accounts": count});
@@ -157,7 +160,7 @@ async fn told<T>(import: impl Future<Output = T>, progress: &Progress) -> T {
 }
 
 /// Beside where we stand, not beside the file: a creditor's folder may be read-only.
-fn refusals_beside(file: &Path) -> PathBuf {
+pub(super) fn refusals_beside(file: &Path) -> PathBuf {
     let stem = file.file_name().map_or_else(|| "import".into(), |name| name.to_string_lossy().into_owned());
     let stem = stem.split('.').next().unwrap_or("import").to_string();
     PathBuf::from(format!("{stem}-refusals.csv"))
