@@ -8,7 +8,7 @@ use crate::intake;
 use crate::intake::actions::{ImportAccounts, import_accounts};
 use crate::intake::progress::Progress;
 use crate::intake::undo::take_back;
-use crate::parties::merge::matching::find_likenesses;
+use crate::parties::merge::matching::find_likenesses_left;
 use clap::{Args, Subcommand};
 use serde_json::{Value as Json, json};
 use std::path::{Path, PathBuf};
@@ -92,10 +92,7 @@ async fn accounts(app: &App, global: &Global, asked: AccountsFile) -> Result<Ans
     let who = Actor::command();
     let import = import_accounts(app, &who, app.moment(), &ask, &progress);
     let report = told(import, &progress).await?;
-    let likenesses = match report.batch {
-        Some(batch) => find_likenesses(app, app.moment(), batch, &progress).await?,
-        None => 0,
-    };
+    let likenesses = if dry_run { 0 } else { find_likenesses_left(app, app.moment(), &progress).await? };
     let changes: Vec<Json> = report
         .changes
         .iter()

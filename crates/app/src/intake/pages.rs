@@ -8,7 +8,7 @@ use super::report::Report;
 use super::source::Source;
 use crate::accounts::store::{Batch, list_batches, list_creditors};
 use crate::app::{App, Failure, new_uuid};
-use crate::parties::merge::matching::find_likenesses;
+use crate::parties::merge::matching::find_likenesses_left;
 use crate::store::Tx;
 use crate::web::Web;
 use crate::web::guard::{Visit, is_same};
@@ -214,8 +214,8 @@ async fn run(web: &Web, visit: &Visit, id: &str, mut upload: Upload, is_trial: b
     let running = tokio::spawn(async move {
         match import_accounts(&web.app, &who, at, &ask(&upload, &id, is_trial), &upload.progress).await {
             Ok(report) => {
-                if let Some(batch) = report.batch
-                    && let Err(error) = find_likenesses(&web.app, at, batch, &upload.progress).await
+                if !is_trial
+                    && let Err(error) = find_likenesses_left(&web.app, at, &upload.progress).await
                 {
                     tracing::error!(%error, "likenesses could not be looked for");
                 }

@@ -35,6 +35,7 @@ const STEPS: &[Step] = &steps! {
     13 "0013_imports";
     14 "0014_people";
     16 "0016_account_papers";
+    17 "0017_compared";
 };
 
 const JOURNAL: &str = "
