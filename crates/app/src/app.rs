@@ -10,8 +10,8 @@ use duly_domain::ledger::LedgerError;
 use duly_domain::values::ids::UserId;
 use duly_domain::values::moment::Moment;
 use duly_domain::values::money::MoneyError;
-use jiff::{SignedDuration, Timestamp, Unit};
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, Unit};
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -62,7 +62,14 @@ impl App {
     pub fn new(db: Db, clock: Clock) -> App {
         let keys = Keys::in_folder(db.keys_folder());
         let reached = Arc::new(AtomicI64::new(i64::MIN));
-        App { db, keys, views: Waiting::default(), clock, reached, zone: Arc::new(Mutex::new(TimeZone::get(ZONE).unwrap_or(TimeZone::UTC))) }
+        App {
+            db,
+            keys,
+            views: Waiting::default(),
+            clock,
+            reached,
+            zone: Arc::new(Mutex::new(TimeZone::get(ZONE).unwrap_or(TimeZone::UTC))),
+        }
     }
 
     /// The same product with its keys in another folder.

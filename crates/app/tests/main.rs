@@ -4,6 +4,7 @@
 
 mod browser;
 mod cases;
+mod crash;
 mod permissions;
 mod schema;
 mod stories;

@@ -242,7 +242,9 @@ fn plainly(error: &Failure, address: &str) -> String {
         }
         Failure::Store(moved @ StoreError::Moved(_)) => moved.to_string(),
         Failure::Store(store) if store.is_unreachable() => {
-            format!("the database {database} is not reachable ({store}): start it, or name another with --database, and run the command again")
+            format!(
+                "the database {database} is not reachable ({store}): start it, or name another with --database, and run the command again"
+            )
         }
         Failure::ClockSetBack { .. } => format!("{error}, or give the time with --now"),
         error => error.to_string(),

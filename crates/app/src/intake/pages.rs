@@ -214,9 +214,7 @@ async fn run(web: &Web, visit: &Visit, id: &str, mut upload: Upload, is_trial: b
     let running = tokio::spawn(async move {
         match import_accounts(&web.app, &who, at, &ask(&upload, &id, is_trial), &upload.progress).await {
             Ok(report) => {
-                if !is_trial
-                    && let Err(error) = find_likenesses_left(&web.app, at, &upload.progress).await
-                {
+                if !is_trial && let Err(error) = find_likenesses_left(&web.app, at, &upload.progress).await {
                     tracing::error!(%error, "likenesses could not be looked for");
                 }
                 upload.report = report;

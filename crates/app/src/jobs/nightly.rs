@@ -97,7 +97,8 @@ async fn hold(app: &App, day: Date) -> Result<Hold, Failure> {
             return Ok(hold);
         }
         if began.elapsed() > PATIENCE {
-            let says = format!("a night is being run by another process already, so the night of {day} was not begun here; nothing was changed");
+            let says =
+                format!("a night is being run by another process already, so the night of {day} was not begun here; nothing was changed");
             return Err(Failure::Stale(says));
         }
         tokio::time::sleep(Duration::from_millis(50)).await;

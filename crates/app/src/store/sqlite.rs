@@ -105,7 +105,9 @@ type Identity = (u64, u64);
 /// Which file lies at a path: its device and number. `None` where there is none, or the system has no such numbers.
 fn identity_of(path: &Path) -> Option<Identity> {
     #[cfg(unix)]
-    return std::fs::metadata(path).ok().map(|file| (std::os::unix::fs::MetadataExt::dev(&file), std::os::unix::fs::MetadataExt::ino(&file)));
+    return std::fs::metadata(path)
+        .ok()
+        .map(|file| (std::os::unix::fs::MetadataExt::dev(&file), std::os::unix::fs::MetadataExt::ino(&file)));
     #[cfg(not(unix))]
     return path.exists().then_some((0, 0));
 }

@@ -34,7 +34,8 @@ pub fn refuse_page(visit: &Visit, status: StatusCode, says: &str) -> Response {
 const GONE: &str = "The database cannot be reached at the moment. Try again in a minute: nothing needs to be started anew. \
     If you were sending something, look whether it is there before you send it again.";
 /// What a page says when nothing more can be written.
-const FULL: &str = "The disk of the database is full. What you sent was not kept; what was kept before is safe. Tell your administrator to make room.";
+const FULL: &str =
+    "The disk of the database is full. What you sent was not kept; what was kept before is safe. Tell your administrator to make room.";
 
 /// The product is there and the database is not.
 fn unavailable(says: &str) -> Response {
