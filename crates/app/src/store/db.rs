@@ -94,7 +94,7 @@ impl Db {
     pub async fn hold(&self, what: &str) -> Result<Option<Hold>, StoreError> {
         Ok(match &self.0 {
             Engine::Sqlite(sqlite) => sqlite.hold(what)?.map(Hold::File),
-            Engine::Postgres(postgres) => postgres.hold(what).await?.map(Hold::Session),
+            Engine::Postgres(postgres) => postgres.hold(what).await?.map(|session| Hold::Session(Box::new(session))),
         })
     }
 
@@ -111,7 +111,7 @@ pub enum Hold {
     /// A locked file beside the database.
     File(std::fs::File),
     /// A session of its own at the server.
-    Session(postgres::Session),
+    Session(Box<postgres::Session>),
 }
 
 /// One transaction.

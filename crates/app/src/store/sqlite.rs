@@ -19,8 +19,9 @@ pub struct Sqlite {
     path: Arc<PathBuf>,
     /// Which file it was when it was opened.
     identity: Option<Identity>,
-    writer: Arc<tokio::sync::Mutex<Connection>>,
+    /// Before the writer, so that they are closed before it: only a connection that may write empties the log as the last.
     readers: Arc<Mutex<Vec<Connection>>>,
+    writer: Arc<tokio::sync::Mutex<Connection>>,
     turns: Arc<Semaphore>,
 }
 

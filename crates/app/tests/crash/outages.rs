@@ -36,6 +36,16 @@ fn a_database_file_removed_or_replaced_under_a_server_is_said() {
     place.is_whole("2026-03-02");
 }
 
+#[test]
+fn a_program_that_ended_leaves_one_file_with_everything() {
+    let place = template(Engine::Sqlite).copy();
+    place.does(&["check"]);
+    let post = ["payment", "post", "--account", "R-1", "--amount", "100", "--on", "2026-03-02", "--reference", "ONE"];
+    place.does(&post);
+    assert!(!place.folder.join("duly.db-wal").exists(), "the log is emptied into the file");
+    assert_eq!(place.count("select count(*) from payments"), 1);
+}
+
 fn a_clock_set_back(engine: Engine) {
     let place = template(engine).copy();
     let post = ["payment", "post", "--account", "R-1", "--amount", "100", "--on", "2026-03-02", "--reference", "ONE"];

@@ -48,9 +48,9 @@ fn place(template: &Template) -> Place {
 
 /// How many payments were said to be kept.
 pub fn acknowledged(said: &str) -> i64 {
-    let rows = said.lines().filter_map(|line| line.strip_prefix("kept up to row ")?.parse::<i64>().ok());
+    let mut rows = said.lines().filter_map(|line| line.strip_prefix("kept up to row ")?.parse::<i64>().ok());
     // Row 1 is the head.
-    rows.last().map_or(0, |row| row - 1)
+    rows.next_back().map_or(0, |row| row - 1)
 }
 
 fn kill_postings(engine: Engine) {
