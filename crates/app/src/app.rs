@@ -11,9 +11,10 @@ use duly_domain::ledger::LedgerError;
 use duly_domain::values::ids::UserId;
 use duly_domain::values::moment::Moment;
 use duly_domain::values::money::MoneyError;
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, Unit};
 use std::fmt;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use uuid::Uuid;
 
@@ -29,6 +30,7 @@ pub struct App {
     /// Whom *next best* led where.
     pub led: Led,
     clock: Clock,
+    reached: Arc<AtomicI64>,
     zone: Arc<Mutex<TimeZone>>,
 }
 
@@ -62,12 +64,14 @@ impl App {
     /// The product over a database, with its keys in the usual folder.
     pub fn new(db: Db, clock: Clock) -> App {
         let keys = Keys::in_folder(db.keys_folder());
+        let reached = Arc::new(AtomicI64::new(i64::MIN));
         App {
             db,
             keys,
             views: Waiting::default(),
             led: Led::default(),
             clock,
+            reached,
             zone: Arc::new(Mutex::new(TimeZone::get(ZONE).unwrap_or(TimeZone::UTC))),
         }
     }
@@ -79,7 +83,34 @@ impl App {
 
     /// Now, and the business day it falls on.
     pub fn moment(&self) -> Moment {
-        self.moment_at(self.clock.now())
+        let now = self.clock.now();
+        if matches!(self.clock, Clock::System) {
+            self.reached(now);
+        }
+        self.moment_at(now)
+    }
+
+    /// Takes note of an instant that the machine's clock has reached.
+    pub fn reached(&self, at: Timestamp) {
+        self.reached.fetch_max(at.as_microsecond(), Ordering::Relaxed);
+    }
+
+    /// The instant the machine's clock had reached before, if it now stands well before it: somebody set it back.
+    ///
+    /// A clock frozen by `--now` is meant as it stands.
+    pub fn clock_was_at(&self) -> Option<Timestamp> {
+        match self.clock {
+            Clock::System => set_back(self.clock.now(), self.reached.load(Ordering::Relaxed)),
+            Clock::Frozen(_) => None,
+        }
+    }
+
+    /// Refuses to go by a clock that was set back.
+    pub fn prove_clock(&self) -> Result<(), Failure> {
+        match self.clock_was_at() {
+            Some(was_at) => Err(Failure::ClockSetBack { now: self.clock.now().round(Unit::Second).unwrap_or(was_at), was_at }),
+            None => Ok(()),
+        }
     }
 
     /// An instant, and the business day it falls on.
@@ -114,6 +145,16 @@ pub async fn aside<T: Send + 'static>(work: impl Future<Output = T> + Send + 'st
     let runtime = tokio::runtime::Handle::current();
     let done = tokio::task::spawn_blocking(move || runtime.block_on(work)).await;
     done.map_err(|_| Failure::File("long work ended before its time; what it kept stands".into()))
+}
+
+/// How far the clocks of machines may be apart before we speak of it.
+const CLOCK_MINUTES: i64 = 5;
+
+/// The instant reached before, to the second, if now stands well before it.
+fn set_back(now: Timestamp, reached_micros: i64) -> Option<Timestamp> {
+    let reached = Timestamp::from_microsecond(reached_micros).ok()?;
+    let is_back = now.saturating_add(SignedDuration::from_mins(CLOCK_MINUTES)).is_ok_and(|latest| latest < reached);
+    is_back.then(|| reached.round(Unit::Second).unwrap_or(reached))
 }
 
 /// A fresh id: UUIDv7, so that ids made later sort later.
@@ -204,6 +245,9 @@ pub enum Failure {
     /// Somebody else was first.
     #[error("{0}")]
     Stale(String),
+    /// The machine's clock stands well before what it had reached.
+    #[error("the clock of this machine says {now}, but the record was written up to {was_at}: set the clock right")]
+    ClockSetBack { now: Timestamp, was_at: Timestamp },
     /// This role may not.
     #[error("your role may not do this")]
     Forbidden,
@@ -234,5 +278,25 @@ impl From<MoneyError> for Failure {
 impl Conflict for Failure {
     fn is_conflict(&self) -> bool {
         matches!(self, Failure::Store(error) if error.is_conflict())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_is_set_back_when_it_stands_minutes_before_what_it_reached() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let reached = at("2026-03-02T14:00:00Z").as_microsecond();
+        for (now, is_back) in [
+            ("2026-03-02T14:00:01Z", false),
+            ("2026-03-02T13:55:00Z", false),
+            ("2026-03-02T13:54:59Z", true),
+            ("2026-03-01T14:00:00Z", true),
+        ] {
+            assert_eq!(set_back(at(now), reached).is_some(), is_back, "{now}");
+        }
+        assert_eq!(set_back(at("2026-03-02T14:00:00Z"), i64::MIN), None, "nothing was reached yet");
     }
 }

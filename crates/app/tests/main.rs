@@ -4,6 +4,7 @@
 
 mod browser;
 mod cases;
+mod crash;
 mod many;
 mod permissions;
 mod schema;

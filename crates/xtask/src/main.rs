@@ -1,5 +1,6 @@
-//! The house's own chores: `cargo xtask test`, `tidy`, `licenses`, `pictures`.
+//! The house's own chores: `cargo xtask test`, `tidy`, `licenses`, `pictures`, `crash`.
 
+mod crash;
 mod licenses;
 mod machine;
 mod tests;
@@ -7,13 +8,14 @@ mod tidy;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask test | tidy | licenses | pictures [--all FOLDER]";
+const USAGE: &str = "usage: cargo xtask test | tidy | licenses | pictures [--all FOLDER] | crash [--times N] [--races N] [--seed N]";
 
 fn main() -> ExitCode {
     let chore = std::env::args().nth(1).unwrap_or_default();
     let done = match chore.as_str() {
         "test" => tests::run(),
         "tidy" => tidy::run(),
+        "crash" => crash::run(&std::env::args().skip(2).collect::<Vec<_>>()),
         "licenses" => licenses::run(),
         "pictures" => tests::pictures(),
         _ => Err(anyhow::anyhow!(USAGE)),

@@ -32,7 +32,7 @@ pub fn pictures() -> Result<()> {
     machine::run(cargo().args(["run", "--quiet", "--package", "duly", "--example", "pictures", "--"]).args(rest))
 }
 
-fn cargo() -> Command {
+pub fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 

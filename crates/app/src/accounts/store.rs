@@ -41,6 +41,9 @@ const FINISH_BATCH: &str = "
     update batches set state = 'done', row_count = $1, accepted_count = $2, refused_count = $3, duplicate_count = $4, gap_count = $5,
            changed_count = $6, updated_count = $7, placed_minor = $8
      where id = $9 and state = 'loading'";
+const UNCOMPARED: &str = "
+    select id from batches where compared_at is null and state = 'done' and kind = 'accounts' order by created_at, id limit 1000";
+const COMPARED: &str = "update batches set compared_at = $1 where id = $2";
 const UNFINISHED_BATCH: &str = "
     select id from batches where file_hash = $1 and creditor_id = $2 and kind = $3 and state = 'loading' order by created_at, id limit 1";
 const BATCH: &str = "
@@ -218,6 +221,15 @@ pub async fn finish_batch(tx: &mut Tx, id: BatchId, counts: [i64; 7], placed_min
     let [rows, accepted, refused, duplicates, gaps, changed, updated] = counts;
     let values = params![rows, accepted, refused, duplicates, gaps, changed, updated, placed_minor, id];
     tx.run(FINISH_BATCH, values).await.map(drop)
+}
+
+/// Batches whose people were not compared to the end with those we know.
+pub async fn list_uncompared(tx: &mut Tx) -> Result<Vec<(BatchId,)>, StoreError> {
+    tx.all(UNCOMPARED, &[]).await
+}
+
+pub async fn update_compared(tx: &mut Tx, id: BatchId, at: Timestamp) -> Result<(), StoreError> {
+    tx.run(COMPARED, params![at, id]).await.map(drop)
 }
 
 /// A batch of this file that was left half loaded.

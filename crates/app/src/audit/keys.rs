@@ -115,9 +115,10 @@ impl Keys {
         let pair = KeypairBytes { secret_key: secret, public_key: None };
         let private = pair.to_pkcs8_pem(LineEnding::LF).map_err(|error| unusable(&path, &error))?;
         let public = public_pem(&key.verifying_key().to_bytes())?;
-        write_once(&path, &private, true)?;
+        // The public half first: a key that signs has its public half on file.
         let beside = self.folder.join(format!("{}{PUBLIC}", fingerprint(&key.verifying_key().to_bytes())));
         write_once(&beside, &public, false)?;
+        write_once(&path, &private, true)?;
         Ok(Key(key))
     }
 }
@@ -170,14 +171,25 @@ pub fn fingerprint(key: &[u8; 32]) -> String {
     hex(&Sha256::digest(key)[..8])
 }
 
-/// Writes a file that must not be there; a private one for its owner alone, from its first byte on.
+/// Writes a file that must not be there, whole or not at all; a private one for its owner alone, from its first byte on.
 fn write_once(path: &Path, text: &str, is_private: bool) -> Result<(), Failure> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, if is_private { 0o600 } else { 0o644 });
-    let written = options.open(path).and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()));
-    written.map_err(|error| unusable(path, &error))
+    let part = path.with_extension("part");
+    let write = || {
+        if part.exists() {
+            // Left by a process that died while it wrote.
+            std::fs::remove_file(&part)?;
+        }
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, if is_private { 0o600 } else { 0o644 });
+        let mut file = options.open(&part)?;
+        file.write_all(text.as_bytes()).and_then(|()| file.sync_all())?;
+        // A link, unlike a new name, never takes the place of a file that is there.
+        std::fs::hard_link(&part, path)?;
+        std::fs::remove_file(&part)
+    };
+    write().map_err(|error| unusable(path, &error))
 }
 
 fn unusable(path: &Path, error: &dyn std::fmt::Display) -> Failure {

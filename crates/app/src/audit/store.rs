@@ -38,6 +38,8 @@ const ENTRIES_BEYOND: &str = "
 /// Every account has its chain from the moment it is placed; chains of accounts are as many as accounts.
 const ACCOUNTS_WITHOUT: &str = "
     select (select count(*) from accounts) - (select count(*) from audit_heads where chain like 'acc%')";
+/// Ids are made by the machine's clock, in order of time, also where an entry's own moment was named.
+const NEWEST: &str = "select id from audit_entries order by id desc limit 1";
 const CHAINS: &str = "select count(*) from audit_heads";
 const OF_CHAIN: &str = "
     select chain, seq, recorded_at, actor, act, detail, hash
@@ -135,6 +137,13 @@ pub async fn append(tx: &mut Tx, chain: &str, seq: i64, linked: Linked) -> Resul
         tx.run(UPDATE_HEAD, params![seq + 1, &linked.hash, chain, seq]).await?;
     }
     Ok(())
+}
+
+/// When the newest entry was written, by the clock of the machine that wrote it.
+pub async fn find_newest(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
+    let newest: Option<(Uuid,)> = tx.one(NEWEST, &[]).await?;
+    let made = newest.and_then(|(id,)| id.get_timestamp()).map(|made| made.to_unix());
+    Ok(made.and_then(|(seconds, nanos)| Timestamp::new(i64::try_from(seconds).ok()?, i32::try_from(nanos).ok()?).ok()))
 }
 
 /// The newest entries of a chain.

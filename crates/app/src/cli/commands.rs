@@ -34,7 +34,16 @@ pub(super) async fn run(cli: Cli) -> Result<Answered, Failure> {
     }
     let makes = matches!(command, Command::Import(_) | Command::Restore { .. } | Command::User(_) | Command::Migrate);
     let app = if makes { global.open_or_make(DATABASE).await? } else { global.open(DATABASE).await? };
+    if goes_by_the_clock(&command) {
+        app.prove_clock()?;
+    }
     on_database(&app, &global, command).await
+}
+
+/// Whether what a command does, or answers, hangs on the hour: the others are also for days when the clock is wrong.
+fn goes_by_the_clock(command: &Command) -> bool {
+    use Command as C;
+    matches!(command, C::Import(_) | C::Worklist { .. } | C::Contact(_) | C::Promise(_) | C::Payment(_) | C::Account(_) | C::Night { .. })
 }
 
 async fn on_database(app: &App, global: &Global, command: Command) -> Result<Answered, Failure> {

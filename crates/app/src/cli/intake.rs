@@ -10,7 +10,7 @@ use crate::intake::history::{ImportHistory, import_history};
 use crate::intake::progress::Progress;
 use crate::intake::report::Report;
 use crate::intake::undo::take_back;
-use crate::parties::merge::matching::find_likenesses;
+use crate::parties::merge::matching::find_likenesses_left;
 use clap::{Args, Subcommand};
 use serde_json::{Value as Json, json};
 use std::path::{Path, PathBuf};
@@ -23,6 +23,8 @@ pub enum ImportCommand {
     Accounts(AccountsFile),
     /// Imports what happened before about accounts already here: contacts, payments, promises, consents, stops.
     History(HistoryFile),
+    /// Posts a bank's or creditor's list of payments: account, amount, on, reference.
+    Payments(super::ledger::PaymentsFile),
     /// Takes a whole placement back, while nobody was contacted about it.
     Undo {
         /// The batch, as the import named it.
@@ -86,6 +88,7 @@ pub(super) async fn import(app: &App, global: &Global, command: ImportCommand) -
     match command {
         ImportCommand::Accounts(asked) => accounts(app, global, asked).await,
         ImportCommand::History(asked) => history(app, global, asked).await,
+        ImportCommand::Payments(asked) => super::ledger::import_payments(app, global, asked).await,
         ImportCommand::Undo { batch } => {
             let count = take_back(app, &Actor::command(), app.moment(), parse_id("batch", &batch)?).await?;
             let json = json!({"batch": batch, "accounts": count});
@@ -130,10 +133,7 @@ async fn accounts(app: &App, global: &Global, asked: AccountsFile) -> Result<Ans
     let who = Actor::command();
     let import = import_accounts(app, &who, app.moment(), &ask, &progress);
     let report = told(import, &progress).await?;
-    let likenesses = match report.batch {
-        Some(batch) => find_likenesses(app, app.moment(), batch, &progress).await?,
-        None => 0,
-    };
+    let likenesses = if dry_run { 0 } else { find_likenesses_left(app, app.moment(), &progress).await? };
     say(global, &report, dry_run, likenesses)?;
     Ok(if strict && report.refused > 0 { Answered::No } else { Answered::Yes })
 }
@@ -203,7 +203,7 @@ async fn told<T>(import: impl Future<Output = T>, progress: &Progress) -> T {
 }
 
 /// Beside where we stand, not beside the file: a creditor's folder may be read-only.
-fn refusals_beside(file: &Path) -> PathBuf {
+pub(super) fn refusals_beside(file: &Path) -> PathBuf {
     let stem = file.file_name().map_or_else(|| "import".into(), |name| name.to_string_lossy().into_owned());
     let stem = stem.split('.').next().unwrap_or("import").to_string();
     PathBuf::from(format!("{stem}-refusals.csv"))

@@ -1,14 +1,16 @@
 //! Payments are posted and reversed; the journal goes out.
 
 use super::named::parse_id;
-use super::output::{answer, money};
-use super::{Format, Global};
+use super::output::{answer, money, written};
+use super::{Answered, Format, Global};
 use crate::app::{Actor, App, Failure};
 use crate::ledger::actions::{PostPayment, post_payment, reverse_payment};
+use crate::ledger::payment_file::{self, COMMIT_MAX, ImportPayments};
 use crate::{accounts, ledger};
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use jiff::civil::Date;
 use serde_json::{Value as Json, json};
+use std::path::PathBuf;
 
 /// `duly payment …`
 #[derive(Subcommand)]
@@ -66,6 +68,50 @@ pub(super) async fn payment(app: &App, global: &Global, command: PaymentCommand)
             })
         }
     }
+}
+
+/// `duly import payments …`
+#[derive(Args)]
+pub struct PaymentsFile {
+    /// The file: CSV, a spreadsheet, JSON lines; packed or not.
+    file: PathBuf,
+    /// How many rows are kept in one commit, 1,000 at the most.
+    #[arg(long, default_value_t = COMMIT_MAX)]
+    commit: usize,
+    /// Ends with 1 if a row was refused.
+    #[arg(long)]
+    strict: bool,
+    /// Where to write the problems; beside it the refused rows and what became of each row.
+    #[arg(long)]
+    refusals: Option<PathBuf>,
+}
+
+/// Posts a list; says on standard error after each commit which rows are in the record.
+pub(super) async fn import_payments(app: &App, global: &Global, asked: PaymentsFile) -> Result<Answered, Failure> {
+    let PaymentsFile { file, commit, strict, refusals } = asked;
+    let refusals = Some(refusals.unwrap_or_else(|| super::intake::refusals_beside(&file)));
+    let ask = ImportPayments { path: file, rows_a_commit: commit, refusals };
+    let kept = |row| eprintln!("kept up to row {row}");
+    let report = payment_file::import_payments(app, &Actor::command(), app.moment(), &ask, kept).await?;
+    let posted: Vec<Json> = report.posted_minor.iter().map(|(currency, minor)| money(*minor, currency)).collect();
+    let [problems, refused_rows, acknowledgement] = &report.files;
+    let json = json!({"rows": report.rows, "accepted": report.accepted, "refused": report.refused, "duplicates": report.duplicates,
+        "posted": posted, "refusals": problems, "refused_rows": refused_rows, "acknowledgement": acknowledgement});
+    answer(global.format, &json, || {
+        let posted: Vec<String> = report.posted_minor.iter().map(|(currency, minor)| written(*minor, currency)).collect();
+        let mut lines = vec![format!(
+            "{} rows: {} posted{}, {} refused, {} posted before",
+            report.rows,
+            report.accepted,
+            if posted.is_empty() { String::new() } else { format!(" ({})", posted.join(", ")) },
+            report.refused,
+            report.duplicates
+        )];
+        lines.extend(report.by_problem.iter().map(|((column, says), count)| format!("{count:>8} × {column} {says}")));
+        lines.extend(problems.as_deref().filter(|_| report.refused > 0).map(|path| format!("every problem: {}", path.display())));
+        lines
+    })?;
+    Ok(if strict && report.refused > 0 { Answered::No } else { Answered::Yes })
 }
 
 /// Writes the whole ledger as plain-text accounting.

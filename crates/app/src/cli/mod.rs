@@ -20,7 +20,7 @@ mod strategy;
 pub use ledger::buckets_json;
 
 use crate::app::{App, Clock, Failure};
-use crate::store::{Db, migrate};
+use crate::store::{Db, StoreError, migrate};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -206,6 +206,7 @@ pub fn main() -> ExitCode {
     };
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn,duly=info".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let address = cli.global.address(commands::DATABASE);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -222,9 +223,37 @@ pub fn main() -> ExitCode {
             ExitCode::from(1)
         }
         Err(error) => {
-            eprintln!("duly: {error}");
+            eprintln!("duly: {}", plainly(&error, &address));
             ExitCode::from(2)
         }
+    }
+}
+
+/// Why a command could not run, with the database and the way out.
+fn plainly(error: &Failure, address: &str) -> String {
+    let database = without_password(address);
+    match error {
+        Failure::Store(store) if store.is_full() => {
+            format!("the disk is full: {database} took nothing of what was under way; make room and run the command again")
+        }
+        Failure::Store(moved @ StoreError::Moved(_)) => moved.to_string(),
+        Failure::Store(store) if store.is_unreachable() => {
+            format!(
+                "the database {database} is not reachable ({store}): start it, or name another with --database, and run the command again"
+            )
+        }
+        Failure::ClockSetBack { .. } => format!("{error}, or give the time with --now"),
+        error => error.to_string(),
+    }
+}
+
+/// An address as it may be shown.
+fn without_password(address: &str) -> String {
+    let Some((scheme, rest)) = address.split_once("://") else { return address.to_string() };
+    let rest = rest.split('?').next().unwrap_or(rest);
+    match rest.rsplit_once('@') {
+        Some((user, place)) => format!("{scheme}://{}@{place}", user.split(':').next().unwrap_or(user)),
+        None => format!("{scheme}://{rest}"),
     }
 }
 
@@ -255,6 +284,9 @@ impl Global {
         let app = store::keys_of(self, App::new(Db::open(&self.address(default)).await?, self.clock()));
         migrate::migrate(&app.db, app.moment().at).await?;
         crate::identity::actions::take_up_settings(&app).await?;
+        if let Some(newest) = crate::audit::store::find_newest(&mut app.db.read().await?).await? {
+            app.reached(newest);
+        }
         Ok(app)
     }
 }

@@ -11,7 +11,7 @@ use super::source::{FileChoice, Source};
 use super::store;
 use crate::accounts::store::find_creditor_by_name;
 use crate::app::{Actor, App, Failure, aside};
-use crate::parties::merge::matching::find_likenesses;
+use crate::parties::merge::matching::find_likenesses_left;
 use crate::transaction;
 use crate::web::Web;
 use crate::web::guard::Visit;
@@ -112,8 +112,9 @@ pub async fn run(web: &Web, visit: &Visit, id: &str, mut upload: Upload, is_tria
                 if !is_trial && let Err(error) = keep_mapping(&web.app, &who, at, &upload).await {
                     tracing::error!(%error, "a mapping could not be kept");
                 }
-                if let Some(batch) = report.batch.filter(|_| !upload.is_history())
-                    && let Err(error) = find_likenesses(&web.app, at, batch, &upload.progress).await
+                if !is_trial
+                    && !upload.is_history()
+                    && let Err(error) = find_likenesses_left(&web.app, at, &upload.progress).await
                 {
                     tracing::error!(%error, "likenesses could not be looked for");
                 }

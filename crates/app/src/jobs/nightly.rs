@@ -2,19 +2,23 @@
 //!
 //! Each step takes a page, plans, applies it and moves its cursor, all in one transaction: a crash resumes at the cursor,
 //! and a finished night run again changes nothing. The run is a record with its counts.
+//!
+//! One process runs the night at a time. What holds the others off ends with the process, so that a night whose process died
+//! is gone on with at once; should it fail, the cursors alone keep two runs from doing anything twice.
 
 use super::check;
 use super::store::{self, Step};
 use crate::app::{Actor, App, Failure};
 use crate::audit::root::Signed;
 use crate::store::Tx;
+use crate::store::db::Hold;
 use crate::{accounts, audit, outreach, plans, strategy, transaction};
 use duly_domain::values::ids::AccountId;
 use duly_domain::values::moment::Moment;
 use jiff::Span;
 use jiff::civil::Date;
 use serde_json::{Map, Value as Json, json};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 /// How much a step does in one transaction.
@@ -66,6 +70,7 @@ pub struct Report {
 
 /// Runs the night that closes a business day; resumes one that was cut off, and does nothing to one that is done.
 pub async fn run(app: &App, at: Moment, day: Date) -> Result<Report, Failure> {
+    let _alone = hold(app, day).await?;
     let was_done = begin(app, at, day).await?;
     if !was_done {
         // The day that closes is over; what is planned is planned for tomorrow.
@@ -81,6 +86,25 @@ pub async fn run(app: &App, at: Moment, day: Date) -> Result<Report, Failure> {
     let steps = store::list_steps(&mut tx, day).await?;
     let millis = steps.iter().map(|step| step.millis).sum();
     Ok(Report { steps, millis, accounts: accounts::store::count_accounts(&mut tx).await?, was_done })
+}
+
+/// How long a run waits for one that has just ended: a server takes a moment to see that a process died.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Holds other runs of a night off.
+async fn hold(app: &App, day: Date) -> Result<Hold, Failure> {
+    let began = Instant::now();
+    loop {
+        if let Some(hold) = app.db.hold("night").await? {
+            return Ok(hold);
+        }
+        if began.elapsed() > PATIENCE {
+            let says =
+                format!("a night is being run by another process already, so the night of {day} was not begun here; nothing was changed");
+            return Err(Failure::Stale(says));
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 /// Opens the night's record; whether it is done already.

@@ -6,7 +6,7 @@ use crate::app::{Actor, App, Failure, new_uuid};
 use crate::store::Tx;
 use crate::{accounts, audit, plans, strategy, transaction};
 use duly_domain::accounts::Bucket;
-use duly_domain::ledger::{AllocationOrder, Buckets, plan_adjustment, plan_payment};
+use duly_domain::ledger::{Allocation, AllocationOrder, Balanced, Buckets, plan_adjustment, plan_payment};
 use duly_domain::values::ids::{AccountId, PaymentId};
 use duly_domain::values::moment::Moment;
 use duly_domain::values::money::Money;
@@ -48,6 +48,33 @@ pub async fn post_payment(app: &App, who: &Actor, at: Moment, ask: &PostPayment)
 
 /// As [`post_payment`], within a transaction.
 pub async fn post_within(tx: &mut Tx, who: &Actor, at: Moment, ask: &PostPayment) -> Result<Posted, Failure> {
+    match plan_posting(tx, at, ask).await? {
+        Posting::Known(posted) => Ok(posted),
+        Posting::New(planned) => post(tx, who, at, *planned).await,
+    }
+}
+
+/// What posting would come to: nothing is written yet, so that a list goes on past one that cannot be posted.
+pub(super) enum Posting {
+    /// Posted before.
+    Known(Posted),
+    /// To be posted.
+    New(Box<Planned>),
+}
+
+/// A payment allocated and ready to be posted.
+pub(super) struct Planned {
+    account: Account,
+    owed: Buckets,
+    allocation: Allocation,
+    lines: Balanced,
+    amount: Money,
+    effective_on: Date,
+    reference: String,
+}
+
+/// Finds out what posting a payment comes to.
+pub(super) async fn plan_posting(tx: &mut Tx, at: Moment, ask: &PostPayment) -> Result<Posting, Failure> {
     let reference = ask.reference.trim();
     if reference.is_empty() {
         return Err(Failure::wrong("reference", "is empty: it is what makes a payment known"));
@@ -64,12 +91,19 @@ pub async fn post_within(tx: &mut Tx, who: &Actor, at: Moment, ask: &PostPayment
     let account = accounts::store::load_account(tx, ask.account).await?;
     let owed = store::load_buckets(tx, account.id, &account.currency).await?;
     if let Some(before) = store::find_payment_by_reference(tx, account.id, reference).await? {
-        return repeated(tx, &before, ask, owed).await;
+        return repeated(tx, &before, ask, owed).await.map(Posting::Known);
     }
     let creditor = accounts::store::load_creditor(tx, account.creditor).await?;
     let order = AllocationOrder::parse(&creditor.allocation_order).unwrap_or_default();
     let amount = Money::of(ask.amount_minor, owed.currency());
     let (allocation, lines) = plan_payment(amount, &owed, order)?;
+    let (effective_on, reference) = (ask.effective_on, reference.to_string());
+    Ok(Posting::New(Box::new(Planned { account, owed, allocation, lines, amount, effective_on, reference })))
+}
+
+/// Posts what was planned in the same transaction.
+pub(super) async fn post(tx: &mut Tx, who: &Actor, at: Moment, planned: Planned) -> Result<Posted, Failure> {
+    let Planned { account, owed, allocation, lines, amount, effective_on, reference } = planned;
     let memo = format!("payment {reference}");
     let (entry, balance) = store::insert_entry(tx, account.id, "payment", at.business_day, None, &memo, &lines, &owed, at.at).await?;
     let payment = Payment {
@@ -79,15 +113,15 @@ pub async fn post_within(tx: &mut Tx, who: &Actor, at: Moment, ask: &PostPayment
         amount_minor: amount.minor(),
         unapplied_minor: allocation.unapplied.minor(),
         currency: account.currency.clone(),
-        effective_on: ask.effective_on,
-        reference: reference.to_string(),
+        effective_on,
+        reference,
         state: "posted".into(),
         reversed_on: None,
         created_at: at.at,
     };
     store::insert_payment(tx, &payment, who.label()).await?;
     let detail = json!({"payment": payment.id.to_string(), "amount_minor": amount.minor(), "currency": account.currency,
-        "effective_on": ask.effective_on.to_string(), "unapplied_minor": payment.unapplied_minor});
+        "effective_on": effective_on.to_string(), "unapplied_minor": payment.unapplied_minor});
     audit::record(tx, who, at.at, Some(account.id), "payment.post", &detail).await?;
     settle_account(tx, who, at, &account, &balance).await?;
     Ok(Posted { payment: payment.id, allocation: allocation.parts, unapplied: allocation.unapplied, balance, is_repeat: false })

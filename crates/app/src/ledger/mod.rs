@@ -3,5 +3,6 @@
 pub mod actions;
 pub mod journal;
 pub mod pages;
+pub mod payment_file;
 pub mod refund;
 pub mod store;

@@ -34,6 +34,8 @@ pub struct Reserved {
 ///
 /// `release` is a supervisor's recorded reason for what the gate leaves to them; it opens nothing the gate refuses.
 pub async fn reserve_contact(app: &App, who: &Actor, at: Moment, ask: &AskContact, release: Option<&str>) -> Result<Reserved, Failure> {
+    // Hours and seven days are counted by the clock.
+    app.prove_clock()?;
     if release.is_some() && !may(who.role, Permission::ReleaseContacts) {
         return Err(Failure::Forbidden);
     }

@@ -5,6 +5,7 @@
 //!
 //! Always true: a transaction that is dropped without a commit leaves nothing.
 
+use super::StoreError;
 use super::postgres::{self, PostgresTx};
 use super::row::{FromRow, Row, Value};
 use super::sqlite::{self, SqliteTx};
@@ -12,54 +13,6 @@ use std::collections::HashSet;
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
-
-/// What went wrong in the database.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The address is none we know.
-    #[error("{0:?} is not a database: use sqlite:PATH or postgres://USER@HOST/NAME")]
-    Address(String),
-    /// SQLite said no.
-    #[error("the database {0}")]
-    Sqlite(#[from] rusqlite::Error),
-    /// PostgreSQL said no.
-    #[error("the database says {}", describe(.0))]
-    Postgres(#[from] tokio_postgres::Error),
-    /// The connection cannot be encrypted as asked.
-    #[error("{0}")]
-    Tls(String),
-    /// No connection to be had.
-    #[error("no connection to the database: {0}")]
-    Pool(String),
-    /// A column was not of the kind its type needs.
-    #[error("column {0} holds something else than expected")]
-    Column(String),
-    /// The database is newer than this program.
-    #[error("the database was upgraded by a newer duly (schema {found}, this program knows {known}): use that one")]
-    Newer { found: i64, known: i64 },
-    /// A migration was changed after it was applied.
-    #[error("schema step {0} differs from the one applied here")]
-    ChangedStep(i64),
-}
-
-fn describe(error: &tokio_postgres::Error) -> String {
-    error.as_db_error().map_or_else(|| error.to_string(), |db| db.message().to_string())
-}
-
-impl StoreError {
-    /// Whether the transaction lost against another one and may be tried again.
-    pub fn is_conflict(&self) -> bool {
-        use tokio_postgres::error::SqlState;
-        match self {
-            // Actions look before they insert: a key that is taken all the same was taken by a transaction beside ours.
-            StoreError::Postgres(error) => error.code().is_some_and(|code| {
-                [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED, SqlState::UNIQUE_VIOLATION].contains(code)
-            }),
-            StoreError::Sqlite(error) => error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy),
-            _ => false,
-        }
-    }
-}
 
 /// How often a transaction is tried before the conflict is told.
 const TRIES: u32 = 12;
@@ -151,6 +104,16 @@ impl Db {
         }))
     }
 
+    /// Takes what only one may have at a time on this database, whichever process it is; `None` while another has it.
+    ///
+    /// It ends with the value or with the process, however that ends.
+    pub async fn hold(&self, what: &str) -> Result<Option<Hold>, StoreError> {
+        Ok(match &self.0 {
+            Engine::Sqlite(sqlite) => sqlite.hold(what)?.map(Hold::File),
+            Engine::Postgres(postgres) => postgres.hold(what).await?.map(|session| Hold::Session(Box::new(session))),
+        })
+    }
+
     /// Gathers statistics after a large load, so that the planner knows the tables.
     pub async fn analyze(&self) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
@@ -158,6 +121,14 @@ impl Db {
         tx.batch(if self.engine() == "sqlite" { "pragma analysis_limit = 1000; analyze" } else { "analyze" }).await?;
         tx.commit().await
     }
+}
+
+/// What only one has at a time: a lock on a file, or a session that holds one.
+pub enum Hold {
+    /// A locked file beside the database.
+    File(std::fs::File),
+    /// A session of its own at the server.
+    Session(Box<postgres::Session>),
 }
 
 /// One transaction.

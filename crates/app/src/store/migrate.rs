@@ -36,6 +36,7 @@ const STEPS: &[Step] = &steps! {
     14 "0014_people";
     15 "0015_moves";
     16 "0016_account_papers";
+    17 "0017_compared";
     18 "0018_mappings";
 };
 

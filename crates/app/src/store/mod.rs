@@ -9,6 +9,7 @@ pub mod archive;
 pub mod backup;
 pub mod catalogue;
 pub mod db;
+pub mod error;
 pub mod load;
 pub mod migrate;
 pub mod postgres;
@@ -19,7 +20,8 @@ pub mod state;
 pub mod transfer;
 
 pub use archive::empty_folder;
-pub use db::{Db, StoreError, Tx};
+pub use db::{Db, Tx};
+pub use error::StoreError;
 pub use row::{FromRow, Keyed, Row, Value};
 
 /// Parameters of a statement, in order.

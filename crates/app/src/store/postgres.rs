@@ -2,13 +2,14 @@
 //!
 //! Writing transactions are serializable; the loser of a conflict is told so and tried again by `transaction!`.
 
-use super::db::StoreError;
+use super::StoreError;
 use super::postgres_tls;
 use super::row::{Row, Value};
 use bytes::{BufMut, BytesMut};
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod};
 use duly_domain::values::moment::{date_of_day, day_number};
 use std::error::Error;
+use std::time::Duration;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres::{Config, NoTls};
@@ -17,10 +18,12 @@ use uuid::Uuid;
 /// Connections to one server at most.
 const CONNECTIONS: usize = 16;
 
+/// How long a server may take to answer a connection.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// Bound values in one statement at most, by the protocol.
 const VALUES_MAX: usize = 65_535;
 
-/// Rows in one statement at most.
 /// Rows per statement.
 const LENGTHS: [usize; 5] = [500, 100, 20, 5, 1];
 
@@ -45,6 +48,9 @@ impl Postgres {
     pub async fn open(address: &str) -> Result<Postgres, StoreError> {
         let (address, tls) = postgres_tls::read(address)?;
         let mut config: Config = address.parse()?;
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(PATIENCE);
+        }
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let manager = match tls {
             Some(tls) => {
@@ -68,6 +74,14 @@ impl Postgres {
         })
     }
 
+    /// Takes an advisory lock in a session of its own; the server lets go of it when the session ends.
+    pub async fn hold(&self, what: &str) -> Result<Option<Session>, StoreError> {
+        let session = Session(Some(self.client().await?));
+        session.client().batch_execute(ALIVE).await?;
+        let row = session.client().query_one("select pg_try_advisory_lock(hashtext('duly'), hashtext($1::text))", &[&what]).await?;
+        Ok(row.try_get::<_, bool>(0)?.then_some(session))
+    }
+
     /// Begins a transaction.
     pub async fn begin(&self, writes: bool) -> Result<PostgresTx, StoreError> {
         let client = self.client().await?;
@@ -75,6 +89,24 @@ impl Postgres {
             .batch_execute(if writes { "begin isolation level serializable" } else { "begin isolation level repeatable read read only" })
             .await?;
         Ok(PostgresTx { client: Some(client) })
+    }
+}
+
+/// The server notices within a minute that the machine of a session is gone.
+const ALIVE: &str = "set tcp_keepalives_idle = 20; set tcp_keepalives_interval = 10; set tcp_keepalives_count = 3";
+
+/// A session that holds a lock. Dropped, it ends, so that no other work comes to have the lock.
+pub struct Session(Option<Object>);
+
+impl Session {
+    fn client(&self) -> &Object {
+        self.0.as_ref().expect("the client is given up only when the session ends")
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.0.take().map(Object::take);
     }
 }
 

@@ -1,9 +1,10 @@
 //! The embedded engine: SQLite with a write-ahead log, one writer, readers beside it.
 
-use super::db::StoreError;
+use super::StoreError;
 use super::row::{Row, Value};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql};
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,10 +18,13 @@ const READERS: usize = 16;
 #[derive(Clone)]
 pub struct Sqlite {
     path: Arc<PathBuf>,
+    /// Which file it was when it was opened.
+    identity: Option<Identity>,
+    /// Before the writer, so that they are closed before it: only a connection that may write empties the log as the last.
+    readers: Arc<Mutex<Vec<Connection>>>,
     writer: Arc<tokio::sync::Mutex<Connection>>,
     /// How many wait for the writer's turn in this process.
     waiting: Arc<AtomicUsize>,
-    readers: Arc<Mutex<Vec<Connection>>>,
     turns: Arc<Semaphore>,
 }
 
@@ -34,6 +38,7 @@ impl Sqlite {
             "pragma cache_size = -262144; pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 4000;",
         )?;
         Ok(Sqlite {
+            identity: identity_of(&path),
             path: Arc::new(path),
             writer: Arc::new(tokio::sync::Mutex::new(writer)),
             waiting: Arc::default(),
@@ -52,7 +57,7 @@ impl Sqlite {
         let waits = Waits::begin(&self.waiting);
         let guard = self.writer.clone().lock_owned().await;
         drop(waits);
-        begin_with(guard)
+        self.begin_with(guard)
     }
 
     /// Whether somebody of this process waits to write.
@@ -62,19 +67,49 @@ impl Sqlite {
 
     /// Begins if nobody of this process writes.
     pub fn begin_if_free(&self) -> Result<Option<SqliteTx>, StoreError> {
-        self.writer.clone().try_lock_owned().ok().map(begin_with).transpose()
+        self.writer.clone().try_lock_owned().ok().map(|guard| self.begin_with(guard)).transpose()
+    }
+
+    fn begin_with(&self, guard: OwnedMutexGuard<Connection>) -> Result<SqliteTx, StoreError> {
+        self.prove_place()?;
+        let tx = SqliteTx { connection: Some(Held::Writer(guard)), of: self.clone() };
+        // Another process may hold the file for as long as the busy timeout.
+        blocking(|| tx.connection().execute_batch("begin immediate"))?;
+        Ok(tx)
+    }
+
+    /// Proves that the file still lies where it was opened: what is written into a removed one is lost with the process.
+    fn prove_place(&self) -> Result<(), StoreError> {
+        match self.identity.is_none() || identity_of(&self.path) == self.identity {
+            true => Ok(()),
+            false => Err(StoreError::Moved(self.path.display().to_string())),
+        }
+    }
+
+    /// Locks a file beside the database; the system lets go of it when the process ends.
+    pub fn hold(&self, what: &str) -> Result<Option<File>, StoreError> {
+        let path = PathBuf::from(format!("{}-{what}", self.path.display()));
+        let unusable = |error: std::io::Error| StoreError::Beside(format!("{} cannot be locked: {error}", path.display()));
+        let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(unusable)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(unusable(error)),
+        }
     }
 
     /// Begins a snapshot.
     pub async fn read(&self) -> Result<SqliteTx, StoreError> {
         let turn = self.turns.clone().acquire_owned().await.map_err(|_| StoreError::Pool("the database is closed".into()))?;
+        self.prove_place()?;
         let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = match idle {
             Some(connection) => connection,
             None => connect(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX)?,
         };
         connection.execute_batch("begin")?;
-        Ok(SqliteTx { connection: Some(Held::Reader { connection: Some(connection), pool: self.readers.clone(), _turn: turn }) })
+        let reader = Held::Reader { connection: Some(connection), pool: self.readers.clone(), _turn: turn };
+        Ok(SqliteTx { connection: Some(reader), of: self.clone() })
     }
 }
 
@@ -94,11 +129,16 @@ impl Drop for Waits {
     }
 }
 
-fn begin_with(guard: OwnedMutexGuard<Connection>) -> Result<SqliteTx, StoreError> {
-    let tx = SqliteTx { connection: Some(Held::Writer(guard)) };
-    // Another process may hold the file for as long as the busy timeout.
-    blocking(|| tx.connection().execute_batch("begin immediate"))?;
-    Ok(tx)
+type Identity = (u64, u64);
+
+/// Which file lies at a path: its device and number. `None` where there is none, or the system has no such numbers.
+fn identity_of(path: &Path) -> Option<Identity> {
+    #[cfg(unix)]
+    return std::fs::metadata(path)
+        .ok()
+        .map(|file| (std::os::unix::fs::MetadataExt::dev(&file), std::os::unix::fs::MetadataExt::ino(&file)));
+    #[cfg(not(unix))]
+    return path.exists().then_some((0, 0));
 }
 
 fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
@@ -126,6 +166,7 @@ enum Held {
 /// One transaction on SQLite.
 pub struct SqliteTx {
     connection: Option<Held>,
+    of: Sqlite,
 }
 
 impl SqliteTx {
@@ -178,7 +219,8 @@ impl SqliteTx {
     pub fn commit(mut self) -> Result<(), StoreError> {
         blocking(|| self.connection().execute_batch("commit"))?;
         self.give_back();
-        Ok(())
+        // Only what lies where it will be found again is acknowledged.
+        self.of.prove_place()
     }
 
     fn give_back(&mut self) {

@@ -4,7 +4,7 @@ use super::guard::Visit;
 use super::shell::{Frame, page};
 use crate::app::Failure;
 use askama::Template;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
 #[derive(Template)]
@@ -30,13 +30,29 @@ pub fn refuse_page(visit: &Visit, status: StatusCode, says: &str) -> Response {
     (status, page(&FailurePage { frame: Frame::of(visit, "", "Not possible"), says })).into_response()
 }
 
+/// What a page says while the database is away. Whether the last words reached it, nobody can know.
+const GONE: &str = "The database cannot be reached at the moment. Try again in a minute: nothing needs to be started anew. \
+    If you were sending something, look whether it is there before you send it again.";
+/// What a page says when nothing more can be written.
+const FULL: &str =
+    "The disk of the database is full. What you sent was not kept; what was kept before is safe. Tell your administrator to make room.";
+
+/// The product is there and the database is not.
+fn unavailable(says: &str) -> Response {
+    ([(header::RETRY_AFTER, "30")], refuse(StatusCode::SERVICE_UNAVAILABLE, says)).into_response()
+}
+
 /// The answer to a failure.
 pub fn respond(failure: &Failure) -> Response {
     let status = match failure {
         Failure::NotFound(_) => StatusCode::NOT_FOUND,
         Failure::Wrong(_) | Failure::Ledger(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        Failure::Stale(_) => StatusCode::CONFLICT,
+        Failure::Stale(_) | Failure::ClockSetBack { .. } => StatusCode::CONFLICT,
         Failure::Forbidden => StatusCode::FORBIDDEN,
+        Failure::Store(error) if error.is_unreachable() || error.is_full() => {
+            tracing::error!(failure = %failure, "the database could not be used");
+            return unavailable(if error.is_full() { FULL } else { GONE });
+        }
         Failure::Store(_) | Failure::File(_) => {
             tracing::error!(failure = %failure, "a request failed");
             return refuse(

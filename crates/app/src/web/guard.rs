@@ -17,6 +17,7 @@ use axum_extra::extract::CookieJar;
 use duly_domain::identity::{Permission, Role, may};
 use duly_domain::values::moment::Moment;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -61,6 +62,8 @@ pub struct Visit {
     pub at: Moment,
     /// The organization's time zone.
     pub zone: TimeZone,
+    /// What the machine's clock had reached, if it was set back.
+    pub clock_was_at: Option<Timestamp>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Visit {
@@ -88,7 +91,8 @@ pub async fn guard(State((web, permission)): State<(Web, Permission)>, jar: Cook
         return if permission == Permission::Anyone { next.run(request).await } else { Redirect::to("/sign-in").into_response() };
     };
     let role = Role::parse(&session.role).unwrap_or(Role::Auditor);
-    let visit = Visit { who: Actor::user(session.user, &session.name, role), csrf: session.csrf, at, zone: web.app.zone() };
+    let who = Actor::user(session.user, &session.name, role);
+    let visit = Visit { who, csrf: session.csrf, at, zone: web.app.zone(), clock_was_at: web.app.clock_was_at() };
     if !may(role, permission) {
         return refuse_page(&visit, StatusCode::FORBIDDEN, &format!("Your role, {}, may not do this.", role.to_string().to_lowercase()));
     }

@@ -16,6 +16,7 @@ use guard::Limits;
 use serving::{Neighbor, Serving};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use tls::{Certificate, TlsListener};
 
 /// What handlers share: the product, the limits on trying, and files waiting to be loaded.
@@ -64,6 +65,7 @@ pub async fn serve_at(app: App, listener: tokio::net::TcpListener) -> Result<(),
 pub async fn serve_with(app: App, listener: tokio::net::TcpListener, serving: Serving) -> Result<(), Failure> {
     let certificate = serving.certificate.clone().map(Certificate::open).transpose()?;
     let views = app.clone();
+    tokio::spawn(watch_clock(app.clone()));
     let web = Web { serving: Arc::new(serving), ..Web::new(app) };
     let service = router::router(web).into_make_service_with_connect_info::<Neighbor>();
     let served = match certificate {
@@ -94,5 +96,21 @@ async fn told_to_stop() {
             // Without the signal there is no asking us to stop but by ending the process.
             std::future::pending::<()>().await;
         },
+    }
+}
+
+/// Follows the machine's clock while nobody asks for a page, and says once when it was set back and once when it is right.
+async fn watch_clock(app: App) {
+    let mut beat = tokio::time::interval(Duration::from_secs(60));
+    let mut is_back = false;
+    loop {
+        beat.tick().await;
+        app.moment();
+        match app.clock_was_at() {
+            Some(was_at) if !is_back => tracing::error!(%was_at, "the clock was set back: no contact is reserved until it is right"),
+            None if is_back => tracing::info!("the clock is right again"),
+            _ => {}
+        }
+        is_back = app.clock_was_at().is_some();
     }
 }

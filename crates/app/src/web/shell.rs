@@ -47,6 +47,8 @@ pub struct Frame {
     pub next_after: String,
     /// What stands in the search.
     pub query: String,
+    /// What everybody must know before they go on; empty on a good day.
+    pub alarm: String,
 }
 
 const ROOMS: [(&str, &str, &str, Permission); 10] = [
@@ -81,6 +83,7 @@ impl Frame {
             has_next: may(role, Permission::WorkAccounts),
             next_after: String::new(),
             query: String::new(),
+            alarm: visit.clock_was_at.map(|was_at| alarm(was_at, visit)).unwrap_or_default(),
         }
     }
 
@@ -89,6 +92,16 @@ impl Frame {
         self.said = said.map_or("", saying).to_string();
         self
     }
+}
+
+/// What every page says while the clock is wrong.
+fn alarm(was_at: Timestamp, visit: &Visit) -> String {
+    let was_at = was_at.to_zoned(visit.zone.clone());
+    format!(
+        "The clock of this machine was set back: it had reached {} {}. No contact can be reserved until it is right. Tell your administrator.",
+        written(was_at.date()),
+        was_at.strftime("%H:%M")
+    )
 }
 
 /// What a code in the address says. Only what stands here is ever shown.

@@ -1,11 +1,44 @@
 //! Payments: posted once, divided to the cent, taken back; the books of a real hledger.
 
+use duly::app::Actor;
 use duly::store::Value;
-use duly_testkit::both_engines;
+use duly_testkit::{Floor, both_engines};
 use std::io::Write;
 use std::process::{Command, Stdio};
 
 both_engines! {
+    fn a_list_of_payments_is_posted_once_and_what_cannot_be_is_told(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "420.00");
+        let otto = floor.debtor("Otto", "60.00");
+        let path = std::env::temp_dir().join(format!("duly_list_{}.csv", uuid::Uuid::now_v7().simple()));
+        let rows = [
+            "R-1,100.00,2026-03-02,A",
+            "R-2,75.00,2026-03-01,B",
+            "R-1,100.00,2026-03-02,A",
+            "R-1,99.00,2026-03-02,A",
+            "R-9,1.00,2026-03-02,C",
+            "R-1,ten,2026-03-02,D",
+            "R-1,1.00,2026-03-03,E",
+            "R-1,-1.00,2026-03-02,F",
+            "R-1,1.00,2 March,G",
+            "R-1,1.00,2026-03-02,",
+        ];
+        std::fs::write(&path, format!("account,amount,on,reference\n{}\n", rows.join("\n"))).unwrap();
+        let ask = duly::ledger::payment_file::ImportPayments { path: path.clone(), rows_a_commit: 3, refusals: None };
+        let post = |floor: &Floor| {
+            let who = Actor::command();
+            let import = duly::ledger::payment_file::import_payments(&floor.app, &who, floor.app.moment(), &ask, |_| {});
+            let report = floor.runtime.block_on(import).unwrap();
+            (report.accepted, report.duplicates, report.refused, report.kept, report.by_problem.into_keys().map(|(column, _)| column).collect::<Vec<_>>())
+        };
+        let problems: Vec<String> = ["account", "amount", "amount", "on", "on", "reference", "reference"].map(String::from).to_vec();
+        assert_eq!(post(&floor), (2, 1, 7, 11, problems.clone()));
+        assert_eq!(post(&floor), (0, 3, 7, 11, problems));
+        assert_eq!((floor.balance(maria), floor.balance(otto)), ("320.00".into(), "0.00".into()));
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+        std::fs::remove_file(path).unwrap();
+    }
+
     fn the_same_reference_is_posted_once(mut floor: "2026-03-02") {
         let maria = floor.debtor("Maria", "420.00");
         let first = floor.pays_on(maria, "20.00", "2026-03-02", "REF 1").unwrap();

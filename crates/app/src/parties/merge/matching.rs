@@ -15,6 +15,20 @@ use uuid::Uuid;
 /// Accounts compared together.
 const PIECE: i64 = 200;
 
+/// Compares the people of every batch that waits for it: the newest, and one whose comparing was cut off.
+pub async fn find_likenesses_left(app: &App, at: Moment, progress: &Progress) -> Result<u64, Failure> {
+    let left = accounts::store::list_uncompared(&mut app.db.read().await?).await?;
+    let mut found = 0;
+    for (batch,) in left {
+        found += find_likenesses(app, at, batch, progress).await?;
+        if progress.is_stopped() {
+            break;
+        }
+        transaction!(app.db, tx, { accounts::store::update_compared(tx, batch, at.at).await })?;
+    }
+    Ok(found)
+}
+
 /// Compares a batch's people with everybody who shares a number, an address, or name and date of birth; how many may be one.
 pub async fn find_likenesses(app: &App, at: Moment, batch: BatchId, progress: &Progress) -> Result<u64, Failure> {
     let mut after = AccountId(Uuid::nil());

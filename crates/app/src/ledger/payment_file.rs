@@ -1,0 +1,220 @@
+//! A file of payments is posted: a bank's or a creditor's list, up to a thousand rows a commit.
+//!
+//! A row that cannot be posted is refused with every reason and the list goes on. What is posted is known by account and
+//! reference: the same file again posts nothing twice, so a list that was cut off is simply given again.
+//!
+//! Read [`import_payments`] first. Always true: when [`Report::kept`] says a row, all rows up to it are in the record.
+
+use super::actions::{PostPayment, Posted, Posting, plan_posting, post};
+use crate::app::{Actor, App, Failure};
+use crate::intake::refusals::{RefusalFiles, is_same_head};
+use crate::intake::source::{FileChoice, Source, SourceRow, hash_of};
+use crate::store::Tx;
+use crate::{accounts, audit, transaction};
+use duly_domain::intake::row::Problem;
+use duly_domain::values::ids::AccountId;
+use duly_domain::values::moment::Moment;
+use duly_domain::values::money::{Currency, Money};
+use jiff::civil::Date;
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Rows posted in one commit at most.
+pub const COMMIT_MAX: usize = 1_000;
+
+/// A file of payments, and how to take it.
+#[derive(Clone, Debug)]
+pub struct ImportPayments {
+    /// The file: any form the intake reads.
+    pub path: PathBuf,
+    /// Rows in one commit.
+    pub rows_a_commit: usize,
+    /// Where to write what was refused; nowhere unless named.
+    pub refusals: Option<PathBuf>,
+}
+
+/// What a file of payments came to.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// Rows read.
+    pub rows: u64,
+    /// Rows posted now.
+    pub accepted: u64,
+    /// Rows that stay out.
+    pub refused: u64,
+    /// Rows posted before.
+    pub duplicates: u64,
+    /// Amounts posted now, by currency, in minor units.
+    pub posted_minor: BTreeMap<&'static str, i64>,
+    /// Problems counted by column and sentence.
+    pub by_problem: BTreeMap<(String, String), u64>,
+    /// Where problems, refused rows and the acknowledgement were written.
+    pub files: [Option<PathBuf>; 3],
+    /// The number of the last row whose fate is in the record.
+    pub kept: u64,
+}
+
+/// What the columns are called, as a bank or a creditor may call them.
+const ACCOUNT: [&str; 4] = ["account", "account reference", "account_reference", "account number"];
+const AMOUNT: [&str; 3] = ["amount", "payment", "paid"];
+const ON: [&str; 5] = ["on", "date", "paid on", "paid_on", "value date"];
+const REFERENCE: [&str; 4] = ["reference", "payment reference", "payment_reference", "bank reference"];
+
+/// Where the columns stand.
+struct Columns {
+    account: usize,
+    amount: usize,
+    on: usize,
+    reference: usize,
+}
+
+/// What became of a row.
+enum Fate {
+    Posted(AccountId, Posted, Money),
+    Refused(Problem),
+}
+
+/// Posts a file commit by commit; `kept` is told the last row of each.
+pub async fn import_payments(app: &App, who: &Actor, at: Moment, ask: &ImportPayments, kept: impl Fn(u64)) -> Result<Report, Failure> {
+    if !(1..=COMMIT_MAX).contains(&ask.rows_a_commit) {
+        return Err(Failure::wrong("commit", format!("must be between 1 and {COMMIT_MAX} rows")));
+    }
+    let hash = hash_of(&ask.path).map_err(Failure::File)?;
+    let mut source = Source::open(&ask.path, &FileChoice::default()).map_err(Failure::File)?;
+    let heads = source.heads().to_vec();
+    let columns = find_columns(&ask.path, &heads)?;
+    let mut files = RefusalFiles::at(ask.refusals.as_deref());
+    files.open(&heads)?;
+    let mut report = Report::default();
+    let mut is_end = false;
+    while !is_end {
+        let mut piece = Vec::with_capacity(ask.rows_a_commit);
+        while piece.len() < ask.rows_a_commit {
+            match source.next_row().map_err(Failure::File)? {
+                Some(row) => piece.push(row),
+                None => {
+                    is_end = true;
+                    break;
+                }
+            }
+        }
+        let Some(last) = piece.last().map(|row| row.number) else { break };
+        let fates = transaction!(app.db, tx, {
+            let mut fates = Vec::with_capacity(piece.len());
+            for row in &piece {
+                fates.push(post_row(tx, who, at, &columns, &heads, row).await?);
+            }
+            Ok::<_, Failure>(fates)
+        })?;
+        for (row, fate) in piece.iter().zip(fates) {
+            count(&mut report, &mut files, &columns, row, fate)?;
+        }
+        report.kept = last;
+        kept(last);
+        // Embedded, nothing waits by itself: let others have their turn.
+        tokio::task::yield_now().await;
+    }
+    report.files = files.finish()?;
+    if report.accepted > 0 {
+        let detail = json!({"file": hash, "rows": report.rows, "accepted": report.accepted, "refused": report.refused,
+            "duplicates": report.duplicates, "posted_minor": report.posted_minor});
+        transaction!(app.db, tx, { audit::record(tx, who, at.at, None, "payments.import", &detail).await })?;
+    }
+    Ok(report)
+}
+
+fn find_columns(path: &Path, heads: &[String]) -> Result<Columns, Failure> {
+    let at = |names: &[&str]| names.iter().find_map(|name| heads.iter().position(|head| is_same_head(head, name)));
+    let mut missing = Vec::new();
+    let mut find = |names: &[&'static str]| {
+        at(names).unwrap_or_else(|| {
+            missing.push(names[0]);
+            0
+        })
+    };
+    let columns = Columns { account: find(&ACCOUNT), amount: find(&AMOUNT), on: find(&ON), reference: find(&REFERENCE) };
+    if missing.is_empty() {
+        return Ok(columns);
+    }
+    let says = format!("{} has no column {}: a file of payments has account, amount, on, reference", path.display(), missing.join(", "));
+    Err(Failure::wrong("file", says))
+}
+
+/// Posts one row, or says why not; nothing is written for one that is refused.
+async fn post_row(tx: &mut Tx, who: &Actor, at: Moment, columns: &Columns, heads: &[String], row: &SourceRow) -> Result<Fate, Failure> {
+    let refused = |column: usize, says: String| {
+        let value = row.cell(column).to_string();
+        Ok(Fate::Refused(Problem { column: heads[column].clone(), value, says, refuses: true }))
+    };
+    if row.len() != heads.len() {
+        let says = format!("has {} cells where the head has {}", row.len(), heads.len());
+        return Ok(Fate::Refused(Problem { column: "row".into(), value: String::new(), says, refuses: true }));
+    }
+    if let Some(wrong) = row.problems().iter().find(|wrong| wrong.column < heads.len()) {
+        return refused(wrong.column, wrong.says.clone());
+    }
+    let id = match accounts::store::resolve(tx, row.cell(columns.account).trim()).await {
+        Ok(id) => id,
+        Err(Failure::NotFound(_)) => return refused(columns.account, "is no account here".into()),
+        Err(Failure::Wrong(_)) => return refused(columns.account, "is the reference of more than one account: name it by its id".into()),
+        Err(failure) => return Err(failure),
+    };
+    let Ok(effective_on) = row.cell(columns.on).trim().parse::<Date>() else {
+        return refused(columns.on, "is no date such as 2026-03-02".into());
+    };
+    let account = accounts::store::load_account(tx, id).await?;
+    let amount = Currency::parse(&account.currency).map(|currency| Money::parse(row.cell(columns.amount), currency));
+    let amount = match amount {
+        Some(Ok(amount)) => amount,
+        Some(Err(error)) => return refused(columns.amount, error.to_string()),
+        None => return Err(Failure::wrong("currency", format!("{} of account {id} is not known", account.currency))),
+    };
+    let reference = row.cell(columns.reference).to_string();
+    let ask = PostPayment { account: id, amount_minor: amount.minor(), effective_on, reference };
+    match plan_posting(tx, at, &ask).await {
+        Ok(Posting::Known(posted)) => Ok(Fate::Posted(id, posted, amount)),
+        Ok(Posting::New(planned)) => Ok(Fate::Posted(id, post(tx, who, at, *planned).await?, amount)),
+        Err(Failure::Wrong(problems)) => {
+            let (field, says) = problems.0.into_iter().next().unwrap_or(("row", "cannot be posted".into()));
+            let column = match field {
+                "amount" => columns.amount,
+                "date" => columns.on,
+                _ => columns.reference,
+            };
+            refused(column, says)
+        }
+        Err(Failure::Ledger(error)) => refused(columns.amount, format!("cannot be posted: {error}")),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Counts a row's fate and writes it to the files.
+fn count(report: &mut Report, files: &mut RefusalFiles, columns: &Columns, row: &SourceRow, fate: Fate) -> Result<(), Failure> {
+    report.rows += 1;
+    match fate {
+        Fate::Refused(problem) => {
+            report.refused += 1;
+            let problems = std::slice::from_ref(&problem);
+            files.write_problem(row.number, &problem)?;
+            files.write_row(row, problems)?;
+            files.write_outcome(row.number, row.cell(columns.reference), "refused", None, problems)?;
+            *report.by_problem.entry((problem.column, problem.says)).or_default() += 1;
+        }
+        Fate::Posted(account, posted, amount) => {
+            let left = posted.balance.total()?.minor();
+            let outcome = if posted.is_repeat {
+                report.duplicates += 1;
+                "posted before"
+            } else {
+                report.accepted += 1;
+                let sum = report.posted_minor.entry(amount.currency().code()).or_default();
+                *sum = sum.saturating_add(amount.minor());
+                "posted"
+            };
+            let owed = Some((account, left, amount.currency()));
+            files.write_outcome(row.number, row.cell(columns.reference), outcome, owed, &[])?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,89 @@
+//! What went wrong in the database, and what kind of trouble it is: a lost race, a full disk, a server that is gone.
+
+use rusqlite::ErrorCode;
+use tokio_postgres::error::SqlState;
+
+/// What went wrong in the database.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The address is none we know.
+    #[error("{0:?} is not a database: use sqlite:PATH or postgres://USER@HOST/NAME")]
+    Address(String),
+    /// SQLite said no.
+    #[error("the database {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// PostgreSQL said no.
+    #[error("the database says {}", describe(.0))]
+    Postgres(#[from] tokio_postgres::Error),
+    /// The connection cannot be encrypted as asked.
+    #[error("{0}")]
+    Tls(String),
+    /// No connection to be had.
+    #[error("the database is not reachable: {0}")]
+    Pool(String),
+    /// The file is not where it was opened, or another lies there.
+    #[error("the database file {0} was removed or replaced while it was in use: stop the program, bring the file back, start again")]
+    Moved(String),
+    /// A file beside the database could not be used.
+    #[error("{0}")]
+    Beside(String),
+    /// A column was not of the kind its type needs.
+    #[error("column {0} holds something else than expected")]
+    Column(String),
+    /// The database is newer than this program.
+    #[error("the database was upgraded by a newer duly (schema {found}, this program knows {known}): use that one")]
+    Newer { found: i64, known: i64 },
+    /// A migration was changed after it was applied.
+    #[error("schema step {0} differs from the one applied here")]
+    ChangedStep(i64),
+}
+
+fn describe(error: &tokio_postgres::Error) -> String {
+    error.as_db_error().map_or_else(|| error.to_string(), |db| db.message().to_string())
+}
+
+impl StoreError {
+    /// Whether the transaction lost against another one and may be tried again.
+    pub fn is_conflict(&self) -> bool {
+        match self {
+            // Actions look before they insert: a key that is taken all the same was taken by a transaction beside ours.
+            StoreError::Postgres(error) => error.code().is_some_and(|code| {
+                [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED, SqlState::UNIQUE_VIOLATION].contains(code)
+            }),
+            StoreError::Sqlite(error) => error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy),
+            _ => false,
+        }
+    }
+
+    /// Whether there is no room left to write; nothing of the transaction lasts.
+    pub fn is_full(&self) -> bool {
+        match self {
+            StoreError::Postgres(error) => error.code() == Some(&SqlState::DISK_FULL),
+            StoreError::Sqlite(error) => match error.sqlite_error() {
+                // A file that may not grow, by a limit of the system, is told as a failed write.
+                Some(told) => told.code == ErrorCode::DiskFull || ROOMLESS.contains(&told.extended_code),
+                None => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// Whether the database is not there to be asked, for now.
+    pub fn is_unreachable(&self) -> bool {
+        match self {
+            StoreError::Pool(_) | StoreError::Moved(_) => true,
+            StoreError::Postgres(error) => {
+                let is_shutting_down = error.code().is_some_and(|code| {
+                    [SqlState::ADMIN_SHUTDOWN, SqlState::CRASH_SHUTDOWN, SqlState::CANNOT_CONNECT_NOW].contains(code)
+                        || code.code().starts_with("08")
+                });
+                let is_broken = std::error::Error::source(error).is_some_and(|source| source.is::<std::io::Error>());
+                error.is_closed() || is_shutting_down || is_broken
+            }
+            _ => false,
+        }
+    }
+}
+
+/// SQLite could not write, or not enlarge the file or the index of its log.
+const ROOMLESS: [i32; 3] = [rusqlite::ffi::SQLITE_IOERR_WRITE, rusqlite::ffi::SQLITE_IOERR_SHMSIZE, rusqlite::ffi::SQLITE_IOERR_TRUNCATE];

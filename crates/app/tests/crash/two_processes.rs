@@ -1,0 +1,87 @@
+//! Two processes over one database: officers at either race for the last attempt; two nights meet.
+
+use super::night::{NIGHT, floor_before_the_night};
+use super::place::{Template, past_calls};
+use super::races_wanted;
+use super::served::{Served, Visitor, said};
+use duly_testkit::Engine;
+
+fn race(engine: Engine) {
+    let races = races_wanted() / 20;
+    let template = Template::of(engine, "2026-03-05", |floor| {
+        for i in 0..races {
+            floor.debtor(&format!("Person {i}"), "400.00");
+        }
+        floor.runtime.block_on(past_calls(&floor.app, "2026-02-27T15:00:00Z".parse().unwrap(), 6));
+        floor.officer("Dana");
+        floor.officer("Eli");
+    });
+    let place = template.copy();
+    let servers = [Served::start(&place, Some("2026-03-05T10:00:00-05:00")), Served::start(&place, Some("2026-03-05T10:00:00-05:00"))];
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let won = runtime.block_on(async {
+        let visitors = [Visitor::signs_in(&servers[0].base, "dana").await, Visitor::signs_in(&servers[1].base, "eli").await];
+        let mut won = [0u32; 2];
+        for round in 1..=races {
+            let account = format!("R-{round}");
+            let (one, other) =
+                tokio::join!(visitors[0].reserves(&servers[0].base, &account), visitors[1].reserves(&servers[1].base, &account));
+            let made = [said(&one.unwrap(), "reserved"), said(&other.unwrap(), "reserved")];
+            assert_eq!(made.iter().filter(|made| **made).count(), 1, "round {round}");
+            won[usize::from(made[1])] += 1;
+        }
+        won
+    });
+    println!("races on {engine:?} between two processes: {races} for the last attempt, one winner each ({} and {})", won[0], won[1]);
+    assert_eq!(place.count("select count(*) from contacts where state = 'reserved'"), i64::from(races));
+    place.is_whole("2026-03-05");
+}
+
+/// The second says so and stops; one that was killed is gone on with at once.
+fn two_nights(engine: Engine) {
+    let template = Template::of(engine, "2026-03-02", floor_before_the_night);
+    let place = template.copy();
+    let hold = place.holds_the_night().unwrap();
+    let second = place.ends(&NIGHT);
+    assert_eq!(second.status.code(), Some(1));
+    let says = String::from_utf8(second.stderr).unwrap();
+    assert_eq!(
+        says,
+        "duly: a night is being run by another process already, so the night of 2026-03-05 was not begun here; nothing was changed\n"
+    );
+    assert_eq!(place.count("select count(*) from nights"), 0);
+    drop(hold);
+
+    let mut first = place.duly(&NIGHT).spawn().unwrap();
+    let second = place.ends(&NIGHT);
+    let says = String::from_utf8(second.stderr).unwrap();
+    // It may have waited until the first was done, and then has nothing to do.
+    assert!(second.status.code() == Some(0) || says.contains("by another process already"), "{says}");
+    assert!(first.wait().unwrap().success());
+    assert!(place.does(&NIGHT).contains("done already"));
+    assert_eq!(place.count("select count(*) from audit_roots"), 1);
+    assert_eq!(place.count("select count(*) from audit_entries where act = 'night.begin'"), 1);
+    assert_eq!(place.count("select count(*) from promises where state = 'broken'"), 22);
+    assert_eq!(place.count("select count(*) from audit_entries where act = 'promise.judge'"), 30);
+    place.is_whole("2026-03-06");
+}
+
+#[test]
+fn race_on_sqlite() {
+    race(Engine::Sqlite);
+}
+
+#[test]
+fn race_on_postgres() {
+    race(Engine::Postgres);
+}
+
+#[test]
+fn two_nights_on_sqlite() {
+    two_nights(Engine::Sqlite);
+}
+
+#[test]
+fn two_nights_on_postgres() {
+    two_nights(Engine::Postgres);
+}
