@@ -98,5 +98,10 @@ fn campaign(kind: &str, engine: Engine, mut round: impl FnMut(&mut Dice, &mut Ta
         "crash: {kind} on {engine:?}: {} kills, {} of them in the middle, {rounds} rounds, nothing lost",
         tally.kills, tally.in_the_middle
     );
-    assert!(tally.in_the_middle * 5 >= tally.kills, "only {} of {} kills found the work half done", tally.in_the_middle, tally.kills);
+    assert!(
+        wanted < 20 || tally.in_the_middle * 5 >= tally.kills,
+        "only {} of {} kills found the work half done",
+        tally.in_the_middle,
+        tally.kills
+    );
 }
