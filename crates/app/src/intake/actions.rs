@@ -112,9 +112,12 @@ pub async fn import_accounts(app: &App, who: &Actor, at: Moment, ask: &ImportAcc
     let columns = mapping.columns.iter().map(|column| (column.field.name(), column.head.as_str()));
     import.tally.describe(&heads, columns);
     let mut rows: Vec<Read> = Vec::with_capacity(TOGETHER);
+    // The first rows are kept soon, later ones more and more together.
+    let mut together = PIECE;
     while let Some(row) = source.next_row().map_err(Failure::File)? {
         rows.push(import.read(&layout, &heads, row));
-        if rows.len() == TOGETHER {
+        if rows.len() == together {
+            together = (together * 2).min(TOGETHER);
             import.take(app, std::mem::take(&mut rows), progress).await?;
             let report = &import.tally.report;
             let taken = report.accepted + report.duplicates + report.changed;

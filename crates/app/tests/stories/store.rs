@@ -99,7 +99,10 @@ both_engines! {
         for at in (40..whole.len()).step_by(whole.len() / 12) {
             let mut changed = whole.clone();
             changed[at] ^= 0x10;
-            refused(&changed);
+            // A few bits of the packing say nothing, such as which of two equal stretches was copied.
+            if unpacked(&changed) != unpacked(&whole) {
+                refused(&changed);
+            }
         }
         for length in [0, 20, whole.len() / 2, whole.len() - 4] {
             refused(&whole[..length]);
@@ -194,6 +197,12 @@ fn a_record_of_another_schema_says_what_to_do() {
     change(&out.0.join("manifest.json"), &format!("\"schema\": {newest}"), "\"schema\": 1");
     let says = floor.runtime.block_on(archive::import_all(&floor.app.db, &out.0)).unwrap_err().to_string();
     assert_eq!(says, format!("the record has schema 1, this program {newest}: bring it in with duly 0.1.0 and upgrade then"));
+}
+
+/// What a packed file holds, if it can be unpacked.
+fn unpacked(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut held = Vec::new();
+    std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(bytes), &mut held).ok().map(|_| held)
 }
 
 fn change(path: &Path, from: &str, to: &str) {
