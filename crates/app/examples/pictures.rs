@@ -22,7 +22,7 @@ const NOW: &str = "2026-03-03T11:10:00-05:00";
 const SIZES: [(&str, u32, u32); 3] = [("desk", 1440, 900), ("laptop", 1024, 768), ("phone", 390, 844)];
 
 /// Pictures that the manual shows: name, who sees it, where.
-const PICTURES: [(&str, &str, &str); 19] = [
+const PICTURES: [(&str, &str, &str); 21] = [
     ("my-day", "officer", "/my-day"),
     ("account", "officer", "{account}"),
     ("why", "officer", "{account}?why=call"),
@@ -39,6 +39,8 @@ const PICTURES: [(&str, &str, &str); 19] = [
     ("payments", "backoffice", "{account}?do=payment"),
     ("close", "supervisor", "{account}?do=close"),
     ("promises", "supervisor", "/promises"),
+    ("desks", "supervisor", "/desks"),
+    ("teams", "supervisor", "/teams"),
     ("compliance", "compliance", "/compliance"),
     ("nights", "admin", "/nights"),
     ("users", "admin", "/users"),
