@@ -14,10 +14,10 @@ use duly::outreach::incoming::{Incoming, record_incoming};
 use duly::parties::actions::{TellPreference, tell_preference};
 use duly::parties::merge::matching::find_likenesses;
 use duly::parties::merge::{merge, part, store};
-use duly::parties::people::{AddPerson, add_person};
+use duly::parties::people::{AddPerson, add_person, circumstance, lift_circumstance, record_circumstance};
 use duly_domain::decision::Answer;
 use duly_domain::values::channel::Channel;
-use duly_domain::values::ids::{BatchId, DebtorId, MergeId};
+use duly_domain::values::ids::{BatchId, CircumstanceId, DebtorId, MergeId};
 
 impl Floor {
     /// The person behind a reference.
@@ -95,6 +95,23 @@ impl Floor {
     pub fn add_person(&mut self, person: Person, ask: &AddPerson) -> Result<DebtorId, Failure> {
         let at = self.app.moment();
         self.runtime.block_on(add_person(&self.app, &Actor::command(), at, person.account, ask))
+    }
+
+    /// Something is to be heeded about the debtor.
+    pub fn heeds(&mut self, person: Person, kind: &str) -> CircumstanceId {
+        let at = self.app.moment();
+        let row = circumstance(kind, at.business_day, "said to us", None, at);
+        let who = Actor::command();
+        let done = record_circumstance(&self.app, &who, at, person.account, person.debtor, &row);
+        self.runtime.block_on(done).expect("it is recorded")
+    }
+
+    /// It is over.
+    pub fn lifts(&mut self, person: Person, circumstance: CircumstanceId) {
+        let at = self.app.moment();
+        let who = Actor::command();
+        let done = lift_circumstance(&self.app, &who, at, person.debtor, circumstance, "they told us");
+        self.runtime.block_on(done).expect("it is lifted");
     }
 
     /// The debtor reaches us.

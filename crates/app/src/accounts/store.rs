@@ -30,6 +30,7 @@ const IDS_OF_DEBTOR: &str = "select id from accounts where debtor_id = $1 order 
 const IDS_BESIDE: &str = "
     select o.id from accounts a join accounts o on o.debtor_id = a.debtor_id
      where a.id = $1 and o.id <> $1 and o.state = 'open' order by o.id limit 200";
+const IDS_OF_PERSON: &str = "select account_id from account_people where debtor_id = $1 order by account_id limit 1000";
 const PEOPLE_OF_BATCH: &str = "select id, debtor_id from accounts where batch_id = $1 and id > $2 order by id limit $3";
 /// The columns of somebody on an account, for [`Tx::insert_many`].
 pub const INSERT_PERSON: &str = "insert into account_people (account_id, debtor_id, role)";
@@ -284,6 +285,11 @@ pub async fn load_account(tx: &mut Tx, id: AccountId) -> Result<Account, Failure
 /// The accounts a person owes.
 pub async fn list_ids_of_debtor(tx: &mut Tx, debtor: DebtorId) -> Result<Vec<AccountId>, StoreError> {
     Ok(tx.all::<(AccountId,)>(IDS_OF_DEBTOR, params![debtor]).await?.into_iter().map(|(id,)| id).collect())
+}
+
+/// The accounts a person stands on, in whichever role.
+pub async fn list_ids_of_person(tx: &mut Tx, person: DebtorId) -> Result<Vec<AccountId>, StoreError> {
+    Ok(tx.all::<(AccountId,)>(IDS_OF_PERSON, params![person]).await?.into_iter().map(|(id,)| id).collect())
 }
 
 /// The other open accounts of the person who owes this one.

@@ -129,7 +129,10 @@ async fn money(tx: &mut Tx, account: AccountId, events: &mut Vec<Event>, zone: &
         let more = format!("reference {}, effective {}", payment.reference, written(payment.effective_on));
         events.push(event(payment.created_at, "money", "ok", format!("Paid {amount}"), more.clone()));
         if let Some(on) = payment.reversed_on {
-            events.push(event(midnight(on, zone), "money", "no", format!("{amount} taken back"), more));
+            // The day alone is known; it was not before the payment came in.
+            let at = midnight(on, zone)
+                .max(payment.created_at.saturating_add(jiff::SignedDuration::from_micros(1)).unwrap_or(payment.created_at));
+            events.push(event(at, "money", "no", format!("{amount} taken back"), more));
         }
     }
     for paid in crate::intake::history::store::list_paid_before(tx, account).await? {

@@ -37,7 +37,7 @@ use duly_domain::parties::circumstance::Circumstance;
 use duly_domain::parties::role::ROLES;
 use duly_domain::plans::promise::PromiseState;
 use duly_domain::values::channel::Channel;
-use duly_domain::values::ids::AccountId;
+use duly_domain::values::ids::{AccountId, DebtorId, PointId};
 use duly_domain::values::moment::{Moment, written};
 use duly_domain::values::money::Money;
 use duly_domain::values::point::MASK;
@@ -136,6 +136,8 @@ pub struct ReservedContact {
     pub until: String,
     /// The results it can come to.
     pub results: Vec<&'static ResultCode>,
+    /// Who is reached, as they are called and stand to the account.
+    pub who: String,
     /// What to dial, if a number was chosen.
     pub dial: String,
 }
@@ -192,6 +194,10 @@ pub async fn show_with(
     let overpaid = amount(ledger::store::unapplied(&mut tx, id).await?);
     let refunds = ledger::store::list_refunds(&mut tx, id).await?;
     let heeded = crate::parties::store::list_circumstances(&mut tx, known.debtor.id).await?;
+    // Whoever is reached, not the debtor alone.
+    let reachable: Vec<(PointId, String)> =
+        people.iter().flat_map(|person| &person.points).map(|shown| (shown.point.id, shown.point.value.clone())).collect();
+    let reached: Vec<(DebtorId, String)> = people.iter().map(|person| (person.id, format!("{}, {}", person.name, person.role))).collect();
     let shown = WorkspacePage {
         people,
         also,
@@ -246,9 +252,11 @@ pub async fn show_with(
             let dial = contact
                 .point
                 .filter(|_| sees_numbers)
-                .and_then(|id| known.points.iter().find(|point| point.id == id))
-                .map(|point| point.value.clone());
+                .and_then(|id| reachable.iter().find(|(point, _)| *point == id))
+                .map(|(_, value)| value.clone());
+            let who = reached.iter().find(|(id, _)| *id == contact.debtor).map(|(_, who)| who.clone()).unwrap_or_default();
             ReservedContact {
+                who,
                 id: contact.id.to_string(),
                 channel,
                 until: contact.expires_at.map(|at| at.to_zoned(visit.zone.clone()).strftime("%H:%M").to_string()).unwrap_or_default(),

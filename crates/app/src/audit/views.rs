@@ -14,6 +14,12 @@ use std::time::Duration;
 
 /// The workspace in a browser.
 pub const WORKSPACE: &str = "workspace";
+/// A person's page.
+pub const PERSON: &str = "person";
+/// A document that was handed out.
+pub const DOCUMENT: &str = "document";
+/// A receipt.
+pub const RECEIPT: &str = "receipt";
 /// `duly account show`.
 pub const COMMAND: &str = "command";
 /// `duly export audit --account`.

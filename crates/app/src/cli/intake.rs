@@ -115,7 +115,7 @@ async fn history(app: &App, global: &Global, asked: HistoryFile) -> Result<Answe
     let progress = Progress::default();
     let who = Actor::command();
     let report = told(import_history(app, &who, app.moment(), &ask, &progress), &progress).await?;
-    say(global, &report, dry_run, 0)?;
+    say(global, &report, dry_run, 0, true)?;
     Ok(if strict && report.refused > 0 { Answered::No } else { Answered::Yes })
 }
 
@@ -134,12 +134,12 @@ async fn accounts(app: &App, global: &Global, asked: AccountsFile) -> Result<Ans
     let import = import_accounts(app, &who, app.moment(), &ask, &progress);
     let report = told(import, &progress).await?;
     let likenesses = if dry_run { 0 } else { find_likenesses_left(app, app.moment(), &progress).await? };
-    say(global, &report, dry_run, likenesses)?;
+    say(global, &report, dry_run, likenesses, false)?;
     Ok(if strict && report.refused > 0 { Answered::No } else { Answered::Yes })
 }
 
 /// Says what an import came to.
-fn say(global: &Global, report: &Report, dry_run: bool, likenesses: u64) -> Result<(), Failure> {
+fn say(global: &Global, report: &Report, dry_run: bool, likenesses: u64, is_history: bool) -> Result<(), Failure> {
     let changes: Vec<Json> = report
         .changes
         .iter()
@@ -149,7 +149,7 @@ fn say(global: &Global, report: &Report, dry_run: bool, likenesses: u64) -> Resu
         "rows": report.rows, "accepted": report.accepted, "refused": report.refused, "duplicates": report.duplicates,
         "changed": report.changed, "updated": report.updated, "changes": changes, "gaps": report.gaps, "batch": report.batch.map(|batch| batch.to_string()),
         "placed": money(report.placed_minor, &report.currency), "refusals": report.refusals, "refused_rows": report.refused_rows,
-        "acknowledgement": report.acknowledgement, "resumed": report.resumed, "likenesses": likenesses,
+        "acknowledgement": report.acknowledgement, "resumed": report.resumed, "settled": report.settled, "likenesses": likenesses,
         "matched": report.matched, "unmatched": report.unmatched, "guessed": report.is_guess, "notices": report.notices, "dry_run": dry_run,
     });
     answer(global.format, &json, || {
@@ -169,6 +169,9 @@ fn say(global: &Global, report: &Report, dry_run: bool, likenesses: u64) -> Resu
         if likenesses > 0 {
             lines.push(format!("{likenesses} people may be known already: decide under Likenesses"));
         }
+        if report.settled > 0 {
+            lines.push(format!("{} of the accepted owe nothing: they are kept as paid, and nobody works them", report.settled));
+        }
         if report.is_guess {
             let pairs: Vec<String> = report.matched.iter().map(|(field, head)| format!("{field} from {head}")).collect();
             lines.push(format!("the mapping was guessed: {}", pairs.join(", ")));
@@ -177,7 +180,8 @@ fn say(global: &Global, report: &Report, dry_run: bool, likenesses: u64) -> Resu
         lines.extend(report.by_problem.iter().map(|(column, says, refuses, count)| {
             format!("{count:>8} × {column} {says}{}", if *refuses { "" } else { " (loaded with a gap)" })
         }));
-        lines.extend(report.batch.map(|batch| format!("batch {batch}; duly import undo takes it back while nobody was contacted")));
+        let undo = if is_history { "" } else { "; duly import undo takes it back while nobody was contacted" };
+        lines.extend(report.batch.map(|batch| format!("batch {batch}{undo}")));
         if let Some(path) = report.refusals.as_deref().filter(|_| report.refused + report.gaps > 0) {
             lines.push(format!("every problem: {}", path.display()));
         }

@@ -16,7 +16,11 @@ pub fn answer(format: Format, json: &Json, lines: impl FnOnce() -> Vec<String>) 
 
 /// Writes one line. A reader that went away is no failure of ours to shout about.
 pub fn write_line(line: &str) -> Result<(), Failure> {
-    writeln!(std::io::stdout(), "{line}").map_err(|error| Failure::File(format!("standard output: {error}")))
+    match writeln!(std::io::stdout(), "{line}") {
+        // Whoever reads has enough, as `head` does.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
+        done => done.map_err(|error| Failure::File(format!("standard output: {error}"))),
+    }
 }
 
 /// `{"minor": 12345, "currency": "USD"}`.

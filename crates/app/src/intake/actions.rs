@@ -94,6 +94,11 @@ pub async fn import_accounts(app: &App, who: &Actor, at: Moment, ask: &ImportAcc
     let order = creditor.as_ref().and_then(|creditor| AllocationOrder::parse(&creditor.allocation_order)).unwrap_or_default();
     let layout = Layout::of(&mapping, &heads, order)
         .map_err(|missing| Failure::wrong("mapping", format!("names columns that the file does not have: {}", missing.join(", "))))?;
+    let is_amount = |field: Field| matches!(field, Field::Amount(_) | Field::Balance);
+    if !mapping.columns.iter().any(|column| is_amount(column.field)) {
+        let says = "names no column for what is owed: take one for balance, or for principal, interest, fees, costs, other";
+        return Err(Failure::wrong("mapping", says));
+    }
     let mut import = Import {
         ask,
         who,
@@ -104,7 +109,7 @@ pub async fn import_accounts(app: &App, who: &Actor, at: Moment, ask: &ImportAcc
         batch: unfinished.unwrap_or_else(|| BatchId(new_uuid())),
         is_begun: unfinished.is_some(),
         seen: HashMap::new(),
-        tally: Tally::begin(ask.refusals.as_deref(), &heads)?,
+        tally: Tally::begin(ask.refusals.as_deref(), &heads, ask.is_trial)?,
         taken_up_to: 0,
     };
     import.tally.report =
@@ -266,6 +271,9 @@ impl Import<'_> {
             Some(creditor) => creditor.clone(),
             None => accounts::actions::ensure_creditor(tx, self.who, self.at, &self.ask.creditor).await?,
         };
+        if self.is_begun && accounts::store::load_batch(tx, self.batch).await?.state != "loading" {
+            return Err(Failure::Stale(format!("batch {} was taken back while it came in: nothing more is placed", self.batch)));
+        }
         let mut kept = Kept { fates: Vec::with_capacity(rows.len()), creditor, is_begun: self.is_begun, taken: 0 };
         for piece in rows.chunks(PIECE) {
             self.place_piece(tx, piece, &mut kept).await?;
@@ -385,6 +393,7 @@ impl Import<'_> {
                 report.resumed += u64::from(matches!(fate, Fate::PlacedBefore { .. }));
                 report.placed_minor = report.placed_minor.checked_add(minor).unwrap_or(i64::MAX);
                 report.gaps += u64::from(!problems.is_empty());
+                report.settled += u64::from(minor == 0);
                 ("accepted", account)
             }
             Fate::Known { account } => {

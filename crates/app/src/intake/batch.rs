@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use duly_domain::values::ids::BatchId;
 use duly_domain::values::moment::written;
 use duly_domain::values::money::Money;
+use jiff::tz::TimeZone;
 
 #[derive(Template)]
 #[template(path = "intake/batch.html")]
@@ -27,9 +28,9 @@ struct BatchPage {
 }
 
 /// A batch with what was placed and its day, as lists show it.
-pub fn shown(batch: Batch) -> Result<(Batch, Money, String), Failure> {
+pub fn shown(batch: Batch, zone: &TimeZone) -> Result<(Batch, Money, String), Failure> {
     let placed = Money::of(batch.placed_minor, ledger::store::currency(&batch.currency)?);
-    let day = written(batch.created_at.to_zoned(jiff::tz::TimeZone::UTC).date());
+    let day = written(batch.created_at.to_zoned(zone.clone()).date());
     Ok((batch, placed, day))
 }
 
@@ -40,7 +41,7 @@ pub async fn get_batch(State(web): State<Web>, visit: Visit, Path(batch): Path<S
 
 async fn batch_page(web: &Web, visit: &Visit, id: BatchId, says: String) -> Result<Response, Failure> {
     let mut tx = web.app.db.read().await?;
-    let (batch, placed, day) = shown(load_batch(&mut tx, id).await?)?;
+    let (batch, placed, day) = shown(load_batch(&mut tx, id).await?, &visit.zone)?;
     let touched = count_touched(&mut tx, id).await?;
     let touched = touched.iter().filter(|(_, count)| *count > 0).map(|(what, count)| format!("{count} {what}")).collect();
     let accounts = count_of_batch(&mut tx, id).await?;

@@ -17,6 +17,7 @@ use axum::extract::{Multipart, Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use duly_domain::values::money::Money;
+use jiff::tz::TimeZone;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -63,13 +64,13 @@ pub async fn get_imports(State(web): State<Web>, visit: Visit, Query(query): Que
 
 async fn imports_page(app: &App, frame: Frame, says: String) -> Result<Response, Failure> {
     let mut tx = app.db.read().await?;
-    let batches = shown_batches(&mut tx).await?;
+    let batches = shown_batches(&mut tx, &app.zone()).await?;
     let creditors = list_creditors(&mut tx).await?.into_iter().map(|creditor| creditor.name).collect();
     Ok(page(&ImportsPage { frame, batches, creditors, mappings: SHIPPED.iter().map(|(name, _)| *name).collect(), says }))
 }
 
-async fn shown_batches(tx: &mut Tx) -> Result<Vec<(Batch, Money, String)>, Failure> {
-    list_batches(tx).await?.into_iter().map(shown).collect()
+async fn shown_batches(tx: &mut Tx, zone: &TimeZone) -> Result<Vec<(Batch, Money, String)>, Failure> {
+    list_batches(tx).await?.into_iter().map(|batch| shown(batch, zone)).collect()
 }
 
 /// `POST /imports`: the file is kept aside and tried.

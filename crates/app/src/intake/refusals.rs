@@ -31,17 +31,21 @@ impl RefusalFiles {
     }
 
     /// Makes the files and writes their heads.
-    pub fn open(&mut self, heads: &[String]) -> Result<(), Failure> {
+    pub fn open(&mut self, heads: &[String], is_trial: bool) -> Result<(), Failure> {
         let Some(path) = &self.path else { return Ok(()) };
         let writer = |path: &Path| csv::Writer::from_path(path).map_err(|error| unwritable(path, &error));
         let mut problems = writer(path)?;
         problems.write_record(["row", "column", "value", "problem"]).map_err(|error| unwritable(path, &error))?;
         let mut rows = writer(&RefusalFiles::beside(path, "rows"))?;
         rows.write_record(heads.iter().map(String::as_str).chain(["problems"])).map_err(|error| unwritable(path, &error))?;
+        (self.problems, self.rows) = (Some(problems), Some(rows));
+        if is_trial {
+            return Ok(());
+        }
         let mut outcomes = writer(&RefusalFiles::beside(path, "acknowledgement"))?;
         let head = ["row", "reference", "outcome", "account", "balance", "currency", "problems"];
         outcomes.write_record(head).map_err(|error| unwritable(path, &error))?;
-        (self.problems, self.rows, self.outcomes) = (Some(problems), Some(rows), Some(outcomes));
+        self.outcomes = Some(outcomes);
         Ok(())
     }
 
@@ -87,7 +91,7 @@ impl RefusalFiles {
             writer.flush().map_err(|error| Failure::File(error.to_string()))?;
         }
         let beside = |what| self.path.as_deref().map(|path| RefusalFiles::beside(path, what));
-        Ok([self.path.clone(), beside("rows"), beside("acknowledgement")])
+        Ok([self.path.clone(), beside("rows"), beside("acknowledgement").filter(|_| self.outcomes.is_some())])
     }
 }
 

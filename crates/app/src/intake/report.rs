@@ -49,6 +49,8 @@ pub struct Report {
     pub updated: u64,
     /// Rows placed with a gap to fill.
     pub gaps: u64,
+    /// Rows placed that owe nothing: kept as paid, nobody works them.
+    pub settled: u64,
     /// What is placed, in minor units.
     pub placed_minor: i64,
     /// The currency.
@@ -97,10 +99,10 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Begins a report; the files are made where a path is named.
-    pub fn begin(refusals: Option<&Path>, heads: &[String]) -> Result<Tally, Failure> {
+    /// Begins a report; the files are made where a path is named. A trial acknowledges nothing.
+    pub fn begin(refusals: Option<&Path>, heads: &[String], is_trial: bool) -> Result<Tally, Failure> {
         let mut files = RefusalFiles::at(refusals);
-        files.open(heads)?;
+        files.open(heads, is_trial)?;
         Ok(Tally { report: Report::default(), by_problem: HashMap::new(), files })
     }
 

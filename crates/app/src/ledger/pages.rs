@@ -118,6 +118,7 @@ pub async fn get_receipt(
 ) -> Result<Response, Failure> {
     let id = resolve(&web, &account).await?;
     let payment: PaymentId = payment.parse().map_err(|_| Failure::NotFound("such payment".into()))?;
+    crate::audit::views::record(&web.app, &visit.who, visit.at.at, id, crate::audit::views::RECEIPT).await?;
     let mut tx = web.app.db.read().await?;
     let payment = store::load_payment(&mut tx, payment).await?;
     if payment.account != id {

@@ -85,7 +85,7 @@ pub async fn import_payments(app: &App, who: &Actor, at: Moment, ask: &ImportPay
     let heads = source.heads().to_vec();
     let columns = find_columns(&ask.path, &heads)?;
     let mut files = RefusalFiles::at(ask.refusals.as_deref());
-    files.open(&heads)?;
+    files.open(&heads, false)?;
     let mut report = Report::default();
     let mut is_end = false;
     while !is_end {

@@ -41,6 +41,9 @@ pub async fn refund(app: &App, who: &Actor, at: Moment, ask: &RefundOverpayment)
             if (before.amount_minor, before.refunded_on) != (ask.amount_minor, ask.on) {
                 return Err(Failure::wrong("reference", "was refunded before on this account with another amount or day"));
             }
+            if before.state == "reversed" {
+                return Err(Failure::wrong("reference", "is that of a refund that did not arrive: give the new one its own"));
+            }
             return Ok(before.id);
         }
         let owed = store::load_buckets(tx, account.id, &account.currency).await?;

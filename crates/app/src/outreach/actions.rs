@@ -58,6 +58,9 @@ pub async fn reserve_contact(app: &App, who: &Actor, at: Moment, ask: &AskContac
         if accounts::store::is_held(tx, ask.account, at.business_day).await? {
             return Err(Failure::Stale("the account is on hold: end the hold first".into()));
         }
+        for also in &ask.also {
+            may_be_about(tx, at, *also, ask.channel).await?;
+        }
         let (decision_id, decision, known, point) = gate::ask(tx, who, at, ask).await?;
         let seen = gate::look(&known, at.at, ask.channel);
         let released = decision.answer == Answer::NeedsSupervisor && release.is_some();
@@ -100,6 +103,20 @@ pub async fn reserve_contact(app: &App, who: &Actor, at: Moment, ask: &AskContac
         let used = seen.attempts.0 + u32::from(ask.channel.is_call());
         Ok(Reserved { decision, contact: Some(contact), expires_at: Some(expires_at), attempts: (used, seen.attempts.1) })
     })
+}
+
+/// Whether another account of the person may be talked about in the same contact: by its own holds, limits and rules.
+async fn may_be_about(tx: &mut Tx, at: Moment, account: AccountId, channel: Channel) -> Result<(), Failure> {
+    let known = compliance::facts::gather(tx, account).await?;
+    let reference = &known.account.reference;
+    if known.account.state != "open" || accounts::store::is_held(tx, account, at.business_day).await? {
+        return Err(Failure::Stale(format!("account {reference} is on hold or not open: leave it out")));
+    }
+    let decision = gate::look(&known, at.at, channel).decision;
+    match decision.because.first() {
+        Some(reason) => Err(Failure::Stale(format!("account {reference} may not be talked about now: {} Leave it out", reason.rule.plain))),
+        None => Ok(()),
+    }
 }
 
 /// What became of a reserved contact.
@@ -192,7 +209,9 @@ async fn carry_out(
     let account = accounts::store::load_account(tx, contact.account).await?;
     let usual = at.business_day.saturating_add(Span::new().days(i64::from(code.next_in_days)));
     // A promise taken in this talk has named its own day already.
-    let planned = account.next_action_on.filter(|on| code.code == "promised" && *on > at.business_day);
+    // So has the plan with the debtor, when somebody else was reached.
+    let keeps_plan = code.code == "promised" || contact.debtor != account.debtor;
+    let planned = account.next_action_on.filter(|on| keeps_plan && *on > at.business_day);
     let next_on = ask.follow_up_on.or(planned).unwrap_or(usual);
     let action = if planned.is_some() && ask.follow_up_on.is_none() {
         account.next_action.as_deref().unwrap_or(code.next_action)

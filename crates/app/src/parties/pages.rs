@@ -14,7 +14,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use duly_domain::parties::role::role_in_words;
 use duly_domain::values::channel::Channel;
-use duly_domain::values::ids::PreferenceId;
+use duly_domain::values::ids::{PointId, PreferenceId};
 use std::collections::HashMap;
 
 /// A wish in words: `Not between 15:00 and 17:00, Mon to Fri`.
@@ -52,6 +52,16 @@ pub fn role(code: &str) -> String {
 pub async fn post_preference(State(web): State<Web>, visit: Visit, Path(account): Path<String>, body: Bytes) -> Result<Response, Failure> {
     let fields = Fields::of(&body);
     let id = resolve(&web, &account).await?;
+    // The form names the point, so that no masked value stands in the page.
+    let address = match fields.text("address").parse::<PointId>() {
+        Ok(point) => {
+            let mut tx = web.app.db.read().await?;
+            let debtor = crate::accounts::store::load_account(&mut tx, id).await?.debtor;
+            let points = super::store::list_points(&mut tx, debtor).await?;
+            points.into_iter().find(|known| known.id == point).map(|known| known.value)
+        }
+        Err(_) => fields.some("address"),
+    };
     let told = TellPreference {
         kind: fields.text("kind").to_string(),
         from_minute: fields.minute("from"),
@@ -63,7 +73,7 @@ pub async fn post_preference(State(web): State<Web>, visit: Visit, Path(account)
         },
         place: fields.some("place"),
         channel: fields.some("channel").filter(|_| fields.text("kind") == "no_channel"),
-        address: fields.some("address").filter(|_| fields.text("kind") == "no_address"),
+        address: address.filter(|_| fields.text("kind") == "no_address"),
         words: fields.some("words"),
     };
     let done = tell_preference(&web.app, &visit.who, visit.at, id, &told).await;

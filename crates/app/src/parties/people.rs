@@ -1,6 +1,7 @@
 //! People beside the debtor, numbers and addresses, and what is to be heeded about somebody.
 
 use super::store::{self, CircumstanceRow, Point};
+use crate::accounts::notice::{Kind, RecordNotice, record_notice_in};
 use crate::app::{Actor, App, Failure, Problems, new_uuid};
 use crate::store::Tx;
 use crate::{accounts, audit, strategy, transaction};
@@ -51,7 +52,7 @@ pub async fn add_person(app: &App, who: &Actor, at: Moment, account: AccountId, 
         return Err(Failure::Wrong(problems));
     }
     transaction!(app.db, tx, {
-        accounts::store::load_account(tx, account).await?;
+        let held = accounts::store::load_account(tx, account).await?;
         let person = match ask.known {
             Some(known) => store::load_debtor(tx, known).await?.id,
             None => {
@@ -63,6 +64,13 @@ pub async fn add_person(app: &App, who: &Actor, at: Moment, account: AccountId, 
         };
         if !store::insert_person(tx, account, person, &ask.role).await? {
             return Err(Failure::wrong("name", "is on this account already"));
+        }
+        // Who speaks for a business or pays its bills does so for all it owes.
+        if matches!(ask.role.as_str(), "officer_of_business" | "accounts_payable") {
+            let debtor = store::load_debtor(tx, held.debtor).await?;
+            if debtor.is_business {
+                store::insert_business_person(tx, debtor.id, person, &ask.role, at.at).await?;
+            }
         }
         for (kind, value) in &points {
             let label = if *kind == "phone" { "mobile" } else { "personal" };
@@ -246,9 +254,25 @@ pub async fn heed(tx: &mut Tx, who: &Actor, at: Moment, debtor: DebtorId, row: &
     if row.kind == Circumstance::Deceased.code() {
         store::update_deceased(tx, debtor, true).await?;
     }
+    bind_gate(tx, who, at, debtor, &row.kind, true).await?;
     let detail = json!({"circumstance": row.id.to_string(), "kind": row.kind, "since": row.since_on.to_string(), "source": row.source});
     tell_accounts(tx, who, at, debtor, "circumstance.record", &detail).await?;
     Ok(row.id)
+}
+
+/// An attorney and a bankruptcy bind the gate as notices on every account of the person, and lifting them is a notice too.
+async fn bind_gate(tx: &mut Tx, who: &Actor, at: Moment, debtor: DebtorId, kind: &str, begins: bool) -> Result<(), Failure> {
+    let notice = match (Circumstance::parse(kind), begins) {
+        (Some(Circumstance::Represented), true) => Kind::AttorneyKnown,
+        (Some(Circumstance::Represented), false) => Kind::AttorneyReleased,
+        (Some(Circumstance::Bankrupt), true) => Kind::BankruptcyFiled,
+        (Some(Circumstance::Bankrupt), false) => Kind::BankruptcyDismissed,
+        _ => return Ok(()),
+    };
+    for account in accounts::store::list_ids_of_debtor(tx, debtor).await? {
+        record_notice_in(tx, who, at, &RecordNotice::of(account, notice, at.at)).await?;
+    }
+    Ok(())
 }
 
 /// Lifts a circumstance, with the reason.
@@ -271,6 +295,7 @@ pub async fn lift_circumstance(
         if known.kind == Circumstance::Deceased.code() {
             store::update_deceased(tx, debtor, false).await?;
         }
+        bind_gate(tx, who, at, debtor, &known.kind, false).await?;
         let detail = json!({"circumstance": id.to_string(), "kind": known.kind, "because": because.trim()});
         tell_accounts(tx, who, at, debtor, "circumstance.lift", &detail).await
     })
@@ -285,7 +310,7 @@ pub async fn tell_accounts(
     act: &str,
     detail: &serde_json::Value,
 ) -> Result<(), Failure> {
-    for account in accounts::store::list_ids_of_debtor(tx, debtor).await? {
+    for account in accounts::store::list_ids_of_person(tx, debtor).await? {
         audit::record(tx, who, at.at, Some(account), act, detail).await?;
         strategy::actions::place_on_worklist(tx, account, at).await?;
     }

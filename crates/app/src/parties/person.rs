@@ -82,6 +82,7 @@ async fn show(web: &Web, visit: &Visit, account: &str, person: &str, left: Shown
     let mut tx = web.app.db.read().await?;
     let account = crate::accounts::store::resolve(&mut tx, account).await?;
     let person = parsed(person)?;
+    crate::audit::views::record(&web.app, &visit.who, visit.at.at, account, crate::audit::views::PERSON).await?;
     let on_it = store::list_people(&mut tx, account).await?.into_iter().find(|known| known.debtor == person);
     let Some(on_it) = on_it else { return Err(Failure::NotFound("such person on this account".into())) };
     let debtor = store::load_debtor(&mut tx, person).await?;

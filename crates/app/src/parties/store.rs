@@ -43,6 +43,7 @@ const NAMESAKES: &str = "
     select a.id, b.id from debtors a join debtors b on b.name_key = a.name_key
      where a.id in ($keys) and b.id <> a.id and a.date_of_birth is not null and b.date_of_birth is not null
      order by a.id, b.id limit 2000";
+const STANDING_DEATHS: &str = "select count(*) from circumstances where debtor_id = $1 and kind = 'deceased' and ended_at is null";
 const CIRCUMSTANCES: &str = "
     select id, kind, since_on, source, note, recorded_at, ended_at from circumstances where debtor_id = $1 order by id limit 100";
 const INSERT_CIRCUMSTANCE: &str = "
@@ -54,6 +55,7 @@ const INSERT_PERSON: &str = "insert into account_people (account_id, debtor_id, 
 const HAS_PERSON: &str = "select count(*) from account_people where account_id = $1 and debtor_id = $2";
 const DELETE_PERSON: &str = "delete from account_people where account_id = $1 and debtor_id = $2 and role <> 'debtor'";
 const INSERT_BUSINESS_PERSON: &str = "insert into business_people (business_id, person_id, role, added_at)";
+const HAS_BUSINESS_PERSON: &str = "select count(*) from business_people where business_id = $1 and person_id = $2";
 const BUSINESS_PEOPLE: &str = "
     select b.person_id, b.role, d.name from business_people b join debtors d on d.id = b.person_id
      where b.business_id = $1 order by b.role, b.person_id limit 50";
@@ -201,6 +203,12 @@ pub async fn update_deceased(tx: &mut Tx, id: DebtorId, is_deceased: bool) -> Re
     tx.run(SET_DECEASED, params![is_deceased, id]).await.map(drop)
 }
 
+/// Brings the mark of death to what the standing circumstances say.
+pub async fn settle_deceased(tx: &mut Tx, id: DebtorId) -> Result<(), StoreError> {
+    let is_deceased = tx.number(STANDING_DEATHS, params![id]).await? > 0;
+    update_deceased(tx, id, is_deceased).await
+}
+
 pub async fn load_debtor(tx: &mut Tx, id: DebtorId) -> Result<Debtor, Failure> {
     tx.one(DEBTOR, params![id]).await?.ok_or_else(|| Failure::NotFound(format!("person {id}")))
 }
@@ -292,6 +300,7 @@ pub async fn delete_person(tx: &mut Tx, account: AccountId, debtor: DebtorId) ->
     Ok(tx.run(DELETE_PERSON, params![account, debtor]).await? == 1)
 }
 
+/// Notes what somebody does at a business, once.
 pub async fn insert_business_person(
     tx: &mut Tx,
     business: DebtorId,
@@ -299,6 +308,9 @@ pub async fn insert_business_person(
     role: &str,
     at: Timestamp,
 ) -> Result<(), StoreError> {
+    if tx.number(HAS_BUSINESS_PERSON, params![business, person]).await? > 0 {
+        return Ok(());
+    }
     tx.insert_many(INSERT_BUSINESS_PERSON, &[params![business, person, role, at].to_vec()]).await.map(drop)
 }
 

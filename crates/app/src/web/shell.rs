@@ -117,7 +117,7 @@ fn saying(code: &str) -> &'static str {
         "told" => "Noted; it binds from now on.",
         "ended" => "Ended.",
         "held" => "The account is on hold.",
-        "stopped" => "Recorded; it binds from now on.",
+        "stopped" => "Recorded; the strip above shows what it closes.",
         "loaded" => "Loaded.",
         "taken-back" => "The batch is taken back.",
         "added" => "Added.",

@@ -181,3 +181,35 @@ both_engines! {
         assert!(ids(&floor).is_empty());
     }
 }
+
+#[test]
+fn a_document_is_filed_in_the_browser_and_handed_out_whole() {
+    use crate::permissions::{client, sign_in};
+    let mut floor = duly_testkit::Floor::on(duly_testkit::Engine::Sqlite, "2026-03-02");
+    let maria = floor.debtor("Maria", "420.00");
+    floor.officer("Dana");
+    let base = floor.serve();
+    let body: Vec<u8> = (0..300_000u32).map(|i| (i % 251) as u8).collect();
+    floor.runtime.block_on(async {
+        let browser = client();
+        let csrf = sign_in(&browser, &base, "dana@example.org").await;
+        let form = |token: &str, body: &[u8]| {
+            let file = reqwest::multipart::Part::bytes(body.to_vec()).file_name("../agreement 1.pdf").mime_str("application/pdf").unwrap();
+            reqwest::multipart::Form::new()
+                .text("csrf", token.to_string())
+                .text("kind", "agreement")
+                .text("source", "the creditor")
+                .part("file", file)
+        };
+        let place = format!("{base}/accounts/{}/documents", maria.account);
+        let refused = browser.post(&place).multipart(form("wrong", b"small")).send().await.unwrap();
+        assert_eq!(refused.status(), 403);
+        let filed = browser.post(&place).multipart(form(&csrf, &body)).send().await.unwrap();
+        assert_eq!(filed.status(), 303);
+        let page = browser.get(format!("{base}/accounts/{}?do=papers", maria.account)).send().await.unwrap().text().await.unwrap();
+        let link = page.split("/documents/doc_").nth(1).unwrap().split('"').next().unwrap();
+        let back = browser.get(format!("{place}/doc_{link}")).send().await.unwrap();
+        assert_eq!(back.headers()["content-disposition"], "attachment; filename=\"agreement1.pdf\"");
+        assert_eq!(back.bytes().await.unwrap().to_vec(), body);
+    });
+}

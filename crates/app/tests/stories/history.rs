@@ -70,6 +70,18 @@ A-1,pigeon,2026-02-10,,,,,,,,,,,,
         assert_eq!(floor.failed_checks(), Vec::<String>::new());
     }
 
+    fn two_payments_of_one_day_are_both_posted(mut floor: "2026-03-03") {
+        accounts(&mut floor);
+        let text = "account,kind,date,amount\nA-2,payment,2026-03-03,25.00\nA-2,payment,2026-03-03,25.00\n";
+        assert_eq!(floor.import_history(text, None, "Clinic").unwrap().accepted, 2);
+        let otto = floor.person_of("A-2");
+        assert_eq!(floor.balance(otto), "150.00");
+        floor.clock("15:00");
+        let again = floor.import_history(text, None, "Clinic").unwrap();
+        assert_eq!((again.accepted, again.duplicates), (0, 2), "an hour later it is the same file");
+        assert_eq!(floor.balance(otto), "150.00");
+    }
+
     fn the_creditors_own_words_are_translated(mut floor: "2026-03-03") {
         accounts(&mut floor);
         let mapping = "kind = \"contact\"\nzone = \"America/Chicago\"\n[words]\nOC = \"call\"\nNA = \"no_answer\"\n[columns]\nreference = \"ACCT\"\nat = { column = \"WHEN\", dates = \"month_first\" }\ntime = \"HH\"\nchannel = \"WHAT\"\nresult = \"HOW\"\n";

@@ -102,3 +102,33 @@ both_engines! {
         assert_eq!(floor.count("select count(*) from accounts where next_action = 'Answer them'"), 1);
     }
 }
+
+both_engines! {
+    fn whoever_asks_to_stop_is_left_alone_also_a_co_debtor(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "420.00");
+        let ask = AddPerson { name: "Jorge".into(), role: "co_debtor".into(), phone: Some("614 555 0177".into()), ..AddPerson::default() };
+        let jorge = floor.add_person(maria, &ask).unwrap();
+        let reserved = floor.officer("Dana").reserves_with(maria, jorge).unwrap().contact.unwrap();
+        floor.officer("Dana").records(reserved, "asked_to_stop").unwrap();
+        let refused = floor.officer("Dana").reserves_with(maria, jorge).unwrap_err().to_string();
+        assert!(refused.contains("asked not to be reached so"), "{refused}");
+        assert!(floor.may_call(maria), "the debtor said nothing of the kind");
+    }
+
+    fn an_attorney_that_is_heeded_closes_calls(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "420.00");
+        let circumstance = floor.heeds(maria, "represented");
+        assert!(!floor.may_call(maria));
+        floor.lifts(maria, circumstance);
+        assert!(floor.may_call(maria));
+    }
+
+    fn a_death_stays_with_whom_it_was_told_of(mut floor: "2026-03-02") {
+        let (maria, otto) = (floor.debtor("Maria", "420.00"), floor.debtor("Maria", "60.00"));
+        floor.heeds(otto, "deceased");
+        let merge = floor.merge(maria.debtor, otto.debtor);
+        assert!(!floor.may_call(maria) && !floor.may_call(otto), "one person, who has died");
+        floor.part(merge);
+        assert!(floor.may_call(maria) && !floor.may_call(otto));
+    }
+}

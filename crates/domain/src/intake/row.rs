@@ -252,8 +252,11 @@ impl<'c, F: Fn(usize) -> &'c str> Reading<'_, '_, F> {
             .filter_map(|(kind, field)| self.read(field, false, |text| Phone::parse_in(text, &region)).map(|phone| (kind, phone)))
             .collect();
         let email = self.read(Field::Email, false, EmailAddress::parse);
-        let date_of_birth = self.date(Field::DateOfBirth);
-        let (itemized_on, due_on, charged_off_on) = (self.date(Field::ItemizedOn), self.date(Field::DueOn), self.date(Field::ChargedOffOn));
+        let (itemized_on, due_on) = (self.date(Field::ItemizedOn), self.date(Field::DueOn));
+        // A date that cannot stand where it does is told and left out: nobody should prove a debt by it.
+        let date_of_birth = self.dated(Field::DateOfBirth, |born| due_on.is_none_or(|due| born < due), "is not before the debt was due");
+        let charged_off_on =
+            self.dated(Field::ChargedOffOn, |off| due_on.is_none_or(|due| off >= due), "is before the day since which it is unpaid");
         let (language, street, street2, city) =
             (self.owned(Field::Language), self.lines(Field::Street), self.lines(Field::Street2), self.owned(Field::City));
         let (description, creditor_status) = (self.lines(Field::Description), self.owned(Field::CreditorStatus));
@@ -280,6 +283,15 @@ impl<'c, F: Fn(usize) -> &'c str> Reading<'_, '_, F> {
             due_on,
             charged_off_on,
         })
+    }
+
+    /// A date that stands in order with the others; otherwise a gap.
+    fn dated(&mut self, field: Field, is_in_order: impl Fn(Date) -> bool, says: &str) -> Option<Date> {
+        let date = self.date(field)?;
+        if !is_in_order(date) {
+            self.problem(field, says, false);
+        }
+        Some(date).filter(|date| is_in_order(*date))
     }
 
     fn name(&mut self) -> Option<String> {

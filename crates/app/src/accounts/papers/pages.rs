@@ -1,9 +1,10 @@
 //! Notes and documents on the workspace; closing and opening again.
 
-use super::{FileDocument, file_document, read_document, write_note};
+use super::{FileDocument, LARGEST_DOCUMENT, file_document, read_document, write_note};
 use crate::accounts::closing::{close_account, reopen_account};
 use crate::accounts::pages::{after, resolve};
 use crate::app::Failure;
+use crate::audit;
 use crate::web::Web;
 use crate::web::form::Fields;
 use crate::web::guard::{Visit, is_same};
@@ -34,7 +35,7 @@ pub async fn post_document(
     let mut fields: HashMap<String, String> = HashMap::new();
     let mut ask =
         FileDocument { kind: String::new(), file_name: String::new(), media_type: String::new(), source: String::new(), body: Vec::new() };
-    while let Some(part) = parts.next_field().await.map_err(unreadable)? {
+    while let Some(mut part) = parts.next_field().await.map_err(unreadable)? {
         let name = part.name().unwrap_or_default().to_string();
         // The token comes first: nothing of a form that is not ours is read further.
         if name != "csrf" && !fields.get("csrf").is_some_and(|token| is_same(token, &visit.csrf)) {
@@ -43,7 +44,12 @@ pub async fn post_document(
         if name == "file" {
             ask.file_name = part.file_name().unwrap_or_default().rsplit(['/', '\\']).next().unwrap_or_default().to_string();
             ask.media_type = part.content_type().unwrap_or("application/octet-stream").to_string();
-            ask.body = part.bytes().await.map_err(unreadable)?.to_vec();
+            // One byte more than may be is enough to refuse it; the rest is not taken in.
+            while ask.body.len() <= LARGEST_DOCUMENT
+                && let Some(chunk) = part.chunk().await.map_err(unreadable)?
+            {
+                ask.body.extend_from_slice(&chunk);
+            }
         } else {
             fields.insert(name, part.text().await.map_err(unreadable)?);
         }
@@ -57,11 +63,12 @@ pub async fn post_document(
 /// `GET /accounts/{account}/documents/{document}`: always to be saved, never shown as a page of ours.
 pub async fn get_document(
     State(web): State<Web>,
-    _visit: Visit,
+    visit: Visit,
     Path((account, document)): Path<(String, String)>,
 ) -> Result<Response, Failure> {
     let id = resolve(&web, &account).await?;
     let document: DocumentId = document.parse().map_err(|_| Failure::NotFound("such document".into()))?;
+    audit::views::record(&web.app, &visit.who, visit.at.at, id, audit::views::DOCUMENT).await?;
     let (document, body) = read_document(&mut web.app.db.read().await?, id, document).await?;
     let plain: String = document.file_name.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')).collect();
     let headers = [

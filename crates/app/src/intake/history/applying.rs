@@ -174,10 +174,11 @@ async fn payment(
     if row.on < held.placed_on {
         return Ok(Kept { kind: "payment", summary: format!("{amount} paid before placement"), paid_before: Some(minor) });
     }
-    let reference = reference.map_or_else(|| format!("history {} {}", row.on, minor), String::from);
+    // Two payments of one day and amount are two: the file says so by telling them twice.
+    let reference = reference.map_or_else(|| format!("history {} {} {}", row.on, minor, row.occurrence), String::from);
     let ask = PostPayment { account: held.id, amount_minor: minor, effective_on: row.on, reference };
-    post_within(tx, who, at, &ask).await?;
-    Ok(kept("payment", format!("{amount} posted")))
+    let posted = post_within(tx, who, at, &ask).await?;
+    Ok(kept("payment", if posted.is_repeat { format!("{amount} was posted before") } else { format!("{amount} posted") }))
 }
 
 /// What a result said about a number, unless something newer is known.

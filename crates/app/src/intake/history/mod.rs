@@ -9,6 +9,7 @@ pub mod mapping;
 pub mod store;
 
 use super::progress::{Progress, Reached};
+use super::refusals::is_same_head;
 use super::report::{Report, Tally};
 use super::source::{Source, SourceRow, hash_of};
 use crate::accounts::store::Creditor;
@@ -86,7 +87,7 @@ pub async fn import_history(app: &App, who: &Actor, at: Moment, ask: &ImportHist
         batch: unfinished.unwrap_or_else(|| BatchId(new_uuid())),
         is_begun: unfinished.is_some(),
         told: HashMap::new(),
-        tally: Tally::begin(ask.refusals.as_deref(), &heads)?,
+        tally: Tally::begin(ask.refusals.as_deref(), &heads, ask.is_trial)?,
     };
     import.tally.report = Report {
         currency: mapping.currency.code().into(),
@@ -153,15 +154,19 @@ impl Import<'_> {
             let problem = Problem { column: "row".into(), value: String::new(), says, refuses: true };
             return Read { row, fact: None, problems: vec![problem] };
         }
+        let wrong = self.wrong_cells(heads, &row);
+        if !wrong.is_empty() {
+            return Read { row, fact: None, problems: wrong };
+        }
         let (fact, problems) = read(layout, |i| row.cell(i));
         let fact = fact.map(|fact| {
             // Two unanswered calls of one day are two calls, not one told twice.
-            let meaning = format!("{}|{}|{:?}|{:?}", fact.reference, fact.at, fact.past, fact.words);
+            let meaning = format!("{}|{}|{:?}|{:?}", fact.reference, fact.told_at, fact.past, fact.words);
             let bare: [u8; 32] = Sha256::digest(meaning.as_bytes()).into();
             let count = self.told.entry(bare).or_default();
             *count += 1;
             let print: [u8; 32] = Sha256::digest(format!("{meaning}|{count}").as_bytes()).into();
-            (fact, print)
+            (PastRow { occurrence: *count, ..fact }, print)
         });
         Read { row, fact, problems }
     }
@@ -269,6 +274,18 @@ impl Import<'_> {
             strategy::actions::place_on_worklist(tx, account, self.at).await?;
         }
         Ok((fates, is_begun))
+    }
+
+    /// What is wrong with the cells themselves: nothing, an error, something merged away, a NUL.
+    fn wrong_cells(&self, heads: &[String], row: &SourceRow) -> Vec<Problem> {
+        let is_mapped =
+            |at: usize| heads.get(at).is_some_and(|head| self.mapping.columns.iter().any(|(_, known, _)| is_same_head(known, head)));
+        let told = row.problems().iter().filter(|wrong| is_mapped(wrong.column)).map(|wrong| (wrong.column, wrong.says.clone()));
+        let nul = (0..heads.len())
+            .filter(|at| is_mapped(*at) && row.cell(*at).contains('\0'))
+            .map(|at| (at, "holds a NUL character".to_string()));
+        let problem = |(at, says): (usize, String)| Problem { column: heads[at].clone(), value: String::new(), says, refuses: true };
+        told.chain(nul).map(problem).collect()
     }
 
     fn problem(&self, field: Field, value: &str, says: String) -> Problem {

@@ -34,6 +34,7 @@ pub async fn merge(app: &App, who: &Actor, at: Moment, kept: DebtorId, merged: D
         store::insert_merge(tx, id, kept, merged, because.trim(), who.label(), at.at).await?;
         store::move_rows(tx, id, merged, kept).await?;
         store::update_merged_into(tx, merged, Some(kept)).await?;
+        parties::store::settle_deceased(tx, kept).await?;
         store::decide(tx, kept, merged, "merged", who.label(), at.at).await?;
         let detail = json!({"merge": id.to_string(), "kept": kept.to_string(), "merged": merged.to_string(), "because": because.trim()});
         tell_accounts(tx, who, at, kept, "people.merge", &detail).await?;
@@ -55,6 +56,9 @@ pub async fn part(app: &App, who: &Actor, at: Moment, merge: MergeId) -> Result<
         tell_accounts(tx, who, at, done.kept, "people.part", &detail).await?;
         store::move_back(tx, &done).await?;
         store::update_merged_into(tx, done.merged, None).await?;
+        for record in [done.kept, done.merged] {
+            parties::store::settle_deceased(tx, record).await?;
+        }
         store::update_parted(tx, merge, who.label(), at.at).await?;
         store::decide(tx, done.kept, done.merged, "two_people", who.label(), at.at).await?;
         Ok(())

@@ -87,7 +87,7 @@ const PEOPLE_BACK: &str = "insert into account_people (account_id, debtor_id, ro
 /// Contacts since, about accounts that go back, go with them.
 const CONTACTS_SINCE: &str = "
     update contacts set debtor_id = $1
-     where debtor_id = $2 and contacted_at >= $3
+     where debtor_id = $2 and coalesce(recorded_at, contacted_at) >= $3
        and account_id in (select row_key from merge_moves where merge_id = $4 and kind = 'account')";
 const NOTICES_SINCE: &str = "
     update notices set debtor_id = $1

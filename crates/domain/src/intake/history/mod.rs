@@ -170,6 +170,10 @@ pub struct PastRow {
     pub reference: String,
     /// When it happened.
     pub at: Timestamp,
+    /// The same as the file tells it, by which the fact is known: a day alone is no instant that moves with the clock.
+    pub told_at: String,
+    /// How often the file told the same by then, from 1.
+    pub occurrence: u32,
     /// The day, where it happened.
     pub on: Date,
     /// What.

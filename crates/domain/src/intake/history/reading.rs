@@ -164,9 +164,10 @@ impl<'c, F: Fn(usize) -> &'c str> Reading<'_, '_, F> {
             };
             day.to_datetime(time).to_zoned(zone).ok().map(|zoned| (zoned.timestamp(), day))
         };
+        let has_time = text.contains(':') || self.text(Field::Time).is_some();
         // A day alone may be today, whose noon has not come.
         match found {
-            Some((at, on)) if at > self.layout.now && on > self.layout.today => {
+            Some((at, on)) if at > self.layout.now && (has_time || on > self.layout.today) => {
                 self.problem(Field::At, "is in the future");
                 None
             }
@@ -191,7 +192,8 @@ impl<'c, F: Fn(usize) -> &'c str> Reading<'_, '_, F> {
             Some(kind) => self.past(&kind, at.map(|(_, on)| on)),
         };
         let (at, on) = at?;
-        Some(PastRow { reference: reference?, at, on, past: past?, words })
+        let told_at = format!("{} {}", self.text(Field::At).unwrap_or_default(), self.text(Field::Time).unwrap_or_default());
+        Some(PastRow { reference: reference?, at, told_at, occurrence: 1, on, past: past?, words })
     }
 
     fn past(&mut self, kind: &str, on: Option<Date>) -> Option<Past> {

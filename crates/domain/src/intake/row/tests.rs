@@ -138,3 +138,23 @@ fn what_nobody_sees_is_told_and_names_keep_their_letters() {
         ["name holds a mark that turns the direction of writing (U+202E); it was kept, look twice at what is shown (gap)"]
     );
 }
+
+#[test]
+fn dates_out_of_order_are_told_and_left_out() {
+    let column = |head: &str| Column { field: Field::parse(head).unwrap(), head: head.into(), dates: DateForm::Iso, is_required: false };
+    let columns = ["reference", "balance", "due_on", "charged_off_on", "date_of_birth"].map(column).to_vec();
+    let mapping = Mapping { columns, ..mapping(false) };
+    let heads: Vec<String> = mapping.columns.iter().map(|column| column.head.clone()).collect();
+    let layout = Layout::of(&mapping, &heads, AllocationOrder::default()).unwrap();
+    for (cells, off, born, told) in [
+        (["A", "1", "2025-06-01", "2025-12-01", "1980-01-01"], true, true, 0),
+        (["A", "1", "2025-06-01", "2025-05-31", "1980-01-01"], false, true, 1),
+        (["A", "1", "2025-06-01", "2025-06-01", "2025-06-01"], true, false, 1),
+        (["A", "1", "", "2025-05-31", "1980-01-01"], true, true, 0),
+    ] {
+        let (account, problems) = read(&layout, |at| cells[at], date(2026, 3, 3));
+        let account = account.unwrap();
+        let kept = (account.charged_off_on.is_some(), account.date_of_birth.is_some(), problems.len());
+        assert_eq!(kept, (off, born, told), "{cells:?}: {problems:?}");
+    }
+}
