@@ -1,5 +1,7 @@
 //! The tables `creditors`, `batches`, `accounts`, `account_people`, `holds` and `notices`; desks are in [`super::desks::store`].
 
+pub mod standing;
+
 pub use super::desks::store::{Desk, find_desk, insert_desk, insert_member, list_desks, list_desks_of, list_who_work_all};
 
 use super::notice::{NoticeRow, RecordNotice};

@@ -5,6 +5,7 @@
 
 //! [`root`] draws all chains together each night; [`views`] says who saw an account.
 
+pub mod chains;
 pub mod export;
 pub mod keys;
 pub mod pages;

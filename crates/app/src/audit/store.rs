@@ -10,9 +10,12 @@ use duly_domain::audit::{Entry, Verifier};
 use duly_domain::values::ids::AccountId;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use std::collections::HashMap;
 use uuid::Uuid;
 
 const HEAD: &str = "select seq, hash from audit_heads where chain = $1";
+const HEADS_OF: &str = "select chain, seq, hash from audit_heads where chain in ($keys)";
+const MOVE_HEAD: &str = "on conflict (chain) do update set seq = excluded.seq, hash = excluded.hash";
 /// The columns of an entry, for [`Tx::insert_many`].
 pub const INSERT: &str = "insert into audit_entries (id, chain, seq, recorded_at, actor, act, detail, hash)";
 /// The columns of a head, for [`Tx::insert_many`].
@@ -137,6 +140,20 @@ pub async fn append(tx: &mut Tx, chain: &str, seq: i64, linked: Linked) -> Resul
         tx.run(UPDATE_HEAD, params![seq + 1, &linked.hash, chain, seq]).await?;
     }
     Ok(())
+}
+
+/// The last sequence numbers and hashes of many chains, by their names.
+pub async fn list_heads_of(tx: &mut Tx, chains: &[Value]) -> Result<HashMap<String, (i64, [u8; 32])>, StoreError> {
+    let heads: Vec<(String, i64, Vec<u8>)> = tx.all_in(HEADS_OF, chains).await?;
+    let whole = |hash: Vec<u8>| <[u8; 32]>::try_from(hash).map_err(|_| StoreError::Column("audit_heads.hash".into()));
+    heads.into_iter().map(|(chain, seq, hash)| Ok((chain, (seq, whole(hash)?)))).collect()
+}
+
+/// Adds entries linked to the heads that were read, and moves the heads: chain, number and hash of each.
+pub async fn append_all(tx: &mut Tx, entries: &[Vec<Value>], heads: &[(&str, i64, &[u8; 32])]) -> Result<(), StoreError> {
+    tx.insert_many(INSERT, entries).await?;
+    let heads: Vec<Vec<Value>> = heads.iter().map(|(chain, seq, hash)| params![*chain, *seq, *hash].to_vec()).collect();
+    tx.merge_many(INSERT_HEAD, &heads, MOVE_HEAD).await.map(drop)
 }
 
 /// When the newest entry was written, by the clock of the machine that wrote it.

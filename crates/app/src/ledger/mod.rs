@@ -4,5 +4,6 @@ pub mod actions;
 pub mod journal;
 pub mod pages;
 pub mod payment_file;
+pub mod posting;
 pub mod refund;
 pub mod store;

@@ -5,19 +5,22 @@
 //!
 //! Read [`import_payments`] first. Always true: when [`Report::kept`] says a row, all rows up to it are in the record.
 
-use super::actions::{PostPayment, Posted, Posting, plan_posting, post};
+use super::actions::{PostPayment, Posted};
+use super::posting::post_all;
+use super::store;
+use crate::accounts::store::standing::{self, Standing};
 use crate::app::{Actor, App, Failure};
 use crate::intake::refusals::{RefusalFiles, is_same_head};
 use crate::intake::source::{FileChoice, Source, SourceRow, hash_of};
-use crate::store::Tx;
-use crate::{accounts, audit, transaction};
+use crate::store::{Keyed, Tx, Value};
+use crate::{audit, transaction};
 use duly_domain::intake::row::Problem;
 use duly_domain::values::ids::AccountId;
 use duly_domain::values::moment::Moment;
-use duly_domain::values::money::{Currency, Money};
+use duly_domain::values::money::Money;
 use jiff::civil::Date;
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 /// Rows posted in one commit at most.
@@ -100,13 +103,7 @@ pub async fn import_payments(app: &App, who: &Actor, at: Moment, ask: &ImportPay
             }
         }
         let Some(last) = piece.last().map(|row| row.number) else { break };
-        let fates = transaction!(app.db, tx, {
-            let mut fates = Vec::with_capacity(piece.len());
-            for row in &piece {
-                fates.push(post_row(tx, who, at, &columns, &heads, row).await?);
-            }
-            Ok::<_, Failure>(fates)
-        })?;
+        let fates = transaction!(app.db, tx, { post_piece(tx, who, at, &columns, &heads, &piece).await })?;
         for (row, fate) in piece.iter().zip(fates) {
             count(&mut report, &mut files, &columns, row, fate)?;
         }
@@ -141,51 +138,135 @@ fn find_columns(path: &Path, heads: &[String]) -> Result<Columns, Failure> {
     Err(Failure::wrong("file", says))
 }
 
-/// Posts one row, or says why not; nothing is written for one that is refused.
-async fn post_row(tx: &mut Tx, who: &Actor, at: Moment, columns: &Columns, heads: &[String], row: &SourceRow) -> Result<Fate, Failure> {
-    let refused = |column: usize, says: String| {
-        let value = row.cell(column).to_string();
-        Ok(Fate::Refused(Problem { column: heads[column].clone(), value, says, refuses: true }))
-    };
+/// Posts the rows of a piece together; what became of each. Nothing is written for one that is refused.
+async fn post_piece(
+    tx: &mut Tx,
+    who: &Actor,
+    at: Moment,
+    columns: &Columns,
+    heads: &[String],
+    piece: &[SourceRow],
+) -> Result<Vec<Fate>, Failure> {
+    let named = Named::read(tx, columns, piece).await?;
+    let mut asks = Vec::with_capacity(piece.len());
+    let mut fates = Vec::with_capacity(piece.len());
+    for row in piece {
+        fates.push(match read_row(&named, columns, heads, row)? {
+            Ok((ask, amount)) => {
+                asks.push(ask);
+                Ok(amount)
+            }
+            Err(problem) => Err(problem),
+        });
+    }
+    let mut posted = asks.iter().map(|ask| ask.account).zip(post_all(tx, who, at, named.standings(), &asks).await?);
+    let fates = piece.iter().zip(fates).map(|(row, fate)| {
+        let amount = match fate {
+            Ok(amount) => amount,
+            Err(problem) => return Ok(Fate::Refused(problem)),
+        };
+        let (account, posted) = posted.next().expect("every row that was read has its fate");
+        match posted {
+            Ok(posted) => Ok(Fate::Posted(account, posted, amount)),
+            Err(failure) => why_refused(columns, heads, row, failure).map(Fate::Refused),
+        }
+    });
+    fates.collect()
+}
+
+/// What the accounts' column names: accounts by their ids, or by references, which more than one may have.
+struct Named {
+    by_id: HashMap<AccountId, Standing>,
+    by_reference: HashMap<String, Vec<AccountId>>,
+}
+
+impl Named {
+    async fn read(tx: &mut Tx, columns: &Columns, piece: &[SourceRow]) -> Result<Named, Failure> {
+        let (mut ids, mut references) = (Vec::new(), Vec::new());
+        for row in piece.iter().filter(|row| columns.account < row.len()) {
+            let text = row.cell(columns.account).trim();
+            match text.parse::<AccountId>() {
+                Ok(id) => ids.push(Value::from(id)),
+                Err(_) => references.push(Value::from(text)),
+            }
+        }
+        let mut named = Named { by_id: HashMap::new(), by_reference: HashMap::new() };
+        for standing in standing::list_standings(tx, &ids).await? {
+            named.by_id.insert(standing.id, standing);
+        }
+        for Keyed(reference, standing) in standing::list_standings_by_reference(tx, &references).await? {
+            named.by_reference.entry(reference).or_default().push(standing.id);
+            named.by_id.insert(standing.id, standing);
+        }
+        Ok(named)
+    }
+
+    /// The account that a text names, or why it names none.
+    fn find(&self, text: &str) -> Result<&Standing, &'static str> {
+        let found = match text.parse::<AccountId>() {
+            Ok(id) => self.by_id.get(&id),
+            Err(_) => match self.by_reference.get(text).map(Vec::as_slice) {
+                Some([id]) => self.by_id.get(id),
+                Some([_, _, ..]) => return Err("is the reference of more than one account: name it by its id"),
+                _ => None,
+            },
+        };
+        found.ok_or("is no account here")
+    }
+
+    fn standings(self) -> Vec<Standing> {
+        self.by_id.into_values().collect()
+    }
+}
+
+/// Reads one row, or says what is wrong with it.
+fn read_row(
+    named: &Named,
+    columns: &Columns,
+    heads: &[String],
+    row: &SourceRow,
+) -> Result<Result<(PostPayment, Money), Problem>, Failure> {
+    let refused = |column: usize, says: String| Ok(Err(problem(heads, row, column, says)));
     if row.len() != heads.len() {
         let says = format!("has {} cells where the head has {}", row.len(), heads.len());
-        return Ok(Fate::Refused(Problem { column: "row".into(), value: String::new(), says, refuses: true }));
+        return Ok(Err(Problem { column: "row".into(), value: String::new(), says, refuses: true }));
     }
     if let Some(wrong) = row.problems().iter().find(|wrong| wrong.column < heads.len()) {
         return refused(wrong.column, wrong.says.clone());
     }
-    let id = match accounts::store::resolve(tx, row.cell(columns.account).trim()).await {
-        Ok(id) => id,
-        Err(Failure::NotFound(_)) => return refused(columns.account, "is no account here".into()),
-        Err(Failure::Wrong(_)) => return refused(columns.account, "is the reference of more than one account: name it by its id".into()),
-        Err(failure) => return Err(failure),
+    let account = match named.find(row.cell(columns.account).trim()) {
+        Ok(account) => account,
+        Err(says) => return refused(columns.account, says.into()),
     };
     let Ok(effective_on) = row.cell(columns.on).trim().parse::<Date>() else {
         return refused(columns.on, "is no date such as 2026-03-02".into());
     };
-    let account = accounts::store::load_account(tx, id).await?;
-    let amount = Currency::parse(&account.currency).map(|currency| Money::parse(row.cell(columns.amount), currency));
-    let amount = match amount {
-        Some(Ok(amount)) => amount,
-        Some(Err(error)) => return refused(columns.amount, error.to_string()),
-        None => return Err(Failure::wrong("currency", format!("{} of account {id} is not known", account.currency))),
+    let amount = match Money::parse(row.cell(columns.amount), store::currency(&account.currency)?) {
+        Ok(amount) => amount,
+        Err(error) => return refused(columns.amount, error.to_string()),
     };
     let reference = row.cell(columns.reference).to_string();
-    let ask = PostPayment { account: id, amount_minor: amount.minor(), effective_on, reference };
-    match plan_posting(tx, at, &ask).await {
-        Ok(Posting::Known(posted)) => Ok(Fate::Posted(id, posted, amount)),
-        Ok(Posting::New(planned)) => Ok(Fate::Posted(id, post(tx, who, at, *planned).await?, amount)),
-        Err(Failure::Wrong(problems)) => {
+    Ok(Ok((PostPayment { account: account.id, amount_minor: amount.minor(), effective_on, reference }, amount)))
+}
+
+fn problem(heads: &[String], row: &SourceRow, column: usize, says: String) -> Problem {
+    Problem { column: heads[column].clone(), value: row.cell(column).to_string(), says, refuses: true }
+}
+
+/// What posting says of a row it refused, at the column it concerns.
+fn why_refused(columns: &Columns, heads: &[String], row: &SourceRow, failure: Failure) -> Result<Problem, Failure> {
+    match failure {
+        Failure::Wrong(problems) => {
             let (field, says) = problems.0.into_iter().next().unwrap_or(("row", "cannot be posted".into()));
             let column = match field {
                 "amount" => columns.amount,
                 "date" => columns.on,
                 _ => columns.reference,
             };
-            refused(column, says)
+            Ok(problem(heads, row, column, says))
         }
-        Err(Failure::Ledger(error)) => refused(columns.amount, format!("cannot be posted: {error}")),
-        Err(failure) => Err(failure),
+        Failure::Ledger(error) => Ok(problem(heads, row, columns.amount, format!("cannot be posted: {error}"))),
+        failure => Err(failure),
     }
 }
 

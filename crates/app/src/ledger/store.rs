@@ -3,13 +3,14 @@
 use crate::app::{Failure, new_uuid};
 use crate::params;
 use crate::rows;
-use crate::store::{StoreError, Tx, Value};
+use crate::store::{Keyed, StoreError, Tx, Value};
 use duly_domain::accounts::Bucket;
 use duly_domain::ledger::{Balanced, Buckets, Code, Line};
 use duly_domain::values::ids::{AccountId, EntryId, PaymentId, RefundId};
 use duly_domain::values::money::{Currency, Money};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use std::collections::HashMap;
 
 /// The columns of an entry, for [`Tx::insert_many`].
 pub const INSERT_ENTRY: &str = "insert into entries (id, account_id, kind, booked_on, reverses_entry_id, memo, created_at)";
@@ -17,23 +18,27 @@ pub const INSERT_ENTRY: &str = "insert into entries (id, account_id, kind, booke
 pub const INSERT_LINE: &str = "insert into entry_lines (entry_id, line_no, code, bucket, amount_minor, currency)";
 /// The columns of a balance, for [`Tx::insert_many`].
 pub const INSERT_BALANCE: &str = "insert into balances (account_id, bucket, amount_minor, currency)";
-const SET_BALANCE: &str = "update balances set amount_minor = $1 where account_id = $2 and bucket = $3";
 const BALANCES: &str = "select bucket, amount_minor, currency from balances where account_id = $1 order by bucket";
+const BALANCES_OF: &str = "select account_id, bucket, amount_minor from balances where account_id in ($keys)";
+const MOVE_BALANCE: &str = "on conflict (account_id, bucket) do update set amount_minor = excluded.amount_minor";
 const LINES: &str = "select code, bucket, amount_minor, currency from entry_lines where entry_id = $1 order by line_no";
+const PARTS: &str = "
+    select entry_id, code, bucket, amount_minor, currency from entry_lines
+     where entry_id in ($keys) and bucket is not null order by entry_id, line_no";
 const PLACED: &str = "
     select l.bucket, cast(sum(l.amount_minor) as bigint), l.currency
       from entry_lines l join entries e on e.id = l.entry_id
      where e.account_id = $1 and e.kind in ('opening', 'adjustment') and l.code = 'receivable'
      group by l.bucket, l.currency order by l.bucket";
+/// The columns of a payment, for [`Tx::insert_many`].
 const INSERT_PAYMENT: &str = "
-    insert into payments (id, account_id, entry_id, amount_minor, unapplied_minor, currency, effective_on, reference, state, posted_by, created_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, 'posted', $9, $10)";
+    insert into payments (id, account_id, entry_id, amount_minor, unapplied_minor, currency, effective_on, reference, state, posted_by, created_at)";
 const PAYMENT: &str = "
     select id, account_id, entry_id, amount_minor, unapplied_minor, currency, effective_on, reference, state, reversed_on, created_at
       from payments where id = $1";
-const BY_REFERENCE: &str = "
+const BY_REFERENCES: &str = "
     select id, account_id, entry_id, amount_minor, unapplied_minor, currency, effective_on, reference, state, reversed_on, created_at
-      from payments where account_id = $1 and reference = $2";
+      from payments where (account_id, reference) in ($pairs)";
 const OF_ACCOUNT: &str = "
     select id, account_id, entry_id, amount_minor, unapplied_minor, currency, effective_on, reference, state, reversed_on, created_at
       from payments where account_id = $1 order by effective_on desc, id desc limit 100";
@@ -42,10 +47,8 @@ const RECENT: &str = "
       from payments p join accounts a on a.id = p.account_id join debtors d on d.id = a.debtor_id
      order by p.created_at desc, p.id desc limit $1";
 const REVERSE: &str = "update payments set state = 'reversed', reversed_on = $1 where id = $2 and state = 'posted'";
-const ARRIVED: &str = "
-    select cast(coalesce(sum(amount_minor), 0) as bigint) from payments
-     where account_id = $1 and state = 'posted' and effective_on >= $2 and effective_on <= $3
-       and created_at >= $4 and created_at <= $5";
+const ARRIVALS: &str = "
+    select account_id, effective_on, created_at, amount_minor from payments where account_id in ($keys) and state = 'posted'";
 const UNAPPLIED: &str = "
     select cast(coalesce(sum(-l.amount_minor), 0) as bigint) from entry_lines l join entries e on e.id = l.entry_id
      where e.account_id = $1 and l.code = 'unapplied'";
@@ -115,6 +118,13 @@ rows! {
         pub created_at: Timestamp,
     }
 
+    /// Money that arrived: for which day, and when it was posted.
+    pub struct Arrival {
+        pub effective_on: Date,
+        pub posted_at: Timestamp,
+        pub amount_minor: i64,
+    }
+
     /// Overpaid money that went back.
     pub struct Refund {
         pub id: RefundId,
@@ -182,6 +192,11 @@ pub async fn load_placed(tx: &mut Tx, account: AccountId, in_currency: &str) -> 
     in_buckets(tx.all(PLACED, params![account]).await?, in_currency)
 }
 
+/// What many accounts owe: account, bucket, minor units.
+pub async fn list_balances(tx: &mut Tx, accounts: &[Value]) -> Result<Vec<(AccountId, String, i64)>, StoreError> {
+    tx.all_in(BALANCES_OF, accounts).await
+}
+
 fn in_buckets(rows: Vec<(String, i64, String)>, in_currency: &str) -> Result<Buckets, StoreError> {
     let mut buckets = Buckets::none(currency(in_currency)?);
     for (bucket, minor, _) in rows {
@@ -212,6 +227,37 @@ pub fn line_values(entry: EntryId, lines: &Balanced) -> impl Iterator<Item = Vec
     })
 }
 
+/// The rows of buckets that are others after than before, for [`INSERT_BALANCE`].
+pub fn changed_balances<'a>(account: AccountId, before: &'a Buckets, after: &'a Buckets) -> impl Iterator<Item = Vec<Value>> + 'a {
+    after
+        .each()
+        .filter(|(bucket, amount)| amount.minor() != before.get(*bucket).minor())
+        .map(move |(bucket, amount)| params![account, bucket.code(), amount.minor(), amount.currency().code()].to_vec())
+}
+
+/// Rows that go into the books together.
+#[derive(Default)]
+pub struct Booked {
+    /// Of [`INSERT_ENTRY`].
+    pub entries: Vec<Vec<Value>>,
+    /// Of [`INSERT_LINE`].
+    pub lines: Vec<Vec<Value>>,
+    /// As [`payment_values`] gives them.
+    pub payments: Vec<Vec<Value>>,
+    /// Of [`INSERT_BALANCE`], each account's bucket once: what it holds at the end.
+    pub balances: Vec<Vec<Value>>,
+}
+
+impl Booked {
+    /// Inserts them, referenced tables first; balances that stand are moved.
+    pub async fn insert(self, tx: &mut Tx) -> Result<(), StoreError> {
+        tx.insert_many(INSERT_ENTRY, &self.entries).await?;
+        tx.insert_many(INSERT_LINE, &self.lines).await?;
+        tx.insert_many(INSERT_PAYMENT, &self.payments).await?;
+        tx.merge_many(INSERT_BALANCE, &self.balances, MOVE_BALANCE).await.map(drop)
+    }
+}
+
 /// Adds an entry and brings the balances it touches along.
 pub async fn insert_entry(
     tx: &mut Tx,
@@ -226,14 +272,11 @@ pub async fn insert_entry(
 ) -> Result<(EntryId, Buckets), Failure> {
     let after = before.after(lines)?;
     let id = EntryId(new_uuid());
-    tx.insert_many(INSERT_ENTRY, &[entry_values(id, account, kind, on, reverses, memo, at)]).await?;
-    tx.insert_many(INSERT_LINE, &line_values(id, lines).collect::<Vec<_>>()).await?;
-    for bucket in Bucket::ALL {
-        let minor = after.get(bucket).minor();
-        if minor != before.get(bucket).minor() && tx.run(SET_BALANCE, params![minor, account, bucket.code()]).await? == 0 {
-            tx.insert_many(INSERT_BALANCE, &[params![account, bucket.code(), minor, after.currency().code()].to_vec()]).await?;
-        }
-    }
+    let mut booked = Booked::default();
+    booked.entries.push(entry_values(id, account, kind, on, reverses, memo, at));
+    booked.lines.extend(line_values(id, lines));
+    booked.balances.extend(changed_balances(account, before, &after));
+    booked.insert(tx).await?;
     Ok((id, after))
 }
 
@@ -251,19 +294,29 @@ pub async fn load_lines(tx: &mut Tx, entry: EntryId) -> Result<Balanced, Failure
     Ok(Balanced::new(lines.collect::<Result<Vec<_>, StoreError>>()?)?)
 }
 
-pub async fn insert_payment(tx: &mut Tx, payment: &Payment, by: &str) -> Result<(), StoreError> {
-    let Payment { id, account, entry, amount_minor, unapplied_minor, currency, effective_on, reference, created_at, .. } = payment.clone();
-    tx.run(INSERT_PAYMENT, params![id, account, entry, amount_minor, unapplied_minor, currency, effective_on, reference, by, created_at])
-        .await
-        .map(drop)
+/// What each bucket took of the payments of these entries.
+pub async fn list_allocations(tx: &mut Tx, entries: &[Value]) -> Result<HashMap<EntryId, Vec<(Bucket, Money)>>, StoreError> {
+    let mut allocations: HashMap<EntryId, Vec<(Bucket, Money)>> = HashMap::new();
+    for line in tx.all_in::<JournalLine>(PARTS, entries).await? {
+        let Some(bucket) = line.bucket.as_deref().and_then(Bucket::parse) else { continue };
+        allocations.entry(line.entry).or_default().push((bucket, Money::of(-line.amount_minor, currency(&line.currency)?)));
+    }
+    Ok(allocations)
+}
+
+/// The values of a payment for [`INSERT_PAYMENT`].
+pub fn payment_values(payment: Payment, by: &str) -> Vec<Value> {
+    let Payment { id, account, entry, amount_minor, unapplied_minor, currency, effective_on, reference, state, created_at, .. } = payment;
+    params![id, account, entry, amount_minor, unapplied_minor, currency, effective_on, reference, state, by, created_at].to_vec()
 }
 
 pub async fn load_payment(tx: &mut Tx, id: PaymentId) -> Result<Payment, Failure> {
     tx.one(PAYMENT, params![id]).await?.ok_or_else(|| Failure::NotFound(format!("payment {id}")))
 }
 
-pub async fn find_payment_by_reference(tx: &mut Tx, account: AccountId, reference: &str) -> Result<Option<Payment>, StoreError> {
-    tx.one(BY_REFERENCE, params![account, reference]).await
+/// The payments that have these references on these accounts.
+pub async fn list_payments_by_references(tx: &mut Tx, pairs: &[[Value; 2]]) -> Result<Vec<Payment>, StoreError> {
+    tx.all_in_pairs(BY_REFERENCES, pairs).await
 }
 
 pub async fn list_payments(tx: &mut Tx, account: AccountId) -> Result<Vec<Payment>, StoreError> {
@@ -304,12 +357,9 @@ pub async fn update_refund_reversed(tx: &mut Tx, id: RefundId) -> Result<bool, S
     Ok(tx.run(REVERSE_REFUND, params![id]).await? == 1)
 }
 
-/// What arrived on an account between two days, net of reversals, in minor units.
-///
-/// Only money posted between two instants is counted: what was there when a promise was taken does not keep it, and what
-/// came after it was kept is another promise's.
-pub async fn arrived(tx: &mut Tx, account: AccountId, from: Date, to: Date, posted: (Timestamp, Timestamp)) -> Result<i64, StoreError> {
-    tx.number(ARRIVED, params![account, from, to, posted.0, posted.1]).await
+/// The payments that stand on many accounts, as their promises see them.
+pub async fn list_arrivals(tx: &mut Tx, accounts: &[Value]) -> Result<Vec<Keyed<AccountId, Arrival>>, StoreError> {
+    tx.all_in(ARRIVALS, accounts).await
 }
 
 /// How many entries, balances, accounts and payments are not whole: all must be zero.

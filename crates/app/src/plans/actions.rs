@@ -1,16 +1,17 @@
 //! Promises are taken, withdrawn, and judged by the money that arrived.
 
+use super::judging::{judge_all, last_day_over};
 use super::store::{self, PromiseRow};
 use crate::app::{Actor, App, Failure, Outcome, new_uuid};
-use crate::store::Tx;
-use crate::{accounts, audit, ledger, strategy, transaction};
+use crate::ledger::store::Arrival;
+use crate::store::{Keyed, Tx};
+use crate::{accounts, audit, ledger, params, strategy, transaction};
 use duly_domain::decision::Answer;
-use duly_domain::plans::promise::{PromiseFacts, PromiseState, decide_promise, judge, judge_after_reversal, last_day};
+use duly_domain::plans::promise::{PromiseFacts, PromiseState, decide_promise};
 use duly_domain::values::ids::{AccountId, PromiseId};
 use duly_domain::values::moment::Moment;
 use duly_domain::values::money::Money;
 use jiff::civil::Date;
-use jiff::{Span, Timestamp};
 use serde_json::json;
 
 /// A promise to take.
@@ -83,8 +84,7 @@ pub async fn withdraw_promise(app: &App, who: &Actor, at: Moment, promise: Promi
 
 /// Judges the account's promises after money moved: yesterday is the last day that is over.
 pub async fn judge_account(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId) -> Result<(), Failure> {
-    let yesterday = at.business_day.saturating_sub(Span::new().days(1));
-    judge_by(tx, who, at, account, yesterday, at.business_day).await.map(drop)
+    judge_by(tx, who, at, account, last_day_over(at), at.business_day).await.map(drop)
 }
 
 /// Withdraws what is open on an account, because the account ends.
@@ -98,10 +98,6 @@ pub async fn withdraw_all(tx: &mut Tx, who: &Actor, at: Moment, account: Account
 }
 
 /// Judges the account's promises with `closed_day` over; the states that changed. What follows is planned from `next_day` on.
-///
-/// Open promises are judged by what arrived. Decided ones are judged again when that changed: a payment was taken back, or one
-/// that was effective in time was posted late. A kept promise keeps to the money that had been posted when it was kept: what
-/// came after is the next one's. Withdrawn ones stay.
 pub async fn judge_by(
     tx: &mut Tx,
     who: &Actor,
@@ -111,42 +107,19 @@ pub async fn judge_by(
     next_day: Date,
 ) -> Result<Vec<PromiseState>, Failure> {
     let mut changed = Vec::new();
-    let promises = store::list_promises(tx, account).await?;
-    let has_open = promises.iter().any(|promise| promise.state == PromiseState::Open.code());
-    for promise in promises {
-        let Some(before) = PromiseState::parse(&promise.state).filter(|state| *state != PromiseState::Withdrawn) else { continue };
-        let amount = Money::of(promise.amount_minor, ledger::store::currency(&promise.currency)?);
-        let last = last_day(promise.due_on, i32::try_from(promise.grace_days).unwrap_or(0));
-        let until = promise.decided_at.filter(|_| before == PromiseState::Kept).unwrap_or(Timestamp::MAX);
-        let arrived = ledger::store::arrived(tx, account, promise.taken_on, last, (promise.taken_at, until)).await?;
-        if arrived == promise.arrived_minor && before != PromiseState::Open {
-            continue;
-        }
-        let after = match before {
-            PromiseState::Open => judge(amount, arrived, last, closed_day),
-            // Another promise may stand by now, and an account has at most one.
-            _ if arrived < promise.arrived_minor => match judge_after_reversal(amount, arrived, last, closed_day) {
-                PromiseState::Open if has_open => PromiseState::Broken,
-                state => state,
-            },
-            _ => judge(amount, arrived, last, closed_day),
-        };
-        if after == before {
-            if arrived != promise.arrived_minor {
-                store::update_state(tx, promise.id, before.code(), arrived, promise.decided_at).await?;
-            }
-            continue;
-        }
-        store::update_state(tx, promise.id, after.code(), arrived, (after != PromiseState::Open).then_some(at.at)).await?;
-        let detail = json!({"promise": promise.id.to_string(), "from": before.code(), "to": after.code(), "arrived_minor": arrived});
-        audit::record(tx, who, at.at, Some(account), "promise.judge", &detail).await?;
-        let (action, on) = match after {
-            PromiseState::Broken | PromiseState::PartlyKept => ("Promise broken: ask what happened", next_day),
-            PromiseState::Kept => ("Promise kept: agree the rest", next_day.saturating_add(Span::new().days(7))),
-            _ => ("Promise due", promise.due_on),
-        };
+    let mut promises = store::list_promises(tx, account).await?;
+    if promises.is_empty() {
+        return Ok(changed);
+    }
+    let arrivals: Vec<Arrival> =
+        ledger::store::list_arrivals(tx, params![account]).await?.into_iter().map(|Keyed(_, arrival)| arrival).collect();
+    let judged = judge_all(&mut promises, &arrivals, at.at, closed_day, next_day)?;
+    store::update_judged(tx, &judged.iter().map(|judged| &promises[judged.at]).collect::<Vec<_>>()).await?;
+    for judged in judged.iter().filter(|judged| judged.is_decided_anew()) {
+        audit::record(tx, who, at.at, Some(account), "promise.judge", &judged.detail(&promises)).await?;
+        let (action, on) = judged.next;
         accounts::actions::set_next(tx, account, action, on, None).await?;
-        changed.push(after);
+        changed.push(judged.to);
     }
     Ok(changed)
 }

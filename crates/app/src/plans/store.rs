@@ -3,7 +3,7 @@
 use crate::app::Failure;
 use crate::params;
 use crate::rows;
-use crate::store::{StoreError, Tx};
+use crate::store::{Keyed, StoreError, Tx, Value};
 use duly_domain::values::ids::{AccountId, PromiseId};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -16,6 +16,9 @@ const PROMISE: &str = "
 const OF_ACCOUNT: &str = "
     select id, account_id, amount_minor, currency, taken_on, due_on, grace_days, state, arrived_minor, taken_at, decided_at
       from promises where account_id = $1 order by taken_at desc, id desc limit 100";
+const OF_ACCOUNTS: &str = "
+    select account_id, id, account_id, amount_minor, currency, taken_on, due_on, grace_days, state, arrived_minor, taken_at, decided_at
+      from promises where account_id in ($keys) order by account_id, taken_at desc, id desc";
 const OPEN_DUE: &str = "
     select distinct account_id from promises where state = 'open' and due_on <= $1 and account_id > $2 order by account_id limit $3";
 const SET_STATE: &str = "update promises set state = $1, arrived_minor = $2, decided_at = $3 where id = $4";
@@ -66,6 +69,17 @@ pub async fn load_promise(tx: &mut Tx, id: PromiseId) -> Result<PromiseRow, Fail
 /// The newest first.
 pub async fn list_promises(tx: &mut Tx, account: AccountId) -> Result<Vec<PromiseRow>, StoreError> {
     tx.all(OF_ACCOUNT, params![account]).await
+}
+
+/// The promises of many accounts, of each the newest first.
+pub async fn list_promises_of(tx: &mut Tx, accounts: &[Value]) -> Result<Vec<Keyed<AccountId, PromiseRow>>, StoreError> {
+    tx.all_in(OF_ACCOUNTS, accounts).await
+}
+
+/// Keeps what judging made of promises.
+pub async fn update_judged(tx: &mut Tx, promises: &[&PromiseRow]) -> Result<(), StoreError> {
+    let sets = promises.iter().map(|promise| params![&promise.state, promise.arrived_minor, promise.decided_at, promise.id].to_vec());
+    tx.run_many(SET_STATE, &sets.collect::<Vec<_>>()).await.map(drop)
 }
 
 /// Accounts with an open promise due by a day, after an account.

@@ -170,6 +170,24 @@ impl Tx {
         Ok(all)
     }
 
+    /// All rows of a statement for any of these pairs of keys: it says `in ($pairs)` and has no other parameter.
+    pub async fn all_in_pairs<T: FromRow>(&mut self, sql: &str, pairs: &[[Value; 2]]) -> Result<Vec<T>, StoreError> {
+        // A pair that stands in two chunks would bring its rows twice.
+        let mut known = HashSet::new();
+        let pairs: Vec<&[Value; 2]> = pairs.iter().filter(|pair| known.insert(*pair)).collect();
+        // SQLite compares with a list of rows, PostgreSQL with rows in a list, where it sees the types of its parameters.
+        let before = if self.engine() == "sqlite" { "values " } else { "" };
+        let mut all = Vec::new();
+        for chunk in pairs.chunks(KEYS[KEYS.len() - 1]) {
+            let length = KEYS.into_iter().find(|length| *length >= chunk.len()).unwrap_or(chunk.len());
+            let filled: Vec<Value> =
+                chunk.iter().copied().chain(std::iter::repeat_n(chunk[0], length - chunk.len())).flatten().cloned().collect();
+            let places: Vec<String> = (0..length).map(|i| format!("(${}, ${})", i * 2 + 1, i * 2 + 2)).collect();
+            all.extend(self.all(&sql.replace("$pairs", &format!("{before}{}", places.join(", "))), &filled).await?);
+        }
+        Ok(all)
+    }
+
     /// The first row of a statement, if there is one.
     pub async fn one<T: FromRow>(&mut self, sql: &str, params: &[Value]) -> Result<Option<T>, StoreError> {
         self.rows(sql, params).await?.into_iter().next().map(T::from_row).transpose()
@@ -195,11 +213,26 @@ impl Tx {
         }
     }
 
+    /// Runs a statement once for each set of parameters; how many rows all of them changed.
+    pub async fn run_many(&mut self, sql: &str, sets: &[Vec<Value>]) -> Result<u64, StoreError> {
+        match &mut self.0 {
+            EngineTx::Sqlite(tx) => tx.run_many(sql, sets),
+            EngineTx::Postgres(tx) => tx.run_many(sql, sets).await,
+        }
+    }
+
     /// Inserts many rows; `head` is `insert into t (a, b, c)`. How many were inserted.
     pub async fn insert_many(&mut self, head: &str, rows: &[Vec<Value>]) -> Result<u64, StoreError> {
+        self.merge_many(head, rows, "").await
+    }
+
+    /// As [`Tx::insert_many`]; `otherwise` says what becomes of rows that stand already: `on conflict (a) do update set …`.
+    ///
+    /// No two of the rows may have the same key.
+    pub async fn merge_many(&mut self, head: &str, rows: &[Vec<Value>], otherwise: &str) -> Result<u64, StoreError> {
         match &mut self.0 {
-            EngineTx::Sqlite(tx) => tx.insert_many(head, rows),
-            EngineTx::Postgres(tx) => tx.insert_many(head, rows).await,
+            EngineTx::Sqlite(tx) => tx.merge_many(head, rows, otherwise),
+            EngineTx::Postgres(tx) => tx.merge_many(head, rows, otherwise).await,
         }
     }
 

@@ -135,8 +135,23 @@ impl PostgresTx {
         Ok(self.client().execute(&statement, &bound(params)).await?)
     }
 
+    /// Runs a statement for each set of parameters: sent one behind the other, without waiting for each answer.
+    pub async fn run_many(&mut self, sql: &str, sets: &[Vec<Value>]) -> Result<u64, StoreError> {
+        if sets.is_empty() {
+            return Ok(0);
+        }
+        let (client, statement) = (self.client(), self.client().prepare_cached(sql).await?);
+        let sets: Vec<_> = sets.iter().map(|set| bound(set)).collect();
+        let mut sent = Vec::with_capacity(sets.len());
+        for set in &sets {
+            sent.push(client.execute(&statement, set));
+        }
+        let changed = futures_util::future::try_join_all(sent).await?;
+        Ok(changed.into_iter().sum())
+    }
+
     /// Inserts many rows in statements of a few lengths, so that each is prepared once.
-    pub async fn insert_many(&mut self, head: &str, rows: &[Vec<Value>]) -> Result<u64, StoreError> {
+    pub async fn merge_many(&mut self, head: &str, rows: &[Vec<Value>], otherwise: &str) -> Result<u64, StoreError> {
         let Some(width) = rows.first().map(Vec::len).filter(|width| *width > 0) else { return Ok(0) };
         let (mut count, mut rest) = (0, rows);
         while !rest.is_empty() {
@@ -145,7 +160,7 @@ impl PostgresTx {
             let tuples: Vec<String> = (0..length)
                 .map(|row| format!("({})", (1..=width).map(|i| format!("${}", row * width + i)).collect::<Vec<_>>().join(", ")))
                 .collect();
-            let statement = self.client().prepare_cached(&format!("{head} values {}", tuples.join(", "))).await?;
+            let statement = self.client().prepare_cached(&format!("{head} values {} {otherwise}", tuples.join(", "))).await?;
             let params: Vec<&(dyn ToSql + Sync)> = chunk.iter().flatten().map(|value| value as &(dyn ToSql + Sync)).collect();
             count += self.client().execute(&statement, &params).await?;
             rest = behind;

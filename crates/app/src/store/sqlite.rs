@@ -196,15 +196,19 @@ impl SqliteTx {
         Ok(statement.execute(rusqlite::params_from_iter(params))? as u64)
     }
 
-    /// Inserts many rows by one prepared statement.
-    pub fn insert_many(&mut self, head: &str, rows: &[Vec<Value>]) -> Result<u64, StoreError> {
+    /// Inserts many rows by one prepared statement, or does with them what it says for those that stand already.
+    pub fn merge_many(&mut self, head: &str, rows: &[Vec<Value>], otherwise: &str) -> Result<u64, StoreError> {
         let Some(first) = rows.first() else { return Ok(0) };
-        let sql = format!("{head} values ({})", vec!["?"; first.len()].join(", "));
-        let mut statement = self.connection().prepare_cached(&sql)?;
+        self.run_many(&format!("{head} values ({}) {otherwise}", vec!["?"; first.len()].join(", ")), rows)
+    }
+
+    /// Runs one prepared statement for each set of parameters.
+    pub fn run_many(&mut self, sql: &str, sets: &[Vec<Value>]) -> Result<u64, StoreError> {
+        let mut statement = self.connection().prepare_cached(sql)?;
         blocking(|| {
             let mut count = 0;
-            for row in rows {
-                count += statement.execute(rusqlite::params_from_iter(row))? as u64;
+            for set in sets {
+                count += statement.execute(rusqlite::params_from_iter(set))? as u64;
             }
             Ok(count)
         })

@@ -21,13 +21,22 @@ use serde_json::json;
 
 /// Puts an account on its desk's worklist, or takes it off: after every act, in its transaction.
 pub async fn place_on_worklist(tx: &mut Tx, account: AccountId, at: Moment) -> Result<(), Failure> {
-    store::delete_row(tx, account).await?;
-    if let Some(row) = store::find_facts(tx, account, at.business_day).await?
-        && let Some(values) = work_values(&row, at.business_day)?
-    {
-        store::insert_rows(tx, &[values]).await?;
+    match store::find_facts(tx, account, at.business_day).await? {
+        Some(row) => place_all(tx, &[row], at.business_day).await,
+        None => Ok(store::replace_rows(tx, &[], &[account]).await?),
     }
-    Ok(())
+}
+
+/// As [`place_on_worklist`], for many accounts whose facts are known.
+pub async fn place_all(tx: &mut Tx, rows: &[WorkRow], today: Date) -> Result<(), Failure> {
+    let (mut on, mut off) = (Vec::new(), Vec::new());
+    for row in rows {
+        match work_values(row, today)? {
+            Some(values) => on.push(values),
+            None => off.push(row.account),
+        }
+    }
+    Ok(store::replace_rows(tx, &on, &off).await?)
 }
 
 /// The values of an account's row; none when its day has not come, it stands still, or it is closed.

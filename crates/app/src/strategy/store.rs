@@ -32,6 +32,11 @@ const SET_DESK: &str = "update worklist set desk_id = $1 where account_id = $2";
 /// The columns of a row, for [`Tx::insert_many`].
 pub const INSERT: &str =
     "insert into worklist (account_id, desk_id, lane, expected_minor, currency, because, due_at, built_on, balance_minor)";
+/// What becomes of a row that stands already.
+const REPLACE: &str = "
+    on conflict (account_id) do update set desk_id = excluded.desk_id, lane = excluded.lane, expected_minor = excluded.expected_minor,
+        currency = excluded.currency, because = excluded.because, due_at = excluded.due_at, built_on = excluded.built_on,
+        balance_minor = excluded.balance_minor";
 
 macro_rules! list_where {
     ($condition:literal) => {
@@ -111,8 +116,11 @@ pub async fn delete_batch(tx: &mut Tx, batch: BatchId) -> Result<(), StoreError>
     tx.run(DELETE_BATCH, params![batch]).await.map(drop)
 }
 
-pub async fn delete_row(tx: &mut Tx, account: AccountId) -> Result<(), StoreError> {
-    tx.run(DELETE, params![account]).await.map(drop)
+/// Puts rows in the place of those that stand, and takes accounts off.
+pub async fn replace_rows(tx: &mut Tx, on: &[Vec<Value>], off: &[AccountId]) -> Result<(), StoreError> {
+    let off: Vec<Vec<Value>> = off.iter().map(|account| params![*account].to_vec()).collect();
+    tx.run_many(DELETE, &off).await?;
+    tx.merge_many(INSERT, on, REPLACE).await.map(drop)
 }
 
 /// Puts an account's row, if it has one, on another desk's list.

@@ -11,4 +11,5 @@ mod ledger;
 mod outreach;
 mod parties;
 mod plans;
+mod posting;
 mod store;

@@ -1,0 +1,329 @@
+//! Payments are posted together: one, or the rows of a file.
+//!
+//! What is known of all their accounts is read first; then each payment is decided and allocated in memory, in the order in
+//! which they were given, so that a later one sees what an earlier one did; then everything is written at once.
+//! A payment that cannot be posted leaves no trace and does not hold up the others.
+//!
+//! Read [`post_all`] first. Always true: what many leave behind is what they would have left one by one.
+
+use super::actions::{PostPayment, Posted, state_after};
+use super::store::{self, Arrival, Booked, Payment};
+use crate::accounts::store::standing::{Next, Standing};
+use crate::app::{Actor, Failure, new_uuid};
+use crate::audit::chains::Chains;
+use crate::plans::judging::{judge_all, last_day_over};
+use crate::plans::store::PromiseRow;
+use crate::store::{Keyed, StoreError, Tx, Value};
+use crate::strategy::store::WorkRow;
+use crate::{accounts, plans, strategy};
+use duly_domain::accounts::Bucket;
+use duly_domain::ledger::{AllocationOrder, Buckets, plan_payment};
+use duly_domain::plans::promise::PromiseState;
+use duly_domain::values::ids::{AccountId, EntryId, PaymentId};
+use duly_domain::values::moment::Moment;
+use duly_domain::values::money::Money;
+use jiff::civil::Date;
+use serde_json::json;
+use std::collections::{BTreeSet, HashMap};
+
+/// Posts payments in their order on accounts that were read in the same transaction; what became of each.
+pub async fn post_all(
+    tx: &mut Tx,
+    who: &Actor,
+    at: Moment,
+    standings: Vec<Standing>,
+    asks: &[PostPayment],
+) -> Result<Vec<Result<Posted, Failure>>, Failure> {
+    let mut books = Books::open(tx, who, at, standings, asks).await?;
+    let mut fates = Vec::with_capacity(asks.len());
+    for ask in asks {
+        fates.push(match books.post(ask) {
+            Err(failure @ (Failure::Wrong(_) | Failure::Ledger(_) | Failure::NotFound(_))) => Err(failure),
+            Err(failure) => return Err(failure),
+            Ok(posted) => Ok(posted),
+        });
+    }
+    books.write(tx).await?;
+    Ok(fates)
+}
+
+/// A payment that stands already, so that the same reference is the same payment.
+struct Known {
+    payment: PaymentId,
+    amount_minor: i64,
+    effective_on: Date,
+    allocation: Vec<(Bucket, Money)>,
+    unapplied: Money,
+}
+
+/// What is known of one account, as it is after the payments so far.
+struct Book {
+    standing: Standing,
+    order: AllocationOrder,
+    /// As they are stored.
+    stored: Buckets,
+    owed: Buckets,
+    /// By reference.
+    known: HashMap<String, Known>,
+    /// The newest first.
+    promises: Vec<PromiseRow>,
+    judged: BTreeSet<usize>,
+    arrivals: Vec<Arrival>,
+    next: Option<Next>,
+    is_moved: bool,
+}
+
+/// The books of some accounts, open to be written into.
+struct Books<'a> {
+    who: &'a Actor,
+    at: Moment,
+    books: HashMap<AccountId, Book>,
+    chains: Chains<'a>,
+    booked: Booked,
+    /// Accounts on which money moved, in that order.
+    moved: Vec<AccountId>,
+}
+
+impl Books<'_> {
+    /// Reads what posting needs to know of accounts.
+    async fn open<'a>(
+        tx: &mut Tx,
+        who: &'a Actor,
+        at: Moment,
+        standings: Vec<Standing>,
+        asks: &[PostPayment],
+    ) -> Result<Books<'a>, Failure> {
+        let ids: Vec<AccountId> = standings.iter().map(|standing| standing.id).collect();
+        let promising: Vec<Value> =
+            standings.iter().filter(|standing| standing.promises > 0).map(|standing| Value::from(standing.id)).collect();
+        let mut orders = HashMap::new();
+        let mut books = HashMap::with_capacity(standings.len());
+        for standing in standings {
+            let order = match orders.get(&standing.creditor) {
+                Some(order) => *order,
+                None => {
+                    let creditor = accounts::store::load_creditor(tx, standing.creditor).await?;
+                    let order = AllocationOrder::parse(&creditor.allocation_order).unwrap_or_default();
+                    orders.insert(standing.creditor, order);
+                    order
+                }
+            };
+            books.insert(standing.id, Book::of(standing, order)?);
+        }
+        let keys: Vec<Value> = ids.iter().map(|id| Value::from(*id)).collect();
+        for (account, bucket, minor) in store::list_balances(tx, &keys).await? {
+            let bucket = Bucket::parse(&bucket).ok_or_else(|| StoreError::Column(format!("bucket {bucket:?}")))?;
+            if let Some(book) = books.get_mut(&account) {
+                book.stored = book.stored.with(bucket, minor);
+                book.owed = book.stored;
+            }
+        }
+        for Keyed(account, promise) in plans::store::list_promises_of(tx, &promising).await? {
+            books.entry(account).and_modify(|book| book.promises.push(promise));
+        }
+        for Keyed(account, arrival) in store::list_arrivals(tx, &promising).await? {
+            books.entry(account).and_modify(|book| book.arrivals.push(arrival));
+        }
+        read_known(tx, &mut books, asks).await?;
+        let chains = Chains::open(tx, who, at.at, &ids).await?;
+        Ok(Books { who, at, books, chains, booked: Booked::default(), moved: Vec::new() })
+    }
+
+    /// Posts one payment, or finds that it stands already.
+    fn post(&mut self, ask: &PostPayment) -> Result<Posted, Failure> {
+        let reference = proved(ask, self.at)?;
+        let book = self.books.get_mut(&ask.account).ok_or_else(|| Failure::NotFound(format!("account {}", ask.account)))?;
+        if let Some(before) = book.known.get(reference) {
+            return repeated(before, ask, book.owed);
+        }
+        let amount = Money::of(ask.amount_minor, book.owed.currency());
+        let (allocation, lines) = plan_payment(amount, &book.owed, book.order)?;
+        let owed = book.owed.after(&lines)?;
+        let total = owed.total()?.minor();
+        let (entry, payment, account) = (EntryId(new_uuid()), PaymentId(new_uuid()), ask.account);
+        self.booked.entries.push(store::entry_values(
+            entry,
+            account,
+            "payment",
+            self.at.business_day,
+            None,
+            &format!("payment {reference}"),
+            self.at.at,
+        ));
+        self.booked.lines.extend(store::line_values(entry, &lines));
+        let detail = json!({"payment": payment.to_string(), "amount_minor": amount.minor(), "currency": book.standing.currency,
+            "effective_on": ask.effective_on.to_string(), "unapplied_minor": allocation.unapplied.minor()});
+        self.chains.record(account, "payment.post", &detail);
+        let row = Payment {
+            id: payment,
+            account,
+            entry,
+            amount_minor: amount.minor(),
+            unapplied_minor: allocation.unapplied.minor(),
+            currency: book.standing.currency.clone(),
+            effective_on: ask.effective_on,
+            reference: reference.to_string(),
+            state: "posted".into(),
+            reversed_on: None,
+            created_at: self.at.at,
+        };
+        self.booked.payments.push(store::payment_values(row, self.who.label()));
+        let known = Known {
+            payment,
+            amount_minor: amount.minor(),
+            effective_on: ask.effective_on,
+            allocation: allocation.parts.clone(),
+            unapplied: allocation.unapplied,
+        };
+        book.known.insert(reference.to_string(), known);
+        if !std::mem::replace(&mut book.is_moved, true) {
+            self.moved.push(account);
+        }
+        book.owed = owed;
+        book.arrivals.push(Arrival { effective_on: ask.effective_on, posted_at: self.at.at, amount_minor: amount.minor() });
+        book.settle(self.at, total, &mut self.chains)?;
+        Ok(Posted { payment, allocation: allocation.parts, unapplied: allocation.unapplied, balance: owed, is_repeat: false })
+    }
+
+    /// Writes what was posted, and what follows from it for accounts, promises and worklists.
+    async fn write(mut self, tx: &mut Tx) -> Result<(), Failure> {
+        let moved: Vec<&Book> = self.moved.iter().filter_map(|account| self.books.get(account)).collect();
+        for book in &moved {
+            self.booked.balances.extend(store::changed_balances(book.standing.id, &book.stored, &book.owed));
+        }
+        self.booked.insert(tx).await?;
+        let judged: Vec<&PromiseRow> = moved.iter().flat_map(|book| book.judged.iter().map(|at| &book.promises[*at])).collect();
+        plans::store::update_judged(tx, &judged).await?;
+        let settled: Vec<(&Standing, Option<Next>)> = moved.iter().map(|book| (&book.standing, book.next)).collect();
+        accounts::store::standing::update_settled(tx, &settled).await?;
+        self.chains.write(tx).await?;
+        let today = self.at.business_day;
+        let work: Vec<WorkRow> = moved.iter().map(|book| book.work(today)).collect();
+        strategy::actions::place_all(tx, &work, today).await
+    }
+}
+
+impl Book {
+    fn of(standing: Standing, order: AllocationOrder) -> Result<Book, StoreError> {
+        let nothing = Buckets::none(store::currency(&standing.currency)?);
+        Ok(Book {
+            standing,
+            order,
+            stored: nothing,
+            owed: nothing,
+            known: HashMap::new(),
+            promises: Vec::new(),
+            judged: BTreeSet::new(),
+            arrivals: Vec::new(),
+            next: None,
+            is_moved: false,
+        })
+    }
+
+    /// After money moved: the account's balance and state, its promises, what it does next.
+    fn settle(&mut self, at: Moment, total: i64, chains: &mut Chains<'_>) -> Result<(), Failure> {
+        let account = self.standing.id;
+        let state = state_after(&self.standing.state, total);
+        self.standing.balance_minor = total;
+        for judged in judge_all(&mut self.promises, &self.arrivals, at.at, last_day_over(at), at.business_day)? {
+            self.judged.insert(judged.at);
+            if judged.is_decided_anew() {
+                chains.record(account, "promise.judge", &judged.detail(&self.promises));
+                self.does_next(Some(judged.next));
+            }
+        }
+        if state == "paid" {
+            self.does_next(None);
+        } else if self.standing.state == "paid" && state == "open" {
+            self.does_next(Some(("Payment came back", at.business_day)));
+        }
+        self.standing.state = state.into();
+        Ok(())
+    }
+
+    fn does_next(&mut self, next: Next) {
+        self.next = Some(next);
+        (self.standing.next_action_on, self.standing.next_action_at) = (next.map(|(_, on)| on), None);
+    }
+
+    /// What the account's place on the worklist follows from.
+    fn work(&self, today: Date) -> WorkRow {
+        let Standing { id, desk, balance_minor, due_on, next_action_on, next_action_at, was_reached, .. } = self.standing;
+        let (state, currency) = (self.standing.state.clone(), self.standing.currency.clone());
+        let is = |promise: &PromiseRow, states: &[PromiseState]| states.iter().any(|state| promise.state == state.code());
+        let count = |states: &[PromiseState]| self.promises.iter().map(|promise| i64::from(is(promise, states))).sum();
+        let open = self.promises.iter().filter(|promise| is(promise, &[PromiseState::Open])).min_by_key(|promise| promise.id);
+        WorkRow {
+            account: id,
+            desk,
+            state,
+            balance_minor,
+            currency,
+            due_on,
+            next_action_on,
+            next_action_at,
+            was_reached,
+            promise_due_on: open.map(|promise| promise.due_on),
+            last_promise: self.promises.first().map(|promise| promise.state.clone()),
+            promises_kept: count(&[PromiseState::Kept]),
+            promises_decided: count(&[PromiseState::Kept, PromiseState::PartlyKept, PromiseState::Broken]),
+            // At least the one that was posted now: only whether there is one is asked.
+            payments: 1,
+            holds: i64::from(self.standing.held_until.is_some_and(|until| until > today)),
+        }
+    }
+}
+
+/// The reference of a payment that is right in itself.
+fn proved(ask: &PostPayment, at: Moment) -> Result<&str, Failure> {
+    let reference = ask.reference.trim();
+    if reference.is_empty() {
+        return Err(Failure::wrong("reference", "is empty: it is what makes a payment known"));
+    }
+    if ask.effective_on > at.business_day {
+        return Err(Failure::wrong("date", "is in the future"));
+    }
+    if ask.amount_minor <= 0 {
+        return Err(Failure::wrong("amount", "must be above zero"));
+    }
+    if ask.amount_minor > Money::LARGEST_MINOR {
+        return Err(Failure::wrong("amount", "is too large to be one payment"));
+    }
+    Ok(reference)
+}
+
+/// Reads which of the payments stand already.
+async fn read_known(tx: &mut Tx, books: &mut HashMap<AccountId, Book>, asks: &[PostPayment]) -> Result<(), Failure> {
+    let pairs: Vec<[Value; 2]> = asks.iter().map(|ask| [Value::from(ask.account), Value::from(ask.reference.trim())]).collect();
+    let before = store::list_payments_by_references(tx, &pairs).await?;
+    let entries: Vec<Value> = before.iter().map(|payment| Value::from(payment.entry)).collect();
+    let mut allocations = store::list_allocations(tx, &entries).await?;
+    for payment in before {
+        let Some(book) = books.get_mut(&payment.account) else { continue };
+        let known = Known {
+            payment: payment.id,
+            amount_minor: payment.amount_minor,
+            effective_on: payment.effective_on,
+            allocation: allocations.remove(&payment.entry).unwrap_or_default(),
+            unapplied: Money::of(payment.unapplied_minor, book.owed.currency()),
+        };
+        book.known.insert(payment.reference, known);
+    }
+    Ok(())
+}
+
+/// The same reference again: the first outcome, unless the request differs.
+fn repeated(before: &Known, ask: &PostPayment, balance: Buckets) -> Result<Posted, Failure> {
+    let differs = if before.amount_minor != ask.amount_minor {
+        Some("amount")
+    } else if before.effective_on != ask.effective_on {
+        Some("date")
+    } else {
+        None
+    };
+    if let Some(field) = differs {
+        return Err(Failure::wrong("reference", format!("was posted before on this account with another {field}")));
+    }
+    let (allocation, unapplied) = (before.allocation.clone(), before.unapplied);
+    Ok(Posted { payment: before.payment, allocation, unapplied, balance, is_repeat: true })
+}

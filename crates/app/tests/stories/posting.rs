@@ -1,0 +1,163 @@
+//! A file of payments leaves what the same payments leave when they are posted one by one.
+
+use duly::accounts::actions::place_hold;
+use duly::accounts::notice::{Kind, RecordNotice, record_notice};
+use duly::app::Actor;
+use duly::ledger::payment_file::{COMMIT_MAX, ImportPayments, Report, import_payments};
+use duly::store::{FromRow, Row, StoreError, Value};
+use duly_testkit::{Engine, Floor, both_engines};
+
+/// Three debts with several buckets, which come to have the references P-1 to P-3 after R-1 to R-5.
+const PLACED: &str = "reference,name,principal,interest,fees,due_on
+P-1,Pia,300.00,20.00,7.50,2026-01-10
+P-2,Paul,40.00,3.00,0.00,2026-01-10
+P-3,Petra,90.00,0.00,0.00,2025-06-10
+";
+
+const MAPPING: &str = "[columns]\nreference = \"reference\"\nname = \"name\"\nprincipal = \"principal\"\ninterest = \"interest\"\nfees = \"fees\"\ndue_on = \"due_on\"\n";
+
+/// Account, amount, day, reference; and whether it is refused.
+const ROWS: [(&str, &str, &str, &str, bool); 22] = [
+    // A promise of 100.00 is kept by the second; the third comes after.
+    ("R-1", "60.00", "2026-03-03", "A1", false),
+    ("R-1", "50.00", "2026-03-04", "A2", false),
+    ("R-1", "10.00", "2026-03-04", "A3", false),
+    ("R-1", "60.00", "2026-03-03", "A1", false),
+    ("R-1", "61.00", "2026-03-03", "A1", true),
+    // Overpaid, then paid again.
+    ("R-2", "75.00", "2026-03-04", "B1", false),
+    ("R-2", "5.00", "2026-03-04", "B2", false),
+    // One that a dispute hangs on, one on hold, one whose promise broke.
+    ("R-3", "20.00", "2026-03-04", "C1", false),
+    ("R-4", "20.00", "2026-03-04", "D1", false),
+    ("R-5", "5.00", "2026-03-04", "E1", false),
+    // Effective when it was due, posted late.
+    ("R-5", "25.00", "2026-02-27", "E2", false),
+    ("P-1", "7.00", "2026-03-01", "F1", false),
+    ("R-1", "1.00", "2026-03-04", "A4", false),
+    ("P-1", "21.00", "2026-03-01", "F2", false),
+    ("P-1", "1.00", "2026-03-09", "F3", true),
+    ("P-1", "0.00", "2026-03-01", "F4", true),
+    ("P-1", "300.00", "2026-03-02", "F5", false),
+    ("P-2", "43.00", "2026-03-02", "G1", false),
+    ("P-9", "43.00", "2026-03-02", "G1", true),
+    ("P-2", "1.00", "2026-03-02", "", true),
+    ("P-1", "300.00", "2026-03-02", "F5", false),
+    ("P-2", "9000000000000000.00", "2026-03-02", "G2", true),
+];
+
+/// The same floor each time: promises, a dispute, a hold, a payment from before.
+fn prepared(engine: Engine) -> Floor {
+    let mut floor = Floor::on(engine, "2026-02-24");
+    let people = ["Maria", "Otto", "Ann", "Ida", "Ben"].map(|name| floor.debtor(name, if name == "Otto" { "60.00" } else { "420.00" }));
+    let [maria, _, ann, ida, ben] = people;
+    floor.import(PLACED, MAPPING, "Larkfield").unwrap();
+    floor.pays(maria, "20.00", "BEFORE");
+    floor.officer("Dana").takes_promise(ben, "30.00", "2026-02-26");
+    floor.morning_of("2026-03-03");
+    assert_eq!(floor.promises(ben), ["broken"]);
+    floor.officer("Dana").takes_promise(maria, "100.00", "2026-03-06");
+    floor.officer("Dana").takes_promise(ann, "400.00", "2026-03-09");
+    let (app, who, at) = (floor.app.clone(), floor.officer("Dana").actor(), floor.app.moment());
+    floor.runtime.block_on(record_notice(&app, &who, at, RecordNotice::of(ann.account, Kind::Dispute, at.at))).unwrap();
+    floor.runtime.block_on(place_hold(&app, &who, at, ida.account, "Waiting for papers", "2026-03-20".parse().unwrap())).unwrap();
+    floor.morning_of("2026-03-04");
+    floor
+}
+
+fn post_file(floor: &Floor, rows_a_commit: usize) -> Report {
+    let path = std::env::temp_dir().join(format!("duly_{}.csv", uuid::Uuid::now_v7().simple()));
+    let lines: Vec<String> = ROWS.iter().map(|(account, amount, on, reference, _)| format!("{account},{amount},{on},{reference}")).collect();
+    std::fs::write(&path, format!("account,amount,on,reference\n{}\n", lines.join("\n"))).unwrap();
+    let ask = ImportPayments { path: path.clone(), rows_a_commit, refusals: None };
+    let report = floor.runtime.block_on(import_payments(&floor.app, &Actor::command(), floor.app.moment(), &ask, |_| ())).unwrap();
+    std::fs::remove_file(path).unwrap();
+    report
+}
+
+fn post_one_by_one(floor: &mut Floor) {
+    for (account, amount, on, reference, is_refused) in ROWS {
+        if matches!(account, "P-9") || amount.len() > 12 {
+            continue;
+        }
+        let person = floor.person_of(account);
+        assert_eq!(floor.pays_on(person, amount, on, reference).is_err(), is_refused, "{account} {amount} {reference}");
+    }
+}
+
+/// A row as it stands.
+struct Cells(Vec<Value>);
+
+impl FromRow for Cells {
+    fn from_row(row: Row) -> Result<Cells, StoreError> {
+        Ok(Cells(row.0))
+    }
+}
+
+/// Everything that posting may leave, in the order in which it came to be, without what names rows: ids are new each time.
+const LEFT: [(&str, &str); 8] = [
+    ("accounts", "select reference, state, balance_minor, next_action, next_action_on, next_action_at, stage from accounts order by reference"),
+    ("payments", "select a.reference, p.reference, p.amount_minor, p.unapplied_minor, p.currency, p.effective_on, p.state, p.posted_by, p.created_at
+        from payments p join accounts a on a.id = p.account_id order by a.reference, p.id"),
+    ("entries", "select a.reference, e.kind, e.booked_on, e.memo, e.created_at
+        from entries e join accounts a on a.id = e.account_id order by a.reference, e.id"),
+    ("lines", "select a.reference, l.line_no, l.code, l.bucket, l.amount_minor, l.currency
+        from entry_lines l join entries e on e.id = l.entry_id join accounts a on a.id = e.account_id order by a.reference, e.id, l.line_no"),
+    ("balances", "select a.reference, b.bucket, b.amount_minor, b.currency
+        from balances b join accounts a on a.id = b.account_id order by a.reference, b.bucket"),
+    ("promises", "select a.reference, p.state, p.amount_minor, p.arrived_minor, p.decided_at
+        from promises p join accounts a on a.id = p.account_id order by a.reference, p.id"),
+    ("worklist", "select a.reference, w.lane, w.expected_minor, w.currency, w.because, w.due_at, w.built_on, w.balance_minor
+        from worklist w join accounts a on a.id = w.account_id order by a.reference"),
+    ("audit", "select e.seq, e.recorded_at, e.actor, e.act, e.detail
+        from audit_entries e where e.chain like 'acc%' order by e.chain, e.seq"),
+];
+
+fn left(floor: &Floor) -> Vec<(&'static str, Vec<String>)> {
+    let read = async |sql: &str| floor.app.db.read().await?.all::<Cells>(sql, &[]).await;
+    let text = |cells: Cells| {
+        let shown: Vec<String> = cells.0.iter().map(|value| format!("{value:?}")).collect();
+        masked(&shown.join(" "))
+    };
+    LEFT.into_iter().map(|(table, sql)| (table, floor.runtime.block_on(read(sql)).unwrap().into_iter().map(text).collect())).collect()
+}
+
+/// Without the digits of ids such as `pay_0198…`.
+fn masked(text: &str) -> String {
+    let mut parts = text.split('_');
+    let first = parts.next().unwrap_or_default().to_string();
+    parts.fold(first, |masked, part| {
+        let digits = part.chars().take_while(char::is_ascii_hexdigit).count();
+        masked + "_" + if digits == 32 { &part[32..] } else { part }
+    })
+}
+
+both_engines! {
+    fn a_file_leaves_what_its_payments_leave_one_by_one(mut floor: "2026-03-04") {
+        let engine = if floor.app.db.engine() == "sqlite" { Engine::Sqlite } else { Engine::Postgres };
+        let mut single = prepared(engine);
+        let before = left(&single);
+        post_one_by_one(&mut single);
+        let expected = left(&single);
+        assert_ne!(before, expected);
+        let refused = ROWS.iter().filter(|(.., is_refused)| *is_refused).count() as u64;
+        for rows_a_commit in [COMMIT_MAX, 4, 1] {
+            floor = prepared(engine);
+            assert_eq!(left(&floor), before, "the floor is the same each time");
+            let report = post_file(&floor, rows_a_commit);
+            assert_eq!((report.accepted, report.duplicates, report.refused), (14, 2, refused), "{:?}", report.by_problem);
+            for ((table, rows), (_, expected)) in left(&floor).iter().zip(&expected) {
+                assert_eq!(rows, expected, "{table}, {rows_a_commit} a commit");
+            }
+            // And once more: nothing twice.
+            let again = post_file(&floor, rows_a_commit);
+            assert_eq!((again.accepted, again.duplicates, again.refused), (0, 16, refused));
+            assert_eq!(left(&floor), expected);
+            assert_eq!(floor.failed_checks(), Vec::<String>::new());
+        }
+        let people = ["R-1", "R-2", "R-3", "R-5"].map(|reference| floor.person_of(reference));
+        assert_eq!(people.map(|person| floor.promises(person)), [vec!["kept"], vec![], vec!["open"], vec!["broken"]]);
+        assert_eq!((floor.balance(people[1]), floor.account(people[1]).state), ("0.00".into(), "paid".into()));
+        assert_eq!(single.failed_checks(), Vec::<String>::new());
+    }
+}
