@@ -29,6 +29,8 @@ pub struct App {
     pub views: Waiting,
     /// Whom *next best* led where.
     pub led: Led,
+    /// A payment of more than so many whole units of its currency is asked about on screen before it is posted.
+    pub ask_payments_above: u32,
     clock: Clock,
     reached: Arc<AtomicI64>,
     zone: Arc<Mutex<TimeZone>>,
@@ -60,6 +62,9 @@ impl Clock {
 /// The time zone of an organization that has not said otherwise.
 const ZONE: &str = "America/New_York";
 
+/// Unless the configuration says otherwise: few consumers pay more at once.
+const ASK_PAYMENTS_ABOVE: u32 = 10_000;
+
 impl App {
     /// The product over a database, with its keys in the usual folder.
     pub fn new(db: Db, clock: Clock) -> App {
@@ -70,6 +75,7 @@ impl App {
             keys,
             views: Waiting::default(),
             led: Led::default(),
+            ask_payments_above: ASK_PAYMENTS_ABOVE,
             clock,
             reached,
             zone: Arc::new(Mutex::new(TimeZone::get(ZONE).unwrap_or(TimeZone::UTC))),
@@ -79,6 +85,11 @@ impl App {
     /// The same product with its keys in another folder.
     pub fn with_keys(self, keys: Keys) -> App {
         App { keys, ..self }
+    }
+
+    /// The same product, which asks about payments above another amount.
+    pub fn asking_above(self, units: Option<u32>) -> App {
+        App { ask_payments_above: units.unwrap_or(self.ask_payments_above), ..self }
     }
 
     /// Now, and the business day it falls on.

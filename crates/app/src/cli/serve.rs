@@ -22,7 +22,7 @@ pub struct ServeArgs {
     /// The certificate's private key in PEM form.
     #[arg(long, requires = "tls_cert")]
     tls_key: Option<PathBuf>,
-    /// A TOML file with `database`, `listen`, `tls_cert`, `tls_key`, `behind_proxy`, `trusted_proxies`, `keys`.
+    /// A TOML file with `database`, `listen`, `tls_cert`, `tls_key`, `behind_proxy`, `trusted_proxies`, `keys`, `ask_payments_above`.
     #[arg(long)]
     config: Option<PathBuf>,
 }
@@ -51,7 +51,7 @@ pub(super) async fn serve(mut global: Global, args: ServeArgs) -> Result<Answere
     let serving = configuration.serving()?;
     global.database = global.database.or(configuration.database.clone());
     global.keys = global.keys.or(configuration.keys.clone());
-    let app = global.open_or_make(super::commands::DATABASE).await?;
+    let app = global.open_or_make(super::commands::DATABASE).await?.asking_above(configuration.ask_payments_above);
     web::serve(app, configuration.listen(), serving).await.map(|()| Answered::Yes)
 }
 

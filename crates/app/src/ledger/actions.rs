@@ -1,12 +1,13 @@
 //! Payments are posted once and reversed by another entry; each time the promises that hang on the money are judged.
 
-use super::{posting, store};
+use super::posting;
+use super::store::{self, Payment};
 use crate::accounts::store::Account;
 use crate::app::{Actor, App, Failure};
 use crate::store::Tx;
 use crate::{accounts, audit, params, plans, strategy, transaction};
 use duly_domain::accounts::Bucket;
-use duly_domain::ledger::{Buckets, plan_adjustment};
+use duly_domain::ledger::{Balanced, Buckets, plan_adjustment};
 use duly_domain::values::ids::{AccountId, PaymentId};
 use duly_domain::values::moment::Moment;
 use duly_domain::values::money::Money;
@@ -56,27 +57,55 @@ pub async fn post_within(tx: &mut Tx, who: &Actor, at: Moment, ask: &PostPayment
 /// Takes a payment back by an opposite entry. Reversing it twice is once.
 pub async fn reverse_payment(app: &App, who: &Actor, at: Moment, payment: PaymentId, on: Date) -> Result<Buckets, Failure> {
     transaction!(app.db, tx, {
-        let payment = store::load_payment(tx, payment).await?;
-        let account = accounts::store::load_account(tx, payment.account).await?;
-        let owed = store::load_buckets(tx, account.id, &account.currency).await?;
-        if payment.state == "reversed" {
-            return Ok(owed);
-        }
-        if on < payment.effective_on || on > at.business_day {
-            return Err(Failure::wrong("date", "of the reversal must lie between the payment's and today"));
-        }
-        if payment.unapplied_minor > store::unapplied(tx, account.id).await? {
-            return Err(Failure::Stale("what was overpaid by it went back already: take the refund back first".into()));
-        }
-        let lines = store::load_lines(tx, payment.entry).await?.reversed();
-        let memo = format!("reversal of payment {}", payment.reference);
-        let (_, balance) = store::insert_entry(tx, account.id, "reversal", on, Some(payment.entry), &memo, &lines, &owed, at.at).await?;
-        store::update_reversed(tx, payment.id, on).await?;
-        let detail = json!({"payment": payment.id.to_string(), "on": on.to_string()});
-        audit::record(tx, who, at.at, Some(account.id), "payment.reverse", &detail).await?;
-        settle_account(tx, who, at, &account, &balance).await?;
-        Ok(balance)
+        let reversal = plan_reversal(tx, at, payment, on).await?;
+        reverse(tx, who, at, &reversal).await
     })
+}
+
+/// A payment to be taken back, and what that does to the books.
+pub(super) struct Reversal {
+    /// The payment.
+    pub(super) payment: Payment,
+    /// Its account.
+    pub(super) account: Account,
+    /// What is owed before.
+    pub(super) owed: Buckets,
+    /// The opposite entry; empty when it was taken back before.
+    pub(super) lines: Balanced,
+    on: Date,
+}
+
+/// Finds out what taking a payment back comes to; nothing is written.
+pub(super) async fn plan_reversal(tx: &mut Tx, at: Moment, payment: PaymentId, on: Date) -> Result<Reversal, Failure> {
+    let payment = store::load_payment(tx, payment).await?;
+    let account = accounts::store::load_account(tx, payment.account).await?;
+    let owed = store::load_buckets(tx, account.id, &account.currency).await?;
+    if payment.state == "reversed" {
+        return Ok(Reversal { payment, account, owed, lines: Balanced::new([])?, on });
+    }
+    if on < payment.effective_on || on > at.business_day {
+        return Err(Failure::wrong("date", "of the reversal must lie between the payment's and today"));
+    }
+    if payment.unapplied_minor > store::unapplied(tx, account.id).await? {
+        return Err(Failure::Stale("what was overpaid by it went back already: take the refund back first".into()));
+    }
+    let lines = store::load_lines(tx, payment.entry).await?.reversed();
+    Ok(Reversal { payment, account, owed, lines, on })
+}
+
+/// Takes back what was planned in the same transaction; what is owed then.
+pub(super) async fn reverse(tx: &mut Tx, who: &Actor, at: Moment, reversal: &Reversal) -> Result<Buckets, Failure> {
+    let Reversal { payment, account, owed, lines, on } = reversal;
+    if lines.lines().is_empty() {
+        return Ok(*owed);
+    }
+    let memo = format!("reversal of payment {}", payment.reference);
+    let (_, balance) = store::insert_entry(tx, account.id, "reversal", *on, Some(payment.entry), &memo, lines, owed, at.at).await?;
+    store::update_reversed(tx, payment.id, *on).await?;
+    let detail = json!({"payment": payment.id.to_string(), "on": on.to_string()});
+    audit::record(tx, who, at.at, Some(account.id), "payment.reverse", &detail).await?;
+    settle_account(tx, who, at, account, &balance).await?;
+    Ok(balance)
 }
 
 /// Brings what was placed on an account to what its creditor says now, by an entry of its own.

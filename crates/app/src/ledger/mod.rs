@@ -1,6 +1,7 @@
 //! The ledger: payments posted and reversed, entries added and never changed.
 
 pub mod actions;
+pub mod asking;
 pub mod journal;
 pub mod pages;
 pub mod payment_file;

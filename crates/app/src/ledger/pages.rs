@@ -1,6 +1,7 @@
 //! Payments, on the workspace and in their own list.
 
-use super::actions::{PostPayment, post_payment as post, reverse_payment};
+use super::actions::PostPayment;
+use super::asking::{Asked, Question, post_asking, question_of_reversal, reverse_asking};
 use super::refund::{RefundOverpayment, refund, reverse_refund};
 use super::store::{self, RecentPayment};
 use crate::accounts::pages::{Unfinished, after, back, currency_of, resolve, show};
@@ -13,7 +14,7 @@ use askama::Template;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use duly_domain::values::ids::{PaymentId, RefundId};
+use duly_domain::values::ids::{AccountId, PaymentId, RefundId};
 use duly_domain::values::moment::written;
 use duly_domain::values::money::Money;
 use std::collections::HashMap;
@@ -47,9 +48,17 @@ pub async fn post_payment(State(web): State<Web>, visit: Visit, Path(account): P
     let (Some(amount_minor), Some(effective_on)) = (amount, on) else {
         return show(&web, &visit, &account, &HashMap::new(), Unfinished { form: "payment", fields, problems, refused: None }).await;
     };
+    if fields.some("back").is_some() {
+        return show(&web, &visit, &account, &HashMap::new(), Unfinished { form: "payment", fields, ..Unfinished::default() }).await;
+    }
     let ask = PostPayment { account: id, amount_minor, effective_on, reference: fields.text("reference").to_string() };
-    match post(&web.app, &visit.who, visit.at, &ask).await {
-        Ok(posted) => Ok(back(&account, if posted.is_repeat { "repeated" } else { "posted" })),
+    match post_asking(&web.app, &visit.who, visit.at, &ask, fields.text("understood")).await {
+        Ok(Asked::Done(posted)) => Ok(back(&account, if posted.is_repeat { "repeated" } else { "posted" })),
+        Ok(Asked::First(question)) => {
+            let hidden = ["amount", "date", "reference"].map(|name| (name, fields.text(name).to_string())).to_vec();
+            let asking = Asking { payment: None, reference: ask.reference, hidden, understood: fields.some("understood") };
+            ask_first(&web, &visit, id, question, asking).await
+        }
         Err(failure) => after::<()>(&web, &visit, &account, "payment", fields, Err(failure), "").await,
     }
 }
@@ -59,10 +68,91 @@ pub async fn post_reversal(
     State(web): State<Web>,
     visit: Visit,
     Path((account, payment)): Path<(String, String)>,
+    body: Bytes,
 ) -> Result<Response, Failure> {
+    let fields = Fields::of(&body);
+    let id = resolve(&web, &account).await?;
     let payment: PaymentId = payment.parse().map_err(|_| Failure::NotFound("such payment".into()))?;
-    let done = reverse_payment(&web.app, &visit.who, visit.at, payment, visit.at.business_day).await;
-    after(&web, &visit, &account, "payment", Fields::default(), done, "reversed").await
+    match reverse_asking(&web.app, &visit.who, visit.at, id, payment, fields.text("understood")).await {
+        Ok(Asked::First(question)) => ask_reversal(&web, &visit, id, payment, question, fields.some("understood")).await,
+        done => after(&web, &visit, &account, "payment", Fields::default(), done, "reversed").await,
+    }
+}
+
+/// `GET /accounts/{account}/payments/{payment}/reversals`: what taking it back would undo.
+pub async fn get_reversal(
+    State(web): State<Web>,
+    visit: Visit,
+    Path((account, payment)): Path<(String, String)>,
+) -> Result<Response, Failure> {
+    let id = resolve(&web, &account).await?;
+    let payment: PaymentId = payment.parse().map_err(|_| Failure::NotFound("such payment".into()))?;
+    let asked = question_of_reversal(&mut web.app.db.read().await?, visit.at, id, payment).await;
+    match asked {
+        Ok(Some(question)) => ask_reversal(&web, &visit, id, payment, question, None).await,
+        done => after(&web, &visit, &account, "payment", Fields::default(), done, "reversed").await,
+    }
+}
+
+async fn ask_reversal(
+    web: &Web,
+    visit: &Visit,
+    account: AccountId,
+    payment: PaymentId,
+    question: Question,
+    understood: Option<String>,
+) -> Result<Response, Failure> {
+    let reference = store::load_payment(&mut web.app.db.read().await?, payment).await?.reference;
+    ask_first(web, visit, account, question, Asking { payment: Some(payment), reference, hidden: Vec::new(), understood }).await
+}
+
+/// What the page of a question says beside it.
+struct Asking {
+    /// The payment to take back; none when one is to be posted.
+    payment: Option<PaymentId>,
+    reference: String,
+    hidden: Vec<(&'static str, String)>,
+    /// The answer to what was shown before, if it was shown.
+    understood: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "ledger/asking.html")]
+struct AskingPage {
+    frame: Frame,
+    account: AccountId,
+    name: String,
+    reference: String,
+    is_reversal: bool,
+    has_changed: bool,
+    question: Question,
+    payment_reference: String,
+    action: String,
+    hidden: Vec<(&'static str, String)>,
+}
+
+async fn ask_first(web: &Web, visit: &Visit, account: AccountId, question: Question, asking: Asking) -> Result<Response, Failure> {
+    let mut tx = web.app.db.read().await?;
+    let held = crate::accounts::store::load_account(&mut tx, account).await?;
+    let debtor = crate::parties::store::load_debtor(&mut tx, held.debtor).await?;
+    crate::audit::views::record(&web.app, &visit.who, visit.at.at, account, crate::audit::views::WORKSPACE).await?;
+    let Asking { payment, reference, hidden, understood } = asking;
+    let action = match payment {
+        Some(payment) => format!("/accounts/{account}/payments/{payment}/reversals"),
+        None => format!("/accounts/{account}/payments"),
+    };
+    Ok(page(&AskingPage {
+        frame: Frame::of(visit, "/payments", "Payment"),
+        account,
+        name: debtor.name.unwrap_or_else(|| "No name on file".into()),
+        reference: held.reference,
+        is_reversal: payment.is_some(),
+        has_changed: understood.is_some(),
+        question,
+        payment_reference: reference,
+        action,
+        hidden,
+    }))
 }
 
 /// `POST /accounts/{account}/refunds`: what was overpaid goes back.

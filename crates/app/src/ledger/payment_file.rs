@@ -220,12 +220,7 @@ impl Named {
 }
 
 /// Reads one row, or says what is wrong with it.
-fn read_row(
-    named: &Named,
-    columns: &Columns,
-    heads: &[String],
-    row: &SourceRow,
-) -> Result<Result<(PostPayment, Money), Problem>, Failure> {
+fn read_row(named: &Named, columns: &Columns, heads: &[String], row: &SourceRow) -> Result<Result<(PostPayment, Money), Problem>, Failure> {
     let refused = |column: usize, says: String| Ok(Err(problem(heads, row, column, says)));
     if row.len() != heads.len() {
         let says = format!("has {} cells where the head has {}", row.len(), heads.len());

@@ -97,8 +97,7 @@ pub fn judge_all(
 ///
 /// What was there when a promise was taken does not keep it, and what came after it was kept is another promise's.
 fn arrived(arrivals: &[Arrival], days: (Date, Date), posted: (Timestamp, Timestamp)) -> i64 {
-    let counts = |arrival: &&Arrival| {
-        (days.0..=days.1).contains(&arrival.effective_on) && (posted.0..=posted.1).contains(&arrival.posted_at)
-    };
+    let counts =
+        |arrival: &&Arrival| (days.0..=days.1).contains(&arrival.effective_on) && (posted.0..=posted.1).contains(&arrival.posted_at);
     arrivals.iter().filter(counts).fold(0, |sum, arrival| sum.saturating_add(arrival.amount_minor))
 }

@@ -110,6 +110,7 @@ pub fn routes(web: Web) -> Routes {
         .post("/accounts/{account}/promises/{promise}/withdrawals", May::WorkAccounts, plans::pages::post_withdrawal)
         .get("/payments", May::ReadAccounts, ledger::pages::get_payments)
         .post("/accounts/{account}/payments", May::PostPayments, ledger::pages::post_payment)
+        .get("/accounts/{account}/payments/{payment}/reversals", May::ReversePayments, ledger::pages::get_reversal)
         .post("/accounts/{account}/payments/{payment}/reversals", May::ReversePayments, ledger::pages::post_reversal)
         .get("/imports", May::Import, intake::pages::get_imports)
         .post("/imports", May::Import, intake::pages::post_import)

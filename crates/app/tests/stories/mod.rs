@@ -1,6 +1,7 @@
 //! Stories of several days, in the officers' words.
 
 mod accounts;
+mod asking;
 mod audit;
 mod desks;
 mod history;

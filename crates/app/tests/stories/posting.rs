@@ -67,7 +67,8 @@ fn prepared(engine: Engine) -> Floor {
 
 fn post_file(floor: &Floor, rows_a_commit: usize) -> Report {
     let path = std::env::temp_dir().join(format!("duly_{}.csv", uuid::Uuid::now_v7().simple()));
-    let lines: Vec<String> = ROWS.iter().map(|(account, amount, on, reference, _)| format!("{account},{amount},{on},{reference}")).collect();
+    let lines: Vec<String> =
+        ROWS.iter().map(|(account, amount, on, reference, _)| format!("{account},{amount},{on},{reference}")).collect();
     std::fs::write(&path, format!("account,amount,on,reference\n{}\n", lines.join("\n"))).unwrap();
     let ask = ImportPayments { path: path.clone(), rows_a_commit, refusals: None };
     let report = floor.runtime.block_on(import_payments(&floor.app, &Actor::command(), floor.app.moment(), &ask, |_| ())).unwrap();

@@ -91,6 +91,15 @@ impl Money {
         Money { minor, currency }
     }
 
+    /// An amount of whole units: dollars, pounds, yen.
+    pub const fn whole(units: u32, currency: Currency) -> Money {
+        let minor = match currency.digits() {
+            0 => units as i64,
+            _ => units as i64 * 100,
+        };
+        Money::of(minor, currency)
+    }
+
     /// Cents of the United States dollar.
     pub const fn usd(minor: i64) -> Money {
         Money::of(minor, Currency::Usd)
