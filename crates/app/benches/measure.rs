@@ -21,6 +21,11 @@ pub fn peak_megabytes() -> u64 {
     line.split_whitespace().nth(1).and_then(|kilobytes| kilobytes.parse::<u64>().ok()).unwrap_or(0) / 1024
 }
 
+/// Forgets the most memory it had, so that what follows is measured alone.
+pub fn forget_peak() {
+    fs::write("/proc/self/clear_refs", "5").expect("Linux lets a process forget its peak");
+}
+
 /// Thousands separated, for reading.
 pub fn grouped(number: u64) -> String {
     let text = number.to_string();

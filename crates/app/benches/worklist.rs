@@ -59,7 +59,9 @@ fn main() {
         let began = processor_nanos();
         for _ in 0..1_000 {
             let mut tx = app.db.read().await.expect("a snapshot");
-            let rows = strategy::store::list_desk(&mut tx, desk, None, 50).await.expect("the rows");
+            let places = strategy::store::list_places(&mut tx, desk, None, 50).await.expect("the places");
+            let ids: Vec<_> = places.iter().map(|place| place.account).collect();
+            let rows = strategy::store::list_items(&mut tx, &ids).await.expect("the rows");
             tx.commit().await.expect("the snapshot ends");
             assert_eq!(rows.len(), 50);
         }

@@ -4,6 +4,7 @@ use crate::audit::keys::Keys;
 use crate::audit::views::Waiting;
 use crate::store::db::Conflict;
 use crate::store::{Db, StoreError};
+use crate::strategy::counts::Counts;
 use crate::strategy::led::Led;
 use duly_domain::decision::Decision;
 use duly_domain::identity::Role;
@@ -31,6 +32,8 @@ pub struct App {
     pub led: Led,
     /// A payment of more than so many whole units of its currency is asked about on screen before it is posted.
     pub ask_payments_above: u32,
+    /// How long the long lists are.
+    pub counts: Counts,
     clock: Clock,
     reached: Arc<AtomicI64>,
     zone: Arc<Mutex<TimeZone>>,
@@ -76,6 +79,7 @@ impl App {
             views: Waiting::default(),
             led: Led::default(),
             ask_payments_above: ASK_PAYMENTS_ABOVE,
+            counts: Counts::default(),
             clock,
             reached,
             zone: Arc::new(Mutex::new(TimeZone::get(ZONE).unwrap_or(TimeZone::UTC))),

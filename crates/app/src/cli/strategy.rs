@@ -23,7 +23,9 @@ pub(super) async fn worklist(app: &App, global: &Global, officer: &str, limit: u
     let mut tx = app.db.read().await?;
     let who = find_actor(&mut tx, officer).await?;
     let Some(user) = who.id else { return Err(Failure::NotFound(format!("user {officer}"))) };
-    for work in strategy::actions::list_worklist(&mut tx, user, app.moment(), None, limit).await? {
+    let list = strategy::actions::list_worklist(&mut tx, user, app.moment(), None, limit).await?;
+    let more = usize::try_from(strategy::store::count_of(&mut tx, user).await?).unwrap_or(usize::MAX).saturating_sub(list.len());
+    for work in list {
         let because: Json = serde_json::from_str(&work.item.because).unwrap_or(Json::Null);
         let terms = strategy::pages::priority_terms(&work.item).into_iter().map(|term| term.plain()).collect::<Vec<_>>();
         let json = json!({
@@ -46,6 +48,10 @@ pub(super) async fn worklist(app: &App, global: &Global, officer: &str, limit: u
                 work.item.next_action.as_deref().unwrap_or(""),
             )]
         })?;
+    }
+    if more > 0 {
+        // Beside the answer, so that a program reads rows and nothing else.
+        eprintln!("{more} more: --limit N shows as many as you ask for");
     }
     Ok(())
 }

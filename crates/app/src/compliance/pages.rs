@@ -7,12 +7,13 @@ use crate::web::guard::Visit;
 use crate::web::shell::{Frame, page, when};
 use crate::{audit, jobs};
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::Response;
 use duly_domain::compliance::{RULE_SET, rules};
-use duly_domain::decision::{RuleCard, Severity};
+use duly_domain::decision::{Answer, RuleCard, Severity};
 use jiff::SignedDuration;
 use serde_json::Value as Json;
+use std::collections::HashMap;
 
 struct ShownRefusal {
     row: Refusal,
@@ -25,6 +26,11 @@ struct ShownRefusal {
 struct ControlRoomPage {
     frame: Frame,
     refusals: Vec<ShownRefusal>,
+    from: i64,
+    to: i64,
+    all: i64,
+    newer: Option<i64>,
+    older: Option<i64>,
     answers: Vec<(String, i64)>,
     checks: Vec<jobs::check::Check>,
     rules: Vec<(&'static RuleCard, &'static str)>,
@@ -32,11 +38,24 @@ struct ControlRoomPage {
     chain: Vec<audit::store::AuditRow>,
 }
 
-/// `GET /compliance`: the last thirty days.
-pub async fn get_control_room(State(web): State<Web>, visit: Visit) -> Result<Response, Failure> {
+/// Refusals on one page.
+const REFUSALS: i64 = 100;
+
+/// `GET /compliance?page=`: the last thirty days, the newest refusals first.
+pub async fn get_control_room(
+    State(web): State<Web>,
+    visit: Visit,
+    Query(query): Query<HashMap<String, String>>,
+) -> Result<Response, Failure> {
     let mut tx = web.app.db.read().await?;
     let since = visit.at.at.saturating_sub(SignedDuration::from_hours(30 * 24)).unwrap_or(visit.at.at);
-    let refusals = store::list_refusals(&mut tx, since, 100).await?;
+    let answers = store::count_by_answer(&mut tx, since).await?;
+    let all: i64 = answers.iter().filter(|(answer, _)| answer != Answer::Yes.code()).map(|(_, count)| count).sum();
+    let last = all.saturating_sub(1).max(0) / REFUSALS + 1;
+    let here = query.get("page").and_then(|page| page.parse().ok()).unwrap_or(1i64).clamp(1, last);
+    let behind = (here - 1) * REFUSALS;
+    let refusals = store::list_refusals(&mut tx, since, REFUSALS, behind).await?;
+    let shown_to = behind + i64::try_from(refusals.len()).unwrap_or(0);
     let shown = refusals.into_iter().map(|row| {
         let because: Vec<Json> = serde_json::from_str(&row.because).unwrap_or_default();
         let text = |reason: &Json, name: &str| reason[name].as_str().unwrap_or_default().to_string();
@@ -54,7 +73,12 @@ pub async fn get_control_room(State(web): State<Web>, visit: Visit) -> Result<Re
     });
     Ok(page(&ControlRoomPage {
         refusals: shown.collect(),
-        answers: store::count_by_answer(&mut tx, since).await?,
+        from: behind + 1,
+        to: shown_to,
+        all,
+        newer: Some(here - 1).filter(|page| *page >= 1),
+        older: Some(here + 1).filter(|page| *page <= last),
+        answers,
         checks: jobs::check::run(&mut tx, &web.app.keys, visit.at.business_day).await?,
         rules: rules.collect(),
         rule_set: RULE_SET,

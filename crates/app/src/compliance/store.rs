@@ -17,7 +17,7 @@ const REFUSED: &str = "
     select n.id, n.account_id, d.name, a.reference, n.channel, n.answer, n.because, n.asked_by, n.decided_at
       from decisions n join accounts a on a.id = n.account_id join debtors d on d.id = n.debtor_id
      where n.answer <> 'allowed' and n.decided_at >= $1
-     order by n.decided_at desc, n.id desc limit $2";
+     order by n.decided_at desc, n.id desc limit $2 offset $3";
 const OF_ACCOUNT: &str = "
     select id, channel, answer, because, decided_at from decisions
      where account_id = $1 and answer <> 'allowed' order by decided_at desc, id desc limit $2";
@@ -77,8 +77,9 @@ pub async fn insert_decision(
     tx.run(INSERT, values).await.map(drop)
 }
 
-pub async fn list_refusals(tx: &mut Tx, since: Timestamp, limit: i64) -> Result<Vec<Refusal>, StoreError> {
-    tx.all(REFUSED, params![since, limit]).await
+/// Refusals behind so many newer ones.
+pub async fn list_refusals(tx: &mut Tx, since: Timestamp, limit: i64, behind: i64) -> Result<Vec<Refusal>, StoreError> {
+    tx.all(REFUSED, params![since, limit, behind]).await
 }
 
 pub async fn list_of_account(tx: &mut Tx, account: AccountId, limit: i64) -> Result<Vec<RefusalOfAccount>, StoreError> {

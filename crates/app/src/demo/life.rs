@@ -18,7 +18,7 @@ use crate::parties::actions::{TellPreference, tell_preference};
 use crate::parties::merge::matching::find_likenesses;
 use crate::parties::people::{AddPerson, add_person, circumstance, record_circumstance};
 use crate::plans::actions::{TakePromise, take_promise};
-use crate::strategy::actions::list_worklist;
+use crate::strategy::actions::list_places;
 use crate::{accounts, jobs, plans};
 use duly_domain::decision::Answer;
 use duly_domain::identity::Role;
@@ -150,12 +150,12 @@ async fn money_comes_in(past: &App, dice: &mut Dice) -> Result<(), Failure> {
 async fn talk(app: &App, past: &App, officers: &[&(UserId, Actor)], day: Date, count: u32, dice: &mut Dice) -> Result<(), Failure> {
     let talks = (count as usize * TALKS_PER_HUNDRED / 100).max(3);
     let mut tx = past.db.read().await?;
-    let work = list_worklist(&mut tx, officers[0].0, past.moment(), None, talks * 4).await?;
+    let places = list_places(&mut tx, officers[0].0, past.moment(), None, talks * 4).await?;
     tx.rollback().await;
     // What was agreed for a time is done first, as a good officer would; then here and there in the list.
     let (mut timed, mut others): (Vec<AccountId>, Vec<AccountId>) = (Vec::new(), Vec::new());
-    for work in &work {
-        if work.item.lane == "timed" { timed.push(work.item.account) } else { others.push(work.item.account) }
+    for place in &places {
+        if place.lane == "timed" { timed.push(place.account) } else { others.push(place.account) }
     }
     for i in 0..talks.min(timed.len() + others.len()) {
         let account = if timed.is_empty() { others.swap_remove(dice.of(others.len())) } else { timed.remove(0) };

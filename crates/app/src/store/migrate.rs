@@ -38,6 +38,7 @@ const STEPS: &[Step] = &steps! {
     16 "0016_account_papers";
     17 "0017_compared";
     18 "0018_mappings";
+    20 "0020_quick_lists";
 };
 
 const JOURNAL: &str = "

@@ -1,6 +1,6 @@
 //! The worklist is kept true after every act, and read.
 
-use super::store::{self, WorkItem, WorkRow};
+use super::store::{self, Place, WorkItem, WorkRow};
 use crate::app::{App, Failure};
 use crate::compliance::facts::gather_many;
 use crate::compliance::gate::{Seen, look};
@@ -18,6 +18,7 @@ use duly_domain::values::money::Money;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
+use std::collections::HashMap;
 
 /// Puts an account on its desk's worklist, or takes it off: after every act, in its transaction.
 pub async fn place_on_worklist(tx: &mut Tx, account: AccountId, at: Moment) -> Result<(), Failure> {
@@ -81,6 +82,12 @@ fn ranking_values(row: &WorkRow, ranking: &Ranking, today: Date) -> Vec<Value> {
     .to_vec()
 }
 
+/// So many rows are asked of the gate before a list makes do with those that may not be called now.
+const LOOKED_AT: usize = 200;
+
+/// How many accounts *next best* asks of the gate at a time: one mostly does, and more only where it was refused.
+const ASKED: [usize; 3] = [1, 8, 64];
+
 /// A row of the worklist with what the gate says about calling now.
 pub struct Work {
     /// 1 is first.
@@ -95,31 +102,63 @@ pub struct Work {
     pub claim: Option<Claim>,
 }
 
-/// Reads an officer's worklist: what is agreed for now first, then by what a talk is expected to bring.
-pub async fn list_worklist(tx: &mut Tx, user: UserId, at: Moment, lane: Option<Lane>, limit: usize) -> Result<Vec<Work>, Failure> {
-    let mut items = Vec::new();
+impl Work {
+    /// Whether this officer may call them now.
+    pub fn is_workable(&self) -> bool {
+        is_workable(&self.call, self.claim.as_ref())
+    }
+}
+
+fn is_workable(call: &Seen, claim: Option<&Claim>) -> bool {
+    call.decision.answer == Answer::Yes && claim.is_none()
+}
+
+/// Reads the places on an officer's lists: what is agreed for now first, then by what a talk is expected to bring.
+pub async fn list_places(tx: &mut Tx, user: UserId, at: Moment, lane: Option<Lane>, limit: usize) -> Result<Vec<Place>, Failure> {
+    let mut places = Vec::new();
     let most = i64::try_from(limit).unwrap_or(i64::MAX);
     for desk in accounts::store::list_desks_of(tx, user).await? {
-        items.extend(store::list_desk(tx, desk.id, lane.map(Lane::code), most).await?);
+        places.extend(store::list_places(tx, desk.id, lane.map(Lane::code), most).await?);
         if lane.is_none() {
-            items.extend(store::list_desk(tx, desk.id, Some(Lane::Timed.code()), most).await?);
+            places.extend(store::list_places(tx, desk.id, Some(Lane::Timed.code()), most).await?);
         }
     }
     let soon = at.at.saturating_add(SignedDuration::from_mins(15)).unwrap_or(at.at);
-    items.sort_by_key(|item| (item.due_at.filter(|due| *due <= soon).is_none(), -item.expected_minor, item.account));
-    items.dedup_by_key(|item| item.account);
-    items.truncate(limit);
-    let ids: Vec<AccountId> = items.iter().map(|item| item.account).collect();
-    let known = gather_many(tx, &ids).await?;
+    places.sort_by_key(|place| (place.due_at.filter(|due| *due <= soon).is_none(), -place.expected_minor, place.account));
+    places.dedup_by_key(|place| place.account);
+    places.truncate(limit);
+    Ok(places)
+}
+
+/// Reads an officer's worklist: whom they may call now, then whom they may not, each in the order of [`list_places`].
+///
+/// Where few may be called it looks further down than it shows, so that a day does not begin with a page of closed doors.
+pub async fn list_worklist(tx: &mut Tx, user: UserId, at: Moment, lane: Option<Lane>, limit: usize) -> Result<Vec<Work>, Failure> {
+    let places = list_places(tx, user, at, lane, limit.max(LOOKED_AT)).await?;
     let claims = outreach::store::list_claims(tx, at.at).await?;
-    let mut work = Vec::with_capacity(items.len());
-    for (at_rank, (item, known)) in items.into_iter().zip(known).enumerate() {
-        let call = look(&known, at.at, Channel::Call);
-        let local_time = local_time(&call, at.at);
-        let claim = claims.iter().find(|claim| claim.account == item.account && claim.is_of_another(Some(user))).cloned();
-        work.push(Work { rank: at_rank + 1, item, call, local_time, claim });
+    let (mut now, mut later) = (Vec::new(), Vec::new());
+    for page in places.chunks(limit.max(1)) {
+        let ids: Vec<AccountId> = page.iter().map(|place| place.account).collect();
+        for known in gather_many(tx, &ids).await? {
+            let account = known.account.id;
+            let call = look(&known, at.at, Channel::Call);
+            let claim = claims.iter().find(|claim| claim.account == account && claim.is_of_another(Some(user))).cloned();
+            let list = if is_workable(&call, claim.as_ref()) { &mut now } else { &mut later };
+            list.push((account, call, claim));
+        }
+        if now.len() * 2 >= limit {
+            break;
+        }
     }
-    Ok(work)
+    let shown: Vec<_> = now.into_iter().chain(later).take(limit).collect();
+    let ids: Vec<AccountId> = shown.iter().map(|(account, ..)| *account).collect();
+    let mut items: HashMap<AccountId, WorkItem> = store::list_items(tx, &ids).await?.into_iter().map(|item| (item.account, item)).collect();
+    let rows = shown.into_iter().filter_map(|(account, call, claim)| items.remove(&account).map(|item| (item, call, claim)));
+    let work = rows.enumerate().map(|(place, (item, call, claim))| {
+        let local_time = local_time(&call, at.at);
+        Work { rank: place + 1, item, call, local_time, claim }
+    });
+    Ok(work.collect())
 }
 
 /// The hour where the person is, on the clock that is furthest behind.
@@ -133,15 +172,25 @@ pub fn local_time(seen: &Seen, at: Timestamp) -> String {
 /// What somebody else has reserved, or was led to a moment ago, is passed over, so that officers who press the key at the
 /// same time are led to different accounts.
 pub async fn next_best(app: &App, user: UserId, at: Moment, after: Option<AccountId>) -> Result<Option<AccountId>, Failure> {
-    let taken = app.led.by_others(user, at.at);
+    let mut passed_over = app.led.by_others(user, at.at);
     let mut tx = app.db.read().await?;
-    let work = list_worklist(&mut tx, user, at, None, 25 + taken.len()).await?;
-    let mut others = work.iter().filter(|work| Some(work.item.account) != after);
-    let free = others.clone().filter(|work| work.claim.is_none() && !taken.contains(&work.item.account));
-    let workable = free.clone().find(|work| work.call.decision.answer == Answer::Yes);
-    let next = workable.or_else(|| free.clone().next()).or_else(|| others.next()).map(|work| work.item.account);
-    if let Some(next) = next {
-        app.led.note(user, next, at.at);
+    let claims = outreach::store::list_claims(&mut tx, at.at).await?;
+    passed_over.extend(claims.iter().filter(|claim| claim.is_of_another(Some(user))).map(|claim| claim.account));
+    let most = ASKED.iter().sum::<usize>() + passed_over.len() + 1;
+    let places = list_places(&mut tx, user, at, None, most).await?;
+    let others = places.into_iter().map(|place| place.account).filter(|account| Some(*account) != after);
+    let (taken, free): (Vec<AccountId>, Vec<AccountId>) = others.partition(|account| passed_over.contains(account));
+    let mut rest = free.as_slice();
+    for asked in ASKED {
+        let (page, behind) = rest.split_at(asked.min(rest.len()));
+        rest = behind;
+        for known in gather_many(&mut tx, page).await? {
+            let may_call = look(&known, at.at, Channel::Call).decision.answer == Answer::Yes;
+            if may_call && app.led.lead(user, known.account.id, at.at) {
+                return Ok(Some(known.account.id));
+            }
+        }
     }
+    let next = free.into_iter().find(|account| app.led.lead(user, *account, at.at)).or_else(|| taken.into_iter().next());
     Ok(next)
 }

@@ -18,12 +18,22 @@ impl Led {
     /// Accounts that others were led to a moment ago.
     pub fn by_others(&self, user: UserId, now: Timestamp) -> HashSet<AccountId> {
         let mut led = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        led.retain(|_, (_, at)| now.duration_since(*at) < SignedDuration::from_mins(MINUTES));
+        led.retain(|_, (_, at)| is_recent(*at, now));
         led.iter().filter(|(other, _)| **other != user).map(|(_, (account, _))| *account).collect()
     }
 
-    /// An officer is led to an account.
-    pub fn note(&self, user: UserId, account: AccountId, at: Timestamp) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(user, (account, at));
+    /// Leads an officer to an account, unless another was led there a moment ago: of two at the same instant, one is.
+    pub fn lead(&self, user: UserId, account: AccountId, now: Timestamp) -> bool {
+        let mut led = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        led.retain(|_, (_, at)| is_recent(*at, now));
+        let is_free = !led.iter().any(|(other, (taken, _))| *other != user && *taken == account);
+        if is_free {
+            led.insert(user, (account, now));
+        }
+        is_free
     }
+}
+
+fn is_recent(at: Timestamp, now: Timestamp) -> bool {
+    now.duration_since(at) < SignedDuration::from_mins(MINUTES)
 }

@@ -1,7 +1,8 @@
 //! My day: the worklist with its lanes, and why the first row is first.
 
 use super::actions::{Work, list_worklist, next_best};
-use super::store::{self, WorkItem};
+use super::counts;
+use super::store::WorkItem;
 use crate::accounts::strip::next_text;
 use crate::app::Failure;
 use crate::web::Web;
@@ -11,7 +12,6 @@ use crate::{accounts, ledger};
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use duly_domain::decision::Answer;
 use duly_domain::outreach::result;
 use duly_domain::strategy::worklist::Lane;
 use duly_domain::values::ids::AccountId;
@@ -79,6 +79,8 @@ struct Row {
     last: String,
     next: String,
     expected: String,
+    /// Whether it is the first of those that may not be called now, behind others that may.
+    begins_later: bool,
 }
 
 /// One lane with its count.
@@ -113,7 +115,7 @@ pub async fn get_my_day(State(web): State<Web>, visit: Visit, Query(query): Quer
     let desks = accounts::store::list_desks_of(&mut tx, user).await?;
     let mut counts: HashMap<String, (i64, i64)> = HashMap::new();
     for desk in &desks {
-        for (code, count, owed) in store::count_lanes(&mut tx, desk.id).await? {
+        for (code, count, owed) in counts::of_desk(&web.app, &mut tx, desk.id, visit.at.at).await? {
             let sum = counts.entry(code).or_default();
             *sum = (sum.0 + count, sum.1 + owed);
         }
@@ -132,8 +134,11 @@ pub async fn get_my_day(State(web): State<Web>, visit: Visit, Query(query): Quer
         Lane::ALL.into_iter().map(|lane| shown_lane(Some(lane), lane.to_string(), counts.get(lane.code()).copied().unwrap_or_default())),
     );
     let first = work.first().map(|work| (named(&work.item), work.item.account, priority_terms(&work.item)));
-    let closed = work.iter().filter(|work| work.call.decision.answer != Answer::Yes).count();
-    let rows = work.iter().map(|work| shown_row(work, &visit)).collect::<Result<Vec<_>, Failure>>()?;
+    let closed = work.iter().filter(|work| !work.is_workable()).count();
+    let mut rows = work.iter().map(|work| shown_row(work, &visit)).collect::<Result<Vec<_>, Failure>>()?;
+    if let Some(row) = rows.get_mut(work.len() - closed) {
+        row.begins_later = true;
+    }
     let frame = Frame::of(&visit, "/my-day", "My day").saying(query.get("said").map(String::as_str));
     let total = lane.map_or(all.0, |lane| counts.get(lane.code()).map_or(0, |(count, _)| *count));
     Ok(page(&MyDayPage { frame, lanes, rows, total, first, closed, has_desks: !desks.is_empty() }))
@@ -194,6 +199,7 @@ fn shown_row(work: &Work, visit: &Visit) -> Result<Row, Failure> {
         last,
         next: item.next_action.clone().unwrap_or_default(),
         expected: Money::of(item.expected_minor, currency).figures(),
+        begins_later: false,
     })
 }
 

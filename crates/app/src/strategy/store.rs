@@ -3,7 +3,7 @@
 use crate::params;
 use crate::rows;
 use crate::store::{StoreError, Tx, Value};
-use duly_domain::values::ids::{AccountId, BatchId, DebtorId, DeskId};
+use duly_domain::values::ids::{AccountId, BatchId, DebtorId, DeskId, UserId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -55,11 +55,18 @@ macro_rules! list_where {
     };
 }
 
-const LIST: &str = list_where!("w.desk_id = $1 order by w.desk_id, w.expected_minor desc, w.account_id limit $2");
-const LIST_LANE: &str =
-    list_where!("w.desk_id = $1 and w.lane = $2 order by w.desk_id, w.lane, w.expected_minor desc, w.account_id limit $3");
+const LIST_IN: &str = list_where!("w.account_id in ($keys)");
+// The places alone, from an index: what is shown of a row is read once it is known which rows are.
+const PLACES: &str = "
+    select account_id, expected_minor, due_at, lane from worklist
+     where desk_id = $1 order by desk_id, expected_minor desc, account_id limit $2";
+const PLACES_LANE: &str = "
+    select account_id, expected_minor, due_at, lane from worklist
+     where desk_id = $1 and lane = $2 order by desk_id, lane, expected_minor desc, account_id limit $3";
 const COUNTS: &str = "
     select lane, count(*), cast(coalesce(sum(balance_minor), 0) as bigint) from worklist where desk_id = $1 group by lane order by lane";
+const COUNT_OF: &str = "
+    select count(*) from worklist w join desk_members m on m.desk_id = w.desk_id where m.user_id = $1";
 
 rows! {
     /// What a place on the worklist follows from.
@@ -79,6 +86,14 @@ rows! {
         pub promises_decided: i64,
         pub payments: i64,
         pub holds: i64,
+    }
+
+    /// A place on the worklist, without what is shown of it.
+    pub struct Place {
+        pub account: AccountId,
+        pub expected_minor: i64,
+        pub due_at: Option<Timestamp>,
+        pub lane: String,
     }
 
     /// A row of the worklist as it is shown.
@@ -137,15 +152,26 @@ pub async fn insert_rows(tx: &mut Tx, rows: &[Vec<Value>]) -> Result<(), StoreEr
     tx.insert_many(INSERT, rows).await.map(drop)
 }
 
-/// The best rows of one desk, of one lane or all.
-pub async fn list_desk(tx: &mut Tx, desk: DeskId, lane: Option<&str>, limit: i64) -> Result<Vec<WorkItem>, StoreError> {
+/// The best places of one desk, of one lane or all.
+pub async fn list_places(tx: &mut Tx, desk: DeskId, lane: Option<&str>, limit: i64) -> Result<Vec<Place>, StoreError> {
     match lane {
-        Some(lane) => tx.all(LIST_LANE, params![desk, lane, limit]).await,
-        None => tx.all(LIST, params![desk, limit]).await,
+        Some(lane) => tx.all(PLACES_LANE, params![desk, lane, limit]).await,
+        None => tx.all(PLACES, params![desk, limit]).await,
     }
+}
+
+/// The rows of these accounts as they are shown, in no order.
+pub async fn list_items(tx: &mut Tx, accounts: &[AccountId]) -> Result<Vec<WorkItem>, StoreError> {
+    let keys: Vec<Value> = accounts.iter().map(|account| Value::from(*account)).collect();
+    tx.all_in(LIST_IN, &keys).await
 }
 
 /// Rows and balances by lane of one desk.
 pub async fn count_lanes(tx: &mut Tx, desk: DeskId) -> Result<Vec<(String, i64, i64)>, StoreError> {
     tx.all(COUNTS, params![desk]).await
+}
+
+/// Rows on all lists of an officer.
+pub async fn count_of(tx: &mut Tx, user: UserId) -> Result<i64, StoreError> {
+    tx.number(COUNT_OF, params![user]).await
 }

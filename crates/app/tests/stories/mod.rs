@@ -14,3 +14,4 @@ mod parties;
 mod plans;
 mod posting;
 mod store;
+mod strategy;

@@ -1,0 +1,109 @@
+//! How long a desk's list is: rows and balances by lane, for the head of *My day*.
+//!
+//! A list is counted row by row, and nobody should wait for a million rows with every page: the count of a long list is kept
+//! for some seconds and then taken anew by whoever asks next. A short list is counted every time.
+
+use super::store;
+use crate::app::{App, Failure, aside};
+use crate::store::Tx;
+use duly_domain::values::ids::DeskId;
+use jiff::{SignedDuration, Timestamp};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Rows and balances, in minor units, by lane.
+pub type Lanes = Vec<(String, i64, i64)>;
+
+/// A list of so many rows is long.
+const LONG: i64 = 10_000;
+
+/// How old the count of a long list may be.
+const SECONDS: i64 = 15;
+
+/// The counts of long lists, in memory alone. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Counts(Arc<Mutex<HashMap<DeskId, (Lanes, Timestamp)>>>);
+
+/// What is known of a desk's count.
+enum Known {
+    /// It is good enough.
+    Fresh(Lanes),
+    /// The list is long and its count too old: whoever is told so counts, and the others go on with the old one meanwhile.
+    Old,
+    /// It is not kept.
+    Unknown,
+}
+
+impl Counts {
+    fn known(&self, desk: DeskId, now: Timestamp) -> Known {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match counts.get_mut(&desk) {
+            Some((lanes, at)) if now.duration_since(*at).abs() < SignedDuration::from_secs(SECONDS) => Known::Fresh(lanes.clone()),
+            Some((_, at)) => {
+                *at = now;
+                Known::Old
+            }
+            None => Known::Unknown,
+        }
+    }
+
+    fn keep(&self, desk: DeskId, lanes: &Lanes, now: Timestamp) {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if lanes.iter().map(|(_, count, _)| count).sum::<i64>() >= LONG {
+            counts.insert(desk, (lanes.clone(), now));
+        } else {
+            counts.remove(&desk);
+        }
+    }
+}
+
+/// Rows and balances by lane of one desk; of a long list, as they were some seconds ago.
+pub async fn of_desk(app: &App, tx: &mut Tx, desk: DeskId, now: Timestamp) -> Result<Lanes, Failure> {
+    let lanes = match app.counts.known(desk, now) {
+        Known::Fresh(lanes) => return Ok(lanes),
+        Known::Unknown => store::count_lanes(tx, desk).await?,
+        Known::Old => {
+            // Not on a thread that answers pages.
+            let db = app.db.clone();
+            aside(async move { store::count_lanes(&mut db.read().await?, desk).await }).await??
+        }
+    };
+    app.counts.keep(desk, &lanes, now);
+    Ok(lanes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::new_uuid;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_772_000_000 + second).unwrap()
+    }
+
+    fn of(rows: i64) -> Lanes {
+        vec![("follow_up".into(), rows - 1, 500), ("broken".into(), 1, 70)]
+    }
+
+    #[test]
+    fn a_short_list_is_counted_every_time() {
+        let (counts, desk) = (Counts::default(), DeskId(new_uuid()));
+        counts.keep(desk, &of(LONG - 1), at(0));
+        assert!(matches!(counts.known(desk, at(0)), Known::Unknown));
+        // One that has become short is forgotten.
+        counts.keep(desk, &of(LONG), at(0));
+        counts.keep(desk, &of(LONG - 1), at(1));
+        assert!(matches!(counts.known(desk, at(1)), Known::Unknown));
+    }
+
+    #[test]
+    fn the_count_of_a_long_list_is_kept_for_some_seconds_and_taken_anew_by_one() {
+        let (counts, desk) = (Counts::default(), DeskId(new_uuid()));
+        counts.keep(desk, &of(LONG), at(0));
+        assert!(matches!(counts.known(desk, at(SECONDS - 1)), Known::Fresh(lanes) if lanes == of(LONG)));
+        assert!(matches!(counts.known(desk, at(SECONDS)), Known::Old), "one counts");
+        assert!(matches!(counts.known(desk, at(SECONDS)), Known::Fresh(_)), "the others do not wait for it");
+        // A clock that was set back does not keep it for ever.
+        assert!(matches!(counts.known(desk, at(-3600)), Known::Old));
+    }
+}
