@@ -8,7 +8,7 @@ use duly_domain::compliance::caps::Jurisdiction;
 use duly_domain::compliance::facts::{ContactFacts, gather};
 use duly_domain::compliance::policy::ContactPolicy;
 use duly_domain::compliance::record::{
-    CollectorRole, Consumer, Contact, Debt, Direction, EVERY_DAY, Hours, Outcome, Preference, Proposal, Purpose, Record, Wish,
+    CollectorRole, Consumer, Contact, Debt, Dialing, Direction, EVERY_DAY, Hours, Outcome, Preference, Proposal, Purpose, Record, Wish,
 };
 use duly_domain::compliance::{decide_contact, may_contact};
 use duly_domain::values::channel::Channel;
@@ -41,6 +41,8 @@ fn mix() -> Vec<ContactFacts> {
                 in_response_to: None,
                 gives_call_consent: None,
                 was_unreachable: false,
+                dialing: Dialing::Manual,
+                is_limited_content: false,
                 is_ours: true,
             });
             let wish = Preference {

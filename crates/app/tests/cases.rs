@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 /// Families that pass whole.
-const FAMILIES: [&str; 13] = [
+const FAMILIES: [&str; 19] = [
     "hours",
     "call_frequency",
     "conversation",
@@ -17,6 +17,12 @@ const FAMILIES: [&str; 13] = [
     "validation_period",
     "validation_notice",
     "credit_reporting",
+    "disclosures",
+    "limited_content",
+    "esign",
+    "tcpa",
+    "time_barred",
+    "safe_harbour",
 ];
 
 #[test]
@@ -24,7 +30,7 @@ fn every_case_of_the_decided_families_passes() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../regulation/cases");
     let paths: Vec<PathBuf> = FAMILIES.iter().map(|family| folder.join(format!("{family}.json"))).collect();
     let cases = duly::compliance::cases::read(&paths).expect("the cases are there");
-    assert!(cases.len() >= 125, "{} cases", cases.len());
+    assert!(cases.len() >= 150, "{} cases", cases.len());
     let failed: Vec<String> =
         cases.iter().map(duly::compliance::cases::run).filter(|ran| ran["pass"] != true).map(|ran| ran.to_string()).collect();
     assert_eq!(failed, Vec::<String>::new());
@@ -34,7 +40,7 @@ fn every_case_of_the_decided_families_passes() {
 fn a_case_that_cannot_be_read_names_what_is_wrong() {
     for (case, says) in [
         (r#"{}"#, "proposed is missing"),
-        (r#"{"proposed": {"action": "file_suit"}}"#, "proposed.action \"file_suit\" is not decided by this version"),
+        (r#"{"proposed": {"action": "sell_house"}}"#, "proposed.action \"sell_house\" is not decided by this version"),
         (r#"{"proposed": {"channel": "call"}, "given": {"collector": {"role": "pirate"}}}"#, "collector.role \"pirate\" is not known"),
         (
             r#"{"proposed": {"channel": "pigeon"}, "when": "2026-05-05T10:00:00-04:00",

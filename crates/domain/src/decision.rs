@@ -188,6 +188,10 @@ pub enum Detail {
     Amount { asked: Money, limit: Money },
     /// A date and the limit it passes.
     Date { asked: Date, limit: Date },
+    /// The so many years in which a suit may be brought ended on this day number; our source for them may be in doubt.
+    SuitTime { years: u8, last_day: i32, is_verified: bool },
+    /// What exactly is wrong or missing, in words.
+    Fault(&'static str),
 }
 
 fn clock(minute: u16) -> String {
@@ -229,8 +233,12 @@ impl fmt::Display for Detail {
             Detail::AlreadySent(at) => write!(f, "already sent on {}", instant(*at)),
             Detail::SecondsSinceLastCall(seconds) => write!(f, "the last call was {} minutes ago", seconds / 60),
             Detail::CallOfDay(nth) => write!(f, "this would be call {nth} of the day"),
-            Detail::LocationFault(what) => f.write_str(what),
+            Detail::LocationFault(what) | Detail::Fault(what) => f.write_str(what),
             Detail::Amount { asked, limit } => write!(f, "{asked} against {limit}"),
+            Detail::SuitTime { years, last_day, is_verified } => {
+                let doubt = if *is_verified { "" } else { "; the number of years is not verified" };
+                write!(f, "{years} years to sue ended on {}{doubt}", written(date_of_day(*last_day)))
+            }
             Detail::Date { asked, limit } => write!(f, "{} against {}", written(*asked), written(*limit)),
         }
     }

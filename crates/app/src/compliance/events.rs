@@ -24,7 +24,7 @@ pub fn notice(row: &NoticeRow) -> Option<Notice> {
         Kind::OriginalCreditorRequest => NoticeKind::OriginalCreditorRequest { in_writing: row.in_writing, submitted_on: row.submitted_on },
         Kind::OriginalCreditorSent => NoticeKind::OriginalCreditorSent,
         Kind::ElectronicConsent => NoticeKind::ElectronicConsent,
-        // Bankruptcy is a state of the debts, see below; consent to automatic calls has no rule yet.
+        // Bankruptcy is a state of the debts, see below; consent to calls by machine is kept without being asked here: people dial.
         Kind::BankruptcyFiled
         | Kind::BankruptcyDischarged
         | Kind::StayLifted
@@ -37,6 +37,7 @@ pub fn notice(row: &NoticeRow) -> Option<Notice> {
         at: row.happened_at,
         debts: vec![row.account.0.as_u128()],
         person: row.debtor.0.as_u128(),
+        number: None,
         kind,
     })
 }

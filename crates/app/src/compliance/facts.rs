@@ -11,12 +11,14 @@ use crate::{accounts, outreach, parties};
 use duly_domain::compliance::caps::Jurisdiction;
 use duly_domain::compliance::policy::ContactPolicy;
 use duly_domain::compliance::record::{
-    Closure, CollectorRole, Consumer, Contact, Debt, Direction, Hours, Key, Outcome, Person, Place, Preference, Purpose, Record, Standing,
-    Wish,
+    Closure, CollectorRole, Consumer, Contact, Debt, Dialing, Direction, Hours, Key, Outcome, Person, Place, Preference, Purpose, Record,
+    Standing, Wish,
 };
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, ContactId, CreditorId, DebtorId};
-use duly_domain::values::region::{LocationSignal, STATED, is_zip_of_new_york_city, state_of_zip, zones_of_phone, zones_of_zip};
+use duly_domain::values::region::{
+    LocationSignal, STATED, is_zip_of_new_york_city, state_code, state_of_zip, zones_of_phone, zones_of_zip,
+};
 use std::collections::HashMap;
 
 /// Everything about an account that decisions need, read once.
@@ -135,7 +137,9 @@ impl Gathered<'_> {
                 signals: signals(&points, debtor.stated_zone.as_deref()),
                 preferences: self.preferences.iter().filter_map(preference).chain(closed_points(&points)).collect(),
                 is_deceased: debtor.is_deceased,
+                state: debtor.state.as_deref().and_then(state_code),
                 jurisdictions: jurisdictions(&debtor, &points),
+                ..Consumer::default()
             },
             persons: persons.collect(),
             debts: self
@@ -235,6 +239,8 @@ fn contact(row: &ContactColumns, about: Option<&Vec<Key>>) -> Option<Contact> {
         in_response_to: None,
         gives_call_consent: None,
         was_unreachable: false,
+        dialing: Dialing::Manual,
+        is_limited_content: false,
         is_ours: true,
     })
 }

@@ -10,19 +10,24 @@
 //! policy can be stricter than the law and never looser; no switch skips a rule.
 
 pub mod caps;
+pub mod consent;
 pub mod facts;
+pub mod limitation;
 pub mod policy;
 pub mod record;
 pub mod rules;
+pub mod states;
 pub mod validation;
 
 use crate::decision::{Answer, Decision, Finding, Instant, NEVER, Reason, Rule, Severity};
-use facts::{ContactFacts, Facts, FurnishFacts, NoticeFacts, PaymentFacts, PeriodFacts};
+use facts::{
+    BasisFacts, ContactFacts, DeliveryFacts, Facts, FurnishFacts, MessageFacts, NoticeFacts, PaymentFacts, PeriodFacts, SuitFacts,
+};
 use jiff::Timestamp;
 use policy::ContactPolicy;
 
 /// The version of the rules in this program; kept with every decision.
-pub const RULE_SET: &str = "us-2026.11.2";
+pub const RULE_SET: &str = "us-2026.11.3";
 
 /// How far ahead the next allowed moment is looked for.
 pub const HORIZON_DAYS: i64 = 60;
@@ -40,6 +45,14 @@ pub type PaymentRule = Rule<PaymentFacts, ()>;
 pub type PeriodRule = Rule<PeriodFacts, ()>;
 /// A rule about the day on which a validation notice goes out.
 pub type NoticeRule = Rule<NoticeFacts, ()>;
+/// A rule about suits and threats of suit.
+pub type SuitRule = Rule<SuitFacts, ()>;
+/// A rule about required disclosures that go electronically.
+pub type DeliveryRule = Rule<DeliveryFacts, ()>;
+/// A rule about what a limited-content message may say.
+pub type MessageRule = Rule<MessageFacts, ()>;
+/// A rule about how we came to an address or number for messages.
+pub type BasisRule = Rule<BasisFacts, ()>;
 
 /// The rules about one kind of act, in reading order. The first of them may be exclusive: an act that is wrong in its kind gets
 /// that one reason alone.

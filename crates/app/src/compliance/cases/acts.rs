@@ -1,12 +1,16 @@
-//! What a case proposes, decided: a contact, a report to a bureau, how a payment is laid, dates of a validation notice.
+//! What a case proposes, decided: a contact, a report to a bureau, a suit, how a payment is laid, dates, what a message counts as.
 
+use super::messages;
 use super::reading::{Names, date, flag, list, proposal, text};
 use crate::compliance::gate::decision_json;
-use duly_domain::compliance::facts::{gather, gather_furnish, gather_notice, gather_payment, gather_period};
+use duly_domain::compliance::consent::revocation_deadline;
+use duly_domain::compliance::facts::{gather, gather_furnish, gather_notice, gather_payment, gather_period, gather_suit};
 use duly_domain::compliance::policy::ContactPolicy;
-use duly_domain::compliance::record::Record;
+use duly_domain::compliance::record::{Purpose, Record};
 use duly_domain::compliance::validation::Period;
 use duly_domain::compliance::{decide as decide_by, decide_contact, rules};
+use duly_domain::decision::Decision;
+use duly_domain::values::moment::date_of_day;
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
@@ -18,6 +22,12 @@ pub(super) enum Act {
     ApplyPayment,
     ComputeValidationEnd,
     ValidationNoticeDeadline,
+    /// To bring a suit or to threaten one: the law treats both alike.
+    Suit,
+    DeliverDisclosure,
+    TcpaRevocationDeadline,
+    ClassifyMessage,
+    MessageBasis,
 }
 
 impl Act {
@@ -28,6 +38,11 @@ impl Act {
             "apply_payment" => Act::ApplyPayment,
             "compute_validation_end" => Act::ComputeValidationEnd,
             "validation_notice_deadline" => Act::ValidationNoticeDeadline,
+            "file_suit" | "threaten_suit" => Act::Suit,
+            "deliver_disclosure_electronically" => Act::DeliverDisclosure,
+            "tcpa_revocation_deadline" => Act::TcpaRevocationDeadline,
+            "classify_message" => Act::ClassifyMessage,
+            "message_basis" => Act::MessageBasis,
             _ => return None,
         })
     }
@@ -51,6 +66,8 @@ impl Act {
                 "original_creditor_request",
                 "original_creditor_sent",
                 "electronic_consent",
+                "tcpa_consent",
+                "tcpa_revoked",
             ],
             Act::FurnishCredit => &[
                 "validation_notice_sent",
@@ -62,7 +79,23 @@ impl Act {
                 "original_creditor_sent",
             ],
             Act::ApplyPayment => &["dispute"],
-            Act::ComputeValidationEnd | Act::ValidationNoticeDeadline => &[],
+            // A payment is read by not being read: it never begins the time to sue anew.
+            Act::Suit => &[
+                "validation_notice_sent",
+                "undeliverable",
+                "dispute",
+                "verification_sent",
+                "duplicative_dispute_answered",
+                "original_creditor_request",
+                "original_creditor_sent",
+                "payment",
+            ],
+            Act::ComputeValidationEnd
+            | Act::ValidationNoticeDeadline
+            | Act::DeliverDisclosure
+            | Act::TcpaRevocationDeadline
+            | Act::ClassifyMessage
+            | Act::MessageBasis => &[],
         }
     }
 }
@@ -123,6 +156,29 @@ pub(super) fn decide(act: Act, record: &Record, at: Timestamp, proposed: &Json, 
             json["values"] = json!({"deadline": facts.deadline.to_string()});
             json
         }
+        Act::Suit => {
+            let person = text(proposed, "person").map_or(record.consumer.key, |person| names.key(person));
+            let is_proof_of_claim = text(proposed, "purpose").and_then(Purpose::parse) == Some(Purpose::ProofOfClaim);
+            let facts = gather_suit(record, at, person, &debts, is_proof_of_claim);
+            let mut json = decision_json(&decide_by(&rules::SUIT, &facts, &()));
+            if let Some(first) = facts.debts.iter().filter_map(|debt| debt.limitation).min_by_key(|time| time.last_day) {
+                json["values"] = json!({
+                    "last_day_to_sue": date_of_day(first.last_day).to_string(),
+                    "limitation_years": first.years,
+                    "limitation_verified": first.is_verified,
+                });
+            }
+            json
+        }
+        Act::TcpaRevocationDeadline => {
+            let received_on = date(proposed, "received_on")?.ok_or("proposed.received_on is missing")?;
+            let mut json = decision_json(&Decision::yes());
+            json["values"] = json!({"deadline": revocation_deadline(received_on).to_string()});
+            json
+        }
+        Act::DeliverDisclosure => messages::deliver(record, at, proposed, &debts)?,
+        Act::ClassifyMessage => messages::classify(record, at, proposed)?,
+        Act::MessageBasis => messages::basis(record, at, proposed)?,
     })
 }
 
@@ -140,14 +196,19 @@ pub(super) fn not_judged(act: Act, case: &Json) -> Vec<String> {
     let events = list(given, "history").filter_map(|entry| text(entry, "event")).filter(|event| !act.events().contains(event));
     let of_accounts = ["bankruptcy", "identity_theft_notice", "paid", "settled", "accrued_on", "delinquency_began"]
         .into_iter()
-        .filter(|name| !matches!((act, *name), (Act::Contact, "bankruptcy") | (Act::FurnishCredit, "delinquency_began")))
+        .filter(|name| match act {
+            Act::Contact => *name != "bankruptcy",
+            Act::FurnishCredit => *name != "delinquency_began",
+            Act::Suit => !matches!(*name, "bankruptcy" | "accrued_on"),
+            _ => true,
+        })
         .filter(|name| list(given, "accounts").any(|account| account.get(*name).is_some_and(|fact| !fact.is_null() && *fact != false)));
     let of_consumer = ["military", "number_reassigned"]
         .into_iter()
+        .filter(|name| !matches!((act, *name), (Act::Contact | Act::MessageBasis, "number_reassigned")))
         .filter(|name| given["consumer"]["flags"].get(*name).is_some_and(|fact| !fact.is_null() && *fact != false));
-    let dialed = text(proposed, "dialing").filter(|dialing| *dialing != "manual").map(|_| "dialing");
-    let told = proposed["content"].get("disclosure").map(|_| "disclosure");
-    let mut names: Vec<String> = events.chain(of_accounts).chain(of_consumer).chain(dialed).chain(told).map(String::from).collect();
+    let venue = Some("venue").filter(|venue| act == Act::Suit && text(proposed, venue).is_some());
+    let mut names: Vec<String> = events.chain(of_accounts).chain(of_consumer).chain(venue).map(String::from).collect();
     names.sort();
     names.dedup();
     names

@@ -1,8 +1,9 @@
 //! Conformance cases: facts in, answer out, in the shape of `regulation/cases/README.md`.
 //!
-//! [`reading`] makes the record of a case, [`acts`] decides what is proposed.
+//! [`reading`] makes the record of a case, [`acts`] decides what is proposed, [`messages`] what concerns messages alone.
 
 mod acts;
+mod messages;
 mod reading;
 
 use jiff::Timestamp;

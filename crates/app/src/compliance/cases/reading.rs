@@ -1,12 +1,13 @@
 //! A case read: the record and the proposal, with every name given a key.
 
 use duly_domain::compliance::caps::Jurisdiction;
+use duly_domain::compliance::limitation::Agreement;
 use duly_domain::compliance::record::{
-    Bankruptcy, Closure, CollectorRole, Consumer, Contact, Debt, Direction, EVERY_DAY, Hours, Key, LocationCall, Notice, NoticeKind,
-    Outcome, Person, Place, Preference, Proposal, Purpose, Record, Standing, Wish,
+    Bankruptcy, Closure, CollectorRole, Consumer, Contact, Debt, Dialing, Direction, Disclosure, EVERY_DAY, Hours, Key, LocationCall,
+    Notice, NoticeKind, Outcome, Person, Place, Preference, Proposal, Purpose, Record, Standing, Wish,
 };
 use duly_domain::values::channel::Channel;
-use duly_domain::values::region::LocationSignal;
+use duly_domain::values::region::{LocationSignal, state_code};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::Value as Json;
@@ -82,9 +83,17 @@ pub(super) fn record(given: &Json, names: &mut Names) -> Result<Record, String> 
             contacts.push(contact(entry, consumer_key, names)?);
         }
     }
-    let is_deceased = consumer.get("flags").is_some_and(|flags| flag(flags, "deceased", false));
+    let is_flagged = |name: &str| consumer.get("flags").is_some_and(|flags| flag(flags, name, false));
     let jurisdictions = Jurisdiction::of(text(consumer, "state").unwrap_or(""), text(consumer, "locality")).into_iter().collect();
-    let consumer = Consumer { key: consumer_key, signals: signals(consumer), preferences, is_deceased, jurisdictions };
+    let consumer = Consumer {
+        key: consumer_key,
+        signals: signals(consumer),
+        preferences,
+        is_deceased: is_flagged("deceased"),
+        state: text(consumer, "state").and_then(state_code),
+        jurisdictions,
+        is_number_reassigned: is_flagged("number_reassigned"),
+    };
     Ok(Record { role, consumer, persons, debts, contacts, notices })
 }
 
@@ -111,8 +120,22 @@ fn debt(account: &Json, names: &mut Names) -> Result<Debt, String> {
         survives_discharge: either("survives_discharge"),
         is_post_petition: either("post_petition"),
         delinquency_began: date(account, "delinquency_began")?,
+        agreement: Agreement::of_kind(text(account, "kind").unwrap_or("")),
+        accrued_on: date(account, "accrued_on")?,
+        contract_law: contract_law(account)?,
         ..Debt::of(names.key(text(account, "id").unwrap_or("account")))
     })
+}
+
+/// The state whose law the contract chose; one that is not known is an error, as leaving it out would lengthen the time to sue.
+fn contract_law(account: &Json) -> Result<Option<&'static str>, String> {
+    let Some(code) = text(account, "choice_of_law") else { return Ok(None) };
+    state_code(code).map(Some).ok_or_else(|| format!("choice_of_law {code:?} is not a state"))
+}
+
+fn dialing(json: &Json) -> Result<Dialing, String> {
+    let Some(code) = text(json, "dialing") else { return Ok(Dialing::Manual) };
+    Dialing::parse(code).ok_or_else(|| format!("dialing {code:?} is not known"))
 }
 
 fn signals(person: &Json) -> Vec<LocationSignal> {
@@ -181,6 +204,8 @@ fn contact(entry: &Json, consumer: Key, names: &mut Names) -> Result<Contact, St
             .and_then(|consent| if consent.as_bool() == Some(false) { None } else { Some(consent["days"].as_u64().unwrap_or(7)) })
             .and_then(|days| u32::try_from(days).ok()),
         was_unreachable: !flag(entry, "message_possible", true),
+        dialing: dialing(entry)?,
+        is_limited_content: flag(entry, "limited_content", false) || flag(&entry["content"], "limited_content", false),
         is_ours: text(entry, "by").is_none_or(|by| by == "us"),
     })
 }
@@ -211,6 +236,8 @@ fn notice(entry: &Json, consumer: Key, all: &[Key], names: &mut Names) -> Result
         }
         "original_creditor_sent" => NoticeKind::OriginalCreditorSent,
         "electronic_consent" => NoticeKind::ElectronicConsent,
+        "tcpa_consent" => NoticeKind::TcpaConsent { channel: text(entry, "channel").and_then(Channel::parse) },
+        "tcpa_revoked" => NoticeKind::TcpaRevoked { channel: text(entry, "channel").and_then(Channel::parse) },
         "attorney_unresponsive" | "attorney_consents" | "attorney_withdrew" => {
             NoticeKind::AttorneyReleased(text(entry, "attorney").map(|name| names.key(name)))
         }
@@ -220,7 +247,8 @@ fn notice(entry: &Json, consumer: Key, all: &[Key], names: &mut Names) -> Result
     // An event that names no debt is about all of them.
     let debts = if entry.get("debts").is_some() { names.keys(&entry["debts"]) } else { all.to_vec() };
     let key = text(entry, "id").map(|id| names.key(id));
-    Ok(Some(Notice { key, at: instant(entry, "at")?, debts, person, kind }))
+    let number = text(entry, "number").map(String::from);
+    Ok(Some(Notice { key, at: instant(entry, "at")?, debts, person, number, kind }))
 }
 
 pub(super) fn proposal(proposed: &Json, at: Timestamp, record: &Record, names: &mut Names) -> Result<Proposal, String> {
@@ -242,6 +270,15 @@ pub(super) fn proposal(proposed: &Json, at: Timestamp, record: &Record, names: &
             && !matches!(text(proposed, "address_basis"), Some("consumer_used_it" | "direct_consent" | "prior_collector")),
         pay_by: date(content, "threatens_action_unless_paid_by")?,
         is_to_mobile: text(proposed, "number_type") == Some("cell"),
+        is_to_home_line: text(proposed, "number_type") == Some("residential"),
+        dialing: dialing(proposed)?,
+        lacks_automated_opt_out: !flag(content, "automated_opt_out", true),
+        disclosure: match text(content, "disclosure") {
+            None => None,
+            Some(code) => Some(Disclosure::parse(code).ok_or_else(|| format!("content.disclosure {code:?} is not known"))?),
+        },
+        is_limited_content: flag(content, "limited_content", false),
+        is_formal_pleading: flag(proposed, "formal_pleading", false),
         lacks_opt_out_notice: !flag(content, "opt_out_notice", true),
         has_extra_text: content.get("extra_text").is_some_and(|extra| extra.as_bool() != Some(false)),
         is_required_in_this_medium: flag(proposed, "required_by_law_in_this_medium", false),

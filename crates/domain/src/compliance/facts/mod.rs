@@ -4,16 +4,28 @@
 //! lives, whether an answer to the consumer was already given. The rules then say *how much is too much*, at any instant,
 //! without looking at the record again.
 
+mod basis;
 mod calls;
 mod counts;
+mod delivery;
+mod disclosure;
 mod disputes;
 mod furnish;
+mod machine;
+mod message;
 mod past;
 mod payment;
+mod suit;
 mod validation;
 
+pub use basis::{Basis, BasisFacts, BasisKind, gather_basis};
+pub use delivery::{DeliveryFacts, Document, gather_delivery};
+pub use disclosure::DisclosureFacts;
 pub use furnish::{FurnishFacts, FurnishedDebt, gather_furnish};
+pub use machine::{Line, MachineFacts};
+pub use message::{MessageFacts, gather_message};
 pub use payment::{PaymentFacts, PaymentPart, gather_payment};
+pub use suit::{SuedDebt, SuitFacts, SuitTime, gather_suit};
 pub use validation::{NoticeFacts, PeriodFacts, gather_notice, gather_period};
 
 use super::caps::CapCount;
@@ -100,6 +112,12 @@ pub struct ContactFacts {
     /// An electronic message without the consent that the place asks for.
     #[serde(default)]
     pub lacks_electronic_consent: bool,
+    /// What it says about who speaks and why, beside what it owes.
+    #[serde(default)]
+    pub disclosure: Option<DisclosureFacts>,
+    /// A machine dials or speaks, to a line that is protected from it.
+    #[serde(default)]
+    pub machine: Option<MachineFacts>,
 }
 
 /// Disputes and the validation period, of all debts proposed.
@@ -251,6 +269,7 @@ pub fn gather(record: &Record, proposal: &Proposal) -> ContactFacts {
         clocks: clocks(own_signals.unwrap_or(&record.consumer.signals), incoming.at),
     });
     let closures = if standing == Standing::Consumer { closures(&wishes, proposal, reply.as_ref()) } else { Vec::new() };
+    let machine = past.machine();
     let ceased_at = past.latest_notice(|kind| kind == NoticeKind::Cease).map(|notice| notice.at.as_second());
 
     ContactFacts {
@@ -279,7 +298,7 @@ pub fn gather(record: &Record, proposal: &Proposal) -> ContactFacts {
         reply,
         debts: past.debt_calls(),
         connected_calls: past.connected_calls(),
-        confirmation: past.confirmation(&closures),
+        confirmation: past.confirmation(&closures, machine.and_then(|machine| machine.revoked_at)),
         closures,
         lacks_opt_out_notice: proposal.lacks_opt_out_notice,
         is_employer_address_without_basis: proposal.is_employer_address_without_basis,
@@ -295,6 +314,8 @@ pub fn gather(record: &Record, proposal: &Proposal) -> ContactFacts {
         dispute: if regf_binds && !record.notices.is_empty() { disputes(&past) } else { DisputeFacts::default() },
         bankruptcy: bankruptcy(&past),
         lacks_electronic_consent: past.lacks_electronic_consent(standing),
+        disclosure: past.disclosure(standing),
+        machine,
     }
 }
 

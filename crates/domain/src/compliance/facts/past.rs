@@ -63,11 +63,11 @@ impl<'r> Past<'r> {
     }
 
     /// How a confirmation of an opt-out stands.
-    pub(super) fn confirmation(&self, closures: &[ClosedSince]) -> Confirmation {
+    pub(super) fn confirmation(&self, closures: &[ClosedSince], revoked_at: Option<i64>) -> Confirmation {
         if self.proposal.purpose != Purpose::OptOutConfirmation {
             return Confirmation::None;
         }
-        let since = closures.iter().map(|closure| closure.at).max();
+        let since = closures.iter().map(|closure| closure.at).chain(revoked_at).max();
         let sent = self.contacts().any(|contact| {
             contact.direction == Direction::Out
                 && contact.purpose == Purpose::OptOutConfirmation

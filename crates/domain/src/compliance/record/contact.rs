@@ -107,8 +107,67 @@ pub struct Contact {
     pub gives_call_consent: Option<u32>,
     /// Nobody answered and no message could have been left.
     pub was_unreachable: bool,
+    /// Who or what dialed and spoke.
+    pub dialing: Dialing,
+    /// The voice mail left was a limited-content message (12 CFR 1006.2(j)): an attempt, and no communication.
+    pub is_limited_content: bool,
     /// Placed by this collector.
     pub is_ours: bool,
+}
+
+/// Who or what dials a call or sends a text, and who speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Dialing {
+    /// A person, one by one.
+    #[default]
+    Manual,
+    /// A system that makes up the numbers at random or in sequence (47 USC 227(a)(1)).
+    Automatic,
+    /// A recording speaks.
+    Prerecorded,
+    /// A voice made by a machine speaks.
+    ArtificialVoice,
+}
+
+impl Dialing {
+    /// Reads a way of dialing by its code.
+    pub fn parse(code: &str) -> Option<Dialing> {
+        Some(match code {
+            "manual" => Dialing::Manual,
+            "atds" => Dialing::Automatic,
+            "prerecorded" => Dialing::Prerecorded,
+            "artificial_voice" => Dialing::ArtificialVoice,
+            _ => return None,
+        })
+    }
+
+    /// Whether no person speaks.
+    pub const fn is_spoken_by_machine(self) -> bool {
+        matches!(self, Dialing::Prerecorded | Dialing::ArtificialVoice)
+    }
+}
+
+/// What a communication says about who speaks and why (12 CFR 1006.18(e)); each says what the ones before it say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Disclosure {
+    /// Nothing.
+    None,
+    /// That it comes from a debt collector.
+    Short,
+    /// That we are attempting to collect a debt and will use for that purpose what we are told.
+    Full,
+}
+
+impl Disclosure {
+    /// Reads a statement by its code.
+    pub fn parse(code: &str) -> Option<Disclosure> {
+        Some(match code {
+            "none" => Disclosure::None,
+            "short" => Disclosure::Short,
+            "full" => Disclosure::Full,
+            _ => return None,
+        })
+    }
 }
 
 /// What a contact is for.

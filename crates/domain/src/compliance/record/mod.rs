@@ -7,12 +7,13 @@ mod notice;
 mod proposal;
 mod wish;
 
-pub use contact::{Contact, Direction, Outcome, Purpose};
+pub use contact::{Contact, Dialing, Direction, Disclosure, Outcome, Purpose};
 pub use notice::{Notice, NoticeKind};
 pub use proposal::{LocationCall, Proposal};
 pub use wish::{Closure, EVERY_DAY, Hours, Place, Preference, Wish};
 
 use super::caps::Jurisdiction;
+use super::limitation::Agreement;
 use crate::values::region::LocationSignal;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -109,8 +110,12 @@ pub struct Consumer {
     pub preferences: Vec<Preference>,
     /// Known, or to be known, to have died.
     pub is_deceased: bool,
+    /// The state in which they live, by its code, where it is known.
+    pub state: Option<&'static str>,
     /// The states and cities with limits of their own in which they live.
     pub jurisdictions: Vec<Jurisdiction>,
+    /// Their number is known to be somebody else's by now.
+    pub is_number_reassigned: bool,
 }
 
 /// Somebody else.
@@ -143,6 +148,12 @@ pub struct Debt {
     pub is_post_petition: bool,
     /// When the delinquency began that led to collection; it never moves (15 USC 1681c(c)(1)).
     pub delinquency_began: Option<Date>,
+    /// What kind of agreement it arose from, by which the time to sue is counted.
+    pub agreement: Agreement,
+    /// The day on which the time to sue began, where evidence of it is held; no payment moves it.
+    pub accrued_on: Option<Date>,
+    /// The state whose law the contract chose, by its code.
+    pub contract_law: Option<&'static str>,
 }
 
 impl Debt {
@@ -156,6 +167,9 @@ impl Debt {
             survives_discharge: false,
             is_post_petition: false,
             delinquency_began: None,
+            agreement: Agreement::Unknown,
+            accrued_on: None,
+            contract_law: None,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Events other than contacts: what came in, what was sent, what became known.
 
 use super::Key;
+use crate::values::channel::Channel;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -15,6 +16,8 @@ pub struct Notice {
     pub debts: Vec<Key>,
     /// From whom.
     pub person: Key,
+    /// About which number, where it is about one.
+    pub number: Option<String>,
     /// What.
     pub kind: NoticeKind,
 }
@@ -70,4 +73,14 @@ pub enum NoticeKind {
     OriginalCreditorSent,
     /// They agree to electronic messages.
     ElectronicConsent,
+    /// They agree to calls and texts by machine to the number (47 USC 227(b)(1)).
+    TcpaConsent {
+        /// To one kind alone: calls or texts.
+        channel: Option<Channel>,
+    },
+    /// That consent taken back; for every number where none is named.
+    TcpaRevoked {
+        /// For one kind alone: calls or texts.
+        channel: Option<Channel>,
+    },
 }

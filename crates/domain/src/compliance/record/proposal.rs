@@ -1,6 +1,6 @@
 //! One contact somebody wants to make.
 
-use super::{Key, Place, Purpose};
+use super::{Dialing, Disclosure, Key, Place, Purpose};
 use crate::values::channel::Channel;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -33,6 +33,18 @@ pub struct Proposal {
     pub pay_by: Option<Date>,
     /// The number is known to be a mobile one.
     pub is_to_mobile: bool,
+    /// The number is known to be a home line.
+    pub is_to_home_line: bool,
+    /// Who or what dials and speaks.
+    pub dialing: Dialing,
+    /// A recording lacks the automated way to opt out.
+    pub lacks_automated_opt_out: bool,
+    /// What it says about who speaks and why, where that is known.
+    pub disclosure: Option<Disclosure>,
+    /// It is a limited-content message (12 CFR 1006.2(j)).
+    pub is_limited_content: bool,
+    /// It is a formal pleading in a suit.
+    pub is_formal_pleading: bool,
     /// Says more than a confirmation of an opt-out may.
     pub has_extra_text: bool,
     /// The law requires this medium.
@@ -74,6 +86,12 @@ impl Proposal {
             lacks_opt_out_notice: false,
             pay_by: None,
             is_to_mobile: false,
+            is_to_home_line: false,
+            dialing: Dialing::Manual,
+            lacks_automated_opt_out: false,
+            disclosure: None,
+            is_limited_content: false,
+            is_formal_pleading: false,
             has_extra_text: false,
             is_required_in_this_medium: false,
             third_party_consented: false,

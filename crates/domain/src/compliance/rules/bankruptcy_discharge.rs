@@ -1,24 +1,29 @@
 //! Rule: a discharged debt is not collected from the person it was discharged for; co-debtors stay liable.
 
-use crate::compliance::ContactRule;
 use crate::compliance::record::Standing;
+use crate::compliance::{ContactRule, SuitRule};
 use crate::decision::{Detail, Finding, Rule, RuleCard, Severity, day};
 
+const CARD: RuleCard = RuleCard {
+    id: "bankruptcy.discharge",
+    cite: "11 USC 524(a)(2), (e)",
+    in_force_from: day(1979, 10, 1),
+    jurisdiction: "US, everyone",
+    severity: Severity::Block,
+    plain: "This debt was discharged in bankruptcy: they owe it no more.",
+    instead: "Close the account; where somebody else owes it too, speak to that person.",
+};
+
 pub(super) const RULE: ContactRule = Rule {
-    card: RuleCard {
-        id: "bankruptcy.discharge",
-        cite: "11 USC 524(a)(2), (e)",
-        in_force_from: day(1979, 10, 1),
-        jurisdiction: "US, everyone",
-        severity: Severity::Block,
-        plain: "This debt was discharged in bankruptcy: they owe it no more.",
-        instead: "Close the account; where somebody else owes it too, speak to that person.",
-    },
+    card: CARD,
     check: |facts, _, _| {
         let is_theirs = facts.bankruptcy.is_discharged && facts.standing != Standing::CoDebtor;
         (is_theirs && facts.is_collecting()).then(|| Finding::lasting(Detail::Plain))
     },
 };
+
+pub(super) const SUIT: SuitRule =
+    Rule { card: CARD, check: |facts, (), _| facts.debts.iter().any(|debt| debt.is_discharged).then(|| Finding::lasting(Detail::Plain)) };
 
 #[cfg(test)]
 mod tests {

@@ -1,25 +1,35 @@
 //! Rule: from the petition on nothing is done to collect; the claim goes through the court.
 
-use crate::compliance::ContactRule;
 use crate::compliance::record::Standing;
+use crate::compliance::{ContactRule, SuitRule};
 use crate::decision::{Detail, Finding, Rule, RuleCard, Severity, day};
 
+const CARD: RuleCard = RuleCard {
+    id: "bankruptcy.stay",
+    cite: "11 USC 362(a)(6), 1201, 1301",
+    in_force_from: day(1979, 10, 1),
+    jurisdiction: "US, everyone",
+    severity: Severity::Block,
+    plain: "They are in bankruptcy: every act to collect this debt is stayed.",
+    instead: "File a proof of claim with the court.",
+};
+
 pub(super) const RULE: ContactRule = Rule {
-    card: RuleCard {
-        id: "bankruptcy.stay",
-        cite: "11 USC 362(a)(6), 1201, 1301",
-        in_force_from: day(1979, 10, 1),
-        jurisdiction: "US, everyone",
-        severity: Severity::Block,
-        plain: "They are in bankruptcy: every act to collect this debt is stayed.",
-        instead: "File a proof of claim with the court.",
-    },
+    card: CARD,
     check: |facts, _, _| {
         let is_stayed = match facts.standing {
             Standing::CoDebtor => facts.bankruptcy.is_stayed_for_co_debtors,
             _ => facts.bankruptcy.is_stayed,
         };
         (is_stayed && facts.is_collecting()).then(|| Finding::lasting(Detail::Plain))
+    },
+};
+
+pub(super) const SUIT: SuitRule = Rule {
+    card: CARD,
+    check: |facts, (), _| {
+        let is_stayed = !facts.is_proof_of_claim && facts.debts.iter().any(|debt| debt.is_stayed);
+        is_stayed.then(|| Finding::lasting(Detail::Plain))
     },
 };
 

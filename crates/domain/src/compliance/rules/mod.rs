@@ -13,8 +13,12 @@ pub mod dc_calls;
 pub mod dc_electronic;
 pub mod deceased;
 pub mod designated_time;
+pub mod email_procedures;
+pub mod esign;
+pub mod limited_content;
 pub mod location_info;
 pub mod ma_calls;
+pub mod mini_miranda;
 pub mod notice_timing;
 pub mod nyc_contacts;
 pub mod obsolete;
@@ -27,7 +31,12 @@ pub mod period_end;
 pub mod place;
 pub mod report_as_disputed;
 pub mod social_media;
+pub mod tcpa_consent;
+pub mod tcpa_residential;
+pub mod tcpa_revocation;
+pub mod text_procedures;
 pub mod third_party;
+pub mod time_barred;
 pub mod wa_contacts;
 pub mod work_email;
 pub mod written_dispute;
@@ -35,9 +44,11 @@ pub mod written_dispute;
 #[cfg(test)]
 pub mod proposal_tests;
 
-use super::facts::{ContactFacts, FurnishFacts, NoticeFacts, PaymentFacts, PeriodFacts};
+use super::facts::{
+    BasisFacts, ContactFacts, DeliveryFacts, FurnishFacts, MessageFacts, NoticeFacts, PaymentFacts, PeriodFacts, SuitFacts,
+};
 use super::policy::ContactPolicy;
-use super::{Catalogue, ContactRule, FurnishRule, NoticeRule, PaymentRule, PeriodRule};
+use super::{BasisRule, Catalogue, ContactRule, DeliveryRule, FurnishRule, MessageRule, NoticeRule, PaymentRule, PeriodRule, SuitRule};
 use crate::decision::RuleCard;
 
 /// About contacts. The first three speak alone: an act that is wrong in its kind gets that one reason.
@@ -55,7 +66,19 @@ pub static PERIOD: Catalogue<PeriodFacts, ()> = Catalogue { rules: &PERIOD_RULES
 /// About the day on which a validation notice goes out.
 pub static NOTICE: Catalogue<NoticeFacts, ()> = Catalogue { rules: &NOTICE_RULES, exclusive: 0 };
 
-static CONTACT_RULES: [ContactRule; 26] = [
+/// About suits and threats of suit.
+pub static SUIT: Catalogue<SuitFacts, ()> = Catalogue { rules: &SUIT_RULES, exclusive: 0 };
+
+/// About required disclosures that go electronically.
+pub static DELIVERY: Catalogue<DeliveryFacts, ()> = Catalogue { rules: &DELIVERY_RULES, exclusive: 0 };
+
+/// About what a limited-content message may say: what these rules refuse is another message, which may go as what it is.
+pub static MESSAGE: Catalogue<MessageFacts, ()> = Catalogue { rules: &MESSAGE_RULES, exclusive: 0 };
+
+/// About how we came to an address or number: what these rules refuse has no shelter if others read it.
+pub static BASIS: Catalogue<BasisFacts, ()> = Catalogue { rules: &BASIS_RULES, exclusive: 0 };
+
+static CONTACT_RULES: [ContactRule; 30] = [
     social_media::RULE,
     location_info::RULE,
     third_party::RULE,
@@ -74,6 +97,10 @@ static CONTACT_RULES: [ContactRule; 26] = [
     opt_out::RULE,
     opt_out_notice::RULE,
     work_email::RULE,
+    tcpa_consent::RULE,
+    tcpa_revocation::RULE,
+    tcpa_residential::RULE,
+    mini_miranda::RULE,
     call_frequency::ATTEMPTS,
     call_frequency::CONVERSATION,
     call_frequency::PATTERN,
@@ -93,12 +120,23 @@ static PERIOD_RULES: [PeriodRule; 1] = [period_end::RULE];
 
 static NOTICE_RULES: [NoticeRule; 1] = [notice_timing::RULE];
 
+static SUIT_RULES: [SuitRule; 5] =
+    [bankruptcy_stay::SUIT, bankruptcy_discharge::SUIT, written_dispute::SUIT, original_creditor::SUIT, time_barred::RULE];
+
+static DELIVERY_RULES: [DeliveryRule; 1] = [esign::RULE];
+
+static MESSAGE_RULES: [MessageRule; 1] = [limited_content::RULE];
+
+static BASIS_RULES: [BasisRule; 2] = [email_procedures::RULE, text_procedures::RULE];
+
 /// Every card once, in the order people read them: what is contacted about first, then the other acts.
 pub fn cards() -> Vec<&'static RuleCard> {
     let mut cards: Vec<&'static RuleCard> = CONTACT.rules.iter().map(|rule| &rule.card).collect();
     let others = FURNISH.rules.iter().map(|rule| &rule.card).chain(PAYMENT.rules.iter().map(|rule| &rule.card));
     let notices = NOTICE.rules.iter().map(|rule| &rule.card).chain(PERIOD.rules.iter().map(|rule| &rule.card));
-    for card in others.chain(notices) {
+    let suits = SUIT.rules.iter().map(|rule| &rule.card).chain(DELIVERY.rules.iter().map(|rule| &rule.card));
+    let messages = MESSAGE.rules.iter().map(|rule| &rule.card).chain(BASIS.rules.iter().map(|rule| &rule.card));
+    for card in others.chain(notices).chain(suits).chain(messages) {
         if !cards.iter().any(|known| known.id == card.id) {
             cards.push(card);
         }
@@ -111,7 +149,7 @@ mod tests {
     #[test]
     fn every_card_says_what_is_wrong_and_what_can_be_done_instead() {
         let cards = super::cards();
-        assert!(cards.len() >= 30);
+        assert!(cards.len() >= 39, "{}", cards.len());
         for card in cards {
             for sentence in [card.plain, card.instead] {
                 assert!(sentence.len() > 15 && sentence.ends_with('.'), "{}: {sentence:?}", card.id);

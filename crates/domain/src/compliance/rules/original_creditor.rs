@@ -1,6 +1,6 @@
 //! Rule: after a written request for the original creditor in the validation period, no collection until it is answered.
 
-use crate::compliance::{ContactRule, FurnishRule};
+use crate::compliance::{ContactRule, FurnishRule, SuitRule};
 use crate::decision::{Detail, Finding, Rule, RuleCard, Severity, day};
 
 const CARD: RuleCard = RuleCard {
@@ -25,6 +25,14 @@ pub(super) const FURNISH: FurnishRule = Rule {
     card: CARD,
     check: |facts, (), _| {
         facts.debts.iter().filter_map(|debt| debt.creditor_request_at).min().map(|since| Finding::lasting(Detail::Since(since)))
+    },
+};
+
+pub(super) const SUIT: SuitRule = Rule {
+    card: CARD,
+    check: |facts, (), _| {
+        let waits = facts.debts.iter().filter(|_| !facts.is_proof_of_claim).filter_map(|debt| debt.creditor_request_at).min()?;
+        Some(Finding::lasting(Detail::Since(waits)))
     },
 };
 

@@ -3,7 +3,7 @@
 use crate::compliance::caps::Jurisdiction;
 use crate::compliance::policy::ContactPolicy;
 use crate::compliance::record::{
-    CollectorRole, Consumer, Contact, Debt, Direction, Notice, NoticeKind, Outcome, Person, Preference, Proposal, Purpose, Record,
+    CollectorRole, Consumer, Contact, Debt, Dialing, Direction, Notice, NoticeKind, Outcome, Person, Preference, Proposal, Purpose, Record,
     Standing, Wish,
 };
 use crate::compliance::{decide_contact, facts};
@@ -59,6 +59,8 @@ pub fn call(at: &str, direction: Direction, outcome: Outcome) -> Contact {
         in_response_to: None,
         gives_call_consent: None,
         was_unreachable: false,
+        dialing: Dialing::Manual,
+        is_limited_content: false,
         is_ours: true,
     }
 }
@@ -97,13 +99,20 @@ pub const PERSON: u128 = 2;
 /// The same with something that happened on 1 May 2026.
 pub fn after(mut record: Record, kind: NoticeKind) -> Record {
     let at = "2026-05-01T12:00:00-04:00".parse().unwrap();
-    record.notices.push(Notice { key: None, at, debts: vec![DEBT], person: CONSUMER, kind });
+    record.notices.push(Notice { key: None, at, debts: vec![DEBT], person: CONSUMER, number: None, kind });
     record
 }
 
 /// Adds what happened at a moment.
 pub fn happened(record: &mut Record, at: &str, kind: NoticeKind) {
-    record.notices.push(Notice { key: None, at: at.parse().unwrap(), debts: vec![DEBT], person: CONSUMER, kind });
+    record.notices.push(Notice { key: None, at: at.parse().unwrap(), debts: vec![DEBT], person: CONSUMER, number: None, kind });
+}
+
+/// The same with consent to machines given or taken back at a moment, for a number or for all.
+pub fn agree(mut record: Record, at: &str, number: Option<&str>, kind: NoticeKind) -> Record {
+    let at = at.parse().unwrap();
+    record.notices.push(Notice { key: None, at, debts: vec![DEBT], person: CONSUMER, number: number.map(String::from), kind });
+    record
 }
 
 /// A consumer on Eastern time who lives where there are limits beyond the federal ones.

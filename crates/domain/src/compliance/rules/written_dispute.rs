@@ -3,7 +3,7 @@
 //! One that repeats a dispute already met with verification (`regf.dispute.duplicative`) may be answered with the reason
 //! instead; until it is, the stop holds. A report to a bureau is collection while verification is owed.
 
-use crate::compliance::{ContactRule, FurnishRule};
+use crate::compliance::{ContactRule, FurnishRule, SuitRule};
 use crate::decision::{Detail, Finding, Rule, RuleCard, Severity, day};
 
 const CARD: RuleCard = RuleCard {
@@ -27,6 +27,14 @@ pub(super) const RULE: ContactRule = Rule {
 pub(super) const FURNISH: FurnishRule = Rule {
     card: CARD,
     check: |facts, (), _| facts.debts.iter().filter_map(|debt| debt.written_at).min().map(|since| Finding::lasting(Detail::Since(since))),
+};
+
+pub(super) const SUIT: SuitRule = Rule {
+    card: CARD,
+    check: |facts, (), _| {
+        let waits = facts.debts.iter().filter(|_| !facts.is_proof_of_claim).filter_map(|debt| debt.written_at).min()?;
+        Some(Finding::lasting(Detail::Since(waits)))
+    },
 };
 
 #[cfg(test)]

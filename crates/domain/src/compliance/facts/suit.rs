@@ -1,0 +1,94 @@
+//! What the rules may know about a suit, or the threat of one.
+
+use super::disputes::Disputes;
+use super::{Facts, clock_of_days, regf_binds};
+use crate::compliance::limitation::Limitation;
+use crate::compliance::record::{Debt, Key, Record, Standing};
+use crate::values::moment::day_number;
+use crate::values::region::Clock;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// The facts of one suit or threat.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SuitFacts {
+    /// When, in seconds since 1970.
+    pub at: i64,
+    /// The clock in which days are counted.
+    pub day_clock: Clock,
+    /// A claim filed in a bankruptcy, which is no suit.
+    pub is_proof_of_claim: bool,
+    /// The debts sued on.
+    pub debts: Vec<SuedDebt>,
+}
+
+/// One debt of a suit.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct SuedDebt {
+    /// Whether Regulation F binds us on this debt.
+    pub regf_binds: bool,
+    /// A written dispute of the period waits for verification since.
+    pub written_at: Option<i64>,
+    /// A written request for the original creditor waits for its answer since.
+    pub creditor_request_at: Option<i64>,
+    /// The stay in bankruptcy protects the person sued.
+    pub is_stayed: bool,
+    /// It was discharged for the person sued.
+    pub is_discharged: bool,
+    /// The time to sue; `None` where it is not known.
+    pub limitation: Option<SuitTime>,
+}
+
+/// The time to sue on one debt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SuitTime {
+    /// How many years.
+    pub years: u8,
+    /// The last day for it, as a number.
+    pub last_day: i32,
+    /// Whether our source for the period is beyond doubt.
+    pub is_verified: bool,
+}
+
+/// Reads from the record what the rules may know about suing a person on these debts.
+pub fn gather_suit(record: &Record, at: Timestamp, person: Key, debts: &[Key], is_proof_of_claim: bool) -> SuitFacts {
+    let events = Disputes::new(record, at);
+    let is_co_debtor = record.persons.iter().any(|known| known.key == person && known.standing == Standing::CoDebtor);
+    let of_debt = |key: &Key| {
+        let known = record.debts.iter().find(|debt| debt.key == *key);
+        let binds = regf_binds(record) && record.is_consumer_debt(*key);
+        SuedDebt {
+            regf_binds: binds,
+            written_at: events.written_dispute_at(*key).filter(|_| binds),
+            creditor_request_at: events.creditor_request_at(*key).filter(|_| binds),
+            is_stayed: known.is_some_and(|debt| is_stayed(debt, is_co_debtor)),
+            is_discharged: known.is_some_and(|debt| is_discharged(debt) && !is_co_debtor),
+            limitation: known
+                .and_then(|debt| Limitation::of(debt.agreement, debt.accrued_on, record.consumer.state, debt.contract_law))
+                .map(|time| SuitTime { years: time.years, last_day: day_number(time.last_day), is_verified: time.is_verified }),
+        }
+    };
+    SuitFacts { at: at.as_second(), day_clock: clock_of_days(record, at), is_proof_of_claim, debts: debts.iter().map(of_debt).collect() }
+}
+
+fn is_stayed(debt: &Debt, is_co_debtor: bool) -> bool {
+    let stays = |case: crate::compliance::record::Bankruptcy| {
+        let is_open = !case.is_discharged && !case.is_stay_lifted && !debt.is_post_petition;
+        is_open && (!is_co_debtor || (debt.is_consumer_purpose && case.shields_co_debtors()))
+    };
+    debt.bankruptcy.is_some_and(stays)
+}
+
+fn is_discharged(debt: &Debt) -> bool {
+    debt.bankruptcy.is_some_and(|case| case.is_discharged) && !debt.survives_discharge && !debt.is_post_petition
+}
+
+impl Facts for SuitFacts {
+    fn at(&self) -> i64 {
+        self.at
+    }
+
+    fn day_clock(&self) -> &Clock {
+        &self.day_clock
+    }
+}
