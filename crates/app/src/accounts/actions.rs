@@ -3,6 +3,7 @@
 pub use super::desks::actions::join_desk;
 use super::store::{self, Creditor, Desk, Hold};
 use crate::app::{Actor, App, Failure, new_uuid};
+use crate::audit::kept;
 use crate::store::Tx;
 use crate::{audit, parties, strategy, transaction};
 use duly_domain::values::ids::{AccountId, CreditorId, DeskId, HoldId};
@@ -111,7 +112,7 @@ async fn hold_within(
     };
     store::insert_hold(tx, account, &hold, who.label(), at.at).await?;
     let detail = json!({"hold": hold.id.to_string(), "reason": reason, "scope": scope, "until": until_on.to_string()});
-    audit::record(tx, who, at.at, Some(account), "hold.place", &detail).await?;
+    kept::record(tx, who, at.at, account, "hold.place", detail, &[hold.id.into()]).await?;
     strategy::actions::place_on_worklist(tx, account, at).await?;
     Ok(hold.id)
 }
@@ -131,7 +132,7 @@ pub async fn end_hold_within(tx: &mut Tx, who: &Actor, at: Moment, account: Acco
     if !store::end_hold(tx, hold, at.at).await? {
         return Ok(());
     }
-    audit::record(tx, who, at.at, Some(account), "hold.end", &json!({"hold": hold.to_string()})).await?;
+    kept::record(tx, who, at.at, account, "hold.end", json!({"hold": hold.to_string()}), &[hold.into()]).await?;
     let facts = store::load_account(tx, account).await?;
     if facts.state == "open" && facts.next_action_on.is_none_or(|on| on > at.business_day) {
         set_next(tx, account, "Take up after the hold", at.business_day, None).await?;

@@ -7,8 +7,9 @@
 use super::actions::set_next;
 use super::store;
 use crate::app::{Actor, App, Failure, Problems, new_uuid};
+use crate::audit::kept;
 use crate::store::Tx;
-use crate::{audit, parties, rows, strategy, transaction};
+use crate::{parties, rows, strategy, transaction};
 use duly_domain::values::ids::{AccountId, DebtorId, NoticeId};
 use duly_domain::values::moment::Moment;
 use jiff::civil::Date;
@@ -336,7 +337,7 @@ pub async fn record_notice_in(tx: &mut Tx, who: &Actor, at: Moment, ask: &Record
     let id = NoticeId(new_uuid());
     store::insert_notice(tx, id, debtor, ask, who.label(), at.at).await?;
     let detail = json!({"notice": id.to_string(), "kind": ask.kind.code(), "in_writing": ask.in_writing, "chapter": ask.chapter});
-    audit::record(tx, who, at.at, Some(ask.account), "notice.record", &detail).await?;
+    kept::record(tx, who, at.at, ask.account, "notice.record", detail, &[id.into()]).await?;
     Ok(id)
 }
 

@@ -102,33 +102,8 @@ pub fn next_text(seen: &Seen, next: Timestamp, now: Timestamp) -> String {
 }
 
 pub fn explain(seen: &Seen, known: &Known, at: Moment) -> Why {
-    let facts = &seen.facts;
-    let clocks: Vec<String> = facts
-        .clocks
-        .iter()
-        .map(|clock| {
-            let second = clock.local(at.at.as_second()).1;
-            format!("{:02}:{:02} {}", second / 3600, second / 60 % 60, clock.zone)
-        })
-        .collect();
-    let last_talk = facts.debts.iter().filter_map(|debt| debt.conversation_day).max();
-    let since = |second: Option<i64>| {
-        let day = second.and_then(|second| Timestamp::from_second(second).ok());
-        day.map_or_else(|| "none on record".into(), |at| written(at.to_zoned(jiff::tz::TimeZone::UTC).date()))
-    };
-    let shown = vec![
-        ("Binds us", binding(facts.regf_binds, &known.account.kind).to_string()),
-        ("Reaches", standing(facts.standing).to_string()),
-        ("Their clocks", clocks.join("; ")),
-        ("Calls in 7 days", format!("{} of {} used", seen.attempts.0, seen.attempts.1)),
-        ("Last talk", last_talk.map_or_else(|| "none on record".into(), |day| written(date_of_day(day)))),
-        ("Written stop", since(facts.ceased_at)),
-        ("Lawyer", since(facts.attorney_at)),
-        ("Written dispute open", since(facts.dispute.written_at)),
-        ("Bankruptcy", bankruptcy(facts).to_string()),
-        ("Wishes about time", facts.time_wishes.len().to_string()),
-        ("Rules", duly_domain::compliance::RULE_SET.to_string()),
-    ];
+    let mut shown = in_words(&seen.facts, &known.account.kind, seen.attempts, at.at);
+    shown.push(("Rules", duly_domain::compliance::RULE_SET.to_string()));
     let open: Vec<String> = Channel::STRIP
         .into_iter()
         .filter(|channel| *channel != seen.channel && look(known, at.at, *channel).decision.answer == Answer::Yes)
@@ -155,6 +130,35 @@ pub fn explain(seen: &Seen, known: &Known, at: Moment) -> Why {
             format!("Open now: {}.", open.join(", ").to_lowercase())
         },
     }
+}
+
+/// What a decision looked at, in words: an account of this kind, calls used and allowed in seven days, at this moment.
+pub fn in_words(facts: &ContactFacts, kind: &str, attempts: (u32, u32), at: Timestamp) -> Vec<(&'static str, String)> {
+    let clocks: Vec<String> = facts
+        .clocks
+        .iter()
+        .map(|clock| {
+            let second = clock.local(at.as_second()).1;
+            format!("{:02}:{:02} {}", second / 3600, second / 60 % 60, clock.zone)
+        })
+        .collect();
+    let last_talk = facts.debts.iter().filter_map(|debt| debt.conversation_day).max();
+    let since = |second: Option<i64>| {
+        let day = second.and_then(|second| Timestamp::from_second(second).ok());
+        day.map_or_else(|| "none on record".into(), |at| written(at.to_zoned(jiff::tz::TimeZone::UTC).date()))
+    };
+    vec![
+        ("Binds us", binding(facts.regf_binds, kind).to_string()),
+        ("Reaches", standing(facts.standing).to_string()),
+        ("Their clocks", clocks.join("; ")),
+        ("Calls in 7 days", format!("{} of {} used", attempts.0, attempts.1)),
+        ("Last talk", last_talk.map_or_else(|| "none on record".into(), |day| written(date_of_day(day)))),
+        ("Written stop", since(facts.ceased_at)),
+        ("Lawyer", since(facts.attorney_at)),
+        ("Written dispute open", since(facts.dispute.written_at)),
+        ("Bankruptcy", bankruptcy(facts).to_string()),
+        ("Wishes about time", facts.time_wishes.len().to_string()),
+    ]
 }
 
 /// How the debt stands in bankruptcy, in a word.

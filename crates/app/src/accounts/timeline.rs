@@ -8,12 +8,13 @@ use crate::web::shell::when;
 use crate::{compliance, ledger, outreach, parties, plans};
 use duly_domain::outreach::result;
 use duly_domain::values::channel::Channel;
-use duly_domain::values::ids::AccountId;
+use duly_domain::values::ids::{AccountId, ContactId, DecisionId};
 use duly_domain::values::moment::written;
 use duly_domain::values::money::{Currency, Money};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value as Json;
+use std::collections::HashMap;
 
 /// One thing that happened.
 pub struct Event {
@@ -28,6 +29,8 @@ pub struct Event {
     pub more: String,
     /// When, in the organization's time.
     pub when: String,
+    /// The decision behind it, if one was kept.
+    pub decision: Option<DecisionId>,
 }
 
 /// How many of each kind are read.
@@ -79,7 +82,7 @@ pub async fn list(tx: &mut Tx, account: &accounts::Account, now: Timestamp, zone
 }
 
 fn event(at: Timestamp, icon: &'static str, tone: &'static str, title: String, more: String) -> Event {
-    Event { at, icon, tone, title, more, when: String::new() }
+    Event { at, icon, tone, title, more, when: String::new(), decision: None }
 }
 
 fn midnight(on: jiff::civil::Date, zone: &TimeZone) -> Timestamp {
@@ -87,6 +90,7 @@ fn midnight(on: jiff::civil::Date, zone: &TimeZone) -> Timestamp {
 }
 
 async fn contacts(tx: &mut Tx, account: AccountId, events: &mut Vec<Event>) -> Result<(), Failure> {
+    let decisions: HashMap<ContactId, DecisionId> = outreach::store::list_decisions_of(tx, account, MOST).await?.into_iter().collect();
     for contact in outreach::store::list_of_account(tx, account, MOST).await? {
         let channel = Channel::parse(&contact.channel).unwrap_or(Channel::Call);
         let way = if contact.direction == "in" { "in" } else { "out" };
@@ -105,7 +109,8 @@ async fn contacts(tx: &mut Tx, account: AccountId, events: &mut Vec<Event>) -> R
         };
         let note = contact.note.as_deref().unwrap_or_default();
         let more = [counts, note].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
-        events.push(event(contact.contacted_at, icon(channel), "", title, more));
+        let decision = decisions.get(&contact.id).copied();
+        events.push(Event { decision, ..event(contact.contacted_at, icon(channel), "", title, more) });
     }
     Ok(())
 }
@@ -118,7 +123,8 @@ async fn refusals(tx: &mut Tx, account: AccountId, events: &mut Vec<Event>) -> R
             .iter()
             .map(|reason| format!("{} {}", reason["plain"].as_str().unwrap_or_default(), reason["citation"].as_str().unwrap_or_default()))
             .collect();
-        events.push(event(refusal.decided_at, "no", "no", format!("{channel} refused"), reasons.join(" · ")));
+        let refused = event(refusal.decided_at, "no", "no", format!("{channel} refused"), reasons.join(" · "));
+        events.push(Event { decision: Some(refusal.id), ..refused });
     }
     Ok(())
 }

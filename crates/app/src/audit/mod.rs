@@ -3,10 +3,12 @@
 //! Every action calls [`record`] in its own transaction, so nothing happens without its entry and no entry without the thing.
 //! One chain per account; a creditor and a batch have theirs; what concerns none of them stands in the chain `agency`.
 
-//! [`root`] draws all chains together each night; [`views`] says who saw an account.
+//! [`kept`] names the rows that an act kept, with their hashes; [`root`] draws all chains together each night; [`views`] says who
+//! saw an account.
 
 pub mod chains;
 pub mod export;
+pub mod kept;
 pub mod keys;
 pub mod pages;
 pub mod root;

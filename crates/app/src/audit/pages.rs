@@ -3,15 +3,14 @@
 use super::{store, views};
 use crate::accounts;
 use crate::app::Failure;
-use crate::identity;
+use crate::identity::names::Names;
 use crate::web::Web;
 use crate::web::guard::Visit;
 use crate::web::shell::{Frame, page, when};
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use duly_domain::values::ids::{AccountId, UserId};
-use std::collections::HashMap;
+use duly_domain::values::ids::AccountId;
 
 /// Views shown at the most.
 const MOST: i64 = 200;
@@ -19,6 +18,7 @@ const MOST: i64 = 200;
 struct ShownView {
     when: String,
     who: String,
+    id: String,
     what: String,
 }
 
@@ -37,18 +37,11 @@ pub async fn get_views(State(web): State<Web>, visit: Visit, Path(account): Path
     let mut tx = web.app.db.read().await?;
     let id = accounts::store::resolve(&mut tx, &account).await?;
     let reference = accounts::store::load_account(&mut tx, id).await?.reference;
-    let mut names: HashMap<String, String> = HashMap::new();
+    let mut names = Names::default();
     let mut shown = Vec::new();
     for view in store::list_views(&mut tx, id, MOST).await? {
-        if !names.contains_key(&view.seen_by) {
-            let user = match view.seen_by.parse::<UserId>() {
-                Ok(user) => identity::store::find_user(&mut tx, user).await?,
-                Err(_) => None,
-            };
-            let name = user.map_or_else(|| view.seen_by.clone(), |user| format!("{} ({})", user.name, user.role.replace('_', " ")));
-            names.insert(view.seen_by.clone(), name);
-        }
-        shown.push(ShownView { when: when(view.seen_at, visit.at.at, &visit.zone), who: names[&view.seen_by].clone(), what: view.what });
+        let who = names.of(&mut tx, &view.seen_by).await?;
+        shown.push(ShownView { when: when(view.seen_at, visit.at.at, &visit.zone), who, id: view.seen_by, what: view.what });
     }
     Ok(page(&ViewsPage { frame: Frame::of(&visit, "/accounts", "Who saw this account"), id, reference, views: shown }))
 }

@@ -1,6 +1,7 @@
 //! The tables `audit_entries`, `audit_heads`, `audit_roots` and `views`: added to, never changed but for the heads and a seal.
 
 use super::Linked;
+use super::kept::proof::Proof;
 use crate::app::Failure;
 use crate::params;
 use crate::rows;
@@ -51,6 +52,14 @@ const OF_CHAIN: &str = "
      order by seq desc
      limit $2";
 
+/// The first entry that names an id; ids are letters and digits, so none of them stands for others.
+const NAMING: &str = "
+    select chain, seq, recorded_at, actor, act, detail, hash
+      from audit_entries
+     where chain = $1 and detail like $2
+     order by seq
+     limit 1";
+
 const HEADS: &str = "select chain, seq, hash from audit_heads where chain > $1 order by chain limit $2";
 /// What the newest root saw, from the entries themselves.
 const ROOTED_HEADS: &str = "
@@ -89,6 +98,8 @@ const BEYOND: &str = "
     select count(*) from views v where v.seal_no > 0
        and not exists (select 1 from audit_entries e where e.chain = 'views' and e.seq = v.seal_no)";
 
+const KEPT_BEFORE: &str = "select kind, row_count, newest from kept_before order by kind";
+
 /// Rows read at a time.
 const AT_A_TIME: i64 = 5_000;
 
@@ -102,6 +113,13 @@ rows! {
         pub signed_at: Timestamp,
         pub public_key: Vec<u8>,
         pub signature: Vec<u8>,
+    }
+
+    /// How much of a kind was kept before entries held hashes, up to which id.
+    pub struct KeptBefore {
+        pub kind: String,
+        pub row_count: i64,
+        pub newest: Uuid,
     }
 
     /// Somebody saw an account.
@@ -168,6 +186,16 @@ pub async fn list_of_chain(tx: &mut Tx, chain: &str, limit: i64) -> Result<Vec<A
     tx.all(OF_CHAIN, params![chain, limit]).await
 }
 
+/// The first entry of an account's chain that names an id.
+pub async fn find_naming(tx: &mut Tx, account: AccountId, id: &str) -> Result<Option<AuditRow>, StoreError> {
+    tx.one(NAMING, params![account.to_string(), format!("%{id}%")]).await
+}
+
+/// What was kept before entries held hashes, kind by kind.
+pub async fn list_kept_before(tx: &mut Tx) -> Result<Vec<KeptBefore>, StoreError> {
+    tx.all(KEPT_BEFORE, &[]).await
+}
+
 /// What a walk over every chain found.
 pub struct Verified {
     /// How many chains stand.
@@ -179,7 +207,9 @@ pub struct Verified {
 }
 
 /// Walks every chain in order.
-pub async fn verify(tx: &mut Tx) -> Result<Verified, StoreError> {
+///
+/// The rows that were kept with the entries are compared on the way.
+pub async fn verify(tx: &mut Tx, kept: &mut Proof) -> Result<Verified, StoreError> {
     let mut at: (String, i64) = (String::new(), 0);
     let mut entries = 0;
     let mut verifier = Verifier::default();
@@ -202,6 +232,7 @@ pub async fn verify(tx: &mut Tx) -> Result<Verified, StoreError> {
                 detail: &row.detail,
             };
             entries += 1;
+            kept.take(&row);
             if let Err(why) = verifier.take(&entry, &row.hash)
                 && broken.is_none()
             {
@@ -209,6 +240,7 @@ pub async fn verify(tx: &mut Tx) -> Result<Verified, StoreError> {
             }
         }
         at = next;
+        kept.compare_before(tx, &at.0).await?;
     }
     if tx.number(HEADS_WITHOUT, &[]).await? > 0 && broken.is_none() {
         broken = Some("a chain is shorter than its head says".into());

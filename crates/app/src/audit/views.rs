@@ -20,6 +20,8 @@ pub const PERSON: &str = "person";
 pub const DOCUMENT: &str = "document";
 /// A receipt.
 pub const RECEIPT: &str = "receipt";
+/// A kept decision.
+pub const DECISION: &str = "decision";
 /// `duly account show`.
 pub const COMMAND: &str = "command";
 /// `duly export audit --account`.

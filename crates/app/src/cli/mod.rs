@@ -283,6 +283,7 @@ impl Global {
     async fn open_or_make(&self, default: &str) -> Result<App, Failure> {
         let app = store::keys_of(self, App::new(Db::open(&self.address(default)).await?, self.clock()));
         migrate::migrate(&app.db, app.moment().at).await?;
+        crate::audit::kept::begin(&app).await?;
         crate::identity::actions::take_up_settings(&app).await?;
         if let Some(newest) = crate::audit::store::find_newest(&mut app.db.read().await?).await? {
             app.reached(newest);

@@ -215,14 +215,20 @@ fn kept(facts: &ContactFacts, known: &Known) -> Json {
     json!({"facts": facts, "policy": known.policy})
 }
 
-/// Makes a kept decision again, from nothing but what was kept with it.
-pub fn decide_again(kept: &str) -> Result<Decision, String> {
+/// Reads what was kept with a decision: the facts and the policy.
+pub fn read_kept(kept: &str) -> Result<(ContactFacts, ContactPolicy), String> {
     #[derive(serde::Deserialize)]
     struct Kept {
         facts: ContactFacts,
         policy: ContactPolicy,
     }
     let Kept { facts, policy } = serde_json::from_str(kept).map_err(|error| format!("the kept facts cannot be read: {error}"))?;
+    Ok((facts, policy))
+}
+
+/// Makes a kept decision again, from nothing but what was kept with it.
+pub fn decide_again(kept: &str) -> Result<Decision, String> {
+    let (facts, policy) = read_kept(kept)?;
     Ok(decide_contact(&facts, &policy))
 }
 

@@ -3,6 +3,7 @@
 //! [`gate`] is the one door to contact. [`facts`] fills the domain's record from the tables; [`cases`] fills it from a file.
 
 pub mod cases;
+pub mod decision;
 pub mod events;
 pub mod facts;
 pub mod gate;

@@ -2,6 +2,7 @@
 
 use super::store::{self, Refusal};
 use crate::app::Failure;
+use crate::identity::names::Names;
 use crate::web::Web;
 use crate::web::guard::Visit;
 use crate::web::shell::{Frame, page, when};
@@ -35,7 +36,13 @@ struct ControlRoomPage {
     checks: Vec<jobs::check::Check>,
     rules: Vec<(&'static RuleCard, &'static str)>,
     rule_set: &'static str,
-    chain: Vec<audit::store::AuditRow>,
+    chain: Vec<ShownEntry>,
+}
+
+/// An entry of the agency's chain, with who made it by name.
+struct ShownEntry {
+    row: audit::store::AuditRow,
+    who: String,
 }
 
 /// Refusals on one page.
@@ -71,6 +78,10 @@ pub async fn get_control_room(
         };
         (card, severity)
     });
+    let (mut chain, mut names) = (Vec::new(), Names::default());
+    for row in audit::store::list_of_chain(&mut tx, audit::AGENCY, 20).await? {
+        chain.push(ShownEntry { who: names.of(&mut tx, &row.actor).await?, row });
+    }
     Ok(page(&ControlRoomPage {
         refusals: shown.collect(),
         from: behind + 1,
@@ -82,7 +93,7 @@ pub async fn get_control_room(
         checks: jobs::check::run(&mut tx, &web.app.keys, visit.at.business_day).await?,
         rules: rules.collect(),
         rule_set: RULE_SET,
-        chain: audit::store::list_of_chain(&mut tx, audit::AGENCY, 20).await?,
+        chain,
         frame: Frame::of(&visit, "/compliance", "Compliance"),
     }))
 }

@@ -1,6 +1,7 @@
 //! The table `decisions`: added to, never changed.
 
 use super::gate::{AskContact, reason_json};
+use crate::app::Failure;
 use crate::params;
 use crate::rows;
 use crate::store::{StoreError, Tx};
@@ -21,6 +22,11 @@ const REFUSED: &str = "
 const OF_ACCOUNT: &str = "
     select id, channel, answer, because, decided_at from decisions
      where account_id = $1 and answer <> 'allowed' order by decided_at desc, id desc limit $2";
+const DECISION: &str = "
+    select n.id, n.account_id, a.reference, a.kind, d.name, n.channel, n.purpose, n.answer, n.because, n.facts, n.rule_set, n.next_allowed_at,
+           n.asked_by, n.decided_at
+      from decisions n join accounts a on a.id = n.account_id join debtors d on d.id = n.debtor_id
+     where n.account_id = $1 and n.id = $2";
 const BY_ANSWER: &str = "select answer, count(*) from decisions where decided_at >= $1 group by answer order by answer";
 
 rows! {
@@ -33,6 +39,24 @@ rows! {
         pub channel: String,
         pub answer: String,
         pub because: String,
+        pub asked_by: String,
+        pub decided_at: Timestamp,
+    }
+
+    /// One decision with everything that was kept with it.
+    pub struct KeptDecision {
+        pub id: DecisionId,
+        pub account: AccountId,
+        pub reference: String,
+        pub kind: String,
+        pub name: Option<String>,
+        pub channel: String,
+        pub purpose: String,
+        pub answer: String,
+        pub because: String,
+        pub facts: String,
+        pub rule_set: String,
+        pub next_allowed_at: Option<Timestamp>,
         pub asked_by: String,
         pub decided_at: Timestamp,
     }
@@ -84,6 +108,10 @@ pub async fn list_refusals(tx: &mut Tx, since: Timestamp, limit: i64, behind: i6
 
 pub async fn list_of_account(tx: &mut Tx, account: AccountId, limit: i64) -> Result<Vec<RefusalOfAccount>, StoreError> {
     tx.all(OF_ACCOUNT, params![account, limit]).await
+}
+
+pub async fn load_decision(tx: &mut Tx, account: AccountId, id: DecisionId) -> Result<KeptDecision, Failure> {
+    tx.one(DECISION, params![account, id]).await?.ok_or_else(|| Failure::NotFound(format!("decision {id} on this account")))
 }
 
 pub async fn count_by_answer(tx: &mut Tx, since: Timestamp) -> Result<Vec<(String, i64)>, StoreError> {

@@ -10,6 +10,8 @@ use jiff::Timestamp;
 pub const COMPANY: &str = "company";
 /// The organization's time zone, by its IANA name.
 pub const ZONE: &str = "time_zone";
+/// The setting that holds the organization's postal address.
+pub const ADDRESS: &str = "company_address";
 
 const SETTING: &str = "select value from settings where name = $1";
 const CLEAR_SETTING: &str = "delete from settings where name = $1";

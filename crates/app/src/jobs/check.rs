@@ -1,6 +1,7 @@
 //! The integrity checks, by name.
 
 use crate::app::Failure;
+use crate::audit::kept::proof::Proof;
 use crate::audit::keys::Keys;
 use crate::cli::output::written;
 use crate::store::Tx;
@@ -24,7 +25,9 @@ pub async fn run(tx: &mut Tx, keys: &Keys, on: Date) -> Result<Vec<Check>, Failu
     let entries = ledger::store::count_entries(tx).await?;
     let trust = ledger::store::trust(tx).await?;
     let orphans = accounts::store::count_orphans(tx, on).await?;
-    let chains = audit::store::verify(tx).await?;
+    let mut kept = Proof::begin(tx).await?;
+    let chains = audit::store::verify(tx, &mut kept).await?;
+    let kept = kept.end(tx).await?;
     let (roots, views) = (audit::root::verify(tx, keys).await?, audit::root::verify_views(tx).await?);
     let whole = trust.iter().all(|(bank, owed, _)| *bank >= 0 && bank + owed == 0);
     Ok(vec![
@@ -49,6 +52,7 @@ pub async fn run(tx: &mut Tx, keys: &Keys, on: Date) -> Result<Vec<Check>, Failu
             ok: chains.broken.is_none(),
             detail: chains.broken.unwrap_or_else(|| format!("{} chains, {} entries", chains.chains, chains.entries)),
         },
+        Check { name: "rows as their entries say", ok: kept.is_ok(), detail: kept.unwrap_or_else(|faults| faults) },
         Check { name: "daily roots signed", ok: roots.is_ok(), detail: roots.unwrap_or_else(|fault| fault) },
         Check { name: "views as sealed", ok: views.is_ok(), detail: views.unwrap_or_else(|fault| fault) },
         Check {

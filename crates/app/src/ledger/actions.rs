@@ -4,8 +4,9 @@ use super::posting;
 use super::store::{self, Payment};
 use crate::accounts::store::Account;
 use crate::app::{Actor, App, Failure};
+use crate::audit::kept;
 use crate::store::Tx;
-use crate::{accounts, audit, params, plans, strategy, transaction};
+use crate::{accounts, params, plans, strategy, transaction};
 use duly_domain::accounts::Bucket;
 use duly_domain::ledger::{Balanced, Buckets, plan_adjustment};
 use duly_domain::values::ids::{AccountId, PaymentId};
@@ -103,7 +104,7 @@ pub(super) async fn reverse(tx: &mut Tx, who: &Actor, at: Moment, reversal: &Rev
     let (_, balance) = store::insert_entry(tx, account.id, "reversal", *on, Some(payment.entry), &memo, lines, owed, at.at).await?;
     store::update_reversed(tx, payment.id, *on).await?;
     let detail = json!({"payment": payment.id.to_string(), "on": on.to_string()});
-    audit::record(tx, who, at.at, Some(account.id), "payment.reverse", &detail).await?;
+    kept::record(tx, who, at.at, account.id, "payment.reverse", detail, &[payment.id.into()]).await?;
     settle_account(tx, who, at, account, &balance).await?;
     Ok(balance)
 }

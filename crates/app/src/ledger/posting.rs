@@ -153,7 +153,7 @@ impl Books<'_> {
         self.booked.lines.extend(store::line_values(entry, &lines));
         let detail = json!({"payment": payment.to_string(), "amount_minor": amount.minor(), "currency": book.standing.currency,
             "effective_on": ask.effective_on.to_string(), "unapplied_minor": allocation.unapplied.minor()});
-        self.chains.record(account, "payment.post", &detail);
+        self.chains.record(account, "payment.post", detail, vec![payment.into()]);
         let row = Payment {
             id: payment,
             account,
@@ -227,8 +227,9 @@ impl Book {
         self.standing.balance_minor = total;
         for judged in judge_all(&mut self.promises, &self.arrivals, at.at, last_day_over(at), at.business_day)? {
             self.judged.insert(judged.at);
+            let promise = self.promises[judged.at].id;
+            chains.record(account, "promise.judge", judged.detail(&self.promises), vec![promise.into()]);
             if judged.is_decided_anew() {
-                chains.record(account, "promise.judge", &judged.detail(&self.promises));
                 self.does_next(Some(judged.next));
             }
         }

@@ -2,7 +2,8 @@
 
 use super::store::{self, Refund};
 use crate::app::{Actor, App, Failure, new_uuid};
-use crate::{accounts, audit, transaction};
+use crate::audit::kept;
+use crate::{accounts, transaction};
 use duly_domain::ledger::plan_refund;
 use duly_domain::values::ids::{AccountId, RefundId};
 use duly_domain::values::moment::Moment;
@@ -69,7 +70,7 @@ pub async fn refund(app: &App, who: &Actor, at: Moment, ask: &RefundOverpayment)
         store::insert_refund(tx, &row, who.label(), at.at).await?;
         let detail =
             json!({"refund": row.id.to_string(), "amount_minor": row.amount_minor, "currency": row.currency, "on": ask.on.to_string()});
-        audit::record(tx, who, at.at, Some(account.id), "refund.post", &detail).await?;
+        kept::record(tx, who, at.at, account.id, "refund.post", detail, &[row.id.into()]).await?;
         Ok(row.id)
     })
 }
@@ -85,6 +86,6 @@ pub async fn reverse_refund(app: &App, who: &Actor, at: Moment, refund: RefundId
         let lines = store::load_lines(tx, row.entry).await?.reversed();
         let memo = format!("reversal of refund {}", row.reference);
         store::insert_entry(tx, row.account, "reversal", at.business_day, Some(row.entry), &memo, &lines, &owed, at.at).await?;
-        audit::record(tx, who, at.at, Some(row.account), "refund.reverse", &json!({"refund": refund.to_string()})).await
+        kept::record(tx, who, at.at, row.account, "refund.reverse", json!({"refund": refund.to_string()}), &[refund.into()]).await
     })
 }

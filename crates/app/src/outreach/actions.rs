@@ -2,6 +2,7 @@
 
 use super::store::{self, ContactColumns, NewContact};
 use crate::app::{Actor, App, Failure, new_uuid};
+use crate::audit::kept;
 use crate::compliance::gate::{self, AskContact, attempts_used};
 use crate::store::Tx;
 use crate::{accounts, audit, compliance, parties, strategy, transaction};
@@ -67,8 +68,8 @@ pub async fn reserve_contact(app: &App, who: &Actor, at: Moment, ask: &AskContac
         let rules: Vec<&str> = decision.because.iter().map(|reason| reason.rule.id).collect();
         let detail = json!({"decision": decision_id.to_string(), "channel": ask.channel.code(), "answer": decision.answer.code(),
             "rules": rules, "released_because": release.filter(|_| released)});
-        audit::record(tx, who, at.at, Some(ask.account), "contact.reserve", &detail).await?;
         if decision.answer != Answer::Yes && !released {
+            kept::record(tx, who, at.at, ask.account, "contact.reserve", detail, &[decision_id.into()]).await?;
             return Ok(Reserved { decision, contact: None, expires_at: None, attempts: seen.attempts });
         }
         let expires_at = at.at.saturating_add(SignedDuration::from_mins(RESERVATION_MINUTES)).unwrap_or(at.at);
@@ -97,6 +98,8 @@ pub async fn reserve_contact(app: &App, who: &Actor, at: Moment, ask: &AskContac
         )
         .await?;
         store::insert_debts(tx, contact, &ask.also).await?;
+        let rows = [decision_id.into(), contact.into()];
+        kept::record(tx, who, at.at, ask.account, "contact.reserve", detail.clone(), &rows).await?;
         for account in &ask.also {
             audit::record(tx, who, at.at, Some(*account), "contact.reserve", &detail).await?;
         }
@@ -174,7 +177,7 @@ pub async fn record_contact(app: &App, who: &Actor, at: Moment, ask: &RecordCont
             return Err(Failure::Stale("its result was recorded before".into()));
         }
         let detail = json!({"contact": ask.contact.to_string(), "result": code.code, "outcome": outcome_code(outcome)});
-        audit::record(tx, who, at.at, Some(contact.account), "contact.record", &detail).await?;
+        kept::record(tx, who, at.at, contact.account, "contact.record", detail, &[ask.contact.into()]).await?;
         let next_on = carry_out(tx, who, at, &contact, code, ask).await?;
         strategy::actions::place_on_worklist(tx, contact.account, at).await?;
         let known = compliance::facts::gather(tx, contact.account).await?;
@@ -200,7 +203,7 @@ async fn carry_out(
     }
     match code.consequence {
         Consequence::None => {}
-        Consequence::CloseChannel => close_channel(tx, at, contact).await?,
+        Consequence::CloseChannel => close_channel(tx, who, at, contact).await?,
         Consequence::HoldForDispute => {
             let until = at.business_day.saturating_add(Span::new().days(DISPUTE_HOLD_DAYS));
             accounts::actions::hold(tx, who, at, contact.account, "Dispute raised in a talk", until).await?;
@@ -222,7 +225,7 @@ async fn carry_out(
     Ok(next_on)
 }
 
-async fn close_channel(tx: &mut Tx, at: Moment, contact: &ContactColumns) -> Result<(), Failure> {
+async fn close_channel(tx: &mut Tx, who: &Actor, at: Moment, contact: &ContactColumns) -> Result<(), Failure> {
     let row = parties::store::PreferenceRow {
         id: PreferenceId(new_uuid()),
         kind: "no_channel".into(),
@@ -237,7 +240,7 @@ async fn close_channel(tx: &mut Tx, at: Moment, contact: &ContactColumns) -> Res
         told_at: at.at,
         ended_at: None,
     };
-    Ok(parties::store::insert_preference(tx, contact.debtor, &row).await?)
+    parties::actions::keep_preference(tx, who, at, contact.account, contact.debtor, &row).await
 }
 
 /// Days after which a disputed account comes back, so that nothing stands still unseen.

@@ -2,7 +2,8 @@
 
 use super::store::{self, PastContact};
 use crate::app::{Actor, App, Failure, new_uuid};
-use crate::{accounts, audit, parties, strategy, transaction};
+use crate::audit::kept;
+use crate::{accounts, parties, strategy, transaction};
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, ContactId, DebtorId};
 use duly_domain::values::moment::Moment;
@@ -58,7 +59,7 @@ pub async fn record_incoming(app: &App, who: &Actor, at: Moment, ask: &Incoming)
             accounts::store::update_reached(tx, account.id).await?;
         }
         let detail = json!({"contact": id.to_string(), "channel": channel.code(), "result": code, "person": person.to_string()});
-        audit::record(tx, who, at.at, Some(account.id), "contact.incoming", &detail).await?;
+        kept::record(tx, who, at.at, account.id, "contact.incoming", detail, &[id.into()]).await?;
         if account.state == "open" && *outcome == "left_message" {
             // Whoever asks for an answer comes first.
             accounts::actions::set_next(tx, account.id, "Answer them", at.business_day, Some(at.at)).await?;

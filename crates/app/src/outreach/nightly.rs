@@ -2,7 +2,7 @@
 
 use super::store;
 use crate::app::{Actor, Failure};
-use crate::audit;
+use crate::audit::kept;
 use crate::jobs::nightly::Page;
 use crate::store::Tx;
 use duly_domain::values::ids::AccountId;
@@ -14,7 +14,8 @@ pub async fn expire_reservations(tx: &mut Tx, at: Moment, _after: AccountId, lim
     let expired = store::list_expired(tx, at.at, limit).await?;
     for (contact, account) in &expired {
         if store::update_expired(tx, *contact).await? {
-            audit::record(tx, &Actor::night(), at.at, Some(*account), "contact.expire", &json!({"contact": contact.to_string()})).await?;
+            let detail = json!({"contact": contact.to_string()});
+            kept::record(tx, &Actor::night(), at.at, *account, "contact.expire", detail, &[(*contact).into()]).await?;
         }
     }
     // What was ended does not come again, so the next page begins at the start.

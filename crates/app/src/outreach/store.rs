@@ -32,6 +32,8 @@ const DEBTS_IN: &str = "select contact_id, account_id from contact_debts where c
 const OF_ACCOUNT: &str = "
     select id, account_id, debtor_id, point_id, channel, direction, purpose, place, state, result, outcome, note, contacted_at, expires_at
       from contacts where account_id = $1 order by contacted_at desc, id desc limit $2";
+const DECISIONS_OF: &str = "
+    select id, decision_id from contacts where account_id = $1 and decision_id is not null order by contacted_at desc, id desc limit $2";
 const RESERVED: &str = "
     select id, account_id, debtor_id, point_id, channel, direction, purpose, place, state, result, outcome, note, contacted_at, expires_at
       from contacts where account_id = $1 and state = 'reserved' and expires_at > $2 order by contacted_at desc, id limit 1";
@@ -160,6 +162,11 @@ pub async fn list_debts(tx: &mut Tx, contacts: &[Value]) -> Result<Vec<(ContactI
 
 pub async fn list_of_account(tx: &mut Tx, account: AccountId, limit: i64) -> Result<Vec<ContactColumns>, StoreError> {
     tx.all(OF_ACCOUNT, params![account, limit]).await
+}
+
+/// The decision that allowed each of an account's contacts.
+pub async fn list_decisions_of(tx: &mut Tx, account: AccountId, limit: i64) -> Result<Vec<(ContactId, DecisionId)>, StoreError> {
+    tx.all(DECISIONS_OF, params![account, limit]).await
 }
 
 /// The living reservation of an account.

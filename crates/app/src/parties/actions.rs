@@ -2,10 +2,12 @@
 
 use super::store::{self, PreferenceRow};
 use crate::app::{Actor, App, Failure, new_uuid};
+use crate::audit::kept;
+use crate::store::Tx;
 use crate::{accounts, audit, strategy, transaction};
 use duly_domain::compliance::record::EVERY_DAY;
 use duly_domain::values::channel::Channel;
-use duly_domain::values::ids::{AccountId, PreferenceId};
+use duly_domain::values::ids::{AccountId, DebtorId, PreferenceId};
 use duly_domain::values::moment::Moment;
 use duly_domain::values::point::Phone;
 use serde_json::json;
@@ -80,21 +82,38 @@ pub async fn tell_preference(
     };
     transaction!(app.db, tx, {
         let facts = accounts::store::load_account(tx, account).await?;
-        store::insert_preference(tx, facts.debtor, &row).await?;
-        let detail = json!({"preference": row.id.to_string(), "kind": row.kind, "channel": row.channel, "place": row.place});
-        audit::record(tx, who, at.at, Some(account), "preference.tell", &detail).await?;
+        keep_preference(tx, who, at, account, facts.debtor, &row).await?;
         strategy::actions::place_on_worklist(tx, account, at).await?;
         Ok(row.id)
     })
+}
+
+/// Keeps what somebody told us in a talk about an account.
+pub async fn keep_preference(
+    tx: &mut Tx,
+    who: &Actor,
+    at: Moment,
+    account: AccountId,
+    debtor: DebtorId,
+    row: &PreferenceRow,
+) -> Result<(), Failure> {
+    store::insert_preference(tx, debtor, account, row).await?;
+    let detail = json!({"preference": row.id.to_string(), "kind": row.kind, "channel": row.channel, "place": row.place});
+    kept::record(tx, who, at.at, account, "preference.tell", detail, &[row.id.into()]).await
 }
 
 /// Ends a wish because the debtor said so.
 pub async fn end_preference(app: &App, who: &Actor, at: Moment, account: AccountId, preference: PreferenceId) -> Result<(), Failure> {
     transaction!(app.db, tx, {
         let facts = accounts::store::load_account(tx, account).await?;
-        if !store::end_preference(tx, facts.debtor, preference, at.at).await? {
+        let Some(told) = store::end_preference(tx, facts.debtor, preference, account, at.at).await? else {
             return Err(Failure::NotFound("such wish still standing".into()));
+        };
+        let detail = json!({"preference": preference.to_string()});
+        if told != account {
+            audit::record(tx, who, at.at, Some(account), "preference.end", &detail).await?;
         }
-        audit::record(tx, who, at.at, Some(account), "preference.end", &json!({"preference": preference.to_string()})).await
+        // The entry that holds the wish as it stands is in the record of the account it was told about.
+        kept::record(tx, who, at.at, told, "preference.end", detail, &[preference.into()]).await
     })
 }

@@ -24,9 +24,12 @@ const PREFERENCES: &str = "
     select id, kind, days, from_minute, to_minute, place, channel, address, words, source, told_at, ended_at
       from preferences where debtor_id = $1 order by told_at, id limit 200";
 const INSERT_PREFERENCE: &str = "
-    insert into preferences (id, debtor_id, kind, days, from_minute, to_minute, place, channel, address, words, source, told_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-const END_PREFERENCE: &str = "update preferences set ended_at = $1 where id = $2 and debtor_id = $3 and ended_at is null";
+    insert into preferences (id, debtor_id, account_id, kind, days, from_minute, to_minute, place, channel, address, words, source, told_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+/// One that was kept without an account gets that of its end.
+const END_PREFERENCE: &str = "
+    update preferences set ended_at = $1, account_id = coalesce(account_id, $2) where id = $3 and debtor_id = $4 and ended_at is null";
+const TOLD_ABOUT: &str = "select account_id from preferences where id = $1 and account_id is not null";
 const POINT_STATE: &str = "update contact_points set state = $1, proven_at = coalesce($2, proven_at) where id = $3";
 const FIND_POINT: &str = "
     select id, kind, label, value, zip, state, source, line_type, created_at, proven_at
@@ -184,14 +187,25 @@ pub async fn list_people(tx: &mut Tx, account: AccountId) -> Result<Vec<PersonRo
     tx.all(PEOPLE, params![account]).await
 }
 
-pub async fn insert_preference(tx: &mut Tx, debtor: DebtorId, row: &PreferenceRow) -> Result<(), StoreError> {
+/// Keeps what a debtor told us in a talk about an account.
+pub async fn insert_preference(tx: &mut Tx, debtor: DebtorId, account: AccountId, row: &PreferenceRow) -> Result<(), StoreError> {
     let PreferenceRow { id, kind, days, from_minute, to_minute, place, channel, address, words, source, told_at, .. } = row.clone();
-    let values = params![id, debtor, kind, days, from_minute, to_minute, place, channel, address, words, source, told_at];
+    let values = params![id, debtor, account, kind, days, from_minute, to_minute, place, channel, address, words, source, told_at];
     tx.run(INSERT_PREFERENCE, values).await.map(drop)
 }
 
-pub async fn end_preference(tx: &mut Tx, debtor: DebtorId, id: PreferenceId, at: Timestamp) -> Result<bool, StoreError> {
-    Ok(tx.run(END_PREFERENCE, params![at, id, debtor]).await? == 1)
+/// Ends a wish, told or ended in a talk about an account: the account in whose record it stands, if there was one to end.
+pub async fn end_preference(
+    tx: &mut Tx,
+    debtor: DebtorId,
+    id: PreferenceId,
+    account: AccountId,
+    at: Timestamp,
+) -> Result<Option<AccountId>, StoreError> {
+    if tx.run(END_PREFERENCE, params![at, account, id, debtor]).await? == 0 {
+        return Ok(None);
+    }
+    Ok(tx.one::<(AccountId,)>(TOLD_ABOUT, params![id]).await?.map(|(account,)| account))
 }
 
 /// Sets a point's state; proven at an instant, where somebody was reached by it.

@@ -3,6 +3,7 @@
 use super::judging::{judge_all, last_day_over};
 use super::store::{self, PromiseRow};
 use crate::app::{Actor, App, Failure, Outcome, new_uuid};
+use crate::audit::kept;
 use crate::ledger::store::Arrival;
 use crate::store::{Keyed, Tx};
 use crate::{accounts, audit, ledger, params, strategy, transaction};
@@ -41,8 +42,8 @@ pub async fn take_promise(app: &App, who: &Actor, at: Moment, ask: TakePromise) 
         let rules: Vec<&str> = decision.because.iter().map(|reason| reason.rule.id).collect();
         let detail = json!({"amount_minor": ask.amount_minor, "currency": account.currency, "due_on": ask.due_on.to_string(),
             "answer": decision.answer.code(), "rules": rules});
-        audit::record(tx, who, at.at, Some(account.id), "promise.take", &detail).await?;
         if decision.answer != Answer::Yes {
+            audit::record(tx, who, at.at, Some(account.id), "promise.take", &detail).await?;
             return Ok(Outcome::Refused(decision));
         }
         let promise = PromiseRow {
@@ -59,6 +60,7 @@ pub async fn take_promise(app: &App, who: &Actor, at: Moment, ask: TakePromise) 
             decided_at: None,
         };
         store::insert_promise(tx, &promise, who.label()).await?;
+        kept::record(tx, who, at.at, account.id, "promise.take", detail, &[promise.id.into()]).await?;
         // The account comes back when the promise is due, whatever was planned before.
         accounts::actions::set_next(tx, account.id, "Promise due", ask.due_on, None).await?;
         strategy::actions::place_on_worklist(tx, account.id, at).await?;
@@ -75,7 +77,8 @@ pub async fn withdraw_promise(app: &App, who: &Actor, at: Moment, promise: Promi
         }
         promise.state = PromiseState::Withdrawn.code().into();
         store::update_state(tx, promise.id, &promise.state, promise.arrived_minor, Some(at.at)).await?;
-        audit::record(tx, who, at.at, Some(promise.account), "promise.withdraw", &json!({"promise": promise.id.to_string()})).await?;
+        let detail = json!({"promise": promise.id.to_string()});
+        kept::record(tx, who, at.at, promise.account, "promise.withdraw", detail, &[promise.id.into()]).await?;
         accounts::actions::set_next(tx, promise.account, "Promise withdrawn: agree what next", at.business_day, None).await?;
         strategy::actions::place_on_worklist(tx, promise.account, at).await?;
         Ok(promise)
@@ -92,7 +95,7 @@ pub async fn withdraw_all(tx: &mut Tx, who: &Actor, at: Moment, account: Account
     for promise in store::list_promises(tx, account).await?.into_iter().filter(|promise| promise.state == PromiseState::Open.code()) {
         store::update_state(tx, promise.id, PromiseState::Withdrawn.code(), promise.arrived_minor, Some(at.at)).await?;
         let detail = json!({"promise": promise.id.to_string(), "because": "the account ends"});
-        audit::record(tx, who, at.at, Some(account), "promise.withdraw", &detail).await?;
+        kept::record(tx, who, at.at, account, "promise.withdraw", detail, &[promise.id.into()]).await?;
     }
     Ok(())
 }
@@ -115,8 +118,12 @@ pub async fn judge_by(
         ledger::store::list_arrivals(tx, params![account]).await?.into_iter().map(|Keyed(_, arrival)| arrival).collect();
     let judged = judge_all(&mut promises, &arrivals, at.at, closed_day, next_day)?;
     store::update_judged(tx, &judged.iter().map(|judged| &promises[judged.at]).collect::<Vec<_>>()).await?;
-    for judged in judged.iter().filter(|judged| judged.is_decided_anew()) {
-        audit::record(tx, who, at.at, Some(account), "promise.judge", &judged.detail(&promises)).await?;
+    for judged in judged {
+        let promise = promises[judged.at].id;
+        kept::record(tx, who, at.at, account, "promise.judge", judged.detail(&promises), &[promise.into()]).await?;
+        if !judged.is_decided_anew() {
+            continue;
+        }
         let (action, on) = judged.next;
         accounts::actions::set_next(tx, account, action, on, None).await?;
         changed.push(judged.to);

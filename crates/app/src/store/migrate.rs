@@ -39,6 +39,7 @@ const STEPS: &[Step] = &steps! {
     17 "0017_compared";
     18 "0018_mappings";
     20 "0020_quick_lists";
+    22 "0022_kept";
 };
 
 const JOURNAL: &str = "

@@ -7,6 +7,7 @@ use super::Web;
 use super::failure::{refuse, refuse_page};
 use crate::app::{Actor, Failure};
 use crate::identity::actions::find_session;
+use crate::identity::settings::Settled;
 use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
@@ -64,6 +65,8 @@ pub struct Visit {
     pub zone: TimeZone,
     /// What the machine's clock had reached, if it was set back.
     pub clock_was_at: Option<Timestamp>,
+    /// What an administrator has still to settle about the organization.
+    pub unsettled: Option<Vec<&'static str>>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Visit {
@@ -92,7 +95,11 @@ pub async fn guard(State((web, permission)): State<(Web, Permission)>, jar: Cook
     };
     let role = Role::parse(&session.role).unwrap_or(Role::Auditor);
     let who = Actor::user(session.user, &session.name, role);
-    let visit = Visit { who, csrf: session.csrf, at, zone: web.app.zone(), clock_was_at: web.app.clock_was_at() };
+    let unsettled = match unsettled(&web, role).await {
+        Ok(unsettled) => unsettled,
+        Err(failure) => return failure.into_response(),
+    };
+    let visit = Visit { who, csrf: session.csrf, at, zone: web.app.zone(), clock_was_at: web.app.clock_was_at(), unsettled };
     if !may(role, permission) {
         return refuse_page(&visit, StatusCode::FORBIDDEN, &format!("Your role, {}, may not do this.", role.to_string().to_lowercase()));
     }
@@ -111,6 +118,15 @@ pub async fn guard(State((web, permission)): State<(Web, Permission)>, jar: Cook
     }
     request.extensions_mut().insert(visit);
     next.run(request).await
+}
+
+/// What is missing of the organization's settings, for those who can settle it.
+async fn unsettled(web: &Web, role: Role) -> Result<Option<Vec<&'static str>>, Failure> {
+    if !may(role, Permission::Administer) {
+        return Ok(None);
+    }
+    let missing = Settled::read(&mut web.app.db.read().await?).await?.missing();
+    Ok(Some(missing).filter(|missing| !missing.is_empty()))
 }
 
 /// Whether a browser says that the request does not come from our own pages.

@@ -41,6 +41,10 @@ pub struct Frame {
     pub clock: String,
     /// What was just done.
     pub said: String,
+    /// What an administrator has still to settle; empty when nothing is missing.
+    pub hint: String,
+    /// Whether this role may search.
+    pub may_search: bool,
     /// Whether there is a next best account to go to.
     pub has_next: bool,
     /// The account the next best must not be.
@@ -51,7 +55,7 @@ pub struct Frame {
     pub alarm: String,
 }
 
-const ROOMS: [(&str, &str, &str, Permission); 10] = [
+const ROOMS: [(&str, &str, &str, Permission); 11] = [
     ("/my-day", "My day", "day", Permission::WorkAccounts),
     ("/accounts", "Accounts", "people", Permission::ReadAccounts),
     ("/promises", "Promises", "promise", Permission::ReadAccounts),
@@ -61,7 +65,8 @@ const ROOMS: [(&str, &str, &str, Permission); 10] = [
     ("/desks", "Desks", "desk", Permission::MoveWork),
     ("/compliance", "Compliance", "shield", Permission::ReadCompliance),
     ("/nights", "Nights", "moon", Permission::ReadNights),
-    ("/users", "Users", "gear", Permission::Administer),
+    ("/users", "Users", "people", Permission::Administer),
+    ("/settings", "Settings", "gear", Permission::Administer),
 ];
 
 impl Frame {
@@ -80,6 +85,8 @@ impl Frame {
             today: written(visit.at.business_day),
             clock: now.strftime("%H:%M %Z").to_string(),
             said: String::new(),
+            hint: visit.unsettled.as_ref().map(|missing| hint(missing)).unwrap_or_default(),
+            may_search: may(role, Permission::ReadAccounts),
             has_next: may(role, Permission::WorkAccounts),
             next_after: String::new(),
             query: String::new(),
@@ -92,6 +99,11 @@ impl Frame {
         self.said = said.map_or("", saying).to_string();
         self
     }
+}
+
+/// What an administrator's pages say until the organization is settled.
+fn hint(missing: &[&'static str]) -> String {
+    format!("The organization has not settled {} yet.", missing.join(" and "))
 }
 
 /// What every page says while the clock is wrong.
@@ -139,6 +151,7 @@ fn saying(code: &str) -> &'static str {
         "on" => "Switched on again.",
         "changed" => "Password changed.",
         "night" => "The night is done.",
+        "settled" => "Kept; it holds from now on.",
         _ => "",
     }
 }

@@ -8,6 +8,7 @@ mod history;
 mod identity;
 mod intake;
 mod jobs;
+mod kept;
 mod ledger;
 mod outreach;
 mod parties;

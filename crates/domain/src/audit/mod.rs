@@ -1,8 +1,10 @@
 //! Audit: one hash chain per account, so that nothing can be changed or left out unnoticed.
 //!
 //! An entry's hash is SHA-256 over the text of [`Entry::text`], which holds the hash of the entry before. Whoever has the
-//! rows can recompute the chain without our program: the text is plain lines. [`root`] draws all chains together.
+//! rows can recompute the chain without our program: the text is plain lines. [`root`] draws all chains together;
+//! [`kept`] is what entries say of the rows that were kept with them.
 
+pub mod kept;
 pub mod root;
 
 use sha2::{Digest, Sha256};

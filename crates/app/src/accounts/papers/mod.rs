@@ -6,9 +6,10 @@ pub mod pages;
 pub mod store;
 
 use crate::app::{Actor, App, Failure, new_uuid};
+use crate::audit::kept;
 use crate::store::Tx;
 use crate::web::shell::when;
-use crate::{accounts, audit, transaction};
+use crate::{accounts, transaction};
 use duly_domain::audit::hex;
 use duly_domain::values::ids::{AccountId, DocumentId, NoteId};
 use duly_domain::values::moment::Moment;
@@ -70,7 +71,7 @@ pub async fn write_note(app: &App, who: &Actor, at: Moment, account: AccountId, 
         let note = Note { id: NoteId(new_uuid()), body: body.to_string(), by: who.label().into(), by_name: None, written_at: at.at };
         store::insert_note(tx, account, &note, who.id).await?;
         let detail = json!({"note": note.id.to_string(), "sha256": hex(&Sha256::digest(body.as_bytes()))});
-        audit::record(tx, who, at.at, Some(account), "note.write", &detail).await?;
+        kept::record(tx, who, at.at, account, "note.write", detail, &[note.id.into()]).await?;
         Ok(note.id)
     })
 }
@@ -123,7 +124,7 @@ pub async fn file_document(app: &App, who: &Actor, at: Moment, account: AccountI
         };
         store::insert_document(tx, account, &document, &ask.body).await?;
         let detail = json!({"document": document.id.to_string(), "kind": ask.kind, "source": document.source, "sha256": hash});
-        audit::record(tx, who, at.at, Some(account), "document.file", &detail).await?;
+        kept::record(tx, who, at.at, account, "document.file", detail, &[document.id.into()]).await?;
         Ok(document.id)
     })
 }

@@ -2,6 +2,7 @@
 
 use crate::accounts::notice::{Kind, RecordNotice, record_notice_in};
 use crate::app::{Actor, Failure, new_uuid};
+use crate::audit::kept::KeptRow;
 use crate::ledger::actions::{PostPayment, post_within};
 use crate::outreach::store::{PastContact, insert_past};
 use crate::parties::people::{FoundPoint, circumstance, found_point, heed};
@@ -24,10 +25,17 @@ pub struct Kept {
     pub summary: String,
     /// What was paid before the account was here, in minor units.
     pub paid_before: Option<i64>,
+    /// The row it became, where no entry of its own names it.
+    pub row: Option<KeptRow>,
 }
 
 fn kept(kind: &'static str, summary: impl Into<String>) -> Kept {
-    Kept { kind, summary: summary.into(), paid_before: None }
+    Kept { kind, summary: summary.into(), paid_before: None, row: None }
+}
+
+/// As [`kept`], with the row that the entry about the whole piece is to name.
+fn kept_as(row: impl Into<KeptRow>, kind: &'static str, summary: impl Into<String>) -> Kept {
+    Kept { row: Some(row.into()), ..kept(kind, summary) }
 }
 
 /// Puts one fact where it belongs, within the transaction of its piece.
@@ -36,8 +44,9 @@ pub async fn apply(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId, row
     match &row.past {
         Past::Contact { channel, is_incoming, result, outcome, to } => {
             let code = outreach::actions::outcome_code(*outcome);
+            let id = ContactId(new_uuid());
             let contact = PastContact {
-                id: ContactId(new_uuid()),
+                id,
                 account,
                 debtor: held.debtor,
                 channel: channel.code(),
@@ -57,7 +66,7 @@ pub async fn apply(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId, row
             if let (Some(to), Some(state)) = (to, result.and_then(result::find).and_then(|result| result.point.state())) {
                 mark(tx, &held, to, state, row).await?;
             }
-            Ok(kept("contact", format!("{channel}, {code}")))
+            Ok(kept_as(id, "contact", format!("{channel}, {code}")))
         }
         Past::Payment { minor, reference } => payment(tx, who, at, &held, row, *minor, reference.as_deref(), currency).await,
         Past::Promise { minor, due_on, state } => {
@@ -85,7 +94,7 @@ pub async fn apply(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId, row
             } else if held.state == "open" {
                 accounts::actions::set_next(tx, account, "Promise due", (*due_on).max(at.business_day), None).await?;
             }
-            Ok(kept("promise", format!("{} due {due_on}, {state}", Money::of(*minor, currency))))
+            Ok(kept_as(promise.id, "promise", format!("{} due {due_on}, {state}", Money::of(*minor, currency))))
         }
         Past::Notice { kind, days, in_writing, submitted_on, stated_end_on, chapter, to } => {
             let Some(known) = Kind::parse(kind) else {
@@ -121,8 +130,8 @@ pub async fn apply(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId, row
                 told_at: row.at,
                 ended_at: None,
             };
-            parties::store::insert_preference(tx, held.debtor, &wish).await?;
-            Ok(kept("wish", parties::pages::in_words(&wish)))
+            parties::store::insert_preference(tx, held.debtor, account, &wish).await?;
+            Ok(kept_as(wish.id, "wish", parties::pages::in_words(&wish)))
         }
         Past::Hold { until } => {
             let reason = row.words.clone().unwrap_or_else(|| "Restricted before it was here".into());
@@ -147,7 +156,7 @@ pub async fn apply(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId, row
             let note =
                 accounts::papers::store::Note { id: NoteId(new_uuid()), body, by: "history".into(), by_name: None, written_at: row.at };
             accounts::papers::store::insert_note(tx, account, &note, None).await?;
-            Ok(kept("note", "Note"))
+            Ok(kept_as(note.id, "note", "Note"))
         }
         Past::Recall => {
             accounts::closing::close(tx, who, at, account, "recalled", row.words.as_deref()).await?;
@@ -172,7 +181,7 @@ async fn payment(
     }
     let amount = Money::of(minor, currency);
     if row.on < held.placed_on {
-        return Ok(Kept { kind: "payment", summary: format!("{amount} paid before placement"), paid_before: Some(minor) });
+        return Ok(Kept { paid_before: Some(minor), ..kept("payment", format!("{amount} paid before placement")) });
     }
     // Two payments of one day and amount are two: the file says so by telling them twice.
     let reference = reference.map_or_else(|| format!("history {} {} {}", row.on, minor, row.occurrence), String::from);

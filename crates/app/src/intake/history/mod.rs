@@ -14,6 +14,7 @@ use super::report::{Report, Tally};
 use super::source::{Source, SourceRow, hash_of};
 use crate::accounts::store::Creditor;
 use crate::app::{Actor, App, Failure, new_uuid};
+use crate::audit::kept::KeptRow;
 use crate::intake;
 use crate::store::Tx;
 use crate::{accounts, audit, strategy, transaction};
@@ -215,7 +216,7 @@ impl Import<'_> {
         let known: HashMap<String, AccountId> = placed.into_iter().map(|placed| (placed.reference, placed.account)).collect();
         let mut is_begun = self.is_begun;
         let mut fates = Vec::with_capacity(facts.len());
-        let mut touched: BTreeMap<AccountId, u32> = BTreeMap::new();
+        let mut touched: BTreeMap<AccountId, (u32, Vec<KeptRow>)> = BTreeMap::new();
         for (fact, print) in facts {
             let Some(account) = known.get(&fact.reference).copied() else {
                 let says = format!("is no account of {} here: import it first", self.creditor.name);
@@ -255,7 +256,9 @@ impl Import<'_> {
                     let amount = kept.paid_before.map(|minor| (minor, self.mapping.currency.code()));
                     let values = store::values(account, print, self.batch, kept.kind, fact.at, &kept.summary, amount);
                     store::insert(tx, &[values]).await?;
-                    *touched.entry(account).or_default() += 1;
+                    let (rows, named) = touched.entry(account).or_default();
+                    *rows += 1;
+                    named.extend(kept.row);
                     fates.push(Fate::New);
                 }
                 // What cannot be is told and leaves the others be.
@@ -268,9 +271,9 @@ impl Import<'_> {
                 Err(failure) => return Err(failure),
             }
         }
-        for (account, rows) in touched {
+        for (account, (rows, named)) in touched {
             let detail = json!({"batch": self.batch.to_string(), "rows": rows});
-            audit::record(tx, self.who, self.at.at, Some(account), "history.take", &detail).await?;
+            audit::kept::record(tx, self.who, self.at.at, account, "history.take", detail, &named).await?;
             strategy::actions::place_on_worklist(tx, account, self.at).await?;
         }
         Ok((fates, is_begun))

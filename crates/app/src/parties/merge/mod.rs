@@ -9,11 +9,13 @@ pub mod pages;
 pub mod store;
 
 use crate::app::{Actor, App, Failure, new_uuid};
-use crate::parties::people::tell_accounts;
-use crate::{audit, parties, transaction};
-use duly_domain::values::ids::{DebtorId, MergeId};
+use crate::audit::kept::KeptRow;
+use crate::store::Tx;
+use crate::{accounts, audit, parties, strategy, transaction};
+use duly_domain::values::ids::{AccountId, DebtorId, MergeId};
 use duly_domain::values::moment::Moment;
-use serde_json::json;
+use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
 
 /// Makes one record of two: `kept` stays, `merged` points there.
 pub async fn merge(app: &App, who: &Actor, at: Moment, kept: DebtorId, merged: DebtorId, because: &str) -> Result<MergeId, Failure> {
@@ -32,12 +34,14 @@ pub async fn merge(app: &App, who: &Actor, at: Moment, kept: DebtorId, merged: D
         }
         let id = MergeId(new_uuid());
         store::insert_merge(tx, id, kept, merged, because.trim(), who.label(), at.at).await?;
+        let rows = store::list_kept(tx, merged).await?;
         store::move_rows(tx, id, merged, kept).await?;
         store::update_merged_into(tx, merged, Some(kept)).await?;
         parties::store::settle_deceased(tx, kept).await?;
         store::decide(tx, kept, merged, "merged", who.label(), at.at).await?;
         let detail = json!({"merge": id.to_string(), "kept": kept.to_string(), "merged": merged.to_string(), "because": because.trim()});
-        tell_accounts(tx, who, at, kept, "people.merge", &detail).await?;
+        let accounts = accounts::store::list_ids_of_person(tx, kept).await?;
+        tell(tx, who, at, "people.merge", &detail, accounts, rows).await?;
         Ok(id)
     })
 }
@@ -52,8 +56,7 @@ pub async fn part(app: &App, who: &Actor, at: Moment, merge: MergeId) -> Result<
         if let Some(later) = store::find_later_merge(tx, done.kept, merge).await? {
             return Err(Failure::Stale(format!("another record was merged after it: part {later} first")));
         }
-        let detail = json!({"merge": merge.to_string(), "kept": done.kept.to_string(), "merged": done.merged.to_string()});
-        tell_accounts(tx, who, at, done.kept, "people.part", &detail).await?;
+        let accounts = accounts::store::list_ids_of_person(tx, done.kept).await?;
         store::move_back(tx, &done).await?;
         store::update_merged_into(tx, done.merged, None).await?;
         for record in [done.kept, done.merged] {
@@ -61,8 +64,30 @@ pub async fn part(app: &App, who: &Actor, at: Moment, merge: MergeId) -> Result<
         }
         store::update_parted(tx, merge, who.label(), at.at).await?;
         store::decide(tx, done.kept, done.merged, "two_people", who.label(), at.at).await?;
-        Ok(())
+        let rows = store::list_kept(tx, done.merged).await?;
+        let detail = json!({"merge": merge.to_string(), "kept": done.kept.to_string(), "merged": done.merged.to_string()});
+        tell(tx, who, at, "people.part", &detail, accounts, rows).await
     })
+}
+
+/// Writes it into the record of the person's accounts, and of those whose rows moved with it.
+async fn tell(
+    tx: &mut Tx,
+    who: &Actor,
+    at: Moment,
+    act: &str,
+    detail: &Json,
+    accounts: Vec<AccountId>,
+    mut rows: BTreeMap<AccountId, Vec<KeptRow>>,
+) -> Result<(), Failure> {
+    for account in accounts {
+        rows.entry(account).or_default();
+    }
+    for (account, moved) in rows {
+        audit::kept::record(tx, who, at.at, account, act, detail.clone(), &moved).await?;
+        strategy::actions::place_on_worklist(tx, account, at).await?;
+    }
+    Ok(())
 }
 
 /// Notes that two records are two people: they are not proposed again.

@@ -1,11 +1,13 @@
 //! The tables `merges`, `merge_moves` and `likenesses`, and the rows that move between two records.
 
 use crate::app::{Failure, new_uuid};
+use crate::audit::kept::KeptRow;
 use crate::params;
 use crate::rows;
 use crate::store::{StoreError, Tx, Value};
-use duly_domain::values::ids::{AccountId, DebtorId, MergeId};
+use duly_domain::values::ids::{AccountId, ContactId, DebtorId, MergeId, NoticeId, PreferenceId};
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 
 const INSERT_MERGE: &str = "
     insert into merges (id, kept_id, merged_id, because, merged_by, merged_at) values ($1, $2, $3, $4, $5, $6)";
@@ -94,11 +96,16 @@ const NOTICES_SINCE: &str = "
      where debtor_id = $2 and created_at >= $3
        and account_id in (select row_key from merge_moves where merge_id = $4 and kind = 'account')";
 const WISHES_SINCE: &str = "
-    select kind, days, from_minute, to_minute, place, channel, address, words, source, told_at, ended_at
+    select kind, days, from_minute, to_minute, place, channel, address, words, source, told_at, ended_at,
+           coalesce(account_id, (select p.account_id from account_people p where p.debtor_id = preferences.debtor_id order by p.account_id limit 1))
       from preferences where debtor_id = $1 and told_at >= $2
        and id not in (select row_key from merge_moves where merge_id = $3 and kind = 'preference')";
 const COPY_WISH: &str = "
-    insert into preferences (kind, days, from_minute, to_minute, place, channel, address, words, source, told_at, ended_at, id, debtor_id)";
+    insert into preferences (kind, days, from_minute, to_minute, place, channel, address, words, source, told_at, ended_at, account_id, id,
+        debtor_id)";
+const CONTACTS_OF: &str = "select account_id, id from contacts where debtor_id = $1 order by account_id, id";
+const NOTICES_OF: &str = "select account_id, id from notices where debtor_id = $1 order by account_id, id";
+const WISHES_OF: &str = "select account_id, id from preferences where debtor_id = $1 and account_id is not null order by account_id, id";
 
 rows! {
     /// One merge.
@@ -187,6 +194,19 @@ pub async fn move_back(tx: &mut Tx, merge: &Merge) -> Result<(), StoreError> {
         left.into_iter().map(|(account, role)| vec![account, Value::from(merged), Value::from(role.unwrap_or_default())]).collect();
     tx.insert_many(PEOPLE_BACK, &back).await?;
     Ok(())
+}
+
+/// The rows of a person that entries name, by the account in whose record they stand.
+pub async fn list_kept(tx: &mut Tx, debtor: DebtorId) -> Result<BTreeMap<AccountId, Vec<KeptRow>>, StoreError> {
+    let mut kept: BTreeMap<AccountId, Vec<KeptRow>> = BTreeMap::new();
+    let contacts: Vec<(AccountId, ContactId)> = tx.all(CONTACTS_OF, params![debtor]).await?;
+    let notices: Vec<(AccountId, NoticeId)> = tx.all(NOTICES_OF, params![debtor]).await?;
+    let wishes: Vec<(AccountId, PreferenceId)> = tx.all(WISHES_OF, params![debtor]).await?;
+    let contacts = contacts.into_iter().map(|(account, id)| (account, KeptRow::from(id)));
+    let notices = notices.into_iter().map(|(account, id)| (account, KeptRow::from(id)));
+    let wishes = wishes.into_iter().map(|(account, id)| (account, KeptRow::from(id)));
+    contacts.chain(notices).chain(wishes).for_each(|(account, row)| kept.entry(account).or_default().push(row));
+    Ok(kept)
 }
 
 /// The columns of a wish, to be copied as they are.

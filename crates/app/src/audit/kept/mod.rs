@@ -1,0 +1,219 @@
+//! Rows and their entries: whatever an act keeps about an account is named, with its hash, in the entry of the act.
+//!
+//! [`record`] writes such an entry after the rows were written or changed: it reads them back, so that what is hashed is what
+//! stands. [`proof`] compares all rows with all entries again. Rows kept before entries held hashes are counted in
+//! `kept_before`, and [`begin`] writes that count into the chain `kept`, which the daily root holds.
+//!
+//! Always true: an act that keeps, changes or ends one of these rows writes its entry in the same transaction, in the chain of
+//! the row's account. None of them is ever deleted.
+
+pub mod proof;
+
+use super::store;
+use crate::app::{Actor, App, Failure};
+use crate::store::row::FromValue;
+use crate::store::{FromRow, Row, StoreError, Tx, Value};
+use crate::transaction;
+use duly_domain::audit::kept::{Cell, Claim};
+use duly_domain::values::ids::*;
+use jiff::Timestamp;
+use serde_json::{Map, Value as Json, json};
+use uuid::Uuid;
+
+/// The chain of what was counted before entries held hashes.
+pub const KEPT: &str = "kept";
+
+/// Where an entry's particulars name its rows.
+pub const HASHES: &str = "hashes";
+
+/// One kind of row: its columns are hashed in this order, the account and the id first.
+pub struct Kind {
+    /// The word for it.
+    pub name: &'static str,
+    /// What its ids begin with.
+    pub prefix: &'static str,
+    /// How many of the columns never change.
+    fixed: usize,
+    by_id: &'static str,
+    of_accounts: &'static str,
+}
+
+macro_rules! kind {
+    ($name:literal, $id:ident, $table:literal, $($fixed:ident)*, $($state:ident)*) => {
+        Kind {
+            name: $name,
+            prefix: $id::PREFIX,
+            fixed: 2 + [$(stringify!($fixed)),*].len(),
+            by_id: concat!("select account_id, id", $(", ", stringify!($fixed),)* $(", ", stringify!($state),)* " from ", $table,
+                " where id in ($keys)"),
+            of_accounts: concat!("select account_id, id", $(", ", stringify!($fixed),)* $(", ", stringify!($state),)* " from ", $table,
+                " where account_id > $1 and account_id <= $2 order by account_id, id"),
+        }
+    };
+}
+
+/// What is kept about accounts: the columns that never change, then those that may.
+///
+/// Whose contact, wish or notice it is may change when two records of one person are made one or parted again.
+#[rustfmt::skip]
+pub static KINDS: [Kind; 10] = [
+    kind!("contact", ContactId, "contacts",
+        point_id decision_id channel direction purpose place officer_id released_by contacted_at expires_at,
+        debtor_id state result outcome note recorded_at),
+    kind!("decision", DecisionId, "decisions",
+        debtor_id channel purpose answer rules because facts rule_set next_allowed_at asked_by decided_at,),
+    kind!("document", DocumentId, "documents", kind file_name media_type source hash size_bytes filed_by filed_at,),
+    kind!("hold", HoldId, "holds", reason scope from_on until_on created_by created_at, ended_at),
+    kind!("note", NoteId, "notes", body written_by author_id written_at,),
+    kind!("notice", NoticeId, "notices",
+        kind happened_at days in_writing is_duplicative submitted_on sent_on stated_end_on chapter channel address reference words
+        recorded_by created_at,
+        debtor_id),
+    kind!("payment", PaymentId, "payments",
+        entry_id amount_minor unapplied_minor currency effective_on reference posted_by created_at,
+        state reversed_on),
+    kind!("promise", PromiseId, "promises",
+        amount_minor currency taken_on due_on grace_days taken_by taken_at,
+        state arrived_minor decided_at),
+    kind!("refund", RefundId, "refunds",
+        entry_id amount_minor currency refunded_on reference refunded_by created_at,
+        state),
+    kind!("wish", PreferenceId, "preferences",
+        kind days from_minute to_minute place channel address words source told_at,
+        debtor_id ended_at),
+];
+
+/// A row that was kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KeptRow {
+    prefix: &'static str,
+    id: Uuid,
+}
+
+impl KeptRow {
+    /// As an entry names it.
+    pub(super) fn name(self) -> String {
+        format!("{}_{}", self.prefix, self.id.simple())
+    }
+}
+
+macro_rules! kept_rows {
+    ($($id:ident)*) => {$(
+        impl From<$id> for KeptRow {
+            fn from(id: $id) -> KeptRow {
+                KeptRow { prefix: $id::PREFIX, id: id.0 }
+            }
+        }
+    )*};
+}
+
+kept_rows! { ContactId DecisionId DocumentId HoldId NoteId NoticeId PaymentId PromiseId RefundId PreferenceId }
+
+/// The columns of a row as they come.
+struct Columns(Vec<Value>);
+
+impl FromRow for Columns {
+    fn from_row(row: Row) -> Result<Columns, StoreError> {
+        Ok(Columns(row.0))
+    }
+}
+
+/// A row as it stands: its account, its id, and what is to be said of it.
+struct Standing {
+    account: Option<AccountId>,
+    id: Uuid,
+    claim: Claim,
+}
+
+impl Kind {
+    fn read(&self, Columns(values): Columns) -> Result<Standing, StoreError> {
+        let wrong = || StoreError::Column(format!("{}.id", self.name));
+        let [account, id] = values.first_chunk::<2>().ok_or_else(wrong)?.clone();
+        let cells: Vec<Cell> = values.into_iter().map(cell).collect();
+        let (fixed, state) = cells.split_at_checked(self.fixed).ok_or_else(wrong)?;
+        let account = Option::<AccountId>::from_value(account).ok_or_else(wrong)?;
+        Ok(Standing { account, id: Uuid::from_value(id).ok_or_else(wrong)?, claim: Claim::of(self.name, fixed, state) })
+    }
+}
+
+/// A value as it is hashed, the same from either engine.
+fn cell(value: Value) -> Cell {
+    match value {
+        Value::Null => Cell::Nothing,
+        Value::Int(number) => Cell::Number(number),
+        Value::Text(text) => Cell::Text(text),
+        Value::Date(day) => Cell::Text(day.to_string()),
+        Value::Uuid(id) => Cell::Text(id.simple().to_string()),
+        // SQLite keeps ids as bytes; no other bytes stand in these tables.
+        Value::Bytes(bytes) => Cell::Text(duly_domain::audit::hex(&bytes)),
+    }
+}
+
+/// Writes an entry at the end of an account's chain that names these rows of the account as they stand now.
+pub async fn record(
+    tx: &mut Tx,
+    who: &Actor,
+    at: Timestamp,
+    account: AccountId,
+    act: &str,
+    mut detail: Json,
+    rows: &[KeptRow],
+) -> Result<(), Failure> {
+    if !rows.is_empty() {
+        detail[HASHES] = Json::Object(hashes(tx, rows).await?);
+    }
+    super::record(tx, who, at, Some(account), act, &detail).await
+}
+
+/// What is to be said of rows: a statement for each kind among them.
+pub(super) async fn hashes(tx: &mut Tx, rows: &[KeptRow]) -> Result<Map<String, Json>, Failure> {
+    let mut hashes = Map::new();
+    for kind in &KINDS {
+        let keys: Vec<Value> = rows.iter().filter(|row| row.prefix == kind.prefix).map(|row| Value::Uuid(row.id)).collect();
+        if keys.is_empty() {
+            continue;
+        }
+        for columns in tx.all_in(kind.by_id, &keys).await? {
+            let row = kind.read(columns)?;
+            let name = KeptRow { prefix: kind.prefix, id: row.id }.name();
+            hashes.insert(name, json!(row.claim.to_string()));
+        }
+    }
+    Ok(hashes)
+}
+
+/// How a row that never changes stands to the entry that names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stands {
+    /// It is what the entry says.
+    AsSaid,
+    /// It is not.
+    Altered,
+    /// The entry was written before entries held hashes.
+    NotCovered,
+}
+
+/// Compares one row that never changes with the entry that names it.
+pub async fn compare(tx: &mut Tx, row: KeptRow, entry: &store::AuditRow) -> Result<Stands, Failure> {
+    let detail: Json = serde_json::from_str(&entry.detail).unwrap_or_default();
+    let name = row.name();
+    let Some(said) = detail[HASHES].get(&name) else { return Ok(Stands::NotCovered) };
+    Ok(if hashes(tx, &[row]).await?.get(&name) == Some(said) { Stands::AsSaid } else { Stands::Altered })
+}
+
+/// Writes down, once, how much was kept before entries held hashes; a record that began with them has nothing to write.
+pub async fn begin(app: &App) -> Result<(), Failure> {
+    transaction!(app.db, tx, {
+        let before = store::list_kept_before(tx).await?;
+        if before.is_empty() || store::find_head(tx, KEPT).await?.is_some() {
+            return Ok(());
+        }
+        super::record_in(tx, &Actor::command(), app.moment().at, KEPT, "kept.begin", &in_json(&before)).await
+    })
+}
+
+/// What was kept before, as its entry says it.
+fn in_json(before: &[store::KeptBefore]) -> Json {
+    let kinds = before.iter().map(|row| (row.kind.clone(), json!({"rows": row.row_count, "newest": row.newest.simple().to_string()})));
+    Json::Object(kinds.collect())
+}

@@ -1,0 +1,153 @@
+//! What an entry says of a row that was kept with it: its hash, so that the row cannot be altered, added or removed unnoticed.
+//!
+//! A row has columns that never change and columns that may (a promise is kept or broken, a hold ends). They are hashed apart:
+//! every entry about a row must name the same hash of the first, and the newest entry the hash of the second as it stands.
+//! So a later act cannot cover up that what never changes was altered before it.
+//!
+//! What is hashed is plain text again: the form's name, the kind, then each value on a line of its own behind its length.
+
+use super::hex;
+use sha2::{Digest, Sha256};
+use std::fmt;
+
+/// The first line of every hashed text; a changed form, or another set of columns, gets a new name.
+const FORM: &str = "duly-kept-1";
+
+/// One value of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cell {
+    /// Nothing.
+    Nothing,
+    /// A whole number.
+    Number(i64),
+    /// Text; ids in hexadecimal, days as 2026-03-02.
+    Text(String),
+}
+
+/// What an entry says of one row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// The hash of what never changes.
+    pub fixed: String,
+    /// The hash of what may change; empty where nothing may.
+    pub state: String,
+}
+
+impl Claim {
+    /// What is to be said of a row: its kind, what never changes, what may.
+    pub fn of(kind: &str, fixed: &[Cell], state: &[Cell]) -> Claim {
+        Claim { fixed: hash(kind, fixed), state: if state.is_empty() { String::new() } else { hash(kind, state) } }
+    }
+
+    /// Reads what an entry says.
+    pub fn parse(text: &str) -> Claim {
+        let (fixed, state) = text.split_once(' ').unwrap_or((text, ""));
+        Claim { fixed: fixed.into(), state: state.into() }
+    }
+}
+
+/// As it stands in an entry: one hash, or two with a blank between.
+impl fmt::Display for Claim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.fixed)?;
+        if self.state.is_empty() { Ok(()) } else { write!(f, " {}", self.state) }
+    }
+}
+
+fn hash(kind: &str, cells: &[Cell]) -> String {
+    let mut text = format!("{FORM}\n{kind}\n");
+    for cell in cells {
+        match cell {
+            Cell::Nothing => text.push_str("-\n"),
+            Cell::Number(number) => text.push_str(&format!("{number}\n")),
+            Cell::Text(value) => text.push_str(&format!("{}:{value}\n", value.len())),
+        }
+    }
+    hex(&Sha256::digest(text.as_bytes()))
+}
+
+/// What all entries together say of one row.
+#[derive(Clone, Debug)]
+pub struct Told {
+    claim: Claim,
+    seq: i64,
+    altered_before: Option<i64>,
+}
+
+/// How a row differs from what its entries say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Differs {
+    /// It is not what the entry of this number says.
+    Since(i64),
+    /// What never changes had been altered when the entry of this number was written.
+    Before(i64),
+}
+
+impl Told {
+    /// What the first entry says.
+    pub fn first(claim: Claim, seq: i64) -> Told {
+        Told { claim, seq, altered_before: None }
+    }
+
+    /// What a later entry says.
+    pub fn next(&mut self, claim: Claim, seq: i64) {
+        if claim.fixed != self.claim.fixed && self.altered_before.is_none() {
+            self.altered_before = Some(seq);
+        }
+        (self.claim, self.seq) = (claim, seq);
+    }
+
+    /// The number of the newest entry.
+    pub fn seq(&self) -> i64 {
+        self.seq
+    }
+
+    /// Whether the row is still what they say.
+    pub fn prove(&self, row: &Claim) -> Result<(), Differs> {
+        match self.altered_before {
+            Some(seq) => Err(Differs::Before(seq)),
+            None if *row != self.claim => Err(Differs::Since(self.seq)),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(value: &str) -> Cell {
+        Cell::Text(value.into())
+    }
+
+    #[test]
+    fn a_claim_is_read_as_it_is_written_and_values_cannot_run_into_each_other() {
+        let note = Claim::of("note", &[text("nte_1"), text("a\nb"), Cell::Nothing], &[]);
+        assert_eq!(Claim::parse(&note.to_string()), note);
+        let promise = Claim::of("promise", &[text("ptp_1"), Cell::Number(100)], &[text("open")]);
+        assert_eq!(Claim::parse(&promise.to_string()), promise);
+        for (one, other) in [
+            (vec![text("ab"), text("c")], vec![text("a"), text("bc")]),
+            (vec![text("a\n1:b")], vec![text("a"), text("b")]),
+            (vec![Cell::Nothing], vec![text("-")]),
+            (vec![Cell::Number(1)], vec![text("1")]),
+            (vec![text("")], vec![Cell::Nothing]),
+        ] {
+            assert_ne!(Claim::of("note", &one, &[]), Claim::of("note", &other, &[]), "{one:?} {other:?}");
+        }
+        assert_ne!(Claim::of("note", &[text("a")], &[]), Claim::of("promise", &[text("a")], &[]));
+    }
+
+    #[test]
+    fn the_newest_entry_holds_and_none_covers_up_an_alteration_before_it() {
+        let claim = |amount: i64, state: &str| Claim::of("promise", &[Cell::Number(amount)], &[text(state)]);
+        let mut told = Told::first(claim(100, "open"), 2);
+        assert_eq!(told.prove(&claim(100, "open")), Ok(()));
+        assert_eq!(told.prove(&claim(900, "open")), Err(Differs::Since(2)));
+        told.next(claim(100, "broken"), 5);
+        assert_eq!(told.prove(&claim(100, "broken")), Ok(()));
+        assert_eq!(told.prove(&claim(100, "open")), Err(Differs::Since(5)));
+        told.next(claim(900, "kept"), 7);
+        assert_eq!(told.prove(&claim(900, "kept")), Err(Differs::Before(7)));
+    }
+}
