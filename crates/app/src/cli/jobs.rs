@@ -8,16 +8,26 @@ use crate::store::migrate;
 use serde_json::{Value as Json, json};
 
 pub(super) async fn night(app: &App, global: &Global, day: jiff::civil::Date) -> Result<Answered, Failure> {
-    if day > app.moment().business_day {
-        return Err(Failure::wrong("business-day", format!("{day} is not over: it lies in the future")));
+    let at = app.moment();
+    let zone = app.zone();
+    let zone = zone.iana_name().unwrap_or("the organization's time zone");
+    if day > at.business_day {
+        let today = at.business_day;
+        return Err(Failure::wrong("business-day", format!("{day} is not over, it lies in the future: it is {today} in {zone}")));
     }
-    let report = jobs::nightly::run(app, app.moment(), day).await?;
+    // Whoever closes a day in its evening does right; whoever mistook the day should learn it.
+    let is_over = day < at.business_day;
+    let report = jobs::nightly::run(app, at, day).await?;
+    if !is_over && !report.was_done {
+        eprintln!("duly: {day} is not over yet in {zone}: what comes in until midnight is judged and signed with the next night");
+    }
     let steps: Vec<Json> = report
         .steps
         .iter()
         .map(|step| json!({"name": step.name, "seconds": seconds(step.millis), "counts": serde_json::from_str::<Json>(&step.counts).unwrap_or_default()}))
         .collect();
-    let json = json!({"business_day": day.to_string(), "steps": steps, "seconds": seconds(report.millis), "accounts": report.accounts, "repeat": report.was_done});
+    let json = json!({"business_day": day.to_string(), "steps": steps, "seconds": seconds(report.millis), "accounts": report.accounts, "repeat": report.was_done,
+        "day_is_over": is_over});
     answer(global.format, &json, || {
         let mut lines: Vec<String> =
             report.steps.iter().map(|step| format!("{:<20} {:>7} ms  {}", step.name, step.millis, step.counts)).collect();

@@ -73,6 +73,10 @@ pub async fn post_night(State(web): State<Web>, visit: Visit, body: Bytes) -> Re
     if day > visit.at.business_day {
         return nights_page(&web, &visit, None, "That day is not over: it lies in the future.".into()).await;
     }
+    if day == visit.at.business_day && fields.text("early").is_empty() {
+        let says = "Today is not over. If its last posting is done, say so and close it: what still comes in falls to the next night.";
+        return nights_page(&web, &visit, None, says.into()).await;
+    }
     let app = web.app.clone();
     match aside(async move { nightly::run(&app, visit.at, day).await }).await? {
         Ok(_) => Ok(Redirect::to("/nights?said=night").into_response()),

@@ -161,8 +161,12 @@ both_engines! {
         let proved = python(&out.0, &[]);
         let says = String::from_utf8_lossy(&proved.stdout).into_owned();
         assert!(proved.status.success(), "{}", String::from_utf8_lossy(&proved.stderr));
-        assert_eq!(says.trim(), format!("{} entries in {} chains are whole; the root of 2026-03-03 over {} chains is theirs",
-            done.entries, floor.count("select count(*) from audit_heads"), done.heads));
+        let after = floor.count("select cast(sum(seq - rooted_seq) as bigint) from audit_heads");
+        assert!(after > 0);
+        let whole = format!("entries in {} chains are whole; the root of 2026-03-03 over {} chains is theirs",
+            floor.count("select count(*) from audit_heads"), done.heads);
+        let uncovered = "entries after the last signed root are not covered by a signature";
+        assert_eq!(says.trim(), format!("{} {whole}\n{after} {uncovered}", done.entries));
         assert!(openssl(&out.0));
 
         for (file, from, to) in [
@@ -184,10 +188,26 @@ both_engines! {
             assert!(!python(&out.0, &[]).status.success(), "{file} without its first line");
             std::fs::write(&path, text).unwrap();
         }
+        cut_anywhere(&out.0, maria, done.entries, after, uncovered);
         let path = out.0.join("root.txt");
         let text = std::fs::read_to_string(&path).unwrap();
         std::fs::write(&path, text.replace("2026-03-03", "2026-03-04")).unwrap();
         assert!(!openssl(&out.0), "another day is not what was signed");
+        let told = python(&out.0, &[]);
+        assert!(!told.status.success(), "root.txt names another day than roots.jsonl");
+        assert!(String::from_utf8_lossy(&told.stderr).contains("root.txt is not the last line of roots.jsonl"));
+        std::fs::write(&path, text).unwrap();
+        let path = out.0.join("roots.jsonl");
+        let text = std::fs::read_to_string(&path).unwrap();
+        for (from, to) in [("2026-03-03", "2026-03-04"), ("2026-03-02", "2026-03-09"), ("\"chains\":", "\"chains\":1")] {
+            std::fs::write(&path, text.replace(from, to)).unwrap();
+            assert!(!python(&out.0, &[]).status.success(), "roots.jsonl with {to} in place of {from}");
+        }
+        let last = text.lines().next().unwrap();
+        std::fs::write(&path, format!("{last}\n")).unwrap();
+        assert!(!python(&out.0, &[]).status.success(), "roots.jsonl without its last root");
+        std::fs::write(&path, text).unwrap();
+        assert!(python(&out.0, &[]).status.success());
 
         let one = Folder::new();
         let account = Some(maria.account);
@@ -228,6 +248,31 @@ both_engines! {
             }
         }
     }
+}
+
+/// Entries cut off after the last root are missed by nobody, and fewer are said to be uncovered; one that a root holds is missed.
+fn cut_anywhere(folder: &Path, person: Person, entries: i64, after: i64, uncovered: &str) {
+    let path = folder.join("entries.jsonl");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let name = format!("\"chain\":\"{}\"", person.account);
+    let own: Vec<&str> = text.lines().filter(|line| line.contains(&name)).collect();
+    let (newest, rest) = own.split_last().unwrap();
+    let without = |gone: &[&str]| -> String { text.lines().filter(|line| !gone.contains(line)).map(|line| format!("{line}\n")).collect() };
+    std::fs::write(&path, without(&[*newest])).unwrap();
+    let told = python(folder, &[]);
+    let says = String::from_utf8_lossy(&told.stdout).into_owned();
+    assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
+    assert!(says.starts_with(&format!("{} entries", entries - 1)) && says.contains(&format!("{} {uncovered}", after - 1)), "{says}");
+    for gone in [vec![*newest, *rest.last().unwrap()], own.clone(), vec![own[0]], vec![own[1]]] {
+        std::fs::write(&path, without(&gone)).unwrap();
+        let told = python(folder, &[]);
+        assert!(!told.status.success(), "{} entries that a root holds are missing", gone.len());
+        assert!(String::from_utf8_lossy(&told.stderr).contains(&person.account.to_string()));
+    }
+    std::fs::write(&path, &text[..text.len() - 20]).unwrap();
+    let told = python(folder, &[]);
+    assert!(String::from_utf8_lossy(&told.stderr).contains("cut off or damaged") && !told.status.success());
+    std::fs::write(&path, text).unwrap();
 }
 
 fn manual(language: &str) -> String {

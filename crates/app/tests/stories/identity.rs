@@ -1,5 +1,6 @@
 //! Users: switched off only when their accounts have somebody, given a new password, gone at once.
 
+use crate::permissions;
 use duly::accounts::actions::join_desk;
 use duly::accounts::desks::actions::leave_desk;
 use duly::app::{Actor, Failure};
@@ -70,6 +71,46 @@ both_engines! {
         assert_eq!(off(&mut floor, ines).unwrap_err().to_string(), "Ines is the last administrator: add another first");
         floor.runtime.block_on(switch_on(&floor.app, &Actor::command(), floor.app.moment(), noor)).unwrap();
         off(&mut floor, ines).unwrap();
+    }
+
+    fn an_administrator_settles_the_organization_and_the_record_says_what_it_was(mut floor: "2026-03-02") {
+        id(&mut floor, "Ines", Role::Administrator);
+        id(&mut floor, "Dana", Role::Officer);
+        let base = floor.serve();
+        floor.runtime.block_on(async {
+            let (ines, dana) = (permissions::client(), permissions::client());
+            let csrf = permissions::sign_in(&ines, &base, "ines@example.org").await;
+            let get = async |client: &reqwest::Client, path: &str| client.get(format!("{base}{path}")).send().await.unwrap().text().await.unwrap();
+            // The first user was made at the machine: nobody was asked, and the start screen says so.
+            assert!(get(&ines, "/desks").await.contains("has not settled its name and its time zone yet"));
+            permissions::sign_in(&dana, &base, "dana@example.org").await;
+            assert!(!get(&dana, "/my-day").await.contains("has not settled"), "who cannot settle it is not told");
+            // Who sees no debtor has nothing to search.
+            assert!(get(&dana, "/my-day").await.contains("role=\"search\""));
+            assert!(!get(&ines, "/desks").await.contains("role=\"search\""));
+
+            let keep = async |company: &str, address: &str, zone: &str| {
+                let form = [("csrf", csrf.as_str()), ("company", company), ("address", address), ("zone", zone)];
+                ines.post(format!("{base}/settings")).form(&form).send().await.unwrap()
+            };
+            for (company, zone, says) in
+                [(" ", "America/Chicago", "Its name is empty"), ("Larkfield", "Mars/Base", "It is no time zone"), ("Larkfield", "", "It is no time zone")]
+            {
+                let answer = keep(company, "", zone).await.text().await.unwrap();
+                assert!(answer.contains(says), "{company:?} {zone:?}");
+            }
+            for company in ["Larkfield Recovery", "Larkfield Recovery", "Larkfield & Sons"] {
+                let answer = keep(company, "1 High Street, Columbus", "America/Los_Angeles").await;
+                assert_eq!(answer.headers()["location"], "/settings?said=settled");
+            }
+            let page = get(&ines, "/settings").await;
+            assert!(page.contains("Larkfield &#38; Sons") && page.contains("1 High Street, Columbus"), "{page}");
+            assert!(!get(&ines, "/desks").await.contains("has not settled"));
+        });
+        assert_eq!(floor.app.zone().iana_name(), Some("America/Los_Angeles"));
+        let acts = floor.texts("select act, detail from audit_entries where act = 'organization.settle' order by seq");
+        assert_eq!(acts.len(), 2, "what was kept again as it stood is no change: {acts:?}");
+        assert!(acts[1].1.as_deref().unwrap().contains("\"before\":{\"company\":\"Larkfield Recovery\",\"address\":\"1 High Street, Columbus\""), "{acts:?}");
     }
 
     fn a_new_password_ends_every_session_and_must_be_changed(mut floor: "2026-03-02") {

@@ -26,6 +26,26 @@ fn busy(floor: &mut Floor) {
 }
 
 both_engines! {
+    fn a_day_that_is_not_over_is_closed_on_screen_only_by_who_says_so(mut floor: "2026-03-02") {
+        busy(&mut floor);
+        floor.user("Sade", duly_domain::identity::Role::Supervisor);
+        let base = floor.serve();
+        floor.runtime.block_on(async {
+            let sade = crate::permissions::client();
+            let csrf = crate::permissions::sign_in(&sade, &base, "sade@example.org").await;
+            let close = async |fields: &[(&str, &str)]| {
+                let form: Vec<(&str, &str)> = [("csrf", csrf.as_str())].iter().chain(fields).copied().collect();
+                sade.post(format!("{base}/nights")).form(&form).send().await.unwrap()
+            };
+            let answer = close(&[("day", "2026-03-02")]).await.text().await.unwrap();
+            assert!(answer.contains("Today is not over"), "{answer}");
+            let answer = close(&[("day", "2026-03-03"), ("early", "yes")]).await.text().await.unwrap();
+            assert!(answer.contains("it lies in the future"), "{answer}");
+            assert_eq!(close(&[("day", "2026-03-02"), ("early", "yes")]).await.headers()["location"], "/nights?said=night");
+        });
+        assert_eq!(floor.count("select count(*) from nights"), 1);
+    }
+
     fn twice_is_once(mut floor: "2026-03-02") {
         busy(&mut floor);
         floor.night_of("2026-03-05");

@@ -1,5 +1,6 @@
 //! Contacts: asked for, reserved, recorded, refused.
 
+use crate::permissions;
 use duly::app::Failure;
 use duly::compliance::gate::AskContact;
 use duly::outreach::actions::reserve_contact;
@@ -9,6 +10,48 @@ use duly_domain::values::channel::Channel;
 use duly_testkit::both_engines;
 
 both_engines! {
+    fn a_kept_decision_is_read_with_everything_it_was_made_on(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "420.00");
+        floor.clock("23:10");
+        assert!(!floor.officer("Dana").calls(maria, "no_answer").is_empty(), "it is night where she is");
+        floor.officer("Eva"); // reads it, made it not
+        floor.user("Coen", Role::Compliance);
+        floor.user("Ines", Role::Administrator);
+        let base = floor.serve();
+        let link = floor.runtime.block_on(async {
+            let coen = permissions::client();
+            permissions::sign_in(&coen, &base, "coen@example.org").await;
+            let get = async |path: &str| coen.get(format!("{base}{path}")).send().await.unwrap().text().await.unwrap();
+            let href = |page: &str| {
+                let mut links = page.split("href=\"").filter_map(|rest| rest.split('"').next());
+                links.find(|link| link.contains("/decisions/dec_")).map(String::from)
+            };
+            let link = href(&get("/compliance").await).expect("the control room leads there");
+            assert_eq!(href(&get(&format!("/accounts/{}", maria.account)).await), Some(link.clone()), "and so does the timeline");
+            let page = get(&link).await;
+            for part in ["Call: refused", "Dana (officer)", "15 USC 1692c(a)(1)", "Instead: ", "Next allowed", "Policy version", duly_domain::compliance::RULE_SET,
+                "the same answer", "This decision is what entry 2 says it was", "7 at the most"] {
+                assert!(page.contains(part), "{part} in {page}");
+            }
+            let hash = get(&link).await.split("<dt>Hash</dt><dd>").nth(1).map(|rest| rest[..64].to_string()).unwrap();
+            assert!(hash.bytes().all(|byte| byte.is_ascii_hexdigit()), "{hash}");
+            let other = format!("/accounts/{}/decisions/dec_00000000000000000000000000000000", maria.account);
+            assert_eq!(coen.get(format!("{base}{other}")).send().await.unwrap().status(), reqwest::StatusCode::NOT_FOUND);
+            let ines = permissions::client();
+            permissions::sign_in(&ines, &base, "ines@example.org").await;
+            assert_eq!(ines.get(format!("{base}{link}")).send().await.unwrap().status(), reqwest::StatusCode::FORBIDDEN);
+            link
+        });
+        assert_eq!(floor.count("select count(*) from views where what = 'decision'"), 2, "reading it is seeing the account");
+        floor.tamper("update decisions set answer = 'allowed'", &[]);
+        let page = floor.runtime.block_on(async {
+            let eva = permissions::client();
+            permissions::sign_in(&eva, &base, "eva@example.org").await;
+            eva.get(format!("{base}{link}")).send().await.unwrap().text().await.unwrap()
+        });
+        assert!(page.contains("This decision was altered: it is not what entry 2 says it was"), "{page}");
+    }
+
     fn the_eighth_call_in_seven_days_waits_for_a_day_or_a_supervisor(mut floor: "2026-03-02") {
         let maria = floor.debtor("Maria", "420.00");
         for day in 2..=8 {
