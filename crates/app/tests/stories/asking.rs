@@ -50,17 +50,17 @@ both_engines! {
             assert_eq!(clerk.post(&there, &fields("10000.00", "L1", &[])).await.status(), StatusCode::SEE_OTHER);
 
             let (page, word) = clerk.is_asked(&here, &fields("4000.00", "B", &[])).await;
-            assert!(page.contains("This overpays the account by $3,600.00, which stays as unapplied money"), "{page}");
+            assert!(page.contains("This overpays the account by USD 3,600.00, which stays as unapplied money"), "{page}");
             assert!(page.contains("leaves the worklist") && page.contains("value=\"4000.00\""), "{page}");
             // Going back posts nothing and keeps what was typed.
             let back = clerk.post(&here, &fields("4000.00", "B", &[("understood", &word), ("back", "yes")])).await;
             assert!(back.text().await.unwrap().contains("name=\"amount\" inputmode=\"decimal\" required value=\"4000.00\""));
             // What was understood is no answer to another amount.
             let (page, _) = clerk.is_asked(&here, &fields("5000.00", "B", &[("understood", &word)])).await;
-            assert!(page.contains("Look again") && page.contains("$4,600.00"), "{page}");
+            assert!(page.contains("Look again") && page.contains("USD 4,600.00"), "{page}");
 
             let (page, large) = clerk.is_asked(&there, &fields("10000.01", "L2", &[])).await;
-            assert!(page.contains("It is more than $10,000.00") && !page.contains("overpays"), "{page}");
+            assert!(page.contains("It is more than USD 10,000.00") && !page.contains("overpays"), "{page}");
             assert_eq!(clerk.post(&there, &fields("10000.01", "L2", &[("understood", &large)])).await.status(), StatusCode::SEE_OTHER);
         });
         assert_eq!((floor.balance(maria), floor.balance(anna)), ("400.00".into(), "29,999.99".into()));
@@ -70,7 +70,7 @@ both_engines! {
         floor.pays(maria, "100.00", "MEANWHILE");
         floor.runtime.block_on(async {
             let (page, word) = clerk.is_asked(&here, &fields("4000.00", "B", &[("understood", &word)])).await;
-            assert!(page.contains("$3,700.00"), "{page}");
+            assert!(page.contains("USD 3,700.00"), "{page}");
             for said in ["posted", "repeated"] {
                 let done = clerk.post(&here, &fields("4000.00", "B", &[("understood", &word)])).await;
                 assert_eq!(done.headers()["location"].to_str().unwrap(), format!("/accounts/{}?said={said}", maria.account));
@@ -95,7 +95,7 @@ both_engines! {
         let path = format!("/accounts/{}/payments/{payment}/reversals", maria.account);
         let word = floor.runtime.block_on(async {
             let page = clerk.client.get(format!("{}{path}", clerk.base)).send().await.unwrap().text().await.unwrap();
-            for says in ["$10.00 that was overpaid", "open again and comes back today", "The promise of $100.00, due Thu 5 Mar 2026, is open again", "$420.00"] {
+            for says in ["USD 10.00 that was overpaid", "open again and comes back today", "The promise of USD 100.00, due Thu 5 Mar 2026, is open again", "USD 420.00"] {
                 assert!(page.contains(says), "{says} on\n{page}");
             }
             // On another account there is no such payment.
