@@ -160,8 +160,8 @@ pub enum Detail {
     Hours { zone: Arc<str>, minute: u16, opens: u16, closes: u16 },
     /// This many attempts of at most so many in so many days; one is free again on this day number.
     Attempts { used: u32, max: u32, days: u32, free_on: i32 },
-    /// This many contacts of at most so many in so many days; one is free again on this day number.
-    Contacts { used: u32, max: u32, days: u32, free_on: i32 },
+    /// This many contacts of at most so many in so many days; one is free again on this day number; our source may be in doubt.
+    Contacts { used: u32, max: u32, days: u32, free_on: i32, is_verified: bool },
     /// On this day, as a number, what stands in the way ends.
     EndsOn(i32),
     /// They spoke with us on this day number; the telephone is closed until that one.
@@ -194,6 +194,11 @@ pub enum Detail {
     Fault(&'static str),
 }
 
+/// What is added where our source for a number is in doubt.
+fn doubt(what: &str, is_verified: bool) -> String {
+    if is_verified { String::new() } else { format!("; {what} is not verified") }
+}
+
 fn clock(minute: u16) -> String {
     format!("{:02}:{:02}", minute / 60, minute % 60)
 }
@@ -214,9 +219,12 @@ impl fmt::Display for Detail {
             Detail::Attempts { used, max, days, free_on } => {
                 write!(f, "{used} of {max} calls used in {days} days; one is free again on {}", written(date_of_day(*free_on)))
             }
-            Detail::Contacts { used, max, days: 1, .. } => write!(f, "{used} of {max} used today"),
-            Detail::Contacts { used, max, days, free_on } => {
-                write!(f, "{used} of {max} used in {days} days; one is free again on {}", written(date_of_day(*free_on)))
+            Detail::Contacts { used, max, days: 1, is_verified, .. } => {
+                write!(f, "{used} of {max} used today{}", doubt("this limit", *is_verified))
+            }
+            Detail::Contacts { used, max, days, free_on, is_verified } => {
+                let free_on = written(date_of_day(*free_on));
+                write!(f, "{used} of {max} used in {days} days; one is free again on {free_on}{}", doubt("this limit", *is_verified))
             }
             Detail::EndsOn(day) => write!(f, "until {}", written(date_of_day(*day))),
             Detail::Spoke { on, open_on } => {
@@ -236,8 +244,12 @@ impl fmt::Display for Detail {
             Detail::LocationFault(what) | Detail::Fault(what) => f.write_str(what),
             Detail::Amount { asked, limit } => write!(f, "{asked} against {limit}"),
             Detail::SuitTime { years, last_day, is_verified } => {
-                let doubt = if *is_verified { "" } else { "; the number of years is not verified" };
-                write!(f, "{years} years to sue ended on {}{doubt}", written(date_of_day(*last_day)))
+                write!(
+                    f,
+                    "{years} years to sue ended on {}{}",
+                    written(date_of_day(*last_day)),
+                    doubt("this number of years", *is_verified)
+                )
             }
             Detail::Date { asked, limit } => write!(f, "{} against {}", written(*asked), written(*limit)),
         }

@@ -121,6 +121,8 @@ pub struct Cap {
     pub max: u32,
     /// In how many days.
     pub days: i32,
+    /// Our source is beyond doubt; a cap that is not verified binds all the same and is marked.
+    pub is_verified: bool,
 }
 
 const EVERYBODY: &[CollectorRole] = &[CollectorRole::ThirdParty, CollectorRole::DebtBuyer, CollectorRole::FirstParty];
@@ -138,6 +140,7 @@ const MA: Cap = Cap {
     leaves_out_answers: false,
     max: 2,
     days: 7,
+    is_verified: false,
 };
 const DC: Cap = Cap {
     id: CapId::DcCalls,
@@ -150,6 +153,7 @@ const DC: Cap = Cap {
     leaves_out_answers: false,
     max: 4,
     days: 7,
+    is_verified: false,
 };
 const WA: Cap = Cap {
     id: CapId::WaWeek,
@@ -162,6 +166,7 @@ const WA: Cap = Cap {
     leaves_out_answers: true,
     max: 3,
     days: 7,
+    is_verified: false,
 };
 
 /// Every cap.
@@ -185,6 +190,7 @@ pub static CAPS: [Cap; 9] = [
         leaves_out_answers: true,
         max: 3,
         days: 7,
+        is_verified: false,
     },
 ];
 
@@ -272,7 +278,7 @@ pub(super) fn full(facts: &ContactFacts, now: Instant, rows: &[CapId]) -> Option
         .filter_map(|count| {
             let cap = Cap::of(count.cap);
             let (used, free_on) = full_run(&count.days, cap.max, cap.days, now.day)?;
-            let detail = Detail::Contacts { used, max: cap.max, days: cap.days.unsigned_abs(), free_on };
+            let detail = Detail::Contacts { used, max: cap.max, days: cap.days.unsigned_abs(), free_on, is_verified: cap.is_verified };
             Some(Finding::until(facts.day_clock.instant(free_on, 0), detail))
         })
         .max_by_key(|finding| finding.until)
@@ -293,6 +299,7 @@ pub(super) fn full_run(days: &[i32], max: u32, run: i32, today: i32) -> Option<(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compliance::states::state;
 
     #[test]
     fn every_name_has_its_row() {
@@ -300,6 +307,19 @@ mod tests {
             assert_eq!(Cap::of(cap.id).id, cap.id);
         }
         assert_eq!(Cap::of(CapId::NycAll).jurisdiction, Jurisdiction::NewYorkCity);
+    }
+
+    #[test]
+    fn what_the_states_table_doubts_is_marked() {
+        for cap in &CAPS {
+            let code = match cap.jurisdiction {
+                Jurisdiction::Massachusetts => "MA",
+                Jurisdiction::DistrictOfColumbia => "DC",
+                Jurisdiction::Washington => "WA",
+                Jurisdiction::NewYorkCity => "NY",
+            };
+            assert_eq!(cap.is_verified, state(code).unwrap().contact_caps.is_verified(), "{:?}", cap.id);
+        }
     }
 
     #[test]

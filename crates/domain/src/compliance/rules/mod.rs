@@ -131,12 +131,10 @@ static BASIS_RULES: [BasisRule; 2] = [email_procedures::RULE, text_procedures::R
 
 /// Every card once, in the order people read them: what is contacted about first, then the other acts.
 pub fn cards() -> Vec<&'static RuleCard> {
-    let mut cards: Vec<&'static RuleCard> = CONTACT.rules.iter().map(|rule| &rule.card).collect();
-    let others = FURNISH.rules.iter().map(|rule| &rule.card).chain(PAYMENT.rules.iter().map(|rule| &rule.card));
-    let notices = NOTICE.rules.iter().map(|rule| &rule.card).chain(PERIOD.rules.iter().map(|rule| &rule.card));
-    let suits = SUIT.rules.iter().map(|rule| &rule.card).chain(DELIVERY.rules.iter().map(|rule| &rule.card));
-    let messages = MESSAGE.rules.iter().map(|rule| &rule.card).chain(BASIS.rules.iter().map(|rule| &rule.card));
-    for card in others.chain(notices).chain(suits).chain(messages) {
+    let mut cards: Vec<&'static RuleCard> = Vec::new();
+    let all = of(&CONTACT).chain(of(&MESSAGE)).chain(of(&BASIS)).chain(of(&DELIVERY));
+    let others = of(&FURNISH).chain(of(&PAYMENT)).chain(of(&NOTICE)).chain(of(&PERIOD)).chain(of(&SUIT));
+    for card in all.chain(others) {
         if !cards.iter().any(|known| known.id == card.id) {
             cards.push(card);
         }
@@ -144,8 +142,99 @@ pub fn cards() -> Vec<&'static RuleCard> {
     cards
 }
 
+fn of<F, P>(catalogue: &'static Catalogue<F, P>) -> impl Iterator<Item = &'static RuleCard> {
+    catalogue.rules.iter().map(|rule| &rule.card)
+}
+
 #[cfg(test)]
 mod tests {
+    use super::proposal_tests::{DEBT, agree, ask, call, consumer_in, happened, wishes, with};
+    use crate::compliance::facts::gather_suit;
+    use crate::compliance::record::{
+        Bankruptcy, Closure, Dialing, Direction, Disclosure, NoticeKind, Outcome, Place, Proposal, Record, Wish,
+    };
+    use crate::values::channel::Channel;
+
+    const NUMBER: &str = "+16145550101";
+
+    /// Stops that can come to a record, one by one.
+    fn stops() -> [fn(Record) -> Record; 12] {
+        const AT: &str = "2026-05-05T12:00:00-04:00";
+        fn after(mut record: Record, kind: NoticeKind) -> Record {
+            happened(&mut record, AT, kind);
+            record
+        }
+        [
+            |record| after(record, NoticeKind::Cease),
+            |record| after(record, NoticeKind::AttorneyKnown(None)),
+            |record| after(record, NoticeKind::Dispute { in_writing: true, submitted_on: None, is_duplicative: false }),
+            |record| after(record, NoticeKind::OriginalCreditorRequest { in_writing: true, submitted_on: None }),
+            |record| agree(record, AT, Some(NUMBER), NoticeKind::TcpaRevoked { channel: None }),
+            |record| agree(record, AT, None, NoticeKind::TcpaRevoked { channel: Some(Channel::Text) }),
+            |record| wishes(record, [Wish::NoChannel(Closure::Electronic)]),
+            |record| wishes(record, [Wish::NoAddress { closure: Closure::Any, address: NUMBER.into() }]),
+            |record| wishes(record, [Wish::InconvenientPlace(Place::Work), Wish::EmployerProhibits]),
+            |record| with(record, [call("2026-05-05T11:00:00-04:00", Direction::Out, Outcome::NoAnswer)]),
+            |mut record| {
+                record.consumer.is_number_reassigned = true;
+                record
+            },
+            |mut record| {
+                record.debts[0].bankruptcy = Some(Bankruptcy { is_discharged: false, chapter: Some(7), is_stay_lifted: false });
+                record
+            },
+        ]
+    }
+
+    #[test]
+    fn a_further_stop_never_turns_no_into_yes() {
+        let agreed =
+            agree(consumer_in(&["America/New_York"]), "2026-01-10T12:00:00-05:00", Some(NUMBER), NoticeKind::TcpaConsent { channel: None });
+        let proposals: [fn(&mut Proposal); 5] = [
+            |proposal| proposal.disclosure = Some(Disclosure::Short),
+            |proposal| (proposal.dialing, proposal.is_to_mobile) = (Dialing::Prerecorded, true),
+            |proposal| (proposal.dialing, proposal.is_to_home_line) = (Dialing::ArtificialVoice, true),
+            |proposal| (proposal.channel, proposal.dialing) = (Channel::Text, Dialing::Automatic),
+            |proposal| (proposal.channel, proposal.disclosure) = (Channel::Letter, Some(Disclosure::None)),
+        ];
+        for record in [consumer_in(&["America/New_York"]), agreed] {
+            for (which, differ) in proposals.iter().enumerate() {
+                let is_refused = |record: &Record| {
+                    !ask(record, |proposal| {
+                        proposal.address = Some(NUMBER.into());
+                        differ(proposal);
+                    })
+                    .is_empty()
+                };
+                for (i, first) in stops().iter().enumerate() {
+                    let once = first(record.clone());
+                    assert!(is_refused(&once) || !is_refused(&record), "proposal {which}, stop {i}");
+                    for (k, second) in stops().iter().enumerate() {
+                        assert!(is_refused(&second(once.clone())) || !is_refused(&once), "proposal {which}, stops {i} and {k}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_further_stop_never_opens_a_suit() {
+        let at = "2026-05-06T11:00:00-04:00".parse().unwrap();
+        let is_refused = |record: &Record| {
+            let facts = gather_suit(record, at, record.consumer.key, &[DEBT], false);
+            !crate::compliance::decide(&super::SUIT, &facts, &()).because.is_empty()
+        };
+        let mut open = consumer_in(&["America/New_York"]);
+        (open.consumer.state, open.debts[0].accrued_on) = (Some("NJ"), Some(jiff::civil::date(2025, 3, 10)));
+        assert!(!is_refused(&open));
+        for first in stops() {
+            let once = first(open.clone());
+            for second in stops() {
+                assert!(is_refused(&second(once.clone())) || !is_refused(&once));
+            }
+        }
+    }
+
     #[test]
     fn every_card_says_what_is_wrong_and_what_can_be_done_instead() {
         let cards = super::cards();

@@ -30,9 +30,9 @@ pub(super) const RULE: ContactRule = Rule {
         if machine.lacks_opt_out {
             return Some(Finding::lasting(Detail::Fault("it lacks an automated way to opt out")));
         }
-        // One is free when the third last leaves the run.
+        // One is free when the third last leaves the run. The number is recalled, not read: it binds and is marked.
         let free_on = machine.third_last_day.map(|day| day + DAYS).filter(|free_on| now.day < *free_on)?;
-        let detail = Detail::Contacts { used: machine.spoken_30_days, max: MAX, days: DAYS.unsigned_abs(), free_on };
+        let detail = Detail::Contacts { used: machine.spoken_30_days, max: MAX, days: DAYS.unsigned_abs(), free_on, is_verified: false };
         Some(Finding::until(facts.day_clock.instant(free_on, 0), detail))
     },
 };
@@ -88,7 +88,10 @@ mod tests {
         speak(&mut proposal, "2026-05-22T11:00:00-04:00");
         let decision = decide_contact(&gather(&spoken(&["05-01", "05-08", "05-15"]), &proposal), &ContactPolicy::LAW);
         assert_eq!(decision.next_allowed_at.unwrap().to_string(), "2026-05-31T12:00:00Z");
-        assert_eq!(decision.because[0].detail.to_string(), "3 of 3 used in 30 days; one is free again on Sun 31 May 2026");
+        assert_eq!(
+            decision.because[0].detail.to_string(),
+            "3 of 3 used in 30 days; one is free again on Sun 31 May 2026; this limit is not verified"
+        );
     }
 
     #[test]

@@ -99,7 +99,7 @@ mod tests {
     fn the_source_of_the_years_is_marked_when_it_is_in_doubt() {
         let said = |state| sue(&card(state, date(2010, 1, 1)), "2026-04-15T11:00:00-04:00", &[DEBT]).because[0].detail.to_string();
         assert_eq!(said("NY"), "3 years to sue ended on Tue 1 Jan 2013");
-        assert_eq!(said("WA"), "6 years to sue ended on Fri 1 Jan 2016; the number of years is not verified");
+        assert_eq!(said("WA"), "6 years to sue ended on Fri 1 Jan 2016; this number of years is not verified");
     }
 
     #[test]
