@@ -7,7 +7,7 @@ use super::guessed::guess_of;
 use super::mapping_file::MappingFile;
 use super::placing::{Placing, Tables};
 use super::progress::{Progress, Reached};
-use super::refusals::wrong_cells;
+use super::reading::{Ahead, Piece, Read, reference_head};
 use super::report::{Change, Report, SHOWN, Tally};
 use super::source::{Source, SourceRow, hash_of};
 use super::store::{self, Placed};
@@ -16,7 +16,7 @@ use crate::app::{Actor, App, Failure, new_uuid};
 use crate::store::Tx;
 use crate::{accounts, audit, ledger, strategy, transaction};
 use duly_domain::intake::mapping::{Field, Mapping};
-use duly_domain::intake::row::{Layout, NewAccount, Problem, read};
+use duly_domain::intake::row::{Layout, NewAccount, Problem};
 use duly_domain::ledger::AllocationOrder;
 use duly_domain::values::ids::{AccountId, BatchId};
 use duly_domain::values::moment::Moment;
@@ -24,9 +24,6 @@ use jiff::civil::Date;
 use serde_json::json;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-
-/// Rows kept together while nobody else waits to write.
-const TOGETHER: usize = 4_000;
 
 /// After so many rows, who waits to write is let in.
 const PIECE: usize = 500;
@@ -75,7 +72,7 @@ pub async fn import_accounts(app: &App, who: &Actor, at: Moment, ask: &ImportAcc
     }
     let hash = hash_of(&ask.path).map_err(Failure::File)?;
     let choice = ask.mapping.as_ref().map(|mapping| mapping.file.clone()).unwrap_or_default();
-    let mut source = Source::open(&ask.path, &choice).map_err(Failure::File)?;
+    let source = Source::open(&ask.path, &choice).map_err(Failure::File)?;
     let heads = source.heads().to_vec();
     let mut notices = source.notices().to_vec();
     let mapping = match &ask.mapping {
@@ -92,7 +89,7 @@ pub async fn import_accounts(app: &App, who: &Actor, at: Moment, ask: &ImportAcc
         (creditor, unfinished)
     };
     let order = creditor.as_ref().and_then(|creditor| AllocationOrder::parse(&creditor.allocation_order)).unwrap_or_default();
-    let layout = Layout::of(&mapping, &heads, order)
+    Layout::of(&mapping, &heads, order)
         .map_err(|missing| Failure::wrong("mapping", format!("names columns that the file does not have: {}", missing.join(", "))))?;
     let is_amount = |field: Field| matches!(field, Field::Amount(_) | Field::Balance);
     if !mapping.columns.iter().any(|column| is_amount(column.field)) {
@@ -108,7 +105,6 @@ pub async fn import_accounts(app: &App, who: &Actor, at: Moment, ask: &ImportAcc
         creditor,
         batch: unfinished.unwrap_or_else(|| BatchId(new_uuid())),
         is_begun: unfinished.is_some(),
-        seen: HashMap::new(),
         tally: Tally::begin(ask.refusals.as_deref(), &heads, ask.is_trial)?,
         taken_up_to: 0,
     };
@@ -116,23 +112,15 @@ pub async fn import_accounts(app: &App, who: &Actor, at: Moment, ask: &ImportAcc
         Report { currency: mapping.currency.code().into(), is_guess: ask.mapping.is_none(), notices, ..Report::default() };
     let columns = mapping.columns.iter().map(|column| (column.field.name(), column.head.as_str()));
     import.tally.describe(&heads, columns);
-    let mut rows: Vec<Read> = Vec::with_capacity(TOGETHER);
-    // The first rows are kept soon, later ones more and more together.
-    let mut together = PIECE;
-    while let Some(row) = source.next_row().map_err(Failure::File)? {
-        rows.push(import.read(&layout, &heads, row));
-        if rows.len() == together {
-            together = (together * 2).min(TOGETHER);
-            import.take(app, std::mem::take(&mut rows), progress).await?;
-            let report = &import.tally.report;
-            let taken = report.accepted + report.duplicates + report.changed;
-            let (read, total) = source.progress();
-            progress.say(Reached { rows: import.taken_up_to, taken, refused: report.refused, read, total });
-            // Embedded, nothing waits by itself: let others have their turn.
-            tokio::task::yield_now().await;
-        }
+    let mut ahead = Ahead::start(source, mapping.clone(), order, at.business_day);
+    while let Some(Piece { rows, read, total }) = ahead.next().await? {
+        import.take(app, rows, progress).await?;
+        let report = &import.tally.report;
+        let taken = report.accepted + report.duplicates + report.changed;
+        progress.say(Reached { rows: import.taken_up_to, taken, refused: report.refused, read, total });
+        // Embedded, nothing waits by itself: let others have their turn.
+        tokio::task::yield_now().await;
     }
-    import.take(app, rows, progress).await?;
     let report = import.finish(app).await?;
     if report.accepted - report.resumed >= ANALYZE_FROM && !ask.is_trial {
         app.db.analyze().await?;
@@ -149,13 +137,6 @@ fn guessed(path: &Path, notices: &mut Vec<String>) -> Result<Mapping, Failure> {
         return Err(Failure::wrong("mapping", says));
     }
     Ok(mapping)
-}
-
-/// A row as it was read: the account if it is good, and what is wrong with it.
-struct Read {
-    row: SourceRow,
-    account: Option<NewAccount>,
-    problems: Vec<Problem>,
 }
 
 /// What became of a good row.
@@ -199,41 +180,12 @@ struct Import<'a> {
     creditor: Option<Creditor>,
     batch: BatchId,
     is_begun: bool,
-    /// References of this file, hashed, with the row they stand in: a second row with one is refused.
-    seen: HashMap<u128, u64>,
     tally: Tally,
     /// Rows whose outcome is kept.
     taken_up_to: u64,
 }
 
 impl Import<'_> {
-    /// Reads one row by the mapping; a reference that stands in the file twice is found here.
-    fn read(&mut self, layout: &Layout<'_>, heads: &[String], row: SourceRow) -> Read {
-        self.tally.report.rows += 1;
-        let refused = |row: SourceRow, problem: Problem| Read { row, account: None, problems: vec![problem] };
-        if row.len() != heads.len() {
-            let says = format!("has {} cells where the head has {}", row.len(), heads.len());
-            return refused(row, Problem { column: "row".into(), value: String::new(), says, refuses: true });
-        }
-        let wrong = wrong_cells(&row, heads, self.mapping);
-        if !wrong.is_empty() {
-            return Read { row, account: None, problems: wrong };
-        }
-        let (account, problems) = read(layout, |i| row.cell(i), self.at.business_day);
-        if let Some(account) = &account
-            && let Some(earlier) = self.seen.insert(fingerprint(&account.reference), row.number)
-        {
-            let (column, value) = (self.reference_head(), account.reference.clone());
-            return refused(row, Problem { column, value, says: format!("is the same as in row {earlier}"), refuses: true });
-        }
-        Read { row, account, problems }
-    }
-
-    fn reference_head(&self) -> String {
-        let column = self.mapping.columns.iter().find(|column| column.field == Field::Reference);
-        column.map_or_else(|| "reference".into(), |column| column.head.clone())
-    }
-
     /// Takes rows: places what is new, compares what is known, then counts; in one transaction while nobody waits.
     async fn take(&mut self, app: &App, mut rows: Vec<Read>, progress: &Progress) -> Result<(), Failure> {
         while !rows.is_empty() {
@@ -250,6 +202,7 @@ impl Import<'_> {
             let mut fates = fates.into_iter();
             for Read { row, account, problems } in rows.drain(..taken) {
                 self.taken_up_to += 1;
+                self.tally.report.rows += 1;
                 match account {
                     None => self.tally.refuse(&row, "", problems)?,
                     Some(account) => {
@@ -340,7 +293,8 @@ impl Import<'_> {
     /// Alters a known account to what its creditor says now; what the ledger cannot follow stays as it was and is told.
     async fn update(&self, tx: &mut Tx, row: u64, placed: &Placed, new: &NewAccount) -> Result<Option<Problem>, Failure> {
         let account = accounts::store::load_account(tx, placed.account).await?;
-        let refused = |says: String| Ok(Some(Problem { column: self.reference_head(), value: new.reference.clone(), says, refuses: true }));
+        let refused =
+            |says: String| Ok(Some(Problem { column: reference_head(self.mapping), value: new.reference.clone(), says, refuses: true }));
         if account.currency != new.owed.currency().code() {
             return refused(format!("is in {} here: a currency is not altered", account.currency));
         }
@@ -448,11 +402,4 @@ async fn known(tx: &mut Tx, creditor: &Creditor, piece: &[Read]) -> Result<HashM
     let references: Vec<&str> = piece.iter().filter_map(|read| Some(read.account.as_ref()?.reference.as_str())).collect();
     let placed = store::list_placed(tx, creditor.id, &references).await?;
     Ok(placed.into_iter().map(|placed| (placed.reference.clone(), placed)).collect())
-}
-
-/// A reference in sixteen bytes, so that millions of them fit: two that differ meet by chance once in 10^25 files of a million.
-fn fingerprint(reference: &str) -> u128 {
-    use sha2::{Digest, Sha256};
-    let hash = Sha256::digest(reference.as_bytes());
-    u128::from_be_bytes(hash[..16].try_into().expect("a SHA-256 has 32 bytes"))
 }

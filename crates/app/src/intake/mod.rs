@@ -12,6 +12,7 @@ pub mod pages;
 pub mod placing;
 pub mod pointing;
 pub mod progress;
+pub mod reading;
 pub mod refusals;
 pub mod report;
 pub mod source;

@@ -11,7 +11,7 @@ use duly_domain::values::moment::{date_of_day, day_number};
 use std::error::Error;
 use std::time::Duration;
 use tokio_postgres::config::SslMode;
-use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
+use tokio_postgres::types::{FromSql, IsNull, Kind, ToSql, Type, to_sql_checked};
 use tokio_postgres::{Config, NoTls};
 use uuid::Uuid;
 
@@ -21,11 +21,11 @@ const CONNECTIONS: usize = 16;
 /// How long a server may take to answer a connection.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Bound values in one statement at most, by the protocol.
-const VALUES_MAX: usize = 65_535;
+/// Up to so many rows are inserted one by one.
+const FEW: usize = 4;
 
-/// Rows per statement.
-const LENGTHS: [usize; 5] = [500, 100, 20, 5, 1];
+/// Rows in one statement at most.
+const ROWS_MAX: usize = 4_000;
 
 /// Days from 1970-01-01 to 2000-01-01, where PostgreSQL's dates begin.
 const DAYS_TO_2000: i32 = 10_957;
@@ -150,20 +150,25 @@ impl PostgresTx {
         Ok(changed.into_iter().sum())
     }
 
-    /// Inserts many rows in statements of a few lengths, so that each is prepared once.
+    /// Inserts many rows: a few one by one, more as one array per column, which is planned alike whatever their number.
     pub async fn merge_many(&mut self, head: &str, rows: &[Vec<Value>], otherwise: &str) -> Result<u64, StoreError> {
         let Some(width) = rows.first().map(Vec::len).filter(|width| *width > 0) else { return Ok(0) };
-        let (mut count, mut rest) = (0, rows);
-        while !rest.is_empty() {
-            let length = LENGTHS.into_iter().find(|length| *length <= rest.len() && length * width <= VALUES_MAX).unwrap_or(1);
-            let (chunk, behind) = rest.split_at(length);
-            let tuples: Vec<String> = (0..length)
-                .map(|row| format!("({})", (1..=width).map(|i| format!("${}", row * width + i)).collect::<Vec<_>>().join(", ")))
-                .collect();
-            let statement = self.client().prepare_cached(&format!("{head} values {} {otherwise}", tuples.join(", "))).await?;
-            let params: Vec<&(dyn ToSql + Sync)> = chunk.iter().flatten().map(|value| value as &(dyn ToSql + Sync)).collect();
-            count += self.client().execute(&statement, &params).await?;
-            rest = behind;
+        let places: Vec<String> = (1..=width).map(|i| format!("${i}")).collect();
+        let one = self.client().prepare_cached(&format!("{head} values ({}) {otherwise}", places.join(", "))).await?;
+        let mut count = 0;
+        if rows.len() <= FEW {
+            for row in rows {
+                count += self.client().execute(&one, &bound(row)).await?;
+            }
+            return Ok(count);
+        }
+        // The server named the types of the columns when it prepared the insert of one row.
+        let arrays: Vec<String> = places.iter().zip(one.params()).map(|(place, ty)| format!("{place}::{}[]", ty.name())).collect();
+        let many = self.client().prepare_cached(&format!("{head} select * from unnest({}) {otherwise}", arrays.join(", "))).await?;
+        for rows in rows.chunks(ROWS_MAX) {
+            let columns: Vec<Column<'_>> = (0..width).map(|at| Column { rows, at }).collect();
+            let params: Vec<&(dyn ToSql + Sync)> = columns.iter().map(|column| column as &(dyn ToSql + Sync)).collect();
+            count += self.client().execute(&many, &params).await?;
         }
         Ok(count)
     }
@@ -218,6 +223,39 @@ impl ToSql for Value {
             (Value::Bytes(bytes), _) => out.put_slice(bytes),
             (Value::Uuid(uuid), _) => out.put_slice(uuid.as_bytes()),
             (Value::Date(date), _) => out.put_i32(day_number(*date) - DAYS_TO_2000),
+        }
+        Ok(IsNull::No)
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    to_sql_checked!();
+}
+
+/// One column of many rows, bound as an array.
+#[derive(Debug)]
+struct Column<'r> {
+    rows: &'r [Vec<Value>],
+    at: usize,
+}
+
+impl ToSql for Column<'_> {
+    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Broken> {
+        let Kind::Array(element) = ty.kind() else { return Err(format!("a column of rows cannot be bound as {ty}").into()) };
+        // Dimensions, whether nothing stands in it, the type, how many, counted from 1.
+        for number in [1, 1, element.oid().cast_signed(), i32::try_from(self.rows.len())?, 1] {
+            out.put_i32(number);
+        }
+        for row in self.rows {
+            let before = out.len();
+            out.put_i32(-1);
+            let value = row.get(self.at).unwrap_or(&Value::Null);
+            if matches!(value.to_sql(element, out)?, IsNull::No) {
+                let length = i32::try_from(out.len() - before - 4)?;
+                out[before..before + 4].copy_from_slice(&length.to_be_bytes());
+            }
         }
         Ok(IsNull::No)
     }
