@@ -7,7 +7,7 @@ use duly::intake::actions::{ImportAccounts, import_accounts};
 use duly::intake::mapping_file::parse;
 use duly::intake::progress::Progress;
 use duly::intake::report::Report;
-use duly::intake::undo::take_back;
+use duly::intake::undo::{TakenBack, take_back};
 use duly::jobs::nightly;
 use duly::ledger::actions::{PostPayment, Posted, post_payment, reverse_payment};
 use duly::outreach::actions::{RecordContact, Recorded, Reserved, record_contact, reserve_contact};
@@ -234,7 +234,15 @@ impl Floor {
 
     /// Takes a batch back.
     pub fn take_back(&mut self, batch: BatchId) -> Result<i64, Failure> {
-        self.runtime.block_on(take_back(&self.app, &Actor::command(), self.app.moment(), batch))
+        self.take_back_because(batch, "")
+    }
+
+    /// Takes a batch back with a reason; how many accounts or facts.
+    pub fn take_back_because(&mut self, batch: BatchId, because: &str) -> Result<i64, Failure> {
+        let taken = self.runtime.block_on(take_back(&self.app, &Actor::command(), self.app.moment(), batch, because))?;
+        Ok(match taken {
+            TakenBack::Accounts(count) | TakenBack::Facts(count) => count,
+        })
     }
 
     /// The batch that brought an account.

@@ -65,21 +65,24 @@ pub async fn close(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId, bec
 
 /// Takes a closed account up again today.
 pub async fn reopen_account(app: &App, who: &Actor, at: Moment, account: AccountId) -> Result<(), Failure> {
-    transaction!(app.db, tx, {
-        let facts = store::load_account(tx, account).await?;
-        if facts.state != "closed" {
-            return Err(Failure::Stale(format!("the account is {}", facts.state)));
-        }
-        if facts.closed_because.is_none() {
-            return Err(Failure::Stale("its placement was taken back: import the mended file instead".into()));
-        }
-        store::update_closed(tx, account, None).await?;
-        let state = if facts.balance_minor > 0 { "open" } else { "paid" };
-        store::update_balance(tx, account, facts.balance_minor, state).await?;
-        if state == "open" {
-            super::actions::set_next(tx, account, "Take up again", at.business_day, None).await?;
-        }
-        audit::record(tx, who, at.at, Some(account), "account.reopen", &json!({})).await?;
-        strategy::actions::place_on_worklist(tx, account, at).await
-    })
+    transaction!(app.db, tx, { reopen(tx, who, at, account).await })
+}
+
+/// As [`reopen_account`], within a transaction.
+pub async fn reopen(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId) -> Result<(), Failure> {
+    let facts = store::load_account(tx, account).await?;
+    if facts.state != "closed" {
+        return Err(Failure::Stale(format!("the account is {}", facts.state)));
+    }
+    if facts.closed_because.is_none() {
+        return Err(Failure::Stale("its placement was taken back: import the mended file instead".into()));
+    }
+    store::update_closed(tx, account, None).await?;
+    let state = if facts.balance_minor > 0 { "open" } else { "paid" };
+    store::update_balance(tx, account, facts.balance_minor, state).await?;
+    if state == "open" {
+        super::actions::set_next(tx, account, "Take up again", at.business_day, None).await?;
+    }
+    audit::record(tx, who, at.at, Some(account), "account.reopen", &json!({})).await?;
+    strategy::actions::place_on_worklist(tx, account, at).await
 }

@@ -85,6 +85,28 @@ impl Kind {
         KINDS.iter().find(|(kind, ..)| *kind == self).unwrap_or(&KINDS[0])
     }
 
+    /// Whether it forbids or delays something that is permitted without it.
+    pub fn forbids(self) -> bool {
+        !matches!(
+            self,
+            Kind::AttorneyReleased
+                | Kind::CallConsent
+                | Kind::ValidationNoticeSent
+                | Kind::VerificationSent
+                | Kind::DuplicativeDisputeAnswered
+                | Kind::OriginalCreditorSent
+                | Kind::ElectronicConsent
+                | Kind::TcpaConsent
+                | Kind::StayLifted
+                | Kind::BankruptcyDismissed
+        )
+    }
+
+    /// Finds a kind by its words.
+    pub fn of_words(words: &str) -> Option<Kind> {
+        KINDS.iter().find(|(.., known)| *known == words).map(|(kind, ..)| *kind)
+    }
+
     /// Its icon and tone on the timeline: red closes, green opens, a letter went out.
     pub fn icon(self) -> (&'static str, &'static str) {
         match self {

@@ -58,10 +58,19 @@ const BATCHES: &str = "
            b.currency, b.created_at
       from batches b join creditors c on c.id = b.creditor_id
      order by b.created_at desc, b.id limit 50";
+/// What a file of history told of the time before is no act of ours.
 const CONTACTED: &str = "
-    select count(distinct d.account_id) from contact_debts d join accounts a on a.id = d.account_id where a.batch_id = $1";
-const PAID: &str = "select count(*) from payments p join accounts a on a.id = p.account_id where a.batch_id = $1";
-const PROMISED: &str = "select count(*) from promises p join accounts a on a.id = p.account_id where a.batch_id = $1";
+    select count(distinct d.account_id) from contact_debts d join accounts a on a.id = d.account_id
+     where a.batch_id = $1
+       and not exists (select 1 from history_rows h where h.account_id = d.account_id and h.made = d.contact_id)";
+const PAID: &str = "
+    select count(*) from payments p join accounts a on a.id = p.account_id
+     where a.batch_id = $1 and not exists (select 1 from history_rows h where h.account_id = p.account_id and h.made = p.id)";
+const PROMISED: &str = "
+    select count(*) from promises p join accounts a on a.id = p.account_id
+     where a.batch_id = $1 and not exists (select 1 from history_rows h where h.account_id = p.account_id and h.made = p.id)";
+const CLOSE_HISTORY: &str = "update batches set state = 'taken_back', taken_back_because = $1 where id = $2";
+const WHY_TAKEN_BACK: &str = "select taken_back_because from batches where id = $1";
 const CLOSE_BATCH: &str = "update batches set state = 'taken_back' where id = $1";
 const CLOSE_ACCOUNTS: &str = "
     update accounts set state = 'closed', next_action = null, next_action_on = null, next_action_at = null where batch_id = $1";
@@ -88,6 +97,9 @@ const SET_PLACED: &str = "
     update accounts set placed_minor = $1, paid_before_minor = $2, reduced_before_minor = $3, itemized_on = $4, due_on = $5,
         charged_off_on = $6, description = $7, creditor_status = $8 where id = $9";
 const SET_DESK: &str = "update accounts set desk_id = $1 where id = $2 and desk_id = $3";
+const RESET_REACHED: &str = "
+    update accounts set was_reached = 0
+     where id = $1 and not exists (select 1 from contacts c where c.account_id = accounts.id and c.outcome = 'conversation')";
 const SET_REACHED: &str = "update accounts set was_reached = 1 where id = $1";
 const INSERT_HOLD: &str = "
     insert into holds (id, account_id, reason, scope, from_on, until_on, created_by, created_at)
@@ -98,6 +110,7 @@ const DUE_HOLDS: &str = "
     select id, account_id from holds where ended_at is null and until_on is not null and until_on <= $1 and id > $2 order by id limit $3";
 const STANDING_HOLDS: &str = "
     select count(*) from holds where account_id = $1 and ended_at is null and (until_on is null or until_on > $2)";
+const DELETE_NOTICE: &str = "delete from notices where id = $1";
 const INSERT_NOTICE: &str = "
     insert into notices (id, account_id, debtor_id, kind, happened_at, days, in_writing, is_duplicative, submitted_on, sent_on,
         stated_end_on, chapter, channel, address, reference, words, recorded_by, created_at)
@@ -259,6 +272,16 @@ pub async fn close_batch(tx: &mut Tx, id: BatchId) -> Result<(), StoreError> {
     tx.run(CLOSE_ACCOUNTS, params![id]).await.map(drop)
 }
 
+/// Closes a batch of history, with the reason.
+pub async fn close_history(tx: &mut Tx, id: BatchId, because: &str) -> Result<(), StoreError> {
+    tx.run(CLOSE_HISTORY, params![because, id]).await.map(drop)
+}
+
+/// Why a batch was taken back, where a reason was asked for.
+pub async fn find_why_taken_back(tx: &mut Tx, id: BatchId) -> Result<Option<String>, StoreError> {
+    Ok(tx.one::<(Option<String>,)>(WHY_TAKEN_BACK, params![id]).await?.and_then(|(because,)| because))
+}
+
 /// Accounts of a closed batch whose books still stand.
 pub async fn list_to_take_back(tx: &mut Tx, id: BatchId, limit: i64) -> Result<Vec<(AccountId,)>, StoreError> {
     tx.all(TO_TAKE_BACK, params![id, limit]).await
@@ -373,6 +396,11 @@ pub async fn update_desk(tx: &mut Tx, id: AccountId, from: DeskId, to: DeskId) -
     Ok(tx.run(SET_DESK, params![to, id, from]).await? == 1)
 }
 
+/// Nobody was reached, unless a talk is on record.
+pub async fn reset_reached(tx: &mut Tx, id: AccountId) -> Result<(), StoreError> {
+    tx.run(RESET_REACHED, params![id]).await.map(drop)
+}
+
 pub async fn update_reached(tx: &mut Tx, id: AccountId) -> Result<(), StoreError> {
     tx.run(SET_REACHED, params![id]).await.map(drop)
 }
@@ -428,6 +456,11 @@ pub async fn insert_notice(
         at
     ];
     tx.run(INSERT_NOTICE, values).await.map(drop)
+}
+
+/// A notice that a file of history told, and that never was.
+pub async fn delete_notice(tx: &mut Tx, id: NoticeId) -> Result<(), StoreError> {
+    tx.run(DELETE_NOTICE, params![id]).await.map(drop)
 }
 
 /// Notices about any account of many debtors, each behind the debtor of the account.

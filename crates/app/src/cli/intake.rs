@@ -9,7 +9,7 @@ use crate::intake::actions::{ImportAccounts, import_accounts};
 use crate::intake::history::{ImportHistory, import_history};
 use crate::intake::progress::Progress;
 use crate::intake::report::Report;
-use crate::intake::undo::take_back;
+use crate::intake::undo::{TakenBack, take_back};
 use crate::parties::merge::matching::find_likenesses_left;
 use clap::{Args, Subcommand};
 use serde_json::{Value as Json, json};
@@ -25,10 +25,13 @@ pub enum ImportCommand {
     History(HistoryFile),
     /// Posts a bank's or creditor's list of payments: account, amount, on, reference.
     Payments(super::ledger::PaymentsFile),
-    /// Takes a whole placement back, while nobody was contacted about it.
+    /// Takes a batch back: a placement while nobody was contacted about it, history while nothing was decided upon it.
     Undo {
         /// The batch, as the import named it.
         batch: String,
+        /// Why what it told never was; needed for history, because taking back a stop permits contact again.
+        #[arg(long, default_value = "")]
+        because: String,
     },
     /// Takes a whole record, as `export all` wrote it, into an empty database.
     All {
@@ -89,10 +92,12 @@ pub(super) async fn import(app: &App, global: &Global, command: ImportCommand) -
         ImportCommand::Accounts(asked) => accounts(app, global, asked).await,
         ImportCommand::History(asked) => history(app, global, asked).await,
         ImportCommand::Payments(asked) => super::ledger::import_payments(app, global, asked).await,
-        ImportCommand::Undo { batch } => {
-            let count = take_back(app, &Actor::command(), app.moment(), parse_id("batch", &batch)?).await?;
-            let json = json!({"batch": batch, "accounts": count});
-            answer(global.format, &json, || vec![format!("{count} accounts are taken back")]).map(|()| Answered::Yes)
+        ImportCommand::Undo { batch, because } => {
+            let (json, says) = match take_back(app, &Actor::command(), app.moment(), parse_id("batch", &batch)?, &because).await? {
+                TakenBack::Accounts(count) => (json!({"batch": batch, "accounts": count}), format!("{count} accounts are taken back")),
+                TakenBack::Facts(count) => (json!({"batch": batch, "facts": count}), format!("{count} facts are taken back")),
+            };
+            answer(global.format, &json, || vec![says]).map(|()| Answered::Yes)
         }
         ImportCommand::All { folder } => super::store::import_all(app, global, &folder).await.map(|()| Answered::Yes),
     }
@@ -180,7 +185,10 @@ fn say(global: &Global, report: &Report, dry_run: bool, likenesses: u64, is_hist
         lines.extend(report.by_problem.iter().map(|(column, says, refuses, count)| {
             format!("{count:>8} × {column} {says}{}", if *refuses { "" } else { " (loaded with a gap)" })
         }));
-        let undo = if is_history { "" } else { "; duly import undo takes it back while nobody was contacted" };
+        let undo = match is_history {
+            true => "; duly import undo --because takes it back while nothing was decided upon it",
+            false => "; duly import undo takes it back while nobody was contacted",
+        };
         lines.extend(report.batch.map(|batch| format!("batch {batch}{undo}")));
         if let Some(path) = report.refusals.as_deref().filter(|_| report.refused + report.gaps > 0) {
             lines.push(format!("every problem: {}", path.display()));

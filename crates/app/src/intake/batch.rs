@@ -1,14 +1,18 @@
 //! One batch on screen: what came in, and taking it back.
 
+use super::history::taking_back::{hindrances, permits};
 use super::undo::take_back;
-use crate::accounts::store::{Batch, count_of_batch, count_touched, load_batch};
+use crate::accounts::store::{Batch, count_of_batch, count_touched, find_why_taken_back, load_batch};
 use crate::app::Failure;
 use crate::ledger;
 use crate::web::Web;
+use crate::web::form::Fields;
 use crate::web::guard::Visit;
 use crate::web::shell::{Frame, page};
 use askama::Template;
+use axum::body::Bytes;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use duly_domain::values::ids::BatchId;
 use duly_domain::values::moment::written;
@@ -24,6 +28,10 @@ struct BatchPage {
     day: String,
     accounts: i64,
     touched: Vec<String>,
+    /// What taking a batch of history back means.
+    permits: Vec<String>,
+    /// Why it was taken back.
+    because: String,
     says: String,
 }
 
@@ -42,18 +50,27 @@ pub async fn get_batch(State(web): State<Web>, visit: Visit, Path(batch): Path<S
 async fn batch_page(web: &Web, visit: &Visit, id: BatchId, says: String) -> Result<Response, Failure> {
     let mut tx = web.app.db.read().await?;
     let (batch, placed, day) = shown(load_batch(&mut tx, id).await?, &visit.zone)?;
-    let touched = count_touched(&mut tx, id).await?;
-    let touched = touched.iter().filter(|(_, count)| *count > 0).map(|(what, count)| format!("{count} {what}")).collect();
+    let (touched, permits) = if batch.kind == "history" {
+        (hindrances(&mut tx, id).await?, permits(&mut tx, id).await?)
+    } else {
+        let touched = count_touched(&mut tx, id).await?;
+        (touched.iter().filter(|(_, count)| *count > 0).map(|(what, count)| format!("{count} {what}")).collect(), Vec::new())
+    };
     let accounts = count_of_batch(&mut tx, id).await?;
+    let because = find_why_taken_back(&mut tx, id).await?.unwrap_or_default();
     let frame = Frame::of(visit, "/imports", "Batch");
-    Ok(page(&BatchPage { frame, batch, placed, day, accounts, touched, says }))
+    let status = if says.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let shown = BatchPage { frame, batch, placed, day, accounts, touched, permits, because, says };
+    Ok((status, page(&shown)).into_response())
 }
 
-/// `POST /batches/{batch}/undos`: takes a placement back, or says why not.
-pub async fn post_undo(State(web): State<Web>, visit: Visit, Path(batch): Path<String>) -> Result<Response, Failure> {
+/// `POST /batches/{batch}/undos`: takes a batch back, or says why not.
+pub async fn post_undo(State(web): State<Web>, visit: Visit, Path(batch): Path<String>, body: Bytes) -> Result<Response, Failure> {
     let batch = parsed(&batch)?;
-    match take_back(&web.app, &visit.who, visit.at, batch).await {
+    let fields = Fields::of(&body);
+    match take_back(&web.app, &visit.who, visit.at, batch, fields.text("because")).await {
         Ok(_) => Ok(Redirect::to("/imports?said=taken-back").into_response()),
+        Err(Failure::Wrong(_)) => batch_page(&web, &visit, batch, "Not done: say why this never was.".into()).await,
         Err(Failure::Stale(says)) => batch_page(&web, &visit, batch, format!("Not done: {says}.")).await,
         Err(failure) => Err(failure),
     }

@@ -1,9 +1,11 @@
-//! A whole placement is taken back, while nobody was contacted about it.
+//! A batch is taken back: a whole placement while nobody was contacted about it, or a file of history
+//! ([`super::history::taking_back`]).
 //!
-//! Nothing is erased: each account's money is booked back, the account closes, and its reference gets the mark of the batch, so that
+//! Of a placement nothing is erased: each account's money is booked back, the account closes, and its reference gets the mark of the batch, so that
 //! the mended file can be placed anew. Accounts close at once, all together; their books follow piece by piece, and a run that
 //! was cut off goes on when it is asked again.
 
+use super::history::taking_back::{take_back_history, take_money_back};
 use crate::app::{Actor, App, Failure};
 use crate::store::Tx;
 use crate::{accounts, audit, ledger, strategy, transaction};
@@ -15,22 +17,32 @@ use serde_json::json;
 /// Accounts booked back together.
 const PIECE: i64 = 200;
 
-/// Takes a batch back; how many accounts that were.
-pub async fn take_back(app: &App, who: &Actor, at: Moment, batch: BatchId) -> Result<i64, Failure> {
+/// What was taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TakenBack {
+    /// So many accounts of a placement.
+    Accounts(i64),
+    /// So many facts of a file of history.
+    Facts(i64),
+}
+
+/// Takes a batch back; history only with a reason.
+pub async fn take_back(app: &App, who: &Actor, at: Moment, batch: BatchId, because: &str) -> Result<TakenBack, Failure> {
+    let found = accounts::store::load_batch(&mut app.db.read().await?, batch).await?;
+    if found.kind == "history" {
+        return take_back_history(app, who, at, batch, because).await.map(TakenBack::Facts);
+    }
     transaction!(app.db, tx, { close(tx, who, at, batch).await })?;
     while transaction!(app.db, tx, { book_back(tx, who, at, batch).await })? {
         tokio::task::yield_now().await;
     }
     let mut tx = app.db.read().await?;
-    Ok(accounts::store::count_of_batch(&mut tx, batch).await?)
+    Ok(TakenBack::Accounts(accounts::store::count_of_batch(&mut tx, batch).await?))
 }
 
 /// Closes the batch's accounts, or says why not. A batch that was closed before stays so.
 async fn close(tx: &mut Tx, who: &Actor, at: Moment, batch: BatchId) -> Result<(), Failure> {
     let found = accounts::store::load_batch(tx, batch).await?;
-    if found.kind != "accounts" {
-        return Err(Failure::wrong("batch", "is one of history, not of accounts: what happened is not taken back"));
-    }
     if found.state == "taken_back" {
         return Ok(());
     }
@@ -53,12 +65,13 @@ async fn book_back(tx: &mut Tx, who: &Actor, at: Moment, batch: BatchId) -> Resu
     let mark = format!(" taken back {} {}", at.business_day, &text[text.len() - 6..]);
     let piece = accounts::store::list_to_take_back(tx, batch, PIECE).await?;
     for (id,) in &piece {
+        let rows = take_money_back(tx, who, at, *id).await?;
         let account = accounts::store::load_account(tx, *id).await?;
         let nothing = Buckets::none(ledger::store::currency(&account.currency)?);
         ledger::actions::adjust_placed(tx, who, at, &account, &nothing, "placement taken back").await?;
         accounts::store::rename(tx, *id, &format!("{}{mark}", account.reference)).await?;
         let detail = json!({"batch": text, "reference": account.reference, "placed_minor": account.placed_minor});
-        audit::record(tx, who, at.at, Some(*id), "account.take_back", &detail).await?;
+        audit::kept::record(tx, who, at.at, *id, "account.take_back", detail, &rows).await?;
     }
     Ok(!piece.is_empty())
 }

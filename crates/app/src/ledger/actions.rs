@@ -57,10 +57,13 @@ pub async fn post_within(tx: &mut Tx, who: &Actor, at: Moment, ask: &PostPayment
 
 /// Takes a payment back by an opposite entry. Reversing it twice is once.
 pub async fn reverse_payment(app: &App, who: &Actor, at: Moment, payment: PaymentId, on: Date) -> Result<Buckets, Failure> {
-    transaction!(app.db, tx, {
-        let reversal = plan_reversal(tx, at, payment, on).await?;
-        reverse(tx, who, at, &reversal).await
-    })
+    transaction!(app.db, tx, { reverse_within(tx, who, at, payment, on).await })
+}
+
+/// As [`reverse_payment`], within a transaction.
+pub async fn reverse_within(tx: &mut Tx, who: &Actor, at: Moment, payment: PaymentId, on: Date) -> Result<Buckets, Failure> {
+    let reversal = plan_reversal(tx, at, payment, on).await?;
+    reverse(tx, who, at, &reversal).await
 }
 
 /// A payment to be taken back, and what that does to the books.

@@ -49,6 +49,7 @@ const RECENT: &str = "
 const REVERSE: &str = "update payments set state = 'reversed', reversed_on = $1 where id = $2 and state = 'posted'";
 const ARRIVALS: &str = "
     select account_id, effective_on, created_at, amount_minor from payments where account_id in ($keys) and state = 'posted'";
+const MARK_REFERENCE: &str = "update payments set reference = reference || $1 where id = $2";
 const UNAPPLIED: &str = "
     select cast(coalesce(sum(-l.amount_minor), 0) as bigint) from entry_lines l join entries e on e.id = l.entry_id
      where e.account_id = $1 and l.code = 'unapplied'";
@@ -325,6 +326,11 @@ pub async fn list_payments(tx: &mut Tx, account: AccountId) -> Result<Vec<Paymen
 
 pub async fn list_recent_payments(tx: &mut Tx, limit: i64) -> Result<Vec<RecentPayment>, StoreError> {
     tx.all(RECENT, params![limit]).await
+}
+
+/// Marks the reference of a payment that was taken back, so that it no longer makes another payment known.
+pub async fn mark_reference(tx: &mut Tx, id: PaymentId, mark: &str) -> Result<(), StoreError> {
+    tx.run(MARK_REFERENCE, params![mark, id]).await.map(drop)
 }
 
 pub async fn update_reversed(tx: &mut Tx, id: PaymentId, on: Date) -> Result<bool, StoreError> {

@@ -16,6 +16,8 @@ pub const INSERT_PAST: &str = "
     insert into contacts (id, account_id, debtor_id, channel, direction, purpose, state, result, outcome, note, officer_id, contacted_at, recorded_at)";
 /// The debts of a contact, for [`Tx::insert_many`].
 pub const INSERT_DEBT: &str = "insert into contact_debts (contact_id, account_id)";
+const DELETE_DEBTS: &str = "delete from contact_debts where contact_id = $1";
+const DELETE: &str = "delete from contacts where id = $1";
 const CONTACT: &str = "
     select id, account_id, debtor_id, point_id, channel, direction, purpose, place, state, result, outcome, note, contacted_at, expires_at
       from contacts where id = $1";
@@ -139,6 +141,12 @@ pub async fn insert_past(tx: &mut Tx, contact: PastContact<'_>) -> Result<(), St
     let values = params![id, account, debtor, channel, direction, purpose, "recorded", result, outcome, note, officer, at, recorded_at];
     tx.insert_many(INSERT_PAST, &[values.to_vec()]).await?;
     tx.insert_many(INSERT_DEBT, &[params![id, account].to_vec()]).await.map(drop)
+}
+
+/// A contact that a file of history told, and that never was.
+pub async fn delete_past(tx: &mut Tx, id: ContactId) -> Result<(), StoreError> {
+    tx.run(DELETE_DEBTS, params![id]).await?;
+    tx.run(DELETE, params![id]).await.map(drop)
 }
 
 pub async fn load_contact(tx: &mut Tx, id: ContactId) -> Result<ContactColumns, Failure> {

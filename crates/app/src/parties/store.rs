@@ -31,6 +31,10 @@ const END_PREFERENCE: &str = "
     update preferences set ended_at = $1, account_id = coalesce(account_id, $2) where id = $3 and debtor_id = $4 and ended_at is null";
 const TOLD_ABOUT: &str = "select account_id from preferences where id = $1 and account_id is not null";
 const POINT_STATE: &str = "update contact_points set state = $1, proven_at = coalesce($2, proven_at) where id = $3";
+const DELETE_SOURCE: &str = "
+    delete from point_sources where point_id = $1 and 1 = (select count(*) from point_sources s where s.point_id = $1)";
+const DELETE_POINT: &str = "
+    delete from contact_points where id = $1 and not exists (select 1 from point_sources s where s.point_id = contact_points.id)";
 const FIND_POINT: &str = "
     select id, kind, label, value, zip, state, source, line_type, created_at, proven_at
       from contact_points where debtor_id = $1 and kind = $2 and value = $3 order by id limit 1";
@@ -192,6 +196,12 @@ pub async fn insert_preference(tx: &mut Tx, debtor: DebtorId, account: AccountId
     let PreferenceRow { id, kind, days, from_minute, to_minute, place, channel, address, words, source, told_at, .. } = row.clone();
     let values = params![id, debtor, account, kind, days, from_minute, to_minute, place, channel, address, words, source, told_at];
     tx.run(INSERT_PREFERENCE, values).await.map(drop)
+}
+
+/// A point that a file of history told; what another source named since stays.
+pub async fn delete_point(tx: &mut Tx, id: PointId) -> Result<(), StoreError> {
+    tx.run(DELETE_SOURCE, params![id]).await?;
+    tx.run(DELETE_POINT, params![id]).await.map(drop)
 }
 
 /// Ends a wish, told or ended in a talk about an account: the account in whose record it stands, if there was one to end.

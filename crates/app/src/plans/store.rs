@@ -21,6 +21,7 @@ const OF_ACCOUNTS: &str = "
       from promises where account_id in ($keys) order by account_id, taken_at desc, id desc";
 const OPEN_DUE: &str = "
     select distinct account_id from promises where state = 'open' and due_on <= $1 and account_id > $2 order by account_id limit $3";
+const DELETE: &str = "delete from promises where id = $1";
 const SET_STATE: &str = "update promises set state = $1, arrived_minor = $2, decided_at = $3 where id = $4";
 const RECENT: &str = "
     select p.id, p.account_id, d.name, a.reference, p.amount_minor, p.currency, p.due_on, p.state, p.arrived_minor
@@ -60,6 +61,11 @@ rows! {
 pub async fn insert_promise(tx: &mut Tx, promise: &PromiseRow, by: &str) -> Result<(), StoreError> {
     let PromiseRow { id, account, amount_minor, currency, taken_on, due_on, grace_days, taken_at, .. } = promise.clone();
     tx.run(INSERT, params![id, account, amount_minor, currency, taken_on, due_on, grace_days, by, taken_at]).await.map(drop)
+}
+
+/// A promise that a file of history told, and that never was.
+pub async fn delete_promise(tx: &mut Tx, id: PromiseId) -> Result<(), StoreError> {
+    tx.run(DELETE, params![id]).await.map(drop)
 }
 
 pub async fn load_promise(tx: &mut Tx, id: PromiseId) -> Result<PromiseRow, Failure> {

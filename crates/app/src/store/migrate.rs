@@ -40,6 +40,7 @@ const STEPS: &[Step] = &steps! {
     18 "0018_mappings";
     20 "0020_quick_lists";
     22 "0022_kept";
+    23 "0023_history_back";
 };
 
 const JOURNAL: &str = "

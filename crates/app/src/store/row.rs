@@ -200,6 +200,12 @@ impl From<Vec<u8>> for Value {
     }
 }
 
+impl From<&[u8]> for Value {
+    fn from(bytes: &[u8]) -> Value {
+        Value::Bytes(bytes.to_vec())
+    }
+}
+
 impl From<&[u8; 32]> for Value {
     fn from(value: &[u8; 32]) -> Value {
         Value::Bytes(value.to_vec())

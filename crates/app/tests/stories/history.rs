@@ -97,4 +97,88 @@ A-1,pigeon,2026-02-10,,,,,,,,,,,,
         let says = floor.import_history("account,what\nA-1,call\n", None, "Clinic").unwrap_err().to_string();
         assert!(says.contains("names no column for at"), "{says}");
     }
+
+    fn history_is_taken_back_with_a_reason_and_told_anew(mut floor: "2026-03-03") {
+        accounts(&mut floor);
+        let text = "\
+account,kind,date,result,amount,due_on,state,until,from,till,number,note
+A-1,cease,2026-02-01,,,,,,,,,Stop.
+A-2,call,2026-03-01,conversation,,,,,,,,
+A-2,promise,2026-03-01,,50.00,2026-03-20,open,,,,,
+A-2,promise,2025-12-01,,40.00,2025-12-20,broken,,,,,
+A-2,payment,2026-01-15,,25.00,,,,,,,
+A-2,payment,2026-03-03,,30.00,,,,,,,
+A-3,inconvenient_time,2026-02-01,,,,,,08:00,18:00,,
+A-3,hold,2026-02-01,,,,,2026-04-01,,,,Waiting for papers
+A-3,deceased,2026-02-01,,,,,,,,,
+A-3,phone,2026-02-10,,,,,,,,614 555 0199,
+A-3,note,2026-02-10,,,,,,,,,Letters.
+A-1,recall,2026-03-02,,,,,,,,,
+";
+        let batch = floor.import_history(text, None, "Clinic").unwrap().batch.unwrap();
+        let (maria, otto, ann) = (floor.person_of("A-1"), floor.person_of("A-2"), floor.person_of("A-3"));
+        assert_eq!([maria, otto, ann].map(|person| floor.may_call(person)), [false; 3]);
+
+        let says = floor.take_back(batch).unwrap_err().to_string();
+        for part in ["because is empty", "Written request to stop (1): what it forbids is permitted again", "contacts (1)", "recalled accounts (1): open again"] {
+            assert!(says.contains(part), "{part}: {says}");
+        }
+        assert!(!floor.may_call(maria), "nothing is opened without a reason");
+        assert_eq!(floor.take_back_because(batch, "The file was another creditor's.").unwrap(), 12);
+        assert_eq!([maria, otto, ann].map(|person| floor.may_call(person)), [true; 3]);
+        assert_eq!((floor.balance(otto), floor.promises(otto)), ("200.00".to_string(), vec![]));
+        for (sql, left) in [
+            ("select count(*) from contacts", 0),
+            ("select count(*) from notices", 0),
+            ("select count(*) from notes", 0),
+            ("select count(*) from holds where ended_at is null", 0),
+            ("select count(*) from preferences where ended_at is null", 0),
+            ("select count(*) from circumstances where ended_at is null", 0),
+            ("select count(*) from contact_points where source like 'skip trace%'", 0),
+            ("select count(*) from accounts where closed_because is not null or was_reached = 1", 0),
+            ("select count(*) from history_rows where taken_back_at is not null", 12),
+            ("select count(*) from audit_entries where act = 'history.take_back'", 3),
+            ("select count(*) from audit_entries where act = 'batch.take_back' and detail like '%another creditor%'", 1),
+        ] {
+            assert_eq!(floor.count(sql), left, "{sql}");
+        }
+        assert_eq!(floor.take_back(batch).unwrap(), 12, "twice is once");
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+
+        let anew = floor.import_history(text, None, "Clinic").unwrap();
+        assert_eq!((anew.accepted, anew.duplicates, anew.refused), (12, 0, 0), "{:?}", anew.problems);
+        assert_eq!(floor.balance(otto), "170.00", "the payment is posted anew");
+        assert_eq!([maria, otto, ann].map(|person| floor.may_call(person)), [false; 3]);
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+
+    fn history_that_was_decided_upon_stays(mut floor: "2026-03-03") {
+        accounts(&mut floor);
+        let batch = floor.import_history("account,kind,date,result\nA-1,call,2026-03-02,no_answer\nA-2,cease,2026-03-02,\n", None, "Clinic").unwrap().batch.unwrap();
+        let maria = floor.person_of("A-1");
+        assert!(floor.officer("Dana").calls(maria, "no_answer").is_empty());
+        let says = floor.take_back_because(batch, "Wrong file").unwrap_err().to_string();
+        assert!(says.contains("1 times the gate was asked for an act"), "{says}");
+        let otto = floor.person_of("A-2");
+        assert!(!floor.may_call(otto));
+    }
+
+    fn a_placement_with_nothing_but_history_is_taken_back(mut floor: "2026-03-03") {
+        accounts(&mut floor);
+        let text = "account,kind,date,amount,due_on,state\nA-1,call,2026-03-02,,,\nA-1,cease,2026-03-02,,,\nA-2,payment,2026-03-03,200.00,,\n\
+                    A-2,promise,2026-02-20,200.00,2026-03-01,kept\nA-3,promise,2026-03-01,50.00,2026-03-20,open\n";
+        assert_eq!(floor.import_history(text, None, "Clinic").unwrap().accepted, 5);
+        let (otto, maria) = (floor.person_of("A-2"), floor.person_of("A-1"));
+        let batch = floor.batch_of(maria);
+        assert_eq!(floor.take_back(batch).unwrap(), 3);
+        assert_eq!(floor.balance(otto), "0.00");
+        assert_eq!(floor.count("select count(*) from accounts where state = 'closed' and balance_minor = 0 and next_action is null"), 3);
+        assert_eq!(floor.count("select count(*) from worklist"), 0);
+        assert_eq!(floor.count("select count(*) from notices"), 1, "who asked us to stop goes on to be heard");
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+        // The mended placement comes in as new, and so does its history.
+        accounts(&mut floor);
+        assert_eq!(floor.import_history(text, None, "Clinic").unwrap().accepted, 5);
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
 }

@@ -13,6 +13,9 @@ use std::fmt;
 /// The first line of every hashed text; a changed form, or another set of columns, gets a new name.
 const FORM: &str = "duly-kept-1";
 
+/// What an entry says of a row that its act took away.
+const GONE: &str = "gone";
+
 /// One value of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cell {
@@ -37,6 +40,16 @@ impl Claim {
     /// What is to be said of a row: its kind, what never changes, what may.
     pub fn of(kind: &str, fixed: &[Cell], state: &[Cell]) -> Claim {
         Claim { fixed: hash(kind, fixed), state: if state.is_empty() { String::new() } else { hash(kind, state) } }
+    }
+
+    /// What is to be said of a row that is taken away.
+    pub fn gone() -> Claim {
+        Claim { fixed: GONE.into(), state: String::new() }
+    }
+
+    /// Whether the row was taken away.
+    fn is_gone(&self) -> bool {
+        self.fixed == GONE
     }
 
     /// Reads what an entry says.
@@ -91,7 +104,8 @@ impl Told {
 
     /// What a later entry says.
     pub fn next(&mut self, claim: Claim, seq: i64) {
-        if claim.fixed != self.claim.fixed && self.altered_before.is_none() {
+        let differs = claim.fixed != self.claim.fixed && !claim.is_gone();
+        if differs && self.altered_before.is_none() {
             self.altered_before = Some(seq);
         }
         (self.claim, self.seq) = (claim, seq);
@@ -100,6 +114,11 @@ impl Told {
     /// The number of the newest entry.
     pub fn seq(&self) -> i64 {
         self.seq
+    }
+
+    /// Whether the row was taken away by an act, so that nothing may stand in its place.
+    pub fn is_gone(&self) -> bool {
+        self.claim.is_gone()
     }
 
     /// Whether the row is still what they say.
@@ -149,5 +168,17 @@ mod tests {
         assert_eq!(told.prove(&claim(100, "open")), Err(Differs::Since(5)));
         told.next(claim(900, "kept"), 7);
         assert_eq!(told.prove(&claim(900, "kept")), Err(Differs::Before(7)));
+    }
+
+    #[test]
+    fn a_row_that_an_act_took_away_is_gone_and_must_not_come_back() {
+        let row = Claim::of("note", &[text("nte_1")], &[]);
+        let mut told = Told::first(row.clone(), 2);
+        assert!(!told.is_gone());
+        told.next(Claim::parse(&Claim::gone().to_string()), 3);
+        assert!(told.is_gone());
+        assert_eq!(told.prove(&row), Err(Differs::Since(3)));
+        told.next(row.clone(), 4);
+        assert_eq!(told.prove(&row), Err(Differs::Before(4)));
     }
 }

@@ -11,6 +11,7 @@ const NOTES: &str = "
     select n.id, n.body, n.written_by, u.name, n.written_at from notes n left join users u on u.id = n.author_id
      where n.account_id = $1 order by n.written_at desc, n.id desc limit 100";
 const INSERT_NOTE: &str = "insert into notes (id, account_id, body, written_by, author_id, written_at)";
+const DELETE_NOTE: &str = "delete from notes where id = $1";
 const DOCUMENTS: &str = "
     select id, kind, file_name, media_type, source, hash, size_bytes, filed_by, filed_at from documents
      where account_id = $1 order by filed_at desc, id desc limit 200";
@@ -54,6 +55,11 @@ pub async fn list_notes(tx: &mut Tx, account: AccountId) -> Result<Vec<Note>, St
 pub async fn insert_note(tx: &mut Tx, account: AccountId, note: &Note, author: Option<UserId>) -> Result<(), StoreError> {
     let values = params![note.id, account, &note.body, &note.by, author, note.written_at];
     tx.insert_many(INSERT_NOTE, &[values.to_vec()]).await.map(drop)
+}
+
+/// A note that a file of history told.
+pub async fn delete_note(tx: &mut Tx, id: NoteId) -> Result<(), StoreError> {
+    tx.run(DELETE_NOTE, params![id]).await.map(drop)
 }
 
 pub async fn list_documents(tx: &mut Tx, account: AccountId) -> Result<Vec<Document>, StoreError> {

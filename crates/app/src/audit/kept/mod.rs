@@ -5,7 +5,7 @@
 //! `kept_before`, and [`begin`] writes that count into the chain `kept`, which the daily root holds.
 //!
 //! Always true: an act that keeps, changes or ends one of these rows writes its entry in the same transaction, in the chain of
-//! the row's account. None of them is ever deleted.
+//! the row's account. One that takes a row away (a batch of history is taken back) names it as gone.
 
 pub mod proof;
 
@@ -70,8 +70,8 @@ pub static KINDS: [Kind; 10] = [
         recorded_by created_at,
         debtor_id),
     kind!("payment", PaymentId, "payments",
-        entry_id amount_minor unapplied_minor currency effective_on reference posted_by created_at,
-        state reversed_on),
+        entry_id amount_minor unapplied_minor currency effective_on posted_by created_at,
+        reference state reversed_on),
     kind!("promise", PromiseId, "promises",
         amount_minor currency taken_on due_on grace_days taken_by taken_at,
         state arrived_minor decided_at),
@@ -87,7 +87,8 @@ pub static KINDS: [Kind; 10] = [
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct KeptRow {
     prefix: &'static str,
-    id: Uuid,
+    /// Its id, bare.
+    pub id: Uuid,
 }
 
 impl KeptRow {
@@ -149,7 +150,7 @@ fn cell(value: Value) -> Cell {
     }
 }
 
-/// Writes an entry at the end of an account's chain that names these rows of the account as they stand now.
+/// Writes an entry at the end of an account's chain that names these rows of the account as they stand now, or as gone.
 pub async fn record(
     tx: &mut Tx,
     who: &Actor,
@@ -165,9 +166,10 @@ pub async fn record(
     super::record(tx, who, at, Some(account), act, &detail).await
 }
 
-/// What is to be said of rows: a statement for each kind among them.
+/// What is to be said of rows: a statement for each kind among them. Of a row that is not there is said that it is gone.
 pub(super) async fn hashes(tx: &mut Tx, rows: &[KeptRow]) -> Result<Map<String, Json>, Failure> {
-    let mut hashes = Map::new();
+    let gone = json!(Claim::gone().to_string());
+    let mut hashes: Map<String, Json> = rows.iter().map(|row| (row.name(), gone.clone())).collect();
     for kind in &KINDS {
         let keys: Vec<Value> = rows.iter().filter(|row| row.prefix == kind.prefix).map(|row| Value::Uuid(row.id)).collect();
         if keys.is_empty() {

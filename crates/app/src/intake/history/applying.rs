@@ -16,6 +16,7 @@ use duly_domain::outreach::result;
 use duly_domain::values::ids::{AccountId, ContactId, NoteId, PreferenceId, PromiseId};
 use duly_domain::values::moment::Moment;
 use duly_domain::values::money::{Currency, Money};
+use uuid::Uuid;
 
 /// What a fact became.
 pub struct Kept {
@@ -27,15 +28,18 @@ pub struct Kept {
     pub paid_before: Option<i64>,
     /// The row it became, where no entry of its own names it.
     pub row: Option<KeptRow>,
+    /// The row it made; none where the fact has no row of its own, or had one before.
+    pub made: Option<Uuid>,
 }
 
-fn kept(kind: &'static str, summary: impl Into<String>) -> Kept {
-    Kept { kind, summary: summary.into(), paid_before: None, row: None }
+fn kept(kind: &'static str, made: Option<Uuid>, summary: impl Into<String>) -> Kept {
+    Kept { kind, summary: summary.into(), paid_before: None, row: None, made }
 }
 
 /// As [`kept`], with the row that the entry about the whole piece is to name.
 fn kept_as(row: impl Into<KeptRow>, kind: &'static str, summary: impl Into<String>) -> Kept {
-    Kept { row: Some(row.into()), ..kept(kind, summary) }
+    let row = row.into();
+    Kept { row: Some(row), ..kept(kind, Some(row.id), summary) }
 }
 
 /// Puts one fact where it belongs, within the transaction of its piece.
@@ -112,8 +116,8 @@ pub async fn apply(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId, row
                 words: row.words.clone(),
                 ..RecordNotice::of(account, known, row.at)
             };
-            record_notice_in(tx, who, at, &ask).await?;
-            Ok(kept("notice", known.words()))
+            let notice = record_notice_in(tx, who, at, &ask).await?;
+            Ok(kept("notice", Some(notice.0), known.words()))
         }
         Past::Wish { kind, channel, place, from_minute, to_minute, to } => {
             let wish = PreferenceRow {
@@ -135,21 +139,24 @@ pub async fn apply(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId, row
         }
         Past::Hold { until } => {
             let reason = row.words.clone().unwrap_or_else(|| "Restricted before it was here".into());
+            let mut made = None;
             if *until > at.business_day && held.state == "open" {
-                accounts::actions::hold(tx, who, at, account, &reason, *until).await?;
+                made = Some(accounts::actions::hold(tx, who, at, account, &reason, *until).await?.0);
             }
-            Ok(kept("hold", format!("{reason}, until {until}")))
+            Ok(kept("hold", made, format!("{reason}, until {until}")))
         }
         Past::Heed { kind } => {
             let told = circumstance(kind.code(), row.on, "history", row.words.clone(), at);
-            heed(tx, who, at, held.debtor, &told).await?;
-            Ok(kept("heed", kind.to_string()))
+            // What stood before keeps its own row.
+            let stands = heed(tx, who, at, held.debtor, &told).await?;
+            Ok(kept("heed", Some(stands.0).filter(|_| stands == told.id), kind.to_string()))
         }
         Past::Point { kind, value, source } => {
             let label = if *kind == "email" { "personal" } else { "home" };
             let found = FoundPoint { kind, label, value, zip: None, source, found_on: row.on };
-            found_point(tx, at, held.debtor, &found).await?;
-            Ok(kept("point", format!("{source} names a {kind}")))
+            let was_known = parties::store::find_point(tx, held.debtor, kind, value).await?.is_some();
+            let point = found_point(tx, at, held.debtor, &found).await?;
+            Ok(kept("point", Some(point.0).filter(|_| !was_known), format!("{source} names a {kind}")))
         }
         Past::Note => {
             let body = row.words.clone().unwrap_or_default();
@@ -160,7 +167,7 @@ pub async fn apply(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId, row
         }
         Past::Recall => {
             accounts::closing::close(tx, who, at, account, "recalled", row.words.as_deref()).await?;
-            Ok(kept("recall", "Recalled"))
+            Ok(kept("recall", Some(account.0).filter(|_| held.state != "closed"), "Recalled"))
         }
     }
 }
@@ -181,13 +188,14 @@ async fn payment(
     }
     let amount = Money::of(minor, currency);
     if row.on < held.placed_on {
-        return Ok(Kept { paid_before: Some(minor), ..kept("payment", format!("{amount} paid before placement")) });
+        return Ok(Kept { paid_before: Some(minor), ..kept("payment", None, format!("{amount} paid before placement")) });
     }
     // Two payments of one day and amount are two: the file says so by telling them twice.
     let reference = reference.map_or_else(|| format!("history {} {} {}", row.on, minor, row.occurrence), String::from);
     let ask = PostPayment { account: held.id, amount_minor: minor, effective_on: row.on, reference };
     let posted = post_within(tx, who, at, &ask).await?;
-    Ok(kept("payment", if posted.is_repeat { format!("{amount} was posted before") } else { format!("{amount} posted") }))
+    let made = Some(posted.payment.0).filter(|_| !posted.is_repeat);
+    Ok(kept("payment", made, if posted.is_repeat { format!("{amount} was posted before") } else { format!("{amount} posted") }))
 }
 
 /// What a result said about a number, unless something newer is known.

@@ -7,6 +7,7 @@
 pub mod applying;
 pub mod mapping;
 pub mod store;
+pub mod taking_back;
 
 use super::progress::{Progress, Reached};
 use super::refusals::is_same_head;
@@ -210,6 +211,9 @@ impl Import<'_> {
 
     /// Keeps the facts of a piece; what became of each, and whether the batch is begun.
     async fn keep(&self, tx: &mut Tx, piece: &[Read]) -> Result<(Vec<Fate>, bool), Failure> {
+        if self.is_begun && accounts::store::load_batch(tx, self.batch).await?.state != "loading" {
+            return Err(Failure::Stale(format!("batch {} was taken back while it came in: nothing more is kept", self.batch)));
+        }
         let facts: Vec<&(PastRow, [u8; 32])> = piece.iter().filter_map(|read| read.fact.as_ref()).collect();
         let references: Vec<&str> = facts.iter().map(|(fact, _)| fact.reference.as_str()).collect();
         let placed = intake::store::list_placed(tx, self.creditor.id, &references).await?;
@@ -254,7 +258,7 @@ impl Import<'_> {
             match applying::apply(tx, self.who, self.at, account, fact, self.mapping.currency).await {
                 Ok(kept) => {
                     let amount = kept.paid_before.map(|minor| (minor, self.mapping.currency.code()));
-                    let values = store::values(account, print, self.batch, kept.kind, fact.at, &kept.summary, amount);
+                    let values = store::values(account, print, self.batch, fact.at, &kept, amount);
                     store::insert(tx, &[values]).await?;
                     let (rows, named) = touched.entry(account).or_default();
                     *rows += 1;
