@@ -20,6 +20,8 @@ const CREDITOR: &str = "
     select id, name, role, rule_scope, grace_days, allocation_order, attempts_max_7_days, desk_id from creditors where id = $1";
 const CREDITORS: &str = "
     select id, name, role, rule_scope, grace_days, allocation_order, attempts_max_7_days, desk_id from creditors order by name limit 500";
+const CREDITOR_THEN: &str = "select itemization_creditor from creditors where id = $1";
+const SET_CREDITOR_THEN: &str = "update creditors set itemization_creditor = $1 where id = $2";
 const INSERT_CREDITOR: &str = "
     insert into creditors (id, name, role, rule_scope, grace_days, allocation_order, attempts_max_7_days, desk_id, created_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
@@ -215,6 +217,15 @@ pub async fn insert_creditor(tx: &mut Tx, creditor: &Creditor, at: Timestamp) ->
     tx.run(INSERT_CREDITOR, params![id, name, role, rule_scope, grace_days, allocation_order, attempts_max_7_days, desk, at])
         .await
         .map(drop)
+}
+
+/// To whom a creditor's debts were owed on their itemization date, where that was somebody else.
+pub async fn find_itemization_creditor(tx: &mut Tx, id: CreditorId) -> Result<Option<String>, StoreError> {
+    Ok(tx.one::<(Option<String>,)>(CREDITOR_THEN, params![id]).await?.and_then(|(name,)| name))
+}
+
+pub async fn update_itemization_creditor(tx: &mut Tx, id: CreditorId, name: &str) -> Result<(), StoreError> {
+    tx.run(SET_CREDITOR_THEN, params![name, id]).await.map(drop)
 }
 
 /// An empty batch, loading until it is finished.

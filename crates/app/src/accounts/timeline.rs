@@ -29,8 +29,8 @@ pub struct Event {
     pub more: String,
     /// When, in the organization's time.
     pub when: String,
-    /// The decision behind it, if one was kept.
-    pub decision: Option<DecisionId>,
+    /// Where it can be opened.
+    pub href: Option<String>,
 }
 
 /// How many of each kind are read.
@@ -53,7 +53,21 @@ pub async fn list(tx: &mut Tx, account: &accounts::Account, now: Timestamp, zone
         events.push(event(note.written_at, "text", "", format!("Note by {by}"), note.body));
     }
     for document in super::papers::store::list_documents(tx, id).await? {
-        events.push(event(document.filed_at, "import", "", format!("Filed {}", document.file_name), document.source));
+        // A letter of ours is told with its dates below.
+        if document.kind != "letter_sent" {
+            let filed = event(document.filed_at, "import", "", format!("Filed {}", document.file_name), document.source);
+            events.push(Event { href: Some(format!("/accounts/{id}/documents/{}", document.id)), ..filed });
+        }
+    }
+    for letter in outreach::letters::store::list_of_account(tx, id).await? {
+        let (on, ends_on) = (written(letter.mailing_on), written(letter.period_ends_on));
+        let more = match (letter.state.as_str(), letter.mailed_on) {
+            ("mailed", Some(on)) => format!("mailed {}, period ends {ends_on}", written(on)),
+            ("void", _) => "taken back, never mailed".into(),
+            _ => format!("for mailing on {on}, period ends {ends_on}"),
+        };
+        let printed = event(letter.printed_at, "letter", "", "Validation notice printed".into(), more);
+        events.push(Event { href: Some(format!("/accounts/{id}/documents/{}", letter.document)), ..printed });
     }
     if let (Some(on), Some(because)) = (account.closed_on, account.closed_because.as_deref()) {
         events.push(event(midnight(on, zone), "pause", "", "Closed".into(), super::closing::in_words_of_closing(because).to_string()));
@@ -82,7 +96,7 @@ pub async fn list(tx: &mut Tx, account: &accounts::Account, now: Timestamp, zone
 }
 
 fn event(at: Timestamp, icon: &'static str, tone: &'static str, title: String, more: String) -> Event {
-    Event { at, icon, tone, title, more, when: String::new(), decision: None }
+    Event { at, icon, tone, title, more, when: String::new(), href: None }
 }
 
 fn midnight(on: jiff::civil::Date, zone: &TimeZone) -> Timestamp {
@@ -109,8 +123,8 @@ async fn contacts(tx: &mut Tx, account: AccountId, events: &mut Vec<Event>) -> R
         };
         let note = contact.note.as_deref().unwrap_or_default();
         let more = [counts, note].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
-        let decision = decisions.get(&contact.id).copied();
-        events.push(Event { decision, ..event(contact.contacted_at, icon(channel), "", title, more) });
+        let href = decisions.get(&contact.id).map(|decision| format!("/accounts/{account}/decisions/{decision}"));
+        events.push(Event { href, ..event(contact.contacted_at, icon(channel), "", title, more) });
     }
     Ok(())
 }

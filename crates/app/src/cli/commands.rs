@@ -2,8 +2,8 @@
 
 use super::output::{answer, write_line};
 use super::{
-    Answered, Cli, Command, ExportCommand, Global, audit, compliance, identity, intake, jobs, ledger, outreach, plans, serve, store,
-    strategy,
+    Answered, Cli, Command, ExportCommand, Global, audit, compliance, identity, intake, jobs, ledger, letters, outreach, plans, serve,
+    store, strategy,
 };
 use crate::app::{App, Failure};
 use crate::web::serving::Serving;
@@ -43,13 +43,17 @@ pub(super) async fn run(cli: Cli) -> Result<Answered, Failure> {
 /// Whether what a command does, or answers, hangs on the hour: the others are also for days when the clock is wrong.
 fn goes_by_the_clock(command: &Command) -> bool {
     use Command as C;
-    matches!(command, C::Import(_) | C::Worklist { .. } | C::Contact(_) | C::Promise(_) | C::Payment(_) | C::Account(_) | C::Night { .. })
+    matches!(
+        command,
+        C::Import(_) | C::Worklist { .. } | C::Contact(_) | C::Letters(_) | C::Promise(_) | C::Payment(_) | C::Account(_) | C::Night { .. }
+    )
 }
 
 async fn on_database(app: &App, global: &Global, command: Command) -> Result<Answered, Failure> {
     match command {
         Command::Import(command) => return intake::import(app, global, command).await,
         Command::Contact(command) => return outreach::contact(app, global, command).await,
+        Command::Letters(command) => return letters::letters(app, global, command).await,
         Command::Promise(command) => return plans::promise(app, global, command).await,
         Command::Night { business_day } => return jobs::night(app, global, business_day).await,
         Command::Check => return jobs::check(app, global).await,

@@ -9,6 +9,7 @@ mod identity;
 mod intake;
 mod jobs;
 mod ledger;
+mod letters;
 mod named;
 pub mod output;
 mod outreach;
@@ -111,6 +112,9 @@ enum Command {
     /// Reserves and records contacts.
     #[command(subcommand)]
     Contact(outreach::ContactCommand),
+    /// Validation notices: which are due, printed, mailed; what letters say of us.
+    #[command(subcommand)]
+    Letters(letters::LettersCommand),
     /// Takes and withdraws promises to pay.
     #[command(subcommand)]
     Promise(plans::PromiseCommand),

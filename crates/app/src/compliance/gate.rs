@@ -163,7 +163,8 @@ fn about(known: &Known, ask: &AskContact) -> Result<Vec<u128>, Failure> {
 }
 
 /// The proven point of a kind, else the first that may still reach somebody.
-fn best_point(points: &[Point], kind: &str) -> Option<Point> {
+/// Where it goes unless a point is named.
+pub fn best_point(points: &[Point], kind: &str) -> Option<Point> {
     let living = || points.iter().filter(|point| point.kind == kind && !matches!(point.state.as_str(), "wrong" | "dead"));
     living()
         .find(|point| point.state == "verified")

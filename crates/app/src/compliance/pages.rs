@@ -3,6 +3,7 @@
 use super::store::{self, Refusal};
 use crate::app::Failure;
 use crate::identity::names::Names;
+use crate::outreach::letters::{self, DueNotice};
 use crate::web::Web;
 use crate::web::guard::Visit;
 use crate::web::shell::{Frame, page, when};
@@ -32,6 +33,7 @@ struct ControlRoomPage {
     all: i64,
     newer: Option<i64>,
     older: Option<i64>,
+    due: Vec<DueNotice>,
     answers: Vec<(String, i64)>,
     checks: Vec<jobs::check::Check>,
     rules: Vec<(&'static RuleCard, &'static str)>,
@@ -83,6 +85,7 @@ pub async fn get_control_room(
         chain.push(ShownEntry { who: names.of(&mut tx, &row.actor).await?, row });
     }
     Ok(page(&ControlRoomPage {
+        due: letters::list_due(&web.app, &mut tx, visit.at, 100).await?,
         refusals: shown.collect(),
         from: behind + 1,
         to: shown_to,

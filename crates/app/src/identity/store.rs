@@ -13,6 +13,15 @@ pub const ZONE: &str = "time_zone";
 /// The setting that holds the organization's postal address.
 pub const ADDRESS: &str = "company_address";
 
+/// The address letters come from and answers go to, line by line.
+pub const ADDRESS: &str = "company_address";
+/// The number letters name.
+pub const PHONE: &str = "company_phone";
+/// When it is answered.
+pub const HOURS: &str = "company_hours";
+/// The site letters name.
+pub const WEBSITE: &str = "company_website";
+
 const SETTING: &str = "select value from settings where name = $1";
 const CLEAR_SETTING: &str = "delete from settings where name = $1";
 const INSERT_SETTING: &str = "insert into settings (name, value) values ($1, $2)";

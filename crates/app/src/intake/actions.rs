@@ -305,6 +305,7 @@ impl Import<'_> {
             Err(failure) => return Err(failure),
         }
         accounts::store::update_placed(tx, account.id, new, new.owed.total()?.minor()).await?;
+        accounts::itemized::store::replace(tx, account.id, &new.itemization, "creditor's file", self.at.at).await?;
         let detail = json!({"row": row, "placed_minor": new.owed.total()?.minor()});
         audit::record(tx, self.who, self.at.at, Some(account.id), "account.update", &detail).await?;
         strategy::actions::place_on_worklist(tx, account.id, self.at).await?;

@@ -84,6 +84,7 @@ impl Placing<'_> {
             .to_vec(),
         );
         tables.people.push(params![account, debtor, "debtor"].to_vec());
+        tables.itemizations.push(accounts::itemized::store::values(account, &new.itemization, "creditor's file", at));
         let opening = plan_opening(&new.owed)?;
         tables.entries.push(ledger::store::entry_values(entry, account, "opening", today, None, "placed", at));
         tables.lines.extend(ledger::store::line_values(entry, &opening));
@@ -125,6 +126,7 @@ pub struct Tables {
     points: Vec<Vec<Value>>,
     accounts: Vec<Vec<Value>>,
     people: Vec<Vec<Value>>,
+    itemizations: Vec<Vec<Value>>,
     entries: Vec<Vec<Value>>,
     lines: Vec<Vec<Value>>,
     balances: Vec<Vec<Value>>,
@@ -141,6 +143,7 @@ impl Tables {
             (parties::store::INSERT_POINT, self.points),
             (accounts::store::INSERT_ACCOUNT, self.accounts),
             (accounts::store::INSERT_PERSON, self.people),
+            (accounts::itemized::store::INSERT, self.itemizations),
             (ledger::store::INSERT_ENTRY, self.entries),
             (ledger::store::INSERT_LINE, self.lines),
             (ledger::store::INSERT_BALANCE, self.balances),

@@ -50,6 +50,9 @@ const REVERSE: &str = "update payments set state = 'reversed', reversed_on = $1 
 const ARRIVALS: &str = "
     select account_id, effective_on, created_at, amount_minor from payments where account_id in ($keys) and state = 'posted'";
 const MARK_REFERENCE: &str = "update payments set reference = reference || $1 where id = $2";
+const SINCE_PLACED: &str = "
+    select cast(coalesce(sum(-l.amount_minor), 0) as bigint) from entry_lines l join entries e on e.id = l.entry_id
+     where e.account_id = $1 and e.kind not in ('opening', 'adjustment') and l.code = 'receivable'";
 const UNAPPLIED: &str = "
     select cast(coalesce(sum(-l.amount_minor), 0) as bigint) from entry_lines l join entries e on e.id = l.entry_id
      where e.account_id = $1 and l.code = 'unapplied'";
@@ -366,6 +369,11 @@ pub async fn update_refund_reversed(tx: &mut Tx, id: RefundId) -> Result<bool, S
 /// The payments that stand on many accounts, as their promises see them.
 pub async fn list_arrivals(tx: &mut Tx, accounts: &[Value]) -> Result<Vec<Keyed<AccountId, Arrival>>, StoreError> {
     tx.all_in(ARRIVALS, accounts).await
+}
+
+/// What was taken off an account since it was placed, by payments less what was taken back.
+pub async fn sum_since_placed(tx: &mut Tx, account: AccountId) -> Result<i64, StoreError> {
+    tx.number(SINCE_PLACED, params![account]).await
 }
 
 /// How many entries, balances, accounts and payments are not whole: all must be zero.

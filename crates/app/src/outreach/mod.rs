@@ -6,6 +6,8 @@
 pub mod actions;
 pub mod claims;
 pub mod incoming;
+pub mod letters;
 pub mod nightly;
 pub mod pages;
+pub mod pdf;
 pub mod store;

@@ -41,6 +41,7 @@ const STEPS: &[Step] = &steps! {
     20 "0020_quick_lists";
     22 "0022_kept";
     23 "0023_history_back";
+    24 "0024_letters";
 };
 
 const JOURNAL: &str = "

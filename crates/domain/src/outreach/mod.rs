@@ -1,9 +1,11 @@
 //! Outreach: what becomes of a contact.
 //!
 //! A contact is reserved before it happens and recorded after. [`result`] lists the codes an officer chooses from and what
-//! each means in law, for the number, and for the next action.
+//! each means in law, for the number, and for the next action. [`letter`] is what stands in a letter.
 
+pub mod letter;
 pub mod result;
+pub mod validation_notice;
 
 /// How long a reservation may stand without a result, in minutes; then it expires and counts as an attempt.
 pub const RESERVATION_MINUTES: i64 = 30;

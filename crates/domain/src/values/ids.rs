@@ -102,6 +102,10 @@ ids! {
     ContactId = "con";
     /// One recorded answer of the gate.
     DecisionId = "dec";
+    /// One letter.
+    LetterId = "ltr";
+    /// Letters printed in one go, in one folder.
+    LetterRunId = "run";
     /// One line of the audit record.
     AuditId = "aud";
 }

@@ -26,13 +26,14 @@ const LONGEST_NOTE: usize = 8_000;
 pub const LARGEST_DOCUMENT: usize = 25 << 20;
 
 /// Kinds of documents, with their words.
-pub const DOCUMENT_KINDS: [(&str, &str); 9] = [
+pub const DOCUMENT_KINDS: [(&str, &str); 10] = [
     ("agreement", "Agreement or application"),
     ("statement", "Statement"),
     ("invoice", "Invoice"),
     ("judgment", "Judgment"),
     ("bill_of_sale", "Bill of sale"),
     ("correspondence", "Letter or message received"),
+    ("letter_sent", "Letter sent"),
     ("identity", "Proof of identity or authority"),
     ("death_certificate", "Death certificate"),
     ("other", "Other"),

@@ -1,0 +1,352 @@
+//! Letters: which are due, printed into a folder for the mail, mailed on a day.
+//!
+//! A letter goes `Printed` → `Mailed`, or `Void` when it was never mailed. [`print_notices`] asks the gate, writes each notice once
+//! and keeps its content and its bytes; the folder follows from what is kept, so that a crash loses none and doubles none.
+//! [`record_mailed`] makes the notice that binds the gate: the validation period counts from the mailing, never the printing.
+//!
+//! Always true: an account has at most one validation notice that is not void, and none without every element the law wants.
+
+pub mod facts;
+pub mod folder;
+pub mod store;
+
+use super::pdf;
+use crate::accounts::notice::{Kind, RecordNotice, record_notice_in};
+use crate::accounts::papers::store::Document;
+use crate::app::{Actor, App, Failure, new_uuid};
+use crate::compliance::facts as record;
+use crate::compliance::gate::{self, AskContact};
+use crate::store::Tx;
+use crate::{accounts, audit, identity, strategy, transaction};
+use duly_domain::audit::hex;
+use duly_domain::compliance::validation::{Period, notice_deadline};
+use duly_domain::decision::Answer;
+use duly_domain::outreach::letter::{Language, Letter};
+use duly_domain::outreach::validation_notice::{Collector, missing, write_notice};
+use duly_domain::values::channel::Channel;
+use duly_domain::values::ids::{AccountId, CreditorId, DocumentId, LetterId, LetterRunId};
+use duly_domain::values::moment::Moment;
+use jiff::Span;
+use jiff::civil::Date;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use std::path::{Path, PathBuf};
+use store::NewLetter;
+
+/// Letters of one folder at the most: they are kept in one transaction.
+const LETTERS_MAX: usize = 250;
+/// Days ahead for which a mailing may be printed.
+const DAYS_AHEAD: i64 = 7;
+
+/// A notice that is due.
+#[derive(Clone, Debug)]
+pub struct DueNotice {
+    /// Of which account.
+    pub account: AccountId,
+    /// The creditor's reference of it.
+    pub reference: String,
+    /// The day of the first communication.
+    pub first_on: Date,
+    /// The last day for the notice (12 CFR 1006.34(a)(1)).
+    pub deadline: Date,
+    /// Whether that day is over.
+    pub is_late: bool,
+}
+
+/// Lists the notices that are due, the most urgent first.
+pub async fn list_due(app: &App, tx: &mut Tx, at: Moment, limit: i64) -> Result<Vec<DueNotice>, Failure> {
+    let due = store::list_due(tx, limit).await?.into_iter().map(|due| {
+        let first_on = app.moment_at(due.first_communication_at).business_day;
+        let deadline = notice_deadline(first_on);
+        DueNotice { account: due.account, reference: due.reference, first_on, deadline, is_late: deadline < at.business_day }
+    });
+    Ok(due.collect())
+}
+
+/// What keeps an account's notice from being printed on a day, each with the way out.
+pub async fn list_missing(tx: &mut Tx, account: AccountId, mailing_on: Date) -> Result<Vec<String>, Failure> {
+    let known = record::gather(tx, account).await?;
+    let point = gate::best_point(&known.points, "address");
+    let facts = facts::gather(tx, &known, point.as_ref(), mailing_on).await?;
+    Ok(missing(&facts).iter().map(ToString::to_string).collect())
+}
+
+/// What is to be printed.
+#[derive(Clone, Debug)]
+pub struct PrintNotices {
+    /// The folder that the printings' folders are made in.
+    pub folder: PathBuf,
+    /// The day of mailing; today unless named.
+    pub mailing_on: Option<Date>,
+    /// These accounts, whether we communicated about them or not; all that are due where none is named.
+    pub accounts: Vec<AccountId>,
+}
+
+/// A letter that was not printed.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// Of which account.
+    pub account: AccountId,
+    /// The creditor's reference of it.
+    pub reference: String,
+    /// Why, each with the way out.
+    pub because: Vec<String>,
+}
+
+/// What a printing came to.
+#[derive(Clone, Debug, Default)]
+pub struct Printing {
+    /// The folders written, each with its run and how many letters it holds.
+    pub folders: Vec<(LetterRunId, PathBuf, usize)>,
+    /// What was not printed.
+    pub held: Vec<Held>,
+}
+
+/// Prints the validation notices that are due into folders for the mail.
+pub async fn print_notices(app: &App, who: &Actor, at: Moment, ask: &PrintNotices) -> Result<Printing, Failure> {
+    let mailing_on = ask.mailing_on.unwrap_or(at.business_day);
+    let latest = at.business_day.saturating_add(Span::new().days(DAYS_AHEAD));
+    if mailing_on < at.business_day {
+        return Err(Failure::wrong("on", "lies in the past: a notice states an end that counts from its mailing"));
+    }
+    if mailing_on > latest {
+        return Err(Failure::wrong("on", format!("is more than {DAYS_AHEAD} days ahead: print nearer to the mailing")));
+    }
+    std::fs::create_dir_all(&ask.folder).map_err(|error| crate::store::archive::unwritable(&ask.folder, &error))?;
+    let mut printing = Printing::default();
+    // What an earlier printing kept and did not write comes first.
+    write_folders(app, at, &ask.folder, &mut printing).await?;
+    let wanted = match ask.accounts.as_slice() {
+        [] => store::list_due(&mut app.db.read().await?, 100_000).await?.into_iter().map(|due| due.account).collect(),
+        named => named.to_vec(),
+    };
+    for accounts in wanted.chunks(LETTERS_MAX) {
+        let held = print_run(app, who, at, mailing_on, accounts).await?;
+        printing.held.extend(held);
+        write_folders(app, at, &ask.folder, &mut printing).await?;
+    }
+    Ok(printing)
+}
+
+/// Writes the folders of all that is kept and not written.
+async fn write_folders(app: &App, at: Moment, folder: &Path, printing: &mut Printing) -> Result<(), Failure> {
+    let runs = store::list_unwritten(&mut app.db.read().await?).await?;
+    for run in runs {
+        if let Some((path, letters)) = folder::write(app, at, folder, &run).await? {
+            printing.folders.push((run.id, path, letters));
+        }
+    }
+    Ok(())
+}
+
+/// Keeps the notices of some accounts as one run; what could not be printed is given back.
+async fn print_run(app: &App, who: &Actor, at: Moment, mailing_on: Date, accounts: &[AccountId]) -> Result<Vec<Held>, Failure> {
+    transaction!(app.db, tx, {
+        let run = LetterRunId(new_uuid());
+        let (mut held, mut count) = (Vec::new(), 0usize);
+        for account in accounts {
+            let row = accounts::store::load_account(tx, *account).await?;
+            match prepare(tx, who, at, mailing_on, &row).await? {
+                Err(because) => held.push(Held { account: row.id, reference: row.reference, because }),
+                Ok((letter, addressee)) => match pdf::print(&letter) {
+                    Err(error) => held.push(Held { account: row.id, reference: row.reference, because: vec![error.to_string()] }),
+                    Ok(rendering) => {
+                        if count == 0 {
+                            store::insert_run(tx, run, mailing_on, who.label(), at.at).await?;
+                        }
+                        count += 1;
+                        keep(tx, who, at, run, count, row.id, &letter, addressee, rendering).await?;
+                    }
+                },
+            }
+        }
+        if count > 0 {
+            let detail = json!({"run": run.to_string(), "letters": count, "mailing_on": mailing_on.to_string()});
+            audit::record(tx, who, at.at, None, "letters.print", &detail).await?;
+        }
+        Ok(held)
+    })
+}
+
+/// A notice ready to be set, with its name and address; or why there is none.
+type Prepared = Result<(Letter, String), Vec<String>>;
+
+async fn prepare(tx: &mut Tx, who: &Actor, at: Moment, mailing_on: Date, account: &accounts::store::Account) -> Result<Prepared, Failure> {
+    let because = |says: &str| Ok(Err(vec![says.to_string()]));
+    if store::has_notice(tx, account.id).await? {
+        return because("its validation notice was sent or is printed already");
+    }
+    if account.state != "open" {
+        return because("the account is not open");
+    }
+    if accounts::store::is_held(tx, account.id, at.business_day).await? {
+        return because("the account is on hold: end the hold first");
+    }
+    let asked = match gate::ask(tx, who, at, &AskContact::with_debtor(account.id, Channel::Letter)).await {
+        Ok(asked) => asked,
+        Err(Failure::Wrong(problems)) => return because(&problems.to_string()),
+        Err(failure) => return Err(failure),
+    };
+    let (_, decision, known, point) = asked;
+    if decision.answer != Answer::Yes {
+        let reasons = decision.because.iter().map(|one| format!("{} ({}): {}", one.rule.plain, one.rule.cite, one.rule.instead));
+        return Ok(Err(reasons.collect()));
+    }
+    let facts = facts::gather(tx, &known, point.as_ref(), mailing_on).await?;
+    Ok(match write_notice(&facts) {
+        Ok(letter) => {
+            let mut addressee = vec![facts.consumer];
+            addressee.extend(facts.address);
+            Ok((letter, addressee.join("\n")))
+        }
+        Err(missing) => Err(missing.iter().map(ToString::to_string).collect()),
+    })
+}
+
+async fn keep(
+    tx: &mut Tx,
+    who: &Actor,
+    at: Moment,
+    run: LetterRunId,
+    number: usize,
+    account: AccountId,
+    letter: &Letter,
+    addressee: String,
+    rendering: pdf::Rendering,
+) -> Result<(), Failure> {
+    let hash = hex(&Sha256::digest(&rendering.bytes));
+    let reference = facts::reference_of(account);
+    let file_name = format!("{number:04}-validation-notice-{reference}.pdf");
+    let document = Document {
+        id: DocumentId(new_uuid()),
+        kind: "letter_sent".into(),
+        file_name: format!("validation-notice-{reference}.pdf"),
+        media_type: "application/pdf".into(),
+        source: "printed for the mail".into(),
+        hash: hash.clone(),
+        size_bytes: i64::try_from(rendering.bytes.len()).unwrap_or(i64::MAX),
+        by: who.label().into(),
+        filed_at: at.at,
+    };
+    accounts::papers::store::insert_document(tx, account, &document, &rendering.bytes).await?;
+    let new = NewLetter {
+        id: LetterId(new_uuid()),
+        run,
+        account,
+        language: letter.parts.last().map_or("en-US", |part| part.language.tag()),
+        reference,
+        addressee,
+        content: letter.text(),
+        document: document.id,
+        hash: hash.clone(),
+        pages: i64::try_from(rendering.pages).unwrap_or(i64::MAX),
+        file_name,
+        mailing_on: letter.dated_on,
+        period_ends_on: Period::of(letter.dated_on).ends_on,
+        printed_at: at.at,
+    };
+    let detail = json!({"letter": new.id.to_string(), "kind": "validation_notice", "sha256": hash, "pages": new.pages,
+        "mailing_on": new.mailing_on.to_string(), "period_ends_on": new.period_ends_on.to_string()});
+    store::insert_letter(tx, new).await?;
+    audit::record(tx, who, at.at, Some(account), "letter.print", &detail).await.map(drop)
+}
+
+/// Records the day on which a printing was handed to the mail: from now on the notices bind the gate. How many letters.
+pub async fn record_mailed(app: &App, who: &Actor, at: Moment, run: LetterRunId, on: Option<Date>) -> Result<usize, Failure> {
+    transaction!(app.db, tx, {
+        let printed = store::load_run(tx, run).await?;
+        let on = on.unwrap_or(printed.mailing_on);
+        if on > at.business_day {
+            return Err(Failure::wrong("on", "is in the future: record the mailing when it has happened"));
+        }
+        if on < app.moment_at(printed.printed_at).business_day {
+            return Err(Failure::wrong("on", "is before the letters were printed"));
+        }
+        let mut count = 0;
+        for letter in store::list_of_run(tx, run).await?.into_iter().filter(|letter| letter.state == "printed") {
+            // A period that was printed may be too long, never too short (12 CFR 1006.34(b)(5)).
+            if letter.period_ends_on < Period::of(on).earliest_lawful_end {
+                let says = format!("is after {}, for which they were printed: take the printing back and print anew", letter.mailing_on);
+                return Err(Failure::wrong("on", says));
+            }
+            let notice = RecordNotice {
+                sent_on: Some(on),
+                stated_end_on: Some(letter.period_ends_on),
+                reference: Some(letter.reference.clone()),
+                ..RecordNotice::of(letter.account, Kind::ValidationNoticeSent, at.at)
+            };
+            let notice = record_notice_in(tx, who, at, &notice).await?;
+            store::update_mailed(tx, letter.id, on, notice).await?;
+            strategy::actions::place_on_worklist(tx, letter.account, at).await?;
+            count += 1;
+        }
+        if count == 0 {
+            return Err(Failure::Stale("no letter of this printing waits for the mail".into()));
+        }
+        let detail = json!({"run": run.to_string(), "letters": count, "mailed_on": on.to_string()});
+        audit::record(tx, who, at.at, None, "letters.mail", &detail).await?;
+        Ok(count)
+    })
+}
+
+/// Takes back what was printed and never mailed, so that it can be printed anew. How many letters.
+pub async fn void_run(app: &App, who: &Actor, at: Moment, run: LetterRunId) -> Result<u64, Failure> {
+    transaction!(app.db, tx, {
+        store::load_run(tx, run).await?;
+        let count = store::update_void(tx, run).await?;
+        if count == 0 {
+            return Err(Failure::Stale("no letter of this printing waits for the mail".into()));
+        }
+        store::update_written(tx, run, at.at).await?;
+        let detail = json!({"run": run.to_string(), "letters": count});
+        audit::record(tx, who, at.at, None, "letters.void", &detail).await?;
+        Ok(count)
+    })
+}
+
+/// Settles what letters say of us; what is not named stays.
+pub async fn set_sender(app: &App, who: &Actor, at: Moment, told: &[(&'static str, String)]) -> Result<Collector, Failure> {
+    if told.iter().any(|(_, value)| value.trim().is_empty()) {
+        return Err(Failure::wrong("sender", "holds an empty line: leave out what stays as it is"));
+    }
+    transaction!(app.db, tx, {
+        for (name, value) in told {
+            identity::store::update_setting(tx, name, value.trim()).await?;
+        }
+        if !told.is_empty() {
+            let names: Vec<&str> = told.iter().map(|(name, _)| *name).collect();
+            audit::record(tx, who, at.at, None, "organization.sender", &json!({"changed": names})).await?;
+        }
+        facts::sender(tx).await
+    })
+}
+
+/// Settles to whom a creditor's debts were owed on their itemization date.
+pub async fn set_itemization_creditor(app: &App, who: &Actor, at: Moment, creditor: &str, then: &str) -> Result<CreditorId, Failure> {
+    if then.trim().is_empty() {
+        return Err(Failure::wrong("itemization creditor", "is empty"));
+    }
+    transaction!(app.db, tx, {
+        let row = accounts::store::find_creditor_by_name(tx, creditor).await?;
+        let row = row.ok_or_else(|| Failure::NotFound(format!("creditor {creditor}")))?;
+        accounts::store::update_itemization_creditor(tx, row.id, then.trim()).await?;
+        let detail = json!({"creditor": row.id.to_string(), "itemization_creditor": then.trim()});
+        audit::record(tx, who, at.at, None, "creditor.itemization_creditor", &detail).await?;
+        Ok(row.id)
+    })
+}
+
+/// Settles what a state wants said on the notice.
+pub async fn set_state_text(app: &App, who: &Actor, at: Moment, state: &str, language: Language, text: &str) -> Result<(), Failure> {
+    if !duly_domain::values::region::is_state(&state.trim().to_ascii_uppercase()) {
+        return Err(Failure::wrong("state", format!("{state:?} is not the two letters of a state")));
+    }
+    if text.trim().is_empty() {
+        return Err(Failure::wrong("text", "is empty"));
+    }
+    transaction!(app.db, tx, {
+        let name = facts::state_text_setting(state, language);
+        identity::store::update_setting(tx, &name, text.trim()).await?;
+        audit::record(tx, who, at.at, None, "letters.state_text", &json!({"setting": name})).await.map(drop)
+    })
+}

@@ -1,0 +1,185 @@
+//! The tables `letters` and `letter_runs`.
+
+use crate::app::Failure;
+use crate::params;
+use crate::rows;
+use crate::store::{StoreError, Tx};
+use duly_domain::values::ids::{AccountId, DocumentId, LetterId, LetterRunId, NoticeId};
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+/// Accounts we have communicated about, with the first time, that had no validation notice and have none printed.
+const DUE: &str = "
+    select a.id, a.reference, min(c.contacted_at) from accounts a
+      join creditors r on r.id = a.creditor_id
+      join contact_debts d on d.account_id = a.id
+      join contacts c on c.id = d.contact_id
+     where a.state = 'open' and r.role <> 'first_party' and (a.kind = 'consumer' or r.rule_scope = 'all')
+       and c.state = 'recorded' and c.outcome in ('conversation', 'delivered')
+       and not exists (select 1 from notices n where n.account_id = a.id and n.kind = 'validation_notice_sent')
+       and not exists (select 1 from letters l where l.account_id = a.id and l.kind = 'validation_notice' and l.state <> 'void')
+     group by a.id, a.reference order by min(c.contacted_at), a.id limit $1";
+const HAS: &str = "
+    select (select count(*) from notices n where n.account_id = $1 and n.kind = 'validation_notice_sent')
+         + (select count(*) from letters l where l.account_id = $1 and l.kind = 'validation_notice' and l.state <> 'void')";
+const INSERT_RUN: &str = "insert into letter_runs (id, mailing_on, printed_by, printed_at) values ($1, $2, $3, $4)";
+const RUN: &str = "select id, mailing_on, printed_at, written_at from letter_runs where id = $1";
+const RUNS: &str = "select id, mailing_on, printed_at, written_at from letter_runs order by printed_at desc, id desc limit $1";
+const UNWRITTEN: &str =
+    "select id, mailing_on, printed_at, written_at from letter_runs where written_at is null order by printed_at, id limit 100";
+const WRITTEN: &str = "update letter_runs set written_at = $1 where id = $2 and written_at is null";
+const INSERT: &str = "
+    insert into letters (id, run_id, account_id, kind, state, language, reference, addressee, content, document_id, hash, pages, file_name,
+        mailing_on, period_ends_on, printed_at)";
+const OF_RUN: &str = "
+    select l.id, l.account_id, a.reference, l.state, l.language, l.reference, l.addressee, l.document_id, l.hash, l.pages, l.file_name,
+           l.mailing_on, l.period_ends_on
+      from letters l join accounts a on a.id = l.account_id where l.run_id = $1 order by l.file_name, l.id";
+const COUNT_OF_RUN: &str = "select count(*) from letters where run_id = $1";
+const MAILED: &str = "update letters set state = 'mailed', mailed_on = $1, notice_id = $2 where id = $3 and state = 'printed'";
+const VOID: &str = "update letters set state = 'void' where run_id = $1 and state = 'printed'";
+const OF_ACCOUNT: &str = "
+    select l.id, l.state, l.language, l.document_id, l.pages, l.mailing_on, l.period_ends_on, l.mailed_on, l.printed_at
+      from letters l where l.account_id = $1 order by l.printed_at desc, l.id desc limit 50";
+
+rows! {
+    /// An account whose notice is due.
+    pub struct Due {
+        pub account: AccountId,
+        pub reference: String,
+        pub first_communication_at: Timestamp,
+    }
+
+    /// Letters printed in one go.
+    pub struct Run {
+        pub id: LetterRunId,
+        pub mailing_on: Date,
+        pub printed_at: Timestamp,
+        pub written_at: Option<Timestamp>,
+    }
+
+    /// A letter of a run.
+    pub struct Printed {
+        pub id: LetterId,
+        pub account: AccountId,
+        pub account_reference: String,
+        pub state: String,
+        pub language: String,
+        pub reference: String,
+        pub addressee: String,
+        pub document: DocumentId,
+        pub hash: String,
+        pub pages: i64,
+        pub file_name: String,
+        pub mailing_on: Date,
+        pub period_ends_on: Date,
+    }
+
+    /// A letter on its account's timeline.
+    pub struct LetterOfAccount {
+        pub id: LetterId,
+        pub state: String,
+        pub language: String,
+        pub document: DocumentId,
+        pub pages: i64,
+        pub mailing_on: Date,
+        pub period_ends_on: Date,
+        pub mailed_on: Option<Date>,
+        pub printed_at: Timestamp,
+    }
+}
+
+/// A letter to be kept.
+pub struct NewLetter {
+    pub id: LetterId,
+    pub run: LetterRunId,
+    pub account: AccountId,
+    pub language: &'static str,
+    pub reference: String,
+    pub addressee: String,
+    pub content: String,
+    pub document: DocumentId,
+    pub hash: String,
+    pub pages: i64,
+    pub file_name: String,
+    pub mailing_on: Date,
+    pub period_ends_on: Date,
+    pub printed_at: Timestamp,
+}
+
+pub async fn list_due(tx: &mut Tx, limit: i64) -> Result<Vec<Due>, StoreError> {
+    tx.all(DUE, params![limit]).await
+}
+
+/// Whether an account had its validation notice, or has one printed.
+pub async fn has_notice(tx: &mut Tx, account: AccountId) -> Result<bool, StoreError> {
+    Ok(tx.number(HAS, params![account]).await? > 0)
+}
+
+pub async fn insert_run(tx: &mut Tx, id: LetterRunId, mailing_on: Date, by: &str, at: Timestamp) -> Result<(), StoreError> {
+    tx.run(INSERT_RUN, params![id, mailing_on, by, at]).await.map(drop)
+}
+
+pub async fn load_run(tx: &mut Tx, id: LetterRunId) -> Result<Run, Failure> {
+    tx.one(RUN, params![id]).await?.ok_or_else(|| Failure::NotFound(format!("printing {id}")))
+}
+
+pub async fn list_runs(tx: &mut Tx, limit: i64) -> Result<Vec<Run>, StoreError> {
+    tx.all(RUNS, params![limit]).await
+}
+
+/// Runs whose folder was not completed.
+pub async fn list_unwritten(tx: &mut Tx) -> Result<Vec<Run>, StoreError> {
+    tx.all(UNWRITTEN, &[]).await
+}
+
+/// Notes that a run's folder is complete; whether nobody had.
+pub async fn update_written(tx: &mut Tx, id: LetterRunId, at: Timestamp) -> Result<bool, StoreError> {
+    Ok(tx.run(WRITTEN, params![at, id]).await? == 1)
+}
+
+pub async fn insert_letter(tx: &mut Tx, new: NewLetter) -> Result<(), StoreError> {
+    let NewLetter { id, run, account, language, reference, addressee, content, document, hash, pages, file_name, .. } = new;
+    let (mailing_on, ends_on, at) = (new.mailing_on, new.period_ends_on, new.printed_at);
+    let values = params![
+        id,
+        run,
+        account,
+        "validation_notice",
+        "printed",
+        language,
+        reference,
+        addressee,
+        content,
+        document,
+        hash,
+        pages,
+        file_name,
+        mailing_on,
+        ends_on,
+        at
+    ];
+    tx.insert_many(INSERT, &[values.to_vec()]).await.map(drop)
+}
+
+pub async fn list_of_run(tx: &mut Tx, run: LetterRunId) -> Result<Vec<Printed>, StoreError> {
+    tx.all(OF_RUN, params![run]).await
+}
+
+pub async fn count_of_run(tx: &mut Tx, run: LetterRunId) -> Result<i64, StoreError> {
+    tx.number(COUNT_OF_RUN, params![run]).await
+}
+
+/// Marks a printed letter as mailed; whether it was still waiting.
+pub async fn update_mailed(tx: &mut Tx, id: LetterId, on: Date, notice: NoticeId) -> Result<bool, StoreError> {
+    Ok(tx.run(MAILED, params![on, notice, id]).await? == 1)
+}
+
+/// Takes back what was printed and never mailed; how many letters.
+pub async fn update_void(tx: &mut Tx, run: LetterRunId) -> Result<u64, StoreError> {
+    tx.run(VOID, params![run]).await
+}
+
+pub async fn list_of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<LetterOfAccount>, StoreError> {
+    tx.all(OF_ACCOUNT, params![account]).await
+}
