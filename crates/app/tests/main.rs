@@ -5,6 +5,7 @@
 mod browser;
 mod cases;
 mod crash;
+mod letters_pdf;
 mod many;
 mod permissions;
 mod schema;

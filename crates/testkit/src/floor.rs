@@ -184,6 +184,16 @@ impl Floor {
         })
     }
 
+    /// A debtor by the creditor's reference of the account.
+    pub fn person(&mut self, reference: &str) -> Person {
+        self.runtime.block_on(async {
+            let mut tx = self.app.db.read().await.expect("a snapshot");
+            let account = accounts::store::resolve(&mut tx, reference).await.expect("the account is there");
+            let debtor = accounts::store::load_account(&mut tx, account).await.expect("the account is there").debtor;
+            Person { account, debtor }
+        })
+    }
+
     /// Imports a file's text.
     pub fn import(&mut self, text: &str, mapping: &str, creditor: &str) -> Result<Report, Failure> {
         let path = std::env::temp_dir().join(format!("duly_{}.csv", Uuid::now_v7().simple()));

@@ -5,8 +5,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// Each program the tests talk to, and the Debian package it comes from.
-const NEEDED: [(&str, &str); 4] =
-    [("chromium", "chromium"), ("chromedriver", "chromium-driver"), ("hledger", "hledger"), ("initdb", "postgresql")];
+const NEEDED: [(&str, &str); 5] = [
+    ("chromium", "chromium"),
+    ("chromedriver", "chromium-driver"),
+    ("hledger", "hledger"),
+    ("initdb", "postgresql"),
+    ("pdfinfo", "poppler-utils"),
+];
 
 /// Installs what is missing; where that needs a right we do not have, says the command.
 pub fn install() -> Result<()> {

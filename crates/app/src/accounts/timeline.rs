@@ -138,7 +138,7 @@ async fn refusals(tx: &mut Tx, account: AccountId, events: &mut Vec<Event>) -> R
             .map(|reason| format!("{} {}", reason["plain"].as_str().unwrap_or_default(), reason["citation"].as_str().unwrap_or_default()))
             .collect();
         let refused = event(refusal.decided_at, "no", "no", format!("{channel} refused"), reasons.join(" · "));
-        events.push(Event { decision: Some(refusal.id), ..refused });
+        events.push(Event { href: Some(format!("/accounts/{account}/decisions/{}", refusal.id)), ..refused });
     }
     Ok(())
 }

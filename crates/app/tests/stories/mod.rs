@@ -9,6 +9,7 @@ mod identity;
 mod intake;
 mod jobs;
 mod kept;
+mod letters;
 mod ledger;
 mod outreach;
 mod parties;

@@ -2,7 +2,7 @@
 //!
 //! The ledger opens with what was left; a validation notice must show what was owed first. The file's principal is what was
 //! owed on the itemization date; its interest, fees, costs and other amounts came after, as did what was paid and reduced
-//! (decision 0010). Where a file says it otherwise, [`tell_itemization`] sets the amounts of one account.
+//! (decision 0024). Where a file says it otherwise, [`tell_itemization`] sets the amounts of one account.
 
 pub mod store;
 
