@@ -22,7 +22,7 @@ const NOW: &str = "2026-03-03T11:10:00-05:00";
 const SIZES: [(&str, u32, u32); 3] = [("desk", 1440, 900), ("laptop", 1024, 768), ("phone", 390, 844)];
 
 /// Pictures that the manual shows: name, who sees it, where.
-const PICTURES: [(&str, &str, &str); 21] = [
+const PICTURES: [(&str, &str, &str); 23] = [
     ("my-day", "officer", "/my-day"),
     ("account", "officer", "{account}"),
     ("why", "officer", "{account}?why=call"),
@@ -42,8 +42,10 @@ const PICTURES: [(&str, &str, &str); 21] = [
     ("desks", "supervisor", "/desks"),
     ("teams", "supervisor", "/teams"),
     ("compliance", "compliance", "/compliance"),
+    ("decision", "compliance", "{decision}"),
     ("nights", "admin", "/nights"),
     ("users", "admin", "/users"),
+    ("settings", "admin", "/settings"),
 ];
 
 struct Driver {
@@ -117,7 +119,7 @@ async fn browser(driver: &Driver) -> Result<WebDriver, Box<dyn Error>> {
 async fn photograph(browser: &WebDriver, port: u16, address: &str, images: &Path, all: Option<&Path>) -> Result<usize, Box<dyn Error>> {
     let tools = Tools { port, session: browser.session_id().to_string(), client: reqwest::Client::new() };
     let mut signed_in = "";
-    let (mut account, mut person, mut upload) = (String::new(), String::new(), String::new());
+    let (mut account, mut person, mut upload, mut decision) = (String::new(), String::new(), String::new(), String::new());
     for (name, role, place) in PICTURES {
         resize(&tools, SIZES[0]).await?;
         if role != signed_in {
@@ -133,7 +135,12 @@ async fn photograph(browser: &WebDriver, port: u16, address: &str, images: &Path
         if place.contains("{upload}") && upload.is_empty() {
             upload = send_file(browser, address).await?;
         }
-        let place = place.replace("{account}", &account).replace("{person}", &person).replace("{upload}", &upload);
+        if place.contains("{decision}") && decision.is_empty() {
+            browser.goto(format!("{address}/compliance")).await?;
+            decision = first_link(browser, "a[href*='/decisions/dec_']").await?;
+        }
+        let place =
+            place.replace("{decision}", &decision).replace("{account}", &account).replace("{person}", &person).replace("{upload}", &upload);
         browser.goto(format!("{address}{place}")).await?;
         browser.screenshot(&images.join(format!("{name}.png"))).await?;
         let Some(folder) = all else { continue };

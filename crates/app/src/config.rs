@@ -39,7 +39,10 @@ impl Configuration {
         toml::from_str(&text).map_err(|error| {
             let line = error.span().map(|span| text.bytes().take(span.start).filter(|byte| *byte == b'\n').count() + 1);
             let place = line.map(|line| format!(" line {line}")).unwrap_or_default();
-            Failure::File(format!("{}{place}: {}", path.display(), error.message().replace('\n', " ")))
+            // The key, not the value: a value may hold a password.
+            let key = line.and_then(|line| text.lines().nth(line - 1)?.split_once('=')).map(|(key, _)| format!(" ({})", key.trim()));
+            let says = error.message().replace('\n', " ");
+            Failure::File(format!("{}{place}{}: {says}; duly config check reads it again", path.display(), key.unwrap_or_default()))
         })
     }
 

@@ -228,6 +228,10 @@ fn axe_finds_nothing_on_any_page_in_light_or_dark() {
     let base = floor.serve();
     let driver = Driver::start();
     let account = format!("/accounts/{}", maria.account);
+    let decided = floor.runtime.block_on(async {
+        duly::outreach::store::list_decisions_of(&mut floor.app.db.read().await.unwrap(), maria.account, 1).await.unwrap()
+    });
+    let decision = format!("{account}/decisions/{}", decided[0].1);
     let pages: Vec<(&str, Vec<String>)> = vec![
         ("", vec!["/sign-in".into()]),
         (
@@ -241,9 +245,9 @@ fn axe_finds_nothing_on_any_page_in_light_or_dark() {
                 )
                 .collect(),
         ),
-        ("supervisor", ["/compliance", "/nights", "/imports", &account, &format!("{account}/views")].map(String::from).to_vec()),
+        ("supervisor", ["/compliance", "/nights", "/imports", &account, &format!("{account}/views"), &decision].map(String::from).to_vec()),
         ("back_office", vec![format!("{account}?do=payment")]),
-        ("administrator", vec!["/users".into()]),
+        ("administrator", vec!["/users".into(), "/settings".into()]),
     ];
     let walked: WebDriverResult<Vec<String>> = floor.runtime.block_on(async {
         let mut found = Vec::new();

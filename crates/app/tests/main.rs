@@ -4,6 +4,7 @@
 
 mod browser;
 mod cases;
+mod command_line;
 mod crash;
 mod letters_pdf;
 mod many;

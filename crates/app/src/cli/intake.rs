@@ -106,7 +106,7 @@ pub(super) async fn import(app: &App, global: &Global, command: ImportCommand) -
 /// A mapping file, read and parsed.
 fn parsed<T>(path: &Path, parse: fn(&str) -> Result<T, String>) -> Result<T, Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| Failure::File(format!("{} cannot be read: {error}", path.display())))?;
-    parse(&text).map_err(|error| Failure::wrong("mapping", error))
+    parse(&text).map_err(|error| Failure::File(format!("{}: {error}", path.display())))
 }
 
 async fn history(app: &App, global: &Global, asked: HistoryFile) -> Result<Answered, Failure> {

@@ -21,10 +21,10 @@ pub enum PaymentCommand {
         #[arg(long)]
         account: String,
         /// In minor units of the account's currency.
-        #[arg(long)]
+        #[arg(long, value_parser = super::plain::minor)]
         amount: i64,
         /// From when it counts.
-        #[arg(long)]
+        #[arg(long, value_parser = super::plain::day)]
         on: Date,
         /// The payer's or bank's reference.
         #[arg(long)]
@@ -35,7 +35,7 @@ pub enum PaymentCommand {
         /// The payment.
         payment: String,
         /// On which day.
-        #[arg(long)]
+        #[arg(long, value_parser = super::plain::day)]
         on: Date,
     },
 }

@@ -13,6 +13,7 @@ mod letters;
 mod named;
 pub mod output;
 mod outreach;
+mod plain;
 mod plans;
 mod serve;
 mod store;
@@ -21,7 +22,7 @@ mod strategy;
 pub use ledger::buckets_json;
 
 use crate::app::{App, Clock, Failure};
-use crate::store::{Db, StoreError, migrate};
+use crate::store::{Db, migrate};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -46,7 +47,7 @@ pub struct Global {
     #[arg(long, global = true, env = "DULY_DATABASE")]
     database: Option<String>,
     /// Freezes the clock of this command at an instant, such as 2026-03-02T09:00:00-05:00.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, value_parser = plain::instant)]
     now: Option<Timestamp>,
     /// The folder of the key that signs the record; beside the database, or duly.keys for a server, unless named.
     #[arg(long, global = true, env = "DULY_KEYS", value_name = "DIR")]
@@ -127,7 +128,7 @@ enum Command {
     /// Runs the night that closes a business day.
     Night {
         /// The day that closes.
-        #[arg(long)]
+        #[arg(long, value_parser = plain::day)]
         business_day: Date,
     },
     /// Proves the integrity of the record.
@@ -201,10 +202,7 @@ pub fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
         Err(wrong) => {
-            let text = wrong.to_string();
-            let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
-            let missing: Vec<&str> = text.lines().skip(1).take_while(|line| !line.is_empty()).map(str::trim).collect();
-            eprintln!("duly: {first}{}{}; see duly help", if missing.is_empty() { "" } else { " " }, missing.join(", "));
+            eprintln!("duly: {}", plain::usage(&wrong.to_string()));
             return ExitCode::from(2);
         }
     };
@@ -227,37 +225,9 @@ pub fn main() -> ExitCode {
             ExitCode::from(1)
         }
         Err(error) => {
-            eprintln!("duly: {}", plainly(&error, &address));
+            eprintln!("duly: {}", plain::failure(&error, &address));
             ExitCode::from(2)
         }
-    }
-}
-
-/// Why a command could not run, with the database and the way out.
-fn plainly(error: &Failure, address: &str) -> String {
-    let database = without_password(address);
-    match error {
-        Failure::Store(store) if store.is_full() => {
-            format!("the disk is full: {database} took nothing of what was under way; make room and run the command again")
-        }
-        Failure::Store(moved @ StoreError::Moved(_)) => moved.to_string(),
-        Failure::Store(store) if store.is_unreachable() => {
-            format!(
-                "the database {database} is not reachable ({store}): start it, or name another with --database, and run the command again"
-            )
-        }
-        Failure::ClockSetBack { .. } => format!("{error}, or give the time with --now"),
-        error => error.to_string(),
-    }
-}
-
-/// An address as it may be shown.
-fn without_password(address: &str) -> String {
-    let Some((scheme, rest)) = address.split_once("://") else { return address.to_string() };
-    let rest = rest.split('?').next().unwrap_or(rest);
-    match rest.rsplit_once('@') {
-        Some((user, place)) => format!("{scheme}://{}@{place}", user.split(':').next().unwrap_or(user)),
-        None => format!("{scheme}://{rest}"),
     }
 }
 

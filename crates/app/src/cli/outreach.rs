@@ -45,7 +45,7 @@ pub enum ContactCommand {
         #[arg(long)]
         result: String,
         /// The day of the next action.
-        #[arg(long)]
+        #[arg(long, value_parser = super::plain::day)]
         follow_up: Option<Date>,
         /// What is new.
         #[arg(long)]

@@ -20,10 +20,10 @@ pub enum PromiseCommand {
         #[arg(long)]
         account: String,
         /// In minor units of the account's currency.
-        #[arg(long)]
+        #[arg(long, value_parser = super::plain::minor)]
         amount: i64,
         /// By when.
-        #[arg(long)]
+        #[arg(long, value_parser = super::plain::day)]
         due: Date,
         /// The officer's e-mail address.
         #[arg(long)]

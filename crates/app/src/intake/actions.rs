@@ -89,8 +89,7 @@ pub async fn import_accounts(app: &App, who: &Actor, at: Moment, ask: &ImportAcc
         (creditor, unfinished)
     };
     let order = creditor.as_ref().and_then(|creditor| AllocationOrder::parse(&creditor.allocation_order)).unwrap_or_default();
-    Layout::of(&mapping, &heads, order)
-        .map_err(|missing| Failure::wrong("mapping", format!("names columns that the file does not have: {}", missing.join(", "))))?;
+    Layout::of(&mapping, &heads, order).map_err(|missing| Failure::wrong("mapping", not_in_file(&missing, &heads)))?;
     let is_amount = |field: Field| matches!(field, Field::Amount(_) | Field::Balance);
     if !mapping.columns.iter().any(|column| is_amount(column.field)) {
         let says = "names no column for what is owed: take one for balance, or for principal, interest, fees, costs, other";
@@ -403,4 +402,10 @@ async fn known(tx: &mut Tx, creditor: &Creditor, piece: &[Read]) -> Result<HashM
     let references: Vec<&str> = piece.iter().filter_map(|read| Some(read.account.as_ref()?.reference.as_str())).collect();
     let placed = store::list_placed(tx, creditor.id, &references).await?;
     Ok(placed.into_iter().map(|placed| (placed.reference.clone(), placed)).collect())
+}
+
+/// Columns that a mapping names and the file lacks, beside those it has.
+fn not_in_file(missing: &[impl AsRef<str>], heads: &[String]) -> String {
+    let missing: Vec<&str> = missing.iter().map(AsRef::as_ref).collect();
+    format!("names columns that the file does not have: {}; its columns are {}", missing.join(", "), heads.join(", "))
 }

@@ -126,7 +126,10 @@ pub struct MappingFile {
 
 /// Reads a mapping file; the error names the entry and what may stand there.
 pub fn parse(text: &str) -> Result<MappingFile, String> {
-    let file: File = toml::from_str(text).map_err(|error| format!("the mapping cannot be read: {}", error.message()))?;
+    let file: File = toml::from_str(text).map_err(|error| {
+        let line = error.span().map_or(1, |span| text.bytes().take(span.start).filter(|byte| *byte == b'\n').count() + 1);
+        format!("the mapping cannot be read: line {line}: {}", error.message())
+    })?;
     let choice = |what: &str, value: &str, known: &str| format!("the mapping's {what} {value:?} is not one of {known}");
     let debts = DebtKind::parse(&file.debts).ok_or_else(|| choice("debts", &file.debts, "consumer, business, government"))?;
     let currency = Currency::parse(&file.currency).ok_or_else(|| choice("currency", &file.currency, "USD, CAD, EUR, GBP, MXN, JPY"))?;

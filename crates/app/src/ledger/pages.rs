@@ -6,6 +6,7 @@ use super::refund::{RefundOverpayment, refund, reverse_refund};
 use super::store::{self, RecentPayment};
 use crate::accounts::pages::{Unfinished, after, back, currency_of, resolve, show};
 use crate::app::{Failure, Problems};
+use crate::identity::settings::Settled;
 use crate::web::Web;
 use crate::web::form::Fields;
 use crate::web::guard::Visit;
@@ -189,6 +190,7 @@ struct ReceiptPage {
     frame: Frame,
     account: String,
     company: String,
+    address: String,
     name: String,
     creditor: String,
     reference: String,
@@ -224,11 +226,12 @@ pub async fn get_receipt(
     if payment.unapplied_minor > 0 {
         parts.push(("Overpaid, kept for you".into(), Money::of(payment.unapplied_minor, currency)));
     }
-    let company = crate::identity::store::find_setting(&mut tx, crate::identity::store::COMPANY).await?.unwrap_or_default();
+    let Settled { company, address, .. } = Settled::read(&mut tx).await?;
     Ok(page(&ReceiptPage {
         frame: Frame::of(&visit, "/payments", "Receipt"),
         account,
         company,
+        address,
         name: debtor.name.unwrap_or_default(),
         creditor: creditor.name,
         reference: held.reference,

@@ -68,6 +68,22 @@ impl StoreError {
         }
     }
 
+    /// Whether the address could not be read at all.
+    pub fn is_no_address(&self) -> bool {
+        // Before there is a connection, only its settings can be wrong.
+        matches!(self, StoreError::Postgres(error) if error.code().is_none() && error.to_string() == "invalid connection string")
+    }
+
+    /// Whether the file is none of SQLite's.
+    pub fn is_no_database(&self) -> bool {
+        matches!(self, StoreError::Sqlite(error) if error.sqlite_error_code() == Some(ErrorCode::NotADatabase))
+    }
+
+    /// Whether the file cannot be opened or made.
+    pub fn cannot_open(&self) -> bool {
+        matches!(self, StoreError::Sqlite(error) if error.sqlite_error_code() == Some(ErrorCode::CannotOpen))
+    }
+
     /// Whether the database is not there to be asked, for now.
     pub fn is_unreachable(&self) -> bool {
         match self {

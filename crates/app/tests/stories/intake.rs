@@ -85,7 +85,7 @@ both_engines! {
         std::fs::remove_file(nameless).unwrap();
         assert!(guessed.to_string().starts_with("mapping cannot be guessed: no head looks like the number of an account"), "{guessed}");
         let wrong = floor.import(text, "[columns]\nreference = \"ref\"\nname = \"nom\"\n", "Larkfield").unwrap_err();
-        assert_eq!(wrong.to_string(), "mapping names columns that the file does not have: nom, ref");
+        assert_eq!(wrong.to_string(), "mapping names columns that the file does not have: nom, ref; its columns are reference, name, zip, mobile, principal");
     }
 
     fn a_known_account_with_other_values_is_told_and_not_altered(mut floor: "2026-03-02") {

@@ -2,15 +2,15 @@
 
 mod accounts;
 mod asking;
-mod audit;
+pub mod audit;
 mod desks;
 mod history;
 mod identity;
 mod intake;
 mod jobs;
 mod kept;
-mod letters;
 mod ledger;
+mod letters;
 mod outreach;
 mod parties;
 mod plans;

@@ -68,7 +68,10 @@ pub struct HistoryFile {
 
 /// Reads a mapping file; the error names the entry and what may stand there.
 pub fn parse(text: &str) -> Result<HistoryFile, String> {
-    let file: File = toml::from_str(text).map_err(|error| format!("the mapping cannot be read: {}", error.message()))?;
+    let file: File = toml::from_str(text).map_err(|error| {
+        let line = error.span().map_or(1, |span| text.bytes().take(span.start).filter(|byte| *byte == b'\n').count() + 1);
+        format!("the mapping cannot be read: line {line}: {}", error.message())
+    })?;
     let choice = |what: &str, value: &str, known: &str| format!("the mapping's {what} {value:?} is not one of {known}");
     let currency = file.currency.unwrap_or_else(|| "USD".into());
     let currency = Currency::parse(&currency).ok_or_else(|| choice("currency", &currency, "USD, CAD, EUR, GBP, MXN, JPY"))?;

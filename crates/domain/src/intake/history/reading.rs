@@ -36,7 +36,8 @@ impl<'m> HistoryLayout<'m> {
         let missing: Vec<&str> =
             mapping.columns.iter().filter(|(_, head, _)| place(head).is_none()).map(|(_, head, _)| head.as_str()).collect();
         if !missing.is_empty() {
-            return Err(format!("names columns that the file does not have: {}", missing.join(", ")));
+            let (missing, heads) = (missing.join(", "), heads.join(", "));
+            return Err(format!("names columns that the file does not have: {missing}; its columns are {heads}"));
         }
         for needed in [Field::Reference, Field::At] {
             if mapping.columns.iter().all(|(field, ..)| *field != needed) {

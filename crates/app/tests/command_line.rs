@@ -1,0 +1,103 @@
+//! The command line told wrongly: one or two plain lines that name the thing and the way out, and exit 2.
+
+use crate::stories::audit::Folder;
+use std::process::Command;
+
+fn duly(folder: &Folder, args: &[&str]) -> (Option<i32>, String) {
+    let mut duly = Command::new(env!("CARGO_BIN_EXE_duly"));
+    let output = duly.args(args).current_dir(&folder.0).env_remove("DULY_DATABASE").output().expect("duly starts");
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[test]
+fn every_error_names_the_thing_and_the_way_out() {
+    let folder = Folder::new();
+    std::fs::create_dir_all(&folder.0).unwrap();
+    for (name, text) in [
+        ("f.csv", "a,b\n1,2\n"),
+        ("bad.toml", "[columns]\nnot toml [[\n"),
+        ("column.toml", "[columns]\nreference = \"nope\"\nbalance = \"b\"\n"),
+        ("field.toml", "[columns]\nreferense = \"a\"\n"),
+        ("key.toml", "colums = 1\n"),
+        ("listen.toml", "# ours\nlisten = \"everywhere\"\n"),
+        ("unknown.toml", "lisen = \"127.0.0.1:1\"\n"),
+        ("secret.toml", "database = [\"postgres://duly:hunter2@host/x\"]\n"),
+    ] {
+        std::fs::write(folder.0.join(name), text).unwrap();
+    }
+    let import = |mapping: &'static str| vec!["import", "accounts", "f.csv", "--creditor", "C", "--mapping", mapping];
+    for (args, parts) in [
+        (vec!["night", "--business-day", "tomorrow"], vec!["'tomorrow'", "--business-day", "such as 2026-03-31", "duly --help"]),
+        (vec!["night", "--business-day", "2026-02-30"], vec!["'2026-02-30'", "such as 2026-03-31"]),
+        (
+            vec!["night", "--business-day", "2030-01-01", "--now", "2026-03-02T12:00:00Z"],
+            vec!["2030-01-01", "in the future", "it is 2026-03-02 in America/New_York"],
+        ),
+        (vec!["night", "--busines-day", "2026-03-02"], vec!["'--busines-day'", "'--business-day'", "duly night --help"]),
+        (vec!["check", "--now", "yesterday"], vec!["'yesterday'", "--now", "2026-03-02T09:00:00-05:00"]),
+        (
+            vec!["payment", "post", "--account", "A", "--amount", "12.50", "--on", "2026-03-02", "--reference", "R"],
+            vec!["'12.50'", "1250 for 12.50"],
+        ),
+        (vec!["check", "--database", "mysql://x"], vec!["mysql://x", "sqlite:PATH or postgres://USER@HOST/NAME"]),
+        (
+            vec!["check", "--database", "postgres://duly:hunter2@127.0.0.1:x/y"],
+            vec!["postgres://duly:•••@127.0.0.1:x/y", "use sqlite:PATH or postgres://"],
+        ),
+        (
+            vec!["check", "--database", "postgres://duly:hunter2@127.0.0.1:1/y"],
+            vec!["postgres://duly:•••@127.0.0.1:1/y is not reachable", "start it, or name another with --database"],
+        ),
+        (vec!["check", "--database", "sqlite:gone.db"], vec!["gone.db is not there", "make one"]),
+        (
+            vec!["migrate", "--database", "sqlite:nowhere/x.db"],
+            vec!["sqlite:nowhere/x.db cannot be opened", "its folder is not there", "--database"],
+        ),
+        (vec!["migrate", "--database", "sqlite:f.csv"], vec!["sqlite:f.csv is not a database of duly", "--database"]),
+        (import("bad.toml"), vec!["bad.toml: ", "line 2"]),
+        (import("column.toml"), vec!["nope", "its columns are a, b"]),
+        (import("field.toml"), vec!["field.toml: ", "\"referense\"", "reference, name"]),
+        (import("key.toml"), vec!["key.toml: ", "line 1", "`colums`", "`columns`"]),
+        (import("gone.toml"), vec!["gone.toml is not there", "the folder you stand in"]),
+        (vec!["import", "accounts", "gone.csv", "--creditor", "C"], vec!["gone.csv is not there"]),
+        (vec!["import", "accounts", ".", "--creditor", "C"], vec![". is a folder: name a file"]),
+        (vec!["import", "accounts", "f.csv"], vec!["--creditor <CREDITOR>", "duly import accounts --help"]),
+        (vec!["serve", "--config", "listen.toml"], vec!["listen.toml line 2 (listen)", "duly config check"]),
+        (vec!["config", "check", "--config", "unknown.toml"], vec!["unknown.toml line 1 (lisen)", "`listen`"]),
+        (vec!["config", "check", "--config", "secret.toml"], vec!["secret.toml line 1 (database)"]),
+        (vec!["cases", "gone"], vec!["gone is not there"]),
+        (vec!["restore", "gone.tar"], vec!["gone.tar is not there"]),
+        (vec!["export", "all", "f.csv", "--database", "sqlite:here.db"], vec!["f.csv is a file: name a folder"]),
+    ] {
+        if args[0] == "export" {
+            assert_eq!(duly(&folder, &["migrate", "--database", "sqlite:here.db"]).0, Some(0));
+        }
+        let (code, says) = duly(&folder, &args);
+        assert_eq!(code, Some(2), "{args:?}: {says}");
+        assert!(says.starts_with("duly: ") && says.lines().count() <= 2, "{args:?}: {says}");
+        for part in parts {
+            assert!(says.contains(part), "{args:?} does not say {part:?}: {says}");
+        }
+        assert!(!says.contains("os error 2)") && !says.contains("hunter2"), "{args:?}: {says}");
+    }
+}
+
+#[test]
+fn a_day_that_is_not_over_is_closed_and_said_to_be() {
+    let folder = Folder::new();
+    std::fs::create_dir_all(&folder.0).unwrap();
+    assert_eq!(duly(&folder, &["migrate"]).0, Some(0));
+    let night = |day: &str| {
+        let mut duly = Command::new(env!("CARGO_BIN_EXE_duly"));
+        duly.args(["night", "--format", "json", "--now", "2026-03-03T23:30:00-05:00", "--business-day", day]).current_dir(&folder.0);
+        let output = duly.env_remove("DULY_DATABASE").output().expect("duly starts");
+        assert_eq!(output.status.code(), Some(0));
+        let answer: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one JSON document");
+        (answer["day_is_over"].clone(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (is_over, says) = night("2026-03-02");
+    assert!(is_over == true && !says.contains("not over"), "{says}");
+    let (is_over, says) = night("2026-03-03");
+    assert!(is_over == false && says.contains("2026-03-03 is not over yet in America/New_York"), "{says}");
+    assert!(!night("2026-03-03").1.contains("not over"), "done already, nothing is closed early");
+}
