@@ -44,7 +44,7 @@ fn rewrite_history(floor: &mut Floor, person: Person) {
     });
     let mut previous = START;
     for row in &rows {
-        let detail = row.detail.replace("2000", "9000");
+        let detail = row.detail.replace("\"amount_minor\":2000", "\"amount_minor\":9000");
         let entry = Entry {
             chain: &chain,
             seq: row.seq,

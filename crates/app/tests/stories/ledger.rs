@@ -126,18 +126,20 @@ both_engines! {
         floor.tamper("update accounts set next_action_on = null where id = $1", &[Value::from(maria.account)]);
         floor.tamper("update entry_lines set amount_minor = amount_minor - 1 where code = $1 and line_no = 1", &[Value::from("trust_bank")]);
         let failed: Vec<String> = floor.failed_checks().iter().map(|check| check.split(':').next().unwrap().to_string()).collect();
-        assert_eq!(failed, ["ledger balanced", "balances equal entries", "payments equal entries", "trust whole", "audit chains verify", "no orphan account"]);
+        assert_eq!(failed, ["ledger balanced", "balances equal entries", "payments equal entries", "trust whole", "audit chains verify", "rows as their entries say", "no orphan account"]);
     }
 
     fn a_shortened_chain_is_found(mut floor: "2026-03-02") {
         let maria = floor.debtor("Maria", "420.00");
         floor.pays(maria, "20.00", "REF 1");
         floor.tamper("delete from audit_entries where act = $1", &[Value::from("payment.post")]);
-        assert_eq!(floor.failed_checks(), ["audit chains verify: a chain is shorter than its head says"]);
+        let failed = floor.failed_checks();
+        assert_eq!(failed.len(), 2, "the payment has lost its entry too: {failed:?}");
+        assert_eq!(failed[0], "audit chains verify: a chain is shorter than its head says");
         floor.tamper("delete from audit_heads where chain like $1", &[Value::from("acc%")]);
-        assert_eq!(floor.failed_checks(), ["audit chains verify: a chain goes on beyond its head, or has none"]);
+        assert_eq!(floor.failed_checks()[0], "audit chains verify: a chain goes on beyond its head, or has none");
         floor.tamper("delete from audit_entries where chain like $1", &[Value::from("acc%")]);
-        assert_eq!(floor.failed_checks(), ["audit chains verify: an account has no chain"]);
+        assert_eq!(floor.failed_checks()[0], "audit chains verify: an account has no chain");
     }
 }
 
