@@ -51,9 +51,9 @@ mod tests {
     #[test]
     fn four_parts_are_needed() {
         assert_eq!(fault(true, &FOUR, false), None);
-        for missing in 0..4 {
-            let three: Vec<&str> = FOUR.iter().enumerate().filter(|(i, _)| *i != missing).map(|(_, part)| *part).collect();
-            assert!(fault(true, &three, false).unwrap().starts_with("it lacks"), "{}", FOUR[missing]);
+        for missing in FOUR {
+            let three: Vec<&str> = FOUR.into_iter().filter(|part| *part != missing).collect();
+            assert!(fault(true, &three, false).unwrap().starts_with("it lacks"), "{missing}");
         }
     }
 
