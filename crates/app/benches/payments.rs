@@ -2,6 +2,9 @@
 //!
 //! Floor: a bare loop of three prepared statements per payment (the payment, the balance, the audit entry) on a database of the
 //! same schema, a thousand a commit. Aim: 60 % of its rate, per processor-second. `DULY_BENCH_PAYMENTS` asks for another number.
+//!
+//! A payment that is whole writes thirteen rows where the floor writes three: its entry and five lines, two balances, the account,
+//! the worklist, the head of the chain. The floor reads nothing; posting reads the account, its balances, its references, its head.
 
 mod measure;
 

@@ -10,9 +10,6 @@ use jiff::Timestamp;
 pub const COMPANY: &str = "company";
 /// The organization's time zone, by its IANA name.
 pub const ZONE: &str = "time_zone";
-/// The setting that holds the organization's postal address.
-pub const ADDRESS: &str = "company_address";
-
 /// The address letters come from and answers go to, line by line.
 pub const ADDRESS: &str = "company_address";
 /// The number letters name.

@@ -38,7 +38,7 @@ const PAYMENT: &str = "
       from payments where id = $1";
 const BY_REFERENCES: &str = "
     select id, account_id, entry_id, amount_minor, unapplied_minor, currency, effective_on, reference, state, reversed_on, created_at
-      from payments where (account_id, reference) in ($pairs)";
+      from payments where $pairs";
 const OF_ACCOUNT: &str = "
     select id, account_id, entry_id, amount_minor, unapplied_minor, currency, effective_on, reference, state, reversed_on, created_at
       from payments where account_id = $1 order by effective_on desc, id desc limit 100";
@@ -320,7 +320,7 @@ pub async fn load_payment(tx: &mut Tx, id: PaymentId) -> Result<Payment, Failure
 
 /// The payments that have these references on these accounts.
 pub async fn list_payments_by_references(tx: &mut Tx, pairs: &[[Value; 2]]) -> Result<Vec<Payment>, StoreError> {
-    tx.all_in_pairs(BY_REFERENCES, pairs).await
+    tx.all_in_pairs(BY_REFERENCES, ["account_id", "reference"], pairs).await
 }
 
 pub async fn list_payments(tx: &mut Tx, account: AccountId) -> Result<Vec<Payment>, StoreError> {

@@ -170,20 +170,21 @@ impl Tx {
         Ok(all)
     }
 
-    /// All rows of a statement for any of these pairs of keys: it says `in ($pairs)` and has no other parameter.
-    pub async fn all_in_pairs<T: FromRow>(&mut self, sql: &str, pairs: &[[Value; 2]]) -> Result<Vec<T>, StoreError> {
+    /// All rows of a statement for any of these pairs of keys: it says `where $pairs` and has no other parameter.
+    ///
+    /// Each pair is a term of its own, so that both engines look each up in the index of both columns.
+    pub async fn all_in_pairs<T: FromRow>(&mut self, sql: &str, columns: [&str; 2], pairs: &[[Value; 2]]) -> Result<Vec<T>, StoreError> {
         // A pair that stands in two chunks would bring its rows twice.
         let mut known = HashSet::new();
         let pairs: Vec<&[Value; 2]> = pairs.iter().filter(|pair| known.insert(*pair)).collect();
-        // SQLite compares with a list of rows, PostgreSQL with rows in a list, where it sees the types of its parameters.
-        let before = if self.engine() == "sqlite" { "values " } else { "" };
+        let [one, other] = columns;
         let mut all = Vec::new();
         for chunk in pairs.chunks(KEYS[KEYS.len() - 1]) {
             let length = KEYS.into_iter().find(|length| *length >= chunk.len()).unwrap_or(chunk.len());
             let filled: Vec<Value> =
                 chunk.iter().copied().chain(std::iter::repeat_n(chunk[0], length - chunk.len())).flatten().cloned().collect();
-            let places: Vec<String> = (0..length).map(|i| format!("(${}, ${})", i * 2 + 1, i * 2 + 2)).collect();
-            all.extend(self.all(&sql.replace("$pairs", &format!("{before}{}", places.join(", "))), &filled).await?);
+            let terms: Vec<String> = (0..length).map(|i| format!("({one} = ${} and {other} = ${})", i * 2 + 1, i * 2 + 2)).collect();
+            all.extend(self.all(&sql.replace("$pairs", &terms.join(" or ")), &filled).await?);
         }
         Ok(all)
     }

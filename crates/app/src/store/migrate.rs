@@ -38,6 +38,7 @@ const STEPS: &[Step] = &steps! {
     16 "0016_account_papers";
     17 "0017_compared";
     18 "0018_mappings";
+    19 "0019_worklist_index";
     20 "0020_quick_lists";
     22 "0022_kept";
     23 "0023_history_back";

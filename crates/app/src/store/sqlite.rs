@@ -14,6 +14,9 @@ use tokio::sync::{OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 /// How many snapshots may be read at once.
 const READERS: usize = 16;
 
+/// Rows inserted by one run of a statement: more bring nothing, and the widest table stays far below SQLite's 32,766 parameters.
+const TOGETHER: usize = 8;
+
 /// One SQLite file.
 #[derive(Clone)]
 pub struct Sqlite {
@@ -196,10 +199,22 @@ impl SqliteTx {
         Ok(statement.execute(rusqlite::params_from_iter(params))? as u64)
     }
 
-    /// Inserts many rows by one prepared statement, or does with them what it says for those that stand already.
+    /// Inserts many rows, a few by each run of a statement, or does with them what it says for those that stand already.
     pub fn merge_many(&mut self, head: &str, rows: &[Vec<Value>], otherwise: &str) -> Result<u64, StoreError> {
-        let Some(first) = rows.first() else { return Ok(0) };
-        self.run_many(&format!("{head} values ({}) {otherwise}", vec!["?"; first.len()].join(", ")), rows)
+        let Some(width) = rows.first().map(Vec::len) else { return Ok(0) };
+        let tuple = format!("({})", vec!["?"; width].join(", "));
+        let (many, few) = rows.split_at(rows.len() - rows.len() % TOGETHER);
+        blocking(|| {
+            let mut count = 0;
+            for (length, rows) in [(TOGETHER, many), (1, few)].into_iter().filter(|(_, rows)| !rows.is_empty()) {
+                let sql = format!("{head} values {} {otherwise}", vec![tuple.as_str(); length].join(", "));
+                let mut statement = self.connection().prepare_cached(&sql)?;
+                for rows in rows.chunks(length) {
+                    count += statement.execute(rusqlite::params_from_iter(rows.iter().flatten()))? as u64;
+                }
+            }
+            Ok(count)
+        })
     }
 
     /// Runs one prepared statement for each set of parameters.
