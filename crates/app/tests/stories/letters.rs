@@ -48,7 +48,8 @@ fn set_sender(floor: &mut Floor) {
         (settings::HOURS, "8am to 6pm ET"),
     ]
     .map(|(name, value)| (name, value.to_string()));
-    let set = letters::set_sender(&floor.app, &Actor::command(), floor.app.moment(), &told);
+    let who = Actor::command();
+    let set = letters::set_sender(&floor.app, &who, floor.app.moment(), &told);
     floor.runtime.block_on(set).unwrap();
 }
 
@@ -137,7 +138,8 @@ both_engines! {
         floor.morning_of("2026-03-09");
         let late = mailed(&mut floor, run, Some(date(2026, 3, 9))).unwrap_err().to_string();
         assert!(late.contains("print anew"), "{late}");
-        let void = letters::void_run(&floor.app, &Actor::command(), floor.app.moment(), run);
+        let who = Actor::command();
+        let void = letters::void_run(&floor.app, &who, floor.app.moment(), run);
         assert_eq!(floor.runtime.block_on(void).unwrap(), 2);
         let (anew, ..) = print(&mut floor, &folder, None).unwrap().folders[0].clone();
         assert_eq!(mailed(&mut floor, anew, None).unwrap(), 2);
@@ -191,7 +193,8 @@ both_engines! {
         set_sender(&mut floor);
         let maria = floor.person("44-0001");
         let stop = duly::accounts::notice::RecordNotice::of(maria.account, duly::accounts::notice::Kind::Cease, floor.app.moment().at);
-        let done = duly::accounts::notice::record_notice(&floor.app, &Actor::command(), floor.app.moment(), stop);
+        let who = Actor::command();
+        let done = duly::accounts::notice::record_notice(&floor.app, &who, floor.app.moment(), stop);
         floor.runtime.block_on(done).unwrap();
         floor.clock("10:00");
         let printing = print(&mut floor, &folder, None).unwrap();
