@@ -185,19 +185,19 @@ pub enum Sign {
 }
 
 impl Sign {
-    /// The amount with its sign; a true minus, which screen readers say.
+    /// The amount with its sign, as the model form prints it.
     pub fn print(self, amount: Money) -> String {
         match self {
             Sign::None => money(amount),
             Sign::Plus => format!("+ {}", money(amount)),
-            Sign::Minus => format!("\u{2212} {}", money(amount)),
+            Sign::Minus => format!("- {}", money(amount)),
         }
     }
 }
 
 /// An amount as letters print it: `$2,284.56`; another currency by its code.
 pub fn money(amount: Money) -> String {
-    let sign = if amount.minor() < 0 { "\u{2212}" } else { "" };
+    let sign = if amount.minor() < 0 { "-" } else { "" };
     match amount.currency() {
         Currency::Usd => format!("{sign}${}", amount.figures()),
         other => format!("{sign}{} {}", other.code(), amount.figures()),
@@ -328,6 +328,6 @@ mod tests {
     fn stars_mark_bold_and_signs_stand_before_money() {
         assert_eq!(Span::marked("by **August 28**, to"), [Span::plain("by "), Span::strong("August 28"), Span::plain(", to")]);
         assert_eq!(Span::marked(""), []);
-        assert_eq!(Sign::Minus.print(Money::usd(5_000)), "\u{2212} $50.00");
+        assert_eq!(Sign::Minus.print(Money::usd(5_000)), "- $50.00");
     }
 }

@@ -143,7 +143,7 @@ pub fn missing(facts: &NoticeFacts) -> Vec<Missing> {
     );
     want(is_there(&facts.account_number), "account number", "is missing", "12 CFR 1006.34(c)(2)(iv)", FILE);
     want(is_there(&facts.creditor_now), "current creditor", "is missing", "12 CFR 1006.34(c)(2)(v)", CREDITOR);
-    want(facts.itemized.is_some(), "itemization date and its amounts", "is missing", "12 CFR 1006.34(c)(2)(vi)", FILE);
+    want(facts.itemized.is_some(), "itemization date and its amounts", "are missing", "12 CFR 1006.34(c)(2)(vi)", FILE);
     if let Some(itemized) = facts.itemized {
         let parts = [itemized.owed, itemized.interest, itemized.fees, itemized.credits];
         let is_negative = parts.iter().any(|amount| amount.minor() < 0);

@@ -110,12 +110,14 @@ fn address_lines(point: &Point) -> Vec<String> {
     let pieces: Vec<&str> = point.value.split(',').map(str::trim).filter(|piece| !piece.is_empty()).collect();
     let is_state = |piece: &str| piece.len() == 2 && piece.bytes().all(|byte| byte.is_ascii_uppercase());
     match (pieces.as_slice(), &point.zip) {
-        ([streets @ .., city, state, zip], Some(known)) if is_state(state) && zip.starts_with(known.as_str()) => {
+        ([streets @ .., city, state, zip], Some(known)) if !streets.is_empty() && is_state(state) && zip.starts_with(known.as_str()) => {
             let mut lines: Vec<String> = streets.iter().map(|street| (*street).to_string()).collect();
             lines.push(format!("{city}, {state} {zip}"));
             lines
         }
-        _ => pieces.into_iter().map(String::from).collect(),
+        // Without a street it is no place that mail reaches.
+        (_, Some(_)) => vec![point.value.clone()],
+        (_, None) => pieces.into_iter().map(String::from).collect(),
     }
 }
 
@@ -143,6 +145,7 @@ mod tests {
             })
         };
         assert_eq!(lines("12 Elm St, Apt 3, Columbus, OH, 43205", Some("43205")), ["12 Elm St", "Apt 3", "Columbus, OH 43205"]);
+        assert_eq!(lines("OH, 43205", Some("43205")), ["OH, 43205"]);
         assert_eq!(lines("Calle 5, Monterrey, Nuevo León, Mexico", None), ["Calle 5", "Monterrey", "Nuevo León", "Mexico"]);
     }
 

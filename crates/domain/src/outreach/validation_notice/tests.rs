@@ -47,7 +47,7 @@ fn a_notice_shows_every_element_in_the_order_of_the_form() {
         "Between January 2, 2026 and today:",
         "interest: + $75.00",
         "fees: + $0.00",
-        "credited this amount toward the debt: \u{2212} $50.00",
+        "credited this amount toward the debt: - $50.00",
         "Total amount of the debt now: $2,259.56",
         "Call or write to us by April 7, 2027, to dispute",
         "If you write to us by April 7, 2027, we must stop collection",
