@@ -5,8 +5,10 @@ use super::layout::{Child, Laid, Mark, Node, PAGE, Role, Shape};
 use duly_domain::outreach::letter::{Language, Letter};
 use krilla::color::luma;
 use krilla::configure::{Accessibility, ConfigurationBuilder, Validator};
+use krilla::destination::XyzDestination;
 use krilla::geom::{Path, PathBuilder, Point, Rect};
 use krilla::metadata::{DateTime, Metadata};
+use krilla::outline::{Outline, OutlineNode};
 use krilla::page::PageSettings;
 use krilla::paint::{Fill, Stroke, StrokeDash};
 use krilla::surface::Surface;
@@ -46,8 +48,30 @@ pub fn write(letter: &Letter, laid: &Laid, fonts: &[Font; 2]) -> Result<Vec<u8>,
         tree.push(group(laid, *root, &mut identifiers));
     }
     document.set_tag_tree(tree);
+    document.set_outline(outline(letter, laid));
     document.set_metadata(metadata(letter, language));
     document.finish().map_err(|error| format(&error))
+}
+
+/// The headings, to move by: PDF/UA wants them; a letter without headings is listed by its title.
+fn outline(letter: &Letter, laid: &Laid) -> Outline {
+    let mut outline = Outline::new();
+    let mut is_empty = true;
+    for node in &laid.nodes {
+        let Role::Heading(_, title) = &node.role else { continue };
+        let first = node.children.iter().find_map(|child| match child {
+            Child::Mark(mark) => laid.marks.get(*mark),
+            Child::Node(_) => None,
+        });
+        if let Some(mark) = first {
+            outline.push_child(OutlineNode::new(title.clone(), XyzDestination::new(mark.page, Point::from_xy(mark.x, mark.y))));
+            is_empty = false;
+        }
+    }
+    if is_empty {
+        outline.push_child(OutlineNode::new(letter.title.clone(), XyzDestination::new(0, Point::from_xy(0.0, 0.0))));
+    }
+    outline
 }
 
 fn metadata(letter: &Letter, language: Language) -> Metadata {
