@@ -87,7 +87,7 @@ pub async fn get_decision(
     Ok(page(&DecisionPage {
         frame: Frame::of(&visit, "/accounts", "Decision"),
         account,
-        title: format!("{channel}: {answer}"),
+        title: channel,
         tone,
         answer: answer.into(),
         purpose: if decision.purpose == "LocationInformation" { "location information" } else { "collection" },

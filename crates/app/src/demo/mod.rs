@@ -8,10 +8,12 @@ mod people;
 use crate::accounts::desks;
 use crate::app::{Actor, App, Clock, Failure};
 use crate::identity::actions::{NewUser, add_user_with};
+use crate::identity::settings::{Settled, settle};
 use crate::store::Tx;
 use crate::{accounts, identity, jobs};
 use duly_domain::identity::Role;
 use duly_domain::values::ids::UserId;
+use duly_domain::values::region::ZONES_SERVED;
 use jiff::Span;
 use serde_json::{Value as Json, json};
 
@@ -76,6 +78,7 @@ pub async fn make(app: &App, count: u32, seed: u64) -> Result<Made, Failure> {
     }
     if is_new {
         let users = add_users(app).await?;
+        settle_agency(app).await?;
         life::live(app, &users, count.max(8), seed).await?;
     }
     run_missed_nights(app).await?;
@@ -92,6 +95,12 @@ async fn add_users(app: &App) -> Result<Vec<(UserId, Actor)>, Failure> {
     }
     add_team(app, &users).await?;
     Ok(users)
+}
+
+async fn settle_agency(app: &App) -> Result<(), Failure> {
+    let zone = app.zone().iana_name().unwrap_or(ZONES_SERVED[0]).to_string();
+    let settled = Settled { company: "Sample Agency".into(), address: "1 Sample Street, Columbus, OH 43205".into(), zone };
+    settle(app, &Actor::command(), app.moment(), &settled).await
 }
 
 /// The officers work under the supervisor.

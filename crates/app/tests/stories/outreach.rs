@@ -29,7 +29,7 @@ both_engines! {
             let link = href(&get("/compliance").await).expect("the control room leads there");
             assert_eq!(href(&get(&format!("/accounts/{}", maria.account)).await), Some(link.clone()), "and so does the timeline");
             let page = get(&link).await;
-            for part in ["Call: refused", "Dana (officer)", "15 USC 1692c(a)(1)", "Instead: ", "Next allowed", "Policy version", duly_domain::compliance::RULE_SET,
+            for part in ["Decision: call", "Dana (officer)", "15 USC 1692c(a)(1)", "Instead: ", "Next allowed", "Policy version", duly_domain::compliance::RULE_SET,
                 "the same answer", "This decision is what entry 2 says it was", "7 at the most"] {
                 assert!(page.contains(part), "{part} in {page}");
             }
