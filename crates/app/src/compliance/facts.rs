@@ -4,7 +4,7 @@ use super::events::{bankruptcy_of, notice};
 use crate::accounts::notice::NoticeRow;
 use crate::accounts::store::{Account, Creditor};
 use crate::app::Failure;
-use crate::outreach::store::ContactColumns;
+use crate::outreach::store::PastColumns;
 use crate::parties::store::{Debtor, PersonRow, Point, PreferenceRow};
 use crate::store::{Keyed, Tx, Value};
 use crate::{accounts, outreach, parties};
@@ -61,10 +61,10 @@ pub async fn gather_many(tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<Known>, F
     let notices = by_key(accounts::store::list_notices_of(tx, &debtors).await?);
     let with_debtor = by_key(outreach::store::list_with_debtors(tx, &debtors).await?);
     let with_others = if others.is_empty() { HashMap::new() } else { by_key(outreach::store::list_about_accounts(tx, &keys).await?) };
-    let contact_keys: Vec<Value> =
-        with_debtor.values().chain(with_others.values()).flatten().map(|contact| Value::from(contact.id)).collect();
+    // What a contact was about beside the debts of this person is nothing to their decisions.
+    let owed: Vec<Value> = debts.values().flatten().map(|(account, _)| Value::from(*account)).collect();
     let mut about: HashMap<ContactId, Vec<Key>> = HashMap::new();
-    for (contact, account) in outreach::store::list_debts(tx, &contact_keys).await? {
+    for (contact, account) in outreach::store::list_debts(tx, &owed).await? {
         about.entry(contact).or_default().push(account.0.as_u128());
     }
     let mut creditors: HashMap<CreditorId, Creditor> = HashMap::new();
@@ -110,7 +110,7 @@ struct Gathered<'g> {
     preferences: &'g [PreferenceRow],
     debts: &'g [(AccountId, String)],
     notices: &'g [NoticeRow],
-    contacts: [Option<&'g Vec<ContactColumns>>; 2],
+    contacts: [Option<&'g Vec<PastColumns>>; 2],
     about: &'g HashMap<ContactId, Vec<Key>>,
 }
 
@@ -222,7 +222,7 @@ fn closed_points(points: &[Point]) -> impl Iterator<Item = Preference> {
     })
 }
 
-fn contact(row: &ContactColumns, about: Option<&Vec<Key>>) -> Option<Contact> {
+fn contact(row: &PastColumns, about: Option<&Vec<Key>>) -> Option<Contact> {
     Some(Contact {
         key: Some(row.id.0.as_u128()),
         at: row.contacted_at,

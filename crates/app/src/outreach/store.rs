@@ -21,16 +21,19 @@ const DELETE: &str = "delete from contacts where id = $1";
 const CONTACT: &str = "
     select id, account_id, debtor_id, point_id, channel, direction, purpose, place, state, result, outcome, note, contacted_at, expires_at
       from contacts where id = $1";
-/// Contacts that rules may look at: all with these debtors, about whichever account.
+/// Contacts that rules may look at: all with these debtors, about whichever account. Read from an index alone, which has them
+/// side by side; in the table they lie apart, as they happened.
 const WITH_DEBTORS: &str = "
-    select debtor_id, id, account_id, debtor_id, point_id, channel, direction, purpose, place, state, result, outcome, note, contacted_at, expires_at
+    select debtor_id, id, account_id, debtor_id, channel, direction, purpose, place, outcome, contacted_at
       from contacts where debtor_id in ($keys) order by debtor_id, contacted_at desc, id desc";
 /// And those with others about these accounts.
 const ABOUT_ACCOUNTS: &str = "
-    select c.account_id, c.id, c.account_id, c.debtor_id, c.point_id, c.channel, c.direction, c.purpose, c.place, c.state, c.result, c.outcome, c.note, c.contacted_at, c.expires_at
+    select c.account_id, c.id, c.account_id, c.debtor_id, c.channel, c.direction, c.purpose, c.place, c.outcome, c.contacted_at
       from contacts c join accounts a on a.id = c.account_id
      where c.account_id in ($keys) and c.debtor_id <> a.debtor_id order by c.account_id, c.contacted_at desc, c.id desc";
-const DEBTS_IN: &str = "select contact_id, account_id from contact_debts where contact_id in ($keys) order by contact_id, account_id";
+/// Which contacts were about these accounts.
+const DEBTS_OF_ACCOUNTS: &str =
+    "select contact_id, account_id from contact_debts where account_id in ($keys) order by account_id, contact_id";
 const OF_ACCOUNT: &str = "
     select id, account_id, debtor_id, point_id, channel, direction, purpose, place, state, result, outcome, note, contacted_at, expires_at
       from contacts where account_id = $1 order by contacted_at desc, id desc limit $2";
@@ -77,6 +80,19 @@ rows! {
 }
 
 rows! {
+    /// A contact as rules look at it.
+    pub struct PastColumns {
+        pub id: ContactId,
+        pub account: AccountId,
+        pub debtor: DebtorId,
+        pub channel: String,
+        pub direction: String,
+        pub purpose: String,
+        pub place: Option<String>,
+        pub outcome: Option<String>,
+        pub contacted_at: Timestamp,
+    }
+
     /// Who holds a reservation, and until when.
     pub struct Claim {
         pub contact: ContactId,
@@ -154,18 +170,18 @@ pub async fn load_contact(tx: &mut Tx, id: ContactId) -> Result<ContactColumns, 
 }
 
 /// Contacts with many debtors, each behind its debtor.
-pub async fn list_with_debtors(tx: &mut Tx, debtors: &[Value]) -> Result<Vec<Keyed<DebtorId, ContactColumns>>, StoreError> {
+pub async fn list_with_debtors(tx: &mut Tx, debtors: &[Value]) -> Result<Vec<Keyed<DebtorId, PastColumns>>, StoreError> {
     tx.all_in(WITH_DEBTORS, debtors).await
 }
 
 /// Contacts with others than the debtor about many accounts, each behind the account.
-pub async fn list_about_accounts(tx: &mut Tx, accounts: &[Value]) -> Result<Vec<Keyed<AccountId, ContactColumns>>, StoreError> {
+pub async fn list_about_accounts(tx: &mut Tx, accounts: &[Value]) -> Result<Vec<Keyed<AccountId, PastColumns>>, StoreError> {
     tx.all_in(ABOUT_ACCOUNTS, accounts).await
 }
 
-/// The debts that contacts were about.
-pub async fn list_debts(tx: &mut Tx, contacts: &[Value]) -> Result<Vec<(ContactId, AccountId)>, StoreError> {
-    tx.all_in(DEBTS_IN, contacts).await
+/// Which contacts were about these accounts, each with the account.
+pub async fn list_debts(tx: &mut Tx, accounts: &[Value]) -> Result<Vec<(ContactId, AccountId)>, StoreError> {
+    tx.all_in(DEBTS_OF_ACCOUNTS, accounts).await
 }
 
 pub async fn list_of_account(tx: &mut Tx, account: AccountId, limit: i64) -> Result<Vec<ContactColumns>, StoreError> {

@@ -4,6 +4,7 @@
 //! for some seconds and then taken anew by whoever asks next. A short list is counted every time.
 
 use super::store;
+use crate::accounts;
 use crate::app::{App, Failure, aside};
 use crate::store::Tx;
 use duly_domain::values::ids::DeskId;
@@ -22,7 +23,11 @@ const SECONDS: i64 = 15;
 
 /// The counts of long lists, in memory alone. Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct Counts(Arc<Mutex<HashMap<DeskId, (Lanes, Timestamp)>>>);
+pub struct Counts {
+    kept: Arc<Mutex<HashMap<DeskId, (Lanes, Timestamp)>>>,
+    /// Held while a list is counted whose length is not known, so that whoever comes meanwhile finds the count.
+    turn: Arc<tokio::sync::Mutex<()>>,
+}
 
 /// What is known of a desk's count.
 enum Known {
@@ -36,7 +41,7 @@ enum Known {
 
 impl Counts {
     fn known(&self, desk: DeskId, now: Timestamp) -> Known {
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut counts = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         match counts.get_mut(&desk) {
             Some((lanes, at)) if now.duration_since(*at).abs() < SignedDuration::from_secs(SECONDS) => Known::Fresh(lanes.clone()),
             Some((_, at)) => {
@@ -48,7 +53,7 @@ impl Counts {
     }
 
     fn keep(&self, desk: DeskId, lanes: &Lanes, now: Timestamp) {
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut counts = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if lanes.iter().map(|(_, count, _)| count).sum::<i64>() >= LONG {
             counts.insert(desk, (lanes.clone(), now));
         } else {
@@ -61,15 +66,32 @@ impl Counts {
 pub async fn of_desk(app: &App, tx: &mut Tx, desk: DeskId, now: Timestamp) -> Result<Lanes, Failure> {
     let lanes = match app.counts.known(desk, now) {
         Known::Fresh(lanes) => return Ok(lanes),
-        Known::Unknown => store::count_lanes(tx, desk).await?,
-        Known::Old => {
-            // Not on a thread that answers pages.
-            let db = app.db.clone();
-            aside(async move { store::count_lanes(&mut db.read().await?, desk).await }).await??
+        Known::Old => count_aside(app, desk).await?,
+        Known::Unknown => {
+            let _turn = app.counts.turn.lock().await;
+            if let Known::Fresh(lanes) = app.counts.known(desk, now) {
+                return Ok(lanes);
+            }
+            store::count_lanes(tx, desk).await?
         }
     };
     app.counts.keep(desk, &lanes, now);
     Ok(lanes)
+}
+
+/// Counts every list, so that the first officers of a day need not wait for it.
+pub async fn count_all(app: &App, now: Timestamp) -> Result<(), Failure> {
+    for desk in accounts::store::list_desks(&mut app.db.read().await?).await? {
+        let lanes = count_aside(app, desk.id).await?;
+        app.counts.keep(desk.id, &lanes, now);
+    }
+    Ok(())
+}
+
+/// Counts on a thread that answers no pages.
+async fn count_aside(app: &App, desk: DeskId) -> Result<Lanes, Failure> {
+    let db = app.db.clone();
+    aside(async move { store::count_lanes(&mut db.read().await?, desk).await }).await?.map_err(Failure::from)
 }
 
 #[cfg(test)]

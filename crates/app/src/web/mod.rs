@@ -66,6 +66,7 @@ pub async fn serve_with(app: App, listener: tokio::net::TcpListener, serving: Se
     let certificate = serving.certificate.clone().map(Certificate::open).transpose()?;
     let views = app.clone();
     tokio::spawn(watch_clock(app.clone()));
+    tokio::spawn(count_lists(app.clone()));
     let web = Web { serving: Arc::new(serving), ..Web::new(app) };
     let service = router::router(web).into_make_service_with_connect_info::<Neighbor>();
     let served = match certificate {
@@ -77,6 +78,13 @@ pub async fn serve_with(app: App, listener: tokio::net::TcpListener, serving: Se
     };
     served.map_err(|error| Failure::File(format!("the server stopped: {error}")))?;
     crate::audit::views::flush(&views).await
+}
+
+/// Counts the worklists once; where that fails, the first who asks counts.
+async fn count_lists(app: App) {
+    if let Err(failure) = crate::strategy::counts::count_all(&app, app.moment().at).await {
+        tracing::warn!(%failure, "the worklists could not be counted beforehand");
+    }
 }
 
 /// Ends when somebody presses Ctrl C, or the system asks.
