@@ -184,6 +184,10 @@ pub enum Detail {
     CallOfDay(u32),
     /// What a location call may not do.
     LocationFault(&'static str),
+    /// So many business days after a notice; at least and at most so many are asked.
+    BusinessDays { counted: u32, least: u32, most: u32 },
+    /// A rate of a year and the limit it passes, in hundredths of a percent.
+    Rate { asked: i64, limit: i64 },
     /// An amount and the limit it passes.
     Amount { asked: Money, limit: Money },
     /// A date and the limit it passes.
@@ -201,6 +205,10 @@ fn doubt(what: &str, is_verified: bool) -> String {
 
 fn clock(minute: u16) -> String {
     format!("{:02}:{:02}", minute / 60, minute % 60)
+}
+
+fn percent(basis_points: i64) -> String {
+    format!("{}.{:02} percent", basis_points / 100, basis_points.rem_euclid(100))
 }
 
 fn instant(second: i64) -> String {
@@ -242,6 +250,10 @@ impl fmt::Display for Detail {
             Detail::SecondsSinceLastCall(seconds) => write!(f, "the last call was {} minutes ago", seconds / 60),
             Detail::CallOfDay(nth) => write!(f, "this would be call {nth} of the day"),
             Detail::LocationFault(what) | Detail::Fault(what) => f.write_str(what),
+            Detail::BusinessDays { counted, least, most } => {
+                write!(f, "{counted} business days after the notice; {least} to {most} are asked")
+            }
+            Detail::Rate { asked, limit } => write!(f, "{} against {}", percent(*asked), percent(*limit)),
             Detail::Amount { asked, limit } => write!(f, "{asked} against {limit}"),
             Detail::SuitTime { years, last_day, is_verified } => {
                 write!(

@@ -138,6 +138,8 @@ impl Gathered<'_> {
                 preferences: self.preferences.iter().filter_map(preference).chain(closed_points(&points)).collect(),
                 is_deceased: debtor.is_deceased,
                 state: debtor.state.as_deref().and_then(state_code),
+                // Nothing is charged here that the limit on a servicemember's interest could reach.
+                service: None,
                 jurisdictions: jurisdictions(&debtor, &points),
                 ..Consumer::default()
             },

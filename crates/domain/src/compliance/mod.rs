@@ -3,7 +3,7 @@
 //! A [`record::Record`] is what we know; a [`record::Proposal`] is one thing somebody wants to do at one moment.
 //! [`facts::gather`] reads from the record what the rules may know, [`decide_contact`] runs every rule over it, and
 //! the answer carries all the reasons at once, never one per retry. [`rules`] lists the rules in the order people read them.
-//! What is not a contact (a report to a bureau, how a payment is laid) has its own small facts and its own catalogue and is
+//! What is not a contact (a report to a bureau, how a payment is laid, a fee, a suit, a sale, a deletion) has its own small facts and its own catalogue and is
 //! decided by [`decide`] in the same way.
 //!
 //! Always true: a decision depends on its facts and its policy alone, so it can be made again years later;
@@ -21,13 +21,14 @@ pub mod validation;
 
 use crate::decision::{Answer, Decision, Finding, Instant, NEVER, Reason, Rule, Severity};
 use facts::{
-    BasisFacts, ContactFacts, DeliveryFacts, Facts, FurnishFacts, MessageFacts, NoticeFacts, PaymentFacts, PeriodFacts, SuitFacts,
+    BasisFacts, ContactFacts, DebitFacts, DeletionFacts, DeliveryFacts, DepositFacts, Facts, FeeFacts, FurnishFacts, InterestFacts,
+    JudgmentFacts, MessageFacts, NoticeFacts, PaymentFacts, PeriodFacts, SuitFacts, TransferFacts,
 };
 use jiff::Timestamp;
 use policy::ContactPolicy;
 
 /// The version of the rules in this program; kept with every decision.
-pub const RULE_SET: &str = "us-2026.11.3";
+pub const RULE_SET: &str = "us-2026.11.4";
 
 /// How far ahead the next allowed moment is looked for.
 pub const HORIZON_DAYS: i64 = 60;
@@ -53,6 +54,20 @@ pub type DeliveryRule = Rule<DeliveryFacts, ()>;
 pub type MessageRule = Rule<MessageFacts, ()>;
 /// A rule about how we came to an address or number for messages.
 pub type BasisRule = Rule<BasisFacts, ()>;
+/// A rule about a fee that would be added.
+pub type FeeRule = Rule<FeeFacts, ()>;
+/// A rule about interest at a rate.
+pub type InterestRule = Rule<InterestFacts, ()>;
+/// A rule about depositing a postdated instrument.
+pub type DepositRule = Rule<DepositFacts, ()>;
+/// A rule about one debit of a series authorized ahead.
+pub type DebitRule = Rule<DebitFacts, ()>;
+/// A rule about asking for judgment by default.
+pub type JudgmentRule = Rule<JudgmentFacts, ()>;
+/// A rule about passing debts on.
+pub type TransferRule = Rule<TransferFacts, ()>;
+/// A rule about deleting a record.
+pub type DeletionRule = Rule<DeletionFacts, ()>;
 
 /// The rules about one kind of act, in reading order. The first of them may be exclusive: an act that is wrong in its kind gets
 /// that one reason alone.

@@ -52,6 +52,12 @@ pub fn is_literal_business_day(date: Date) -> bool {
     !is_weekend(date) && !is_federal_holiday(date)
 }
 
+/// A day on which banks are open: as [`is_business_day`], but for the Friday before a holiday on Saturday, which the Federal
+/// Reserve's banks keep as an ordinary day.
+pub fn is_bank_day(date: Date) -> bool {
+    is_literal_business_day(date) && !(date.weekday() == Weekday::Monday && is_stand_in(date))
+}
+
 /// The so-manieth day of a kind after a date, whose own day does not count.
 pub fn nth_day_after(date: Date, nth: u32, counts: fn(Date) -> bool) -> Date {
     let mut day = date;
@@ -59,6 +65,18 @@ pub fn nth_day_after(date: Date, nth: u32, counts: fn(Date) -> bool) -> Date {
     while left > 0 {
         let Ok(next) = day.tomorrow() else { return day };
         day = next;
+        left -= u32::from(counts(day));
+    }
+    day
+}
+
+/// The so-manieth day of a kind before a date, whose own day does not count.
+pub fn nth_day_before(date: Date, nth: u32, counts: fn(Date) -> bool) -> Date {
+    let mut day = date;
+    let mut left = nth;
+    while left > 0 {
+        let Ok(before) = day.yesterday() else { return day };
+        day = before;
         left -= u32::from(counts(day));
     }
     day
@@ -105,5 +123,30 @@ mod tests {
         assert_eq!(nth_day_after(date(2027, 12, 20), 5, is_business_day), date(2027, 12, 28));
         assert_eq!(nth_day_after(date(2027, 12, 20), 5, is_literal_business_day), date(2027, 12, 27));
         assert_eq!(nth_day_after(Date::MAX, 5, is_business_day), Date::MAX, "the calendar ends; nothing panics");
+        assert_eq!(nth_day_before(date(2027, 3, 8), 5, is_business_day), date(2027, 3, 1));
+        assert_eq!(nth_day_before(Date::MIN, 1, is_business_day), Date::MIN);
+    }
+
+    #[test]
+    fn a_holiday_on_a_weekend_moves_each_calendar_in_its_own_way() {
+        //   date                statute  with stand-ins  banks
+        for (on, literal, careful, bank) in [
+            // Saturday 4 July 2026 and the Friday before it.
+            (date(2026, 7, 3), true, false, true),
+            (date(2026, 7, 4), false, false, false),
+            (date(2026, 7, 6), true, true, true),
+            // Sunday 4 July 2027 and the Monday after it.
+            (date(2027, 7, 2), true, true, true),
+            (date(2027, 7, 5), true, false, false),
+            // New Year's Day 2028 is a Saturday: its stand-in lies in the old year.
+            (date(2027, 12, 31), true, false, true),
+            // Christmas 2027 is a Saturday.
+            (date(2027, 12, 24), true, false, true),
+            // A Monday's own holiday closes all of them; so does a leap day on none.
+            (date(2027, 1, 18), false, false, false),
+            (date(2028, 2, 29), true, true, true),
+        ] {
+            assert_eq!((is_literal_business_day(on), is_business_day(on), is_bank_day(on)), (literal, careful, bank), "{on}");
+        }
     }
 }

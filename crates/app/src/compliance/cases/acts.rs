@@ -1,16 +1,17 @@
-//! What a case proposes, decided: a contact, a report to a bureau, a suit, how a payment is laid, dates, what a message counts as.
+//! What a case proposes, decided: a contact, a report to a bureau, how a payment is laid, dates, and what the files beside this one
+//! hold.
 
 use super::messages;
 use super::reading::{Names, date, flag, list, proposal, text};
+use super::{court, drawing};
 use crate::compliance::gate::decision_json;
 use duly_domain::compliance::consent::revocation_deadline;
-use duly_domain::compliance::facts::{gather, gather_furnish, gather_notice, gather_payment, gather_period, gather_suit};
+use duly_domain::compliance::facts::{gather, gather_furnish, gather_notice, gather_payment, gather_period};
 use duly_domain::compliance::policy::ContactPolicy;
-use duly_domain::compliance::record::{Purpose, Record};
+use duly_domain::compliance::record::Record;
 use duly_domain::compliance::validation::Period;
 use duly_domain::compliance::{decide as decide_by, decide_contact, rules};
 use duly_domain::decision::Decision;
-use duly_domain::values::moment::date_of_day;
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
@@ -28,6 +29,13 @@ pub(super) enum Act {
     TcpaRevocationDeadline,
     ClassifyMessage,
     MessageBasis,
+    AddFee,
+    ChargeInterest,
+    DepositPostdated,
+    DebitAuthorized,
+    DefaultJudgment,
+    TransferDebt,
+    DeleteRecord,
 }
 
 impl Act {
@@ -43,6 +51,13 @@ impl Act {
             "tcpa_revocation_deadline" => Act::TcpaRevocationDeadline,
             "classify_message" => Act::ClassifyMessage,
             "message_basis" => Act::MessageBasis,
+            "add_fee" => Act::AddFee,
+            "charge_interest" => Act::ChargeInterest,
+            "deposit_postdated" => Act::DepositPostdated,
+            "debit_preauthorised" => Act::DebitAuthorized,
+            "request_default_judgment" => Act::DefaultJudgment,
+            "transfer_debt" => Act::TransferDebt,
+            "delete_record" => Act::DeleteRecord,
             _ => return None,
         })
     }
@@ -78,7 +93,7 @@ impl Act {
                 "original_creditor_request",
                 "original_creditor_sent",
             ],
-            Act::ApplyPayment => &["dispute"],
+            Act::ApplyPayment | Act::TransferDebt => &["dispute"],
             // A payment is read by not being read: it never begins the time to sue anew.
             Act::Suit => &[
                 "validation_notice_sent",
@@ -90,12 +105,7 @@ impl Act {
                 "original_creditor_sent",
                 "payment",
             ],
-            Act::ComputeValidationEnd
-            | Act::ValidationNoticeDeadline
-            | Act::DeliverDisclosure
-            | Act::TcpaRevocationDeadline
-            | Act::ClassifyMessage
-            | Act::MessageBasis => &[],
+            _ => &[],
         }
     }
 }
@@ -148,26 +158,20 @@ pub(super) fn decide(act: Act, record: &Record, at: Timestamp, proposed: &Json, 
             }
             json
         }
+        Act::AddFee => drawing::fee(record, at, &debts, proposed),
+        Act::ChargeInterest => drawing::interest(record, at, &debts, proposed)?,
+        Act::DepositPostdated => drawing::deposit(record, at, &debts, proposed)?,
+        Act::DebitAuthorized => drawing::debit(record, at, proposed)?,
+        Act::Suit => court::suit(record, at, &debts, proposed, names),
+        Act::DefaultJudgment => court::judgment(record, at, proposed),
+        Act::TransferDebt => court::transfer(record, at, &debts, proposed),
+        Act::DeleteRecord => court::deletion(record, at, &debts, proposed)?,
         Act::ValidationNoticeDeadline => {
             let first = date(proposed, "initial_communication_on")?.ok_or("proposed.initial_communication_on is missing")?;
             let was_paid = flag(proposed, "paid_before_deadline", false);
             let facts = gather_notice(record, at, &debts, first, date(proposed, "sent_on")?, was_paid);
             let mut json = decision_json(&decide_by(&rules::NOTICE, &facts, &()));
             json["values"] = json!({"deadline": facts.deadline.to_string()});
-            json
-        }
-        Act::Suit => {
-            let person = text(proposed, "person").map_or(record.consumer.key, |person| names.key(person));
-            let is_proof_of_claim = text(proposed, "purpose").and_then(Purpose::parse) == Some(Purpose::ProofOfClaim);
-            let facts = gather_suit(record, at, person, &debts, is_proof_of_claim);
-            let mut json = decision_json(&decide_by(&rules::SUIT, &facts, &()));
-            if let Some(first) = facts.debts.iter().filter_map(|debt| debt.limitation).min_by_key(|time| time.last_day) {
-                json["values"] = json!({
-                    "last_day_to_sue": date_of_day(first.last_day).to_string(),
-                    "limitation_years": first.years,
-                    "limitation_verified": first.is_verified,
-                });
-            }
             json
         }
         Act::TcpaRevocationDeadline => {
@@ -192,7 +196,7 @@ fn cents(parts: &Json, name: &str) -> Result<i64, String> {
 
 /// Facts on record that no rule about this act reads: the answer says nothing about them.
 pub(super) fn not_judged(act: Act, case: &Json) -> Vec<String> {
-    let (given, proposed) = (&case["given"], &case["proposed"]);
+    let given = &case["given"];
     let events = list(given, "history").filter_map(|entry| text(entry, "event")).filter(|event| !act.events().contains(event));
     let of_accounts = ["bankruptcy", "identity_theft_notice", "paid", "settled", "accrued_on", "delinquency_began"]
         .into_iter()
@@ -200,15 +204,15 @@ pub(super) fn not_judged(act: Act, case: &Json) -> Vec<String> {
             Act::Contact => *name != "bankruptcy",
             Act::FurnishCredit => *name != "delinquency_began",
             Act::Suit => !matches!(*name, "bankruptcy" | "accrued_on"),
+            Act::TransferDebt => !["bankruptcy", "identity_theft_notice", "paid", "settled"].contains(name),
             _ => true,
         })
         .filter(|name| list(given, "accounts").any(|account| account.get(*name).is_some_and(|fact| !fact.is_null() && *fact != false)));
     let of_consumer = ["military", "number_reassigned"]
         .into_iter()
-        .filter(|name| !matches!((act, *name), (Act::Contact | Act::MessageBasis, "number_reassigned")))
+        .filter(|name| !matches!((act, *name), (Act::Contact | Act::MessageBasis, "number_reassigned") | (Act::ChargeInterest, "military")))
         .filter(|name| given["consumer"]["flags"].get(*name).is_some_and(|fact| !fact.is_null() && *fact != false));
-    let venue = Some("venue").filter(|venue| act == Act::Suit && text(proposed, venue).is_some());
-    let mut names: Vec<String> = events.chain(of_accounts).chain(of_consumer).chain(venue).map(String::from).collect();
+    let mut names: Vec<String> = events.chain(of_accounts).chain(of_consumer).map(String::from).collect();
     names.sort();
     names.dedup();
     names

@@ -1,8 +1,11 @@
 //! Conformance cases: facts in, answer out, in the shape of `regulation/cases/README.md`.
 //!
-//! [`reading`] makes the record of a case, [`acts`] decides what is proposed, [`messages`] what concerns messages alone.
+//! [`reading`] makes the record of a case, [`acts`] decides what is proposed; [`messages`], [`drawing`] and [`court`] hold the acts
+//! that concern messages alone, money, and courts, sales and records.
 
 mod acts;
+mod court;
+mod drawing;
 mod messages;
 mod reading;
 

@@ -4,7 +4,7 @@ use duly_domain::compliance::caps::Jurisdiction;
 use duly_domain::compliance::limitation::Agreement;
 use duly_domain::compliance::record::{
     Bankruptcy, Closure, CollectorRole, Consumer, Contact, Debt, Dialing, Direction, Disclosure, EVERY_DAY, Hours, Key, LocationCall,
-    Notice, NoticeKind, Outcome, Person, Place, Preference, Proposal, Purpose, Record, Standing, Wish,
+    Notice, NoticeKind, OrdersNotice, Outcome, Person, Place, Preference, Proposal, Purpose, Record, Service, Standing, Wish,
 };
 use duly_domain::values::channel::Channel;
 use duly_domain::values::region::{LocationSignal, state_code};
@@ -90,6 +90,7 @@ pub(super) fn record(given: &Json, names: &mut Names) -> Result<Record, String> 
         signals: signals(consumer),
         preferences,
         is_deceased: is_flagged("deceased"),
+        service: service(&consumer["flags"]["military"])?,
         state: text(consumer, "state").and_then(state_code),
         jurisdictions,
         is_number_reassigned: is_flagged("number_reassigned"),
@@ -116,6 +117,11 @@ fn debt(account: &Json, names: &mut Names) -> Result<Debt, String> {
             .get("servicing_account")
             .filter(|number| !number.is_null() && text(account, "kind") == Some("student_loan"))
             .map(|number| names.key(&format!("servicing {number}"))),
+        incurred_on: date(account, "incurred_on")?,
+        is_secured_by_real_property: flag(account, "secured_by_real_property", is_mortgage(text(account, "kind").unwrap_or(""))),
+        is_paid: flag(account, "paid", false),
+        is_settled: flag(account, "settled", false),
+        is_from_identity_theft: flag(account, "identity_theft_notice", false),
         bankruptcy,
         survives_discharge: either("survives_discharge"),
         is_post_petition: either("post_petition"),
@@ -136,6 +142,24 @@ fn contract_law(account: &Json) -> Result<Option<&'static str>, String> {
 fn dialing(json: &Json) -> Result<Dialing, String> {
     let Some(code) = text(json, "dialing") else { return Ok(Dialing::Manual) };
     Dialing::parse(code).ok_or_else(|| format!("dialing {code:?} is not known"))
+}
+
+/// Kinds of debts that real property secures.
+fn is_mortgage(kind: &str) -> bool {
+    matches!(kind, "mortgage" | "second_mortgage" | "home_equity" | "home_equity_loan" | "home_equity_line" | "heloc" | "deed_of_trust")
+}
+
+/// Military service: `true` alone says that they serve, and nothing of when it began or whether they asked for anything.
+fn service(json: &Json) -> Result<Option<Service>, String> {
+    if json.is_null() || *json == false {
+        return Ok(None);
+    }
+    let notice = match &json["notice_given"] {
+        Json::Bool(true) => OrdersNotice::InTime,
+        Json::Null | Json::Bool(false) => OrdersNotice::Missing,
+        _ => date(json, "notice_given")?.map_or(OrdersNotice::Missing, OrdersNotice::On),
+    };
+    Ok(Some(Service { entered: date(json, "entered")?, left: date(json, "left")?, notice }))
 }
 
 fn signals(person: &Json) -> Vec<LocationSignal> {

@@ -1,6 +1,6 @@
 //! What the rules may know about the basis on which an address or number is used for messages.
 
-use super::{Facts, clock_of_days};
+use super::clock_of_days;
 use crate::compliance::record::{Record, Wish};
 use crate::values::channel::Channel;
 use crate::values::moment::day_number;
@@ -137,15 +137,5 @@ pub fn gather_basis(record: &Record, at: Timestamp, channel: Channel, address: O
         notice_sent_day: basis.notice_sent.map(day_number),
         opt_out_by_day: basis.opt_out_by.map(day_number),
         fresh_day: dates.into_iter().flatten().map(day_number).filter(|day| *day <= today).max(),
-    }
-}
-
-impl Facts for BasisFacts {
-    fn at(&self) -> i64 {
-        self.at
-    }
-
-    fn day_clock(&self) -> &Clock {
-        &self.day_clock
     }
 }

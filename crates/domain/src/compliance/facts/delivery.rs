@@ -1,6 +1,6 @@
 //! What the rules may know about a required disclosure that is to go electronically.
 
-use super::{Facts, clock_of_days, regf_binds};
+use super::{clock_of_days, regf_binds};
 use crate::compliance::record::{Key, Record};
 use crate::values::region::Clock;
 use jiff::Timestamp;
@@ -61,15 +61,5 @@ pub fn gather_delivery(
         document,
         is_in_first_communication,
         has_esign_consent,
-    }
-}
-
-impl Facts for DeliveryFacts {
-    fn at(&self) -> i64 {
-        self.at
-    }
-
-    fn day_clock(&self) -> &Clock {
-        &self.day_clock
     }
 }

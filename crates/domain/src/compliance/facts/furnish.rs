@@ -68,16 +68,6 @@ pub fn gather_furnish(record: &Record, at: Timestamp, debts: &[Key], reports_as_
     }
 }
 
-impl super::Facts for FurnishFacts {
-    fn at(&self) -> i64 {
-        self.at
-    }
-
-    fn day_clock(&self) -> &Clock {
-        &self.day_clock
-    }
-}
-
 /// Spoken with, or written to with the days for a return run out and nothing come back within them (12 CFR 1006.30(a)(1)).
 fn told_from_day(record: &Record, events: &Disputes, days: &DayCount, at: Timestamp, debt: Key) -> Option<i32> {
     let raised =

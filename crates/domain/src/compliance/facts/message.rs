@@ -1,6 +1,6 @@
 //! What the rules may know about the parts of a message that may be a limited-content one.
 
-use super::{Facts, clock_of_days};
+use super::clock_of_days;
 use crate::compliance::record::Record;
 use crate::values::region::Clock;
 use jiff::Timestamp;
@@ -58,14 +58,4 @@ pub fn gather_message<'p>(
         }
     }
     facts
-}
-
-impl Facts for MessageFacts {
-    fn at(&self) -> i64 {
-        self.at
-    }
-
-    fn day_clock(&self) -> &Clock {
-        &self.day_clock
-    }
 }

@@ -6,30 +6,40 @@
 
 mod basis;
 mod calls;
+mod charge;
 mod counts;
+mod deletion;
 mod delivery;
 mod disclosure;
 mod disputes;
+mod drawing;
 mod furnish;
+mod judgment;
 mod machine;
 mod message;
 mod past;
 mod payment;
 mod suit;
+mod transfer;
 mod validation;
 
 pub use basis::{Basis, BasisFacts, BasisKind, gather_basis};
+pub use charge::{FeeFacts, InterestCap, InterestFacts, gather_fee, gather_interest};
+pub use deletion::{DeletionFacts, KeptRecord, gather_deletion};
 pub use delivery::{DeliveryFacts, Document, gather_delivery};
 pub use disclosure::DisclosureFacts;
+pub use drawing::{DebitFacts, DepositFacts, bank_stops_until, gather_debit, gather_deposit};
 pub use furnish::{FurnishFacts, FurnishedDebt, gather_furnish};
+pub use judgment::{JudgmentFacts, gather_judgment};
 pub use machine::{Line, MachineFacts};
 pub use message::{MessageFacts, gather_message};
 pub use payment::{PaymentFacts, PaymentPart, gather_payment};
-pub use suit::{SuedDebt, SuitFacts, SuitTime, gather_suit};
+pub use suit::{SuedDebt, SuitFacts, SuitTime, Venue, gather_suit};
+pub use transfer::{TransferFacts, Transferee, TransferredDebt, gather_transfer};
 pub use validation::{NoticeFacts, PeriodFacts, gather_notice, gather_period};
 
 use super::caps::CapCount;
-use super::record::{CollectorRole, LocationCall, NoticeKind, Place, Preference, Proposal, Purpose, Record, Standing, Wish};
+use super::record::{CollectorRole, Key, LocationCall, NoticeKind, Place, Preference, Proposal, Purpose, Record, Standing, Wish};
 use super::rules::designated_time::is_designated;
 use crate::decision::Instant;
 use crate::values::channel::Channel;
@@ -213,15 +223,23 @@ pub trait Facts {
     }
 }
 
-impl Facts for ContactFacts {
-    fn at(&self) -> i64 {
-        self.at
-    }
+/// For facts that keep their moment and the clock of their days in fields of these names.
+macro_rules! gathered {
+    ($($facts:ty),+) => {
+        $(impl Facts for $facts {
+            fn at(&self) -> i64 {
+                self.at
+            }
 
-    fn day_clock(&self) -> &Clock {
-        &self.day_clock
-    }
+            fn day_clock(&self) -> &Clock {
+                &self.day_clock
+            }
+        })+
+    };
 }
+
+gathered!(ContactFacts, MessageFacts, BasisFacts, DeliveryFacts, NoticeFacts, PeriodFacts, FurnishFacts, PaymentFacts);
+gathered!(FeeFacts, InterestFacts, DepositFacts, DebitFacts, SuitFacts, JudgmentFacts, TransferFacts, DeletionFacts);
 
 impl ContactFacts {
     /// Whether the rules about when and where reach this person: the consumer, those who count as the consumer, co-debtors;
@@ -327,6 +345,11 @@ fn clock_of_days(record: &Record, at: Timestamp) -> Clock {
 /// Whether Regulation F binds us in our role (15 USC 1692a(6)).
 fn regf_binds(record: &Record) -> bool {
     record.role != CollectorRole::FirstParty
+}
+
+/// Whether it binds us on any of these debts; where none is named, on what they would be.
+fn binds_on(record: &Record, debts: &[Key]) -> bool {
+    regf_binds(record) && (debts.is_empty() || debts.iter().any(|key| record.is_consumer_debt(*key)))
 }
 
 fn disputes(past: &Past) -> DisputeFacts {

@@ -46,13 +46,3 @@ pub fn gather_payment(record: &Record, at: Timestamp, parts: &[(Key, i64, Option
         parts: parts.iter().map(part).collect(),
     }
 }
-
-impl super::Facts for PaymentFacts {
-    fn at(&self) -> i64 {
-        self.at
-    }
-
-    fn day_clock(&self) -> &Clock {
-        &self.day_clock
-    }
-}

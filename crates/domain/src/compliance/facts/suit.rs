@@ -1,7 +1,7 @@
 //! What the rules may know about a suit, or the threat of one.
 
 use super::disputes::Disputes;
-use super::{Facts, clock_of_days, regf_binds};
+use super::{clock_of_days, regf_binds};
 use crate::compliance::limitation::Limitation;
 use crate::compliance::record::{Debt, Key, Record, Standing};
 use crate::values::moment::day_number;
@@ -18,6 +18,8 @@ pub struct SuitFacts {
     pub day_clock: Clock,
     /// A claim filed in a bankruptcy, which is no suit.
     pub is_proof_of_claim: bool,
+    /// Where it is brought; `None` where nothing is said about it.
+    pub venue: Option<Venue>,
     /// The debts sued on.
     pub debts: Vec<SuedDebt>,
 }
@@ -25,8 +27,10 @@ pub struct SuitFacts {
 /// One debt of a suit.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct SuedDebt {
-    /// Whether Regulation F binds us on this debt.
+    /// Whether Regulation F and the Act bind us on this debt.
     pub regf_binds: bool,
+    /// Secured by real property, as a mortgage is.
+    pub is_secured_by_real_property: bool,
     /// A written dispute of the period waits for verification since.
     pub written_at: Option<i64>,
     /// A written request for the original creditor waits for its answer since.
@@ -50,7 +54,32 @@ pub struct SuitTime {
     pub is_verified: bool,
 }
 
-/// Reads from the record what the rules may know about suing a person on these debts.
+/// The judicial district in which a suit is brought, by what ties it to the debt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Venue {
+    /// The consumer lives there when the suit begins.
+    ConsumerLivesThere,
+    /// The consumer signed the contract there.
+    ContractSignedThere,
+    /// The real property that secures the debt lies there.
+    RealPropertyLiesThere,
+    /// Anything else, as the creditor's seat.
+    Elsewhere,
+}
+
+impl Venue {
+    /// Reads a venue as files name it; what we do not know ties nothing.
+    pub fn parse(code: &str) -> Venue {
+        match code {
+            "consumer_residence" => Venue::ConsumerLivesThere,
+            "contract_signed" => Venue::ContractSignedThere,
+            "real_property_located" => Venue::RealPropertyLiesThere,
+            _ => Venue::Elsewhere,
+        }
+    }
+}
+
+/// Reads from the record what the rules may know about suing a person on these debts; where is not on record.
 pub fn gather_suit(record: &Record, at: Timestamp, person: Key, debts: &[Key], is_proof_of_claim: bool) -> SuitFacts {
     let events = Disputes::new(record, at);
     let is_co_debtor = record.persons.iter().any(|known| known.key == person && known.standing == Standing::CoDebtor);
@@ -59,16 +88,23 @@ pub fn gather_suit(record: &Record, at: Timestamp, person: Key, debts: &[Key], i
         let binds = regf_binds(record) && record.is_consumer_debt(*key);
         SuedDebt {
             regf_binds: binds,
+            is_secured_by_real_property: known.is_some_and(|debt| debt.is_secured_by_real_property),
             written_at: events.written_dispute_at(*key).filter(|_| binds),
             creditor_request_at: events.creditor_request_at(*key).filter(|_| binds),
             is_stayed: known.is_some_and(|debt| is_stayed(debt, is_co_debtor)),
-            is_discharged: known.is_some_and(|debt| is_discharged(debt) && !is_co_debtor),
+            is_discharged: known.is_some_and(|debt| debt.is_discharged() && !is_co_debtor),
             limitation: known
                 .and_then(|debt| Limitation::of(debt.agreement, debt.accrued_on, record.consumer.state, debt.contract_law))
                 .map(|time| SuitTime { years: time.years, last_day: day_number(time.last_day), is_verified: time.is_verified }),
         }
     };
-    SuitFacts { at: at.as_second(), day_clock: clock_of_days(record, at), is_proof_of_claim, debts: debts.iter().map(of_debt).collect() }
+    SuitFacts {
+        at: at.as_second(),
+        day_clock: clock_of_days(record, at),
+        is_proof_of_claim,
+        venue: None,
+        debts: debts.iter().map(of_debt).collect(),
+    }
 }
 
 fn is_stayed(debt: &Debt, is_co_debtor: bool) -> bool {
@@ -77,18 +113,4 @@ fn is_stayed(debt: &Debt, is_co_debtor: bool) -> bool {
         is_open && (!is_co_debtor || (debt.is_consumer_purpose && case.shields_co_debtors()))
     };
     debt.bankruptcy.is_some_and(stays)
-}
-
-fn is_discharged(debt: &Debt) -> bool {
-    debt.bankruptcy.is_some_and(|case| case.is_discharged) && !debt.survives_discharge && !debt.is_post_petition
-}
-
-impl Facts for SuitFacts {
-    fn at(&self) -> i64 {
-        self.at
-    }
-
-    fn day_clock(&self) -> &Clock {
-        &self.day_clock
-    }
 }

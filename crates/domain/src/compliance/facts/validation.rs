@@ -1,6 +1,6 @@
 //! What the rules may know about a validation notice: the end it states, and the day it goes out.
 
-use super::{Facts, clock_of_days, regf_binds};
+use super::{binds_on, clock_of_days};
 use crate::compliance::record::{Key, Record};
 use crate::compliance::validation::{Period, notice_deadline};
 use crate::values::region::Clock;
@@ -44,7 +44,7 @@ pub fn gather_period(record: &Record, at: Timestamp, debts: &[Key], sent_on: Dat
     PeriodFacts {
         at: at.as_second(),
         day_clock: clock_of_days(record, at),
-        regf_binds: binds(record, debts),
+        regf_binds: binds_on(record, debts),
         stated_end,
         earliest_lawful_end: Period::of(sent_on).earliest_lawful_end,
     }
@@ -62,33 +62,9 @@ pub fn gather_notice(
     NoticeFacts {
         at: at.as_second(),
         day_clock: clock_of_days(record, at),
-        regf_binds: binds(record, debts),
+        regf_binds: binds_on(record, debts),
         sent_on,
         deadline: notice_deadline(first_communication_on),
         was_paid,
-    }
-}
-
-fn binds(record: &Record, debts: &[Key]) -> bool {
-    regf_binds(record) && (debts.is_empty() || debts.iter().any(|key| record.is_consumer_debt(*key)))
-}
-
-impl Facts for PeriodFacts {
-    fn at(&self) -> i64 {
-        self.at
-    }
-
-    fn day_clock(&self) -> &Clock {
-        &self.day_clock
-    }
-}
-
-impl Facts for NoticeFacts {
-    fn at(&self) -> i64 {
-        self.at
-    }
-
-    fn day_clock(&self) -> &Clock {
-        &self.day_clock
     }
 }

@@ -5,11 +5,13 @@
 mod contact;
 mod notice;
 mod proposal;
+mod service;
 mod wish;
 
 pub use contact::{Contact, Dialing, Direction, Disclosure, Outcome, Purpose};
 pub use notice::{Notice, NoticeKind};
 pub use proposal::{LocationCall, Proposal};
+pub use service::{OrdersNotice, Service};
 pub use wish::{Closure, EVERY_DAY, Hours, Place, Preference, Wish};
 
 use super::caps::Jurisdiction;
@@ -112,6 +114,8 @@ pub struct Consumer {
     pub is_deceased: bool,
     /// The state in which they live, by its code, where it is known.
     pub state: Option<&'static str>,
+    /// Their service in the armed forces, where it is known.
+    pub service: Option<Service>,
     /// The states and cities with limits of their own in which they live.
     pub jurisdictions: Vec<Jurisdiction>,
     /// Their number is known to be somebody else's by now.
@@ -140,6 +144,16 @@ pub struct Debt {
     pub is_consumer_purpose: bool,
     /// For student loans: one key for all loans serviced under one number when we obtained them (12 CFR 1006.14(b)(4)).
     pub serviced_as: Option<Key>,
+    /// The day it was incurred, where it is known.
+    pub incurred_on: Option<Date>,
+    /// Secured by real property, as a mortgage is.
+    pub is_secured_by_real_property: bool,
+    /// Known, or to be known, to be paid.
+    pub is_paid: bool,
+    /// Known, or to be known, to be settled.
+    pub is_settled: bool,
+    /// We were told that it comes from identity theft (15 USC 1681c-2, 1681m(f)).
+    pub is_from_identity_theft: bool,
     /// The case in bankruptcy that it is part of, if there is one and it was not dismissed.
     pub bankruptcy: Option<Bankruptcy>,
     /// The discharge does not reach it (11 USC 523).
@@ -157,12 +171,22 @@ pub struct Debt {
 }
 
 impl Debt {
+    /// Whether it was discharged in bankruptcy and the discharge reaches it.
+    pub fn is_discharged(&self) -> bool {
+        self.bankruptcy.is_some_and(|case| case.is_discharged) && !self.survives_discharge && !self.is_post_petition
+    }
+
     /// A consumer debt with nothing particular about it.
     pub const fn of(key: Key) -> Debt {
         Debt {
             key,
             is_consumer_purpose: true,
             serviced_as: None,
+            incurred_on: None,
+            is_secured_by_real_property: false,
+            is_paid: false,
+            is_settled: false,
+            is_from_identity_theft: false,
             bankruptcy: None,
             survives_discharge: false,
             is_post_petition: false,

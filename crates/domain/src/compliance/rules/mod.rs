@@ -2,6 +2,7 @@
 //!
 //! One rule, one file. The handbook, *Why?* and the audit record are made from their cards.
 
+pub mod amount_authorized;
 pub mod attorney;
 pub mod bankruptcy_discharge;
 pub mod bankruptcy_stay;
@@ -11,10 +12,15 @@ pub mod cease;
 pub mod credit_precondition;
 pub mod dc_calls;
 pub mod dc_electronic;
+pub mod debit_authorization;
+pub mod debit_notice;
 pub mod deceased;
+pub mod default_judgment;
 pub mod designated_time;
 pub mod email_procedures;
 pub mod esign;
+pub mod identity_theft;
+pub mod interest_cap;
 pub mod limited_content;
 pub mod location_info;
 pub mod ma_calls;
@@ -29,7 +35,9 @@ pub mod overshadowing;
 pub mod payment_application;
 pub mod period_end;
 pub mod place;
+pub mod postdated;
 pub mod report_as_disputed;
+pub mod retention;
 pub mod social_media;
 pub mod tcpa_consent;
 pub mod tcpa_residential;
@@ -37,6 +45,8 @@ pub mod tcpa_revocation;
 pub mod text_procedures;
 pub mod third_party;
 pub mod time_barred;
+pub mod transfer_prohibited;
+pub mod venue;
 pub mod wa_contacts;
 pub mod work_email;
 pub mod written_dispute;
@@ -45,10 +55,14 @@ pub mod written_dispute;
 pub mod proposal_tests;
 
 use super::facts::{
-    BasisFacts, ContactFacts, DeliveryFacts, FurnishFacts, MessageFacts, NoticeFacts, PaymentFacts, PeriodFacts, SuitFacts,
+    BasisFacts, ContactFacts, DebitFacts, DeletionFacts, DeliveryFacts, DepositFacts, FeeFacts, FurnishFacts, InterestFacts, JudgmentFacts,
+    MessageFacts, NoticeFacts, PaymentFacts, PeriodFacts, SuitFacts, TransferFacts,
 };
 use super::policy::ContactPolicy;
-use super::{BasisRule, Catalogue, ContactRule, DeliveryRule, FurnishRule, MessageRule, NoticeRule, PaymentRule, PeriodRule, SuitRule};
+use super::{
+    BasisRule, Catalogue, ContactRule, DebitRule, DeletionRule, DeliveryRule, DepositRule, FeeRule, FurnishRule, InterestRule,
+    JudgmentRule, MessageRule, NoticeRule, PaymentRule, PeriodRule, SuitRule, TransferRule,
+};
 use crate::decision::RuleCard;
 
 /// About contacts. The first three speak alone: an act that is wrong in its kind gets that one reason.
@@ -77,6 +91,27 @@ pub static MESSAGE: Catalogue<MessageFacts, ()> = Catalogue { rules: &MESSAGE_RU
 
 /// About how we came to an address or number: what these rules refuse has no shelter if others read it.
 pub static BASIS: Catalogue<BasisFacts, ()> = Catalogue { rules: &BASIS_RULES, exclusive: 0 };
+
+/// About a fee that would be added.
+pub static FEE: Catalogue<FeeFacts, ()> = Catalogue { rules: &FEE_RULES, exclusive: 0 };
+
+/// About interest at a rate.
+pub static INTEREST: Catalogue<InterestFacts, ()> = Catalogue { rules: &INTEREST_RULES, exclusive: 0 };
+
+/// About depositing a postdated instrument.
+pub static DEPOSIT: Catalogue<DepositFacts, ()> = Catalogue { rules: &DEPOSIT_RULES, exclusive: 0 };
+
+/// About one debit of a series authorized ahead.
+pub static DEBIT: Catalogue<DebitFacts, ()> = Catalogue { rules: &DEBIT_RULES, exclusive: 0 };
+
+/// About asking for judgment by default.
+pub static JUDGMENT: Catalogue<JudgmentFacts, ()> = Catalogue { rules: &JUDGMENT_RULES, exclusive: 0 };
+
+/// About passing debts on.
+pub static TRANSFER: Catalogue<TransferFacts, ()> = Catalogue { rules: &TRANSFER_RULES, exclusive: 0 };
+
+/// About deleting a record.
+pub static DELETION: Catalogue<DeletionFacts, ()> = Catalogue { rules: &DELETION_RULES, exclusive: 0 };
 
 static CONTACT_RULES: [ContactRule; 30] = [
     social_media::RULE,
@@ -116,12 +151,26 @@ static FURNISH_RULES: [FurnishRule; 5] =
 
 static PAYMENT_RULES: [PaymentRule; 1] = [payment_application::RULE];
 
+static FEE_RULES: [FeeRule; 1] = [amount_authorized::RULE];
+
+static INTEREST_RULES: [InterestRule; 2] = [amount_authorized::INTEREST, interest_cap::RULE];
+
+static DEPOSIT_RULES: [DepositRule; 1] = [postdated::RULE];
+
+static DEBIT_RULES: [DebitRule; 2] = [debit_authorization::RULE, debit_notice::RULE];
+
+static SUIT_RULES: [SuitRule; 6] =
+    [bankruptcy_stay::SUIT, bankruptcy_discharge::SUIT, written_dispute::SUIT, original_creditor::SUIT, time_barred::RULE, venue::RULE];
+
+static JUDGMENT_RULES: [JudgmentRule; 1] = [default_judgment::RULE];
+
+static TRANSFER_RULES: [TransferRule; 3] = [transfer_prohibited::RULE, identity_theft::RULE, report_as_disputed::TRANSFER];
+
+static DELETION_RULES: [DeletionRule; 2] = [retention::RULE, debit_authorization::DELETION];
+
 static PERIOD_RULES: [PeriodRule; 1] = [period_end::RULE];
 
 static NOTICE_RULES: [NoticeRule; 1] = [notice_timing::RULE];
-
-static SUIT_RULES: [SuitRule; 5] =
-    [bankruptcy_stay::SUIT, bankruptcy_discharge::SUIT, written_dispute::SUIT, original_creditor::SUIT, time_barred::RULE];
 
 static DELIVERY_RULES: [DeliveryRule; 1] = [esign::RULE];
 
@@ -129,12 +178,14 @@ static MESSAGE_RULES: [MessageRule; 1] = [limited_content::RULE];
 
 static BASIS_RULES: [BasisRule; 2] = [email_procedures::RULE, text_procedures::RULE];
 
-/// Every card once, in the order people read them: what is contacted about first, then the other acts.
+/// Every card once, in the order people read them: what is contacted about first, then notices, reports, money, courts, records.
 pub fn cards() -> Vec<&'static RuleCard> {
     let mut cards: Vec<&'static RuleCard> = Vec::new();
-    let all = of(&CONTACT).chain(of(&MESSAGE)).chain(of(&BASIS)).chain(of(&DELIVERY));
-    let others = of(&FURNISH).chain(of(&PAYMENT)).chain(of(&NOTICE)).chain(of(&PERIOD)).chain(of(&SUIT));
-    for card in all.chain(others) {
+    let contacts = of(&CONTACT).chain(of(&MESSAGE)).chain(of(&BASIS)).chain(of(&DELIVERY));
+    let notices = of(&NOTICE).chain(of(&PERIOD)).chain(of(&FURNISH)).chain(of(&PAYMENT));
+    let money = of(&FEE).chain(of(&INTEREST)).chain(of(&DEPOSIT)).chain(of(&DEBIT));
+    let last = of(&SUIT).chain(of(&JUDGMENT)).chain(of(&TRANSFER)).chain(of(&DELETION));
+    for card in contacts.chain(notices).chain(money).chain(last) {
         if !cards.iter().any(|known| known.id == card.id) {
             cards.push(card);
         }
@@ -238,7 +289,7 @@ mod tests {
     #[test]
     fn every_card_says_what_is_wrong_and_what_can_be_done_instead() {
         let cards = super::cards();
-        assert!(cards.len() >= 39, "{}", cards.len());
+        assert!(cards.len() >= 55, "{}", cards.len());
         for card in cards {
             for sentence in [card.plain, card.instead] {
                 assert!(sentence.len() > 15 && sentence.ends_with('.'), "{}: {sentence:?}", card.id);

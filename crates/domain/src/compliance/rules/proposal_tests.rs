@@ -6,7 +6,7 @@ use crate::compliance::record::{
     CollectorRole, Consumer, Contact, Debt, Dialing, Direction, Notice, NoticeKind, Outcome, Person, Preference, Proposal, Purpose, Record,
     Standing, Wish,
 };
-use crate::compliance::{decide_contact, facts};
+use crate::compliance::{Catalogue, decide_contact, facts};
 use crate::decision::Decision;
 use crate::values::channel::Channel;
 use crate::values::region::LocationSignal;
@@ -127,4 +127,15 @@ pub fn furnish(record: &Record, reports_as_disputed: bool) -> Vec<&'static str> 
     let at = "2026-05-06T11:00:00-04:00".parse().unwrap();
     let facts = facts::gather_furnish(record, at, &[DEBT], reports_as_disputed);
     super::super::decide(&super::FURNISH, &facts, &()).because.iter().map(|reason| reason.rule.id).collect()
+}
+
+/// Decides passing the debt on at eleven in the morning of 6 May 2026, Eastern; the rules that stand in the way.
+pub fn transfer(record: &Record, to: facts::Transferee, hides_dispute: bool) -> Vec<&'static str> {
+    let at = "2026-05-06T11:00:00-04:00".parse().unwrap();
+    refusals(&super::TRANSFER, &facts::gather_transfer(record, at, &[DEBT], to, hides_dispute))
+}
+
+/// The rules of a catalogue that stand in the way of an act.
+pub fn refusals<F: facts::Facts>(catalogue: &Catalogue<F, ()>, facts: &F) -> Vec<&'static str> {
+    super::super::decide(catalogue, facts, &()).because.iter().map(|reason| reason.rule.id).collect()
 }

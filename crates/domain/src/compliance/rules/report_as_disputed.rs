@@ -1,18 +1,20 @@
-//! Rule: a report to a bureau shows every dispute that is known, spoken and late ones too.
+//! Rule: a report to a bureau or to whoever takes a debt over shows every dispute that is known, spoken and late ones too.
 
-use crate::compliance::FurnishRule;
+use crate::compliance::{FurnishRule, TransferRule};
 use crate::decision::{Detail, Finding, Rule, RuleCard, Severity, day};
 
+const CARD: RuleCard = RuleCard {
+    id: "fdcpa.dispute.report-as-disputed",
+    cite: "15 USC 1692e(8)",
+    in_force_from: day(1978, 3, 20),
+    jurisdiction: "US, collectors",
+    severity: Severity::Block,
+    plain: "They dispute this debt, and the report does not say so.",
+    instead: "Report it as disputed.",
+};
+
 pub(super) const RULE: FurnishRule = Rule {
-    card: RuleCard {
-        id: "fdcpa.dispute.report-as-disputed",
-        cite: "15 USC 1692e(8)",
-        in_force_from: day(1978, 3, 20),
-        jurisdiction: "US, collectors",
-        severity: Severity::Block,
-        plain: "They dispute this debt, and the report does not say so.",
-        instead: "Report it as disputed.",
-    },
+    card: CARD,
     check: |facts, (), _| {
         // Under an open written dispute nothing is reported at all; that rule says so alone.
         let is_left_out = |debt: &crate::compliance::facts::FurnishedDebt| debt.regf_binds && debt.is_disputed && debt.written_at.is_none();
@@ -21,10 +23,36 @@ pub(super) const RULE: FurnishRule = Rule {
     },
 };
 
+pub(super) const TRANSFER: TransferRule = Rule {
+    card: CARD,
+    check: |facts, (), _| {
+        let is_left_out = facts.hides_dispute && facts.debts.iter().any(|debt| debt.regf_binds && debt.is_disputed);
+        is_left_out.then(|| Finding::lasting(Detail::Plain))
+    },
+};
+
 #[cfg(test)]
 mod tests {
+    use crate::compliance::facts::Transferee;
     use crate::compliance::record::{CollectorRole, Direction, NoticeKind, Outcome};
-    use crate::compliance::rules::proposal_tests::{call, consumer_in, furnish, happened, with};
+    use crate::compliance::rules::proposal_tests::{call, consumer_in, furnish, happened, transfer, with};
+
+    #[test]
+    fn whoever_takes_it_over_is_told() {
+        let mut record = consumer_in(&["America/New_York"]);
+        assert!(transfer(&record, Transferee::Buyer, true).is_empty(), "nothing is disputed");
+        happened(
+            &mut record,
+            "2026-05-01T12:00:00-04:00",
+            NoticeKind::Dispute { in_writing: false, submitted_on: None, is_duplicative: false },
+        );
+        for to in [Transferee::Buyer, Transferee::Owner, Transferee::MergerSuccessor] {
+            assert_eq!(transfer(&record, to, true), ["fdcpa.dispute.report-as-disputed"], "{to:?}");
+            assert!(transfer(&record, to, false).is_empty(), "{to:?}");
+        }
+        record.role = CollectorRole::FirstParty;
+        assert!(transfer(&record, Transferee::Buyer, true).is_empty());
+    }
 
     #[test]
     fn every_known_dispute_is_shown() {
