@@ -1,6 +1,7 @@
-//! The house's own chores: `cargo xtask test`, `tidy`, `licenses`, `pictures`, `crash`.
+//! The house's own chores: `cargo xtask test`, `tidy`, `licenses`, `handbook`, `pictures`, `crash`.
 
 mod crash;
+mod handbook;
 mod licenses;
 mod machine;
 mod tests;
@@ -8,7 +9,8 @@ mod tidy;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask test | tidy | licenses | pictures [--all FOLDER] | crash [--times N] [--races N] [--seed N]";
+const USAGE: &str =
+    "usage: cargo xtask test | tidy | licenses | handbook | pictures [--all FOLDER] | crash [--times N] [--races N] [--seed N]";
 
 fn main() -> ExitCode {
     let chore = std::env::args().nth(1).unwrap_or_default();
@@ -16,6 +18,7 @@ fn main() -> ExitCode {
         "test" => tests::run(),
         "tidy" => tidy::run(),
         "crash" => crash::run(&std::env::args().skip(2).collect::<Vec<_>>()),
+        "handbook" => handbook::run(),
         "licenses" => licenses::run(),
         "pictures" => tests::pictures(),
         _ => Err(anyhow::anyhow!(USAGE)),

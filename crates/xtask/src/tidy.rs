@@ -55,6 +55,7 @@ pub fn run() -> Result<()> {
         }
     }
     rules(&root, &mut faults)?;
+    crate::handbook::check(&root, &mut faults)?;
     if !faults.is_empty() {
         bail!("tidy:\n  {}", faults.join("\n  "));
     }

@@ -12,12 +12,16 @@
 pub mod caps;
 pub mod consent;
 pub mod facts;
+pub mod handbook;
 pub mod limitation;
 pub mod policy;
 pub mod record;
 pub mod rules;
 pub mod states;
 pub mod validation;
+
+#[cfg(test)]
+mod monotony;
 
 use crate::decision::{Answer, Decision, Finding, Instant, NEVER, Reason, Rule, Severity};
 use facts::{

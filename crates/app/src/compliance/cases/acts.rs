@@ -84,7 +84,7 @@ impl Act {
                 "tcpa_consent",
                 "tcpa_revoked",
             ],
-            Act::FurnishCredit => &[
+            Act::FurnishCredit | Act::DepositPostdated | Act::DebitAuthorized | Act::DefaultJudgment => &[
                 "validation_notice_sent",
                 "undeliverable",
                 "dispute",
@@ -161,9 +161,9 @@ pub(super) fn decide(act: Act, record: &Record, at: Timestamp, proposed: &Json, 
         Act::AddFee => drawing::fee(record, at, &debts, proposed),
         Act::ChargeInterest => drawing::interest(record, at, &debts, proposed)?,
         Act::DepositPostdated => drawing::deposit(record, at, &debts, proposed)?,
-        Act::DebitAuthorized => drawing::debit(record, at, proposed)?,
+        Act::DebitAuthorized => drawing::debit(record, at, &debts, proposed)?,
         Act::Suit => court::suit(record, at, &debts, proposed, names),
-        Act::DefaultJudgment => court::judgment(record, at, proposed),
+        Act::DefaultJudgment => court::judgment(record, at, &debts, proposed),
         Act::TransferDebt => court::transfer(record, at, &debts, proposed),
         Act::DeleteRecord => court::deletion(record, at, &debts, proposed)?,
         Act::ValidationNoticeDeadline => {
@@ -201,7 +201,7 @@ pub(super) fn not_judged(act: Act, case: &Json) -> Vec<String> {
     let of_accounts = ["bankruptcy", "identity_theft_notice", "paid", "settled", "accrued_on", "delinquency_began"]
         .into_iter()
         .filter(|name| match act {
-            Act::Contact => *name != "bankruptcy",
+            Act::Contact | Act::DepositPostdated | Act::DebitAuthorized | Act::DefaultJudgment => *name != "bankruptcy",
             Act::FurnishCredit => *name != "delinquency_began",
             Act::Suit => !matches!(*name, "bankruptcy" | "accrued_on"),
             Act::TransferDebt => !["bankruptcy", "identity_theft_notice", "paid", "settled"].contains(name),

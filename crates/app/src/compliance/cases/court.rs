@@ -26,8 +26,8 @@ pub(super) fn suit(record: &Record, at: Timestamp, debts: &[Key], proposed: &Jso
     json
 }
 
-pub(super) fn judgment(record: &Record, at: Timestamp, proposed: &Json) -> Json {
-    let facts = gather_judgment(record, at, flag(proposed, "military_affidavit", false));
+pub(super) fn judgment(record: &Record, at: Timestamp, debts: &[Key], proposed: &Json) -> Json {
+    let facts = gather_judgment(record, at, debts, flag(proposed, "military_affidavit", false));
     decision_json(&decide(&rules::JUDGMENT, &facts, &()))
 }
 

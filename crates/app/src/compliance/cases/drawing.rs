@@ -33,7 +33,7 @@ pub(super) fn deposit(record: &Record, at: Timestamp, debts: &[Key], proposed: &
     Ok(decision_json(&decide(&rules::DEPOSIT, &facts, &())))
 }
 
-pub(super) fn debit(record: &Record, at: Timestamp, proposed: &Json) -> Result<Json, String> {
+pub(super) fn debit(record: &Record, at: Timestamp, debts: &[Key], proposed: &Json) -> Result<Json, String> {
     let facts = DebitFacts {
         is_authorized_in_writing: matches!(text(proposed, "authorisation"), Some("signed_writing" | "similarly_authenticated")),
         is_revoked: flag(proposed, "authorisation_revoked", false),
@@ -41,7 +41,7 @@ pub(super) fn debit(record: &Record, at: Timestamp, proposed: &Json) -> Result<J
         varies_from: cents(proposed, "amount_cents")?.zip(cents(proposed, "usual_amount_cents")?),
         agreed_range_minor: range(&proposed["agreed_range_cents"])?,
         notice_sent_on: date(proposed, "notice_sent_on")?,
-        ..gather_debit(record, at)
+        ..gather_debit(record, at, debts)
     };
     let mut json = decision_json(&decide(&rules::DEBIT, &facts, &()));
     let debited_on = date_of_day(facts.instant(facts.at).day);

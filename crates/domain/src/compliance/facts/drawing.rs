@@ -1,5 +1,6 @@
 //! What the rules may know about drawing money: an instrument deposited, an account debited.
 
+use super::stops::{Stops, stops};
 use super::{binds_on, clock_of_days};
 use crate::compliance::record::{Key, Record};
 use crate::values::calendar::{is_bank_day, nth_day_before};
@@ -17,6 +18,8 @@ pub struct DepositFacts {
     pub at: i64,
     /// The clock in which days are counted.
     pub day_clock: Clock,
+    /// What stops collecting these debts.
+    pub stops: Stops,
     /// Whether the Act binds us on these debts.
     pub fdcpa_binds: bool,
     /// The day we accepted it.
@@ -36,6 +39,8 @@ pub struct DebitFacts {
     pub at: i64,
     /// The clock in which days are counted.
     pub day_clock: Clock,
+    /// What stops collecting these debts.
+    pub stops: Stops,
     /// The consumer signed a writing for it, or authenticated one in a similar way.
     pub is_authorized_in_writing: bool,
     /// They took it back.
@@ -62,6 +67,7 @@ pub fn gather_deposit(
     DepositFacts {
         at: at.as_second(),
         day_clock: clock_of_days(record, at),
+        stops: stops(record, at, debts),
         fdcpa_binds: binds_on(record, debts),
         accepted_on,
         instrument_dated,
@@ -71,10 +77,11 @@ pub fn gather_deposit(
 }
 
 /// The facts of a debit that is authorized in writing and does not vary; Regulation E looks at the account and not at the debt.
-pub fn gather_debit(record: &Record, at: Timestamp) -> DebitFacts {
+pub fn gather_debit(record: &Record, at: Timestamp, debts: &[Key]) -> DebitFacts {
     DebitFacts {
         at: at.as_second(),
         day_clock: clock_of_days(record, at),
+        stops: stops(record, at, debts),
         is_authorized_in_writing: true,
         is_revoked: false,
         lacks_copy: false,

@@ -19,6 +19,7 @@ mod machine;
 mod message;
 mod past;
 mod payment;
+mod stops;
 mod suit;
 mod transfer;
 mod validation;
@@ -34,6 +35,7 @@ pub use judgment::{JudgmentFacts, gather_judgment};
 pub use machine::{Line, MachineFacts};
 pub use message::{MessageFacts, gather_message};
 pub use payment::{PaymentFacts, PaymentPart, gather_payment};
+pub use stops::{Stopped, Stops};
 pub use suit::{SuedDebt, SuitFacts, SuitTime, Venue, gather_suit};
 pub use transfer::{TransferFacts, Transferee, TransferredDebt, gather_transfer};
 pub use validation::{NoticeFacts, PeriodFacts, gather_notice, gather_period};
@@ -240,6 +242,19 @@ macro_rules! gathered {
 
 gathered!(ContactFacts, MessageFacts, BasisFacts, DeliveryFacts, NoticeFacts, PeriodFacts, FurnishFacts, PaymentFacts);
 gathered!(FeeFacts, InterestFacts, DepositFacts, DebitFacts, SuitFacts, JudgmentFacts, TransferFacts, DeletionFacts);
+
+/// For facts of acts that collect and keep their stops in a field of this name.
+macro_rules! stopped {
+    ($($facts:ty),+) => {
+        $(impl Stopped for $facts {
+            fn stops(&self) -> &Stops {
+                &self.stops
+            }
+        })+
+    };
+}
+
+stopped!(DepositFacts, DebitFacts, JudgmentFacts);
 
 impl ContactFacts {
     /// Whether the rules about when and where reach this person: the consumer, those who count as the consumer, co-debtors;

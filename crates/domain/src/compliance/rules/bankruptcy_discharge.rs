@@ -1,5 +1,6 @@
 //! Rule: a discharged debt is not collected from the person it was discharged for; co-debtors stay liable.
 
+use crate::compliance::facts::Stopped;
 use crate::compliance::record::Standing;
 use crate::compliance::{ContactRule, SuitRule};
 use crate::decision::{Detail, Finding, Rule, RuleCard, Severity, day};
@@ -25,10 +26,15 @@ pub(super) const RULE: ContactRule = Rule {
 pub(super) const SUIT: SuitRule =
     Rule { card: CARD, check: |facts, (), _| facts.debts.iter().any(|debt| debt.is_discharged).then(|| Finding::lasting(Detail::Plain)) };
 
+/// Other acts that collect.
+pub(super) const fn of_act<F: Stopped>() -> Rule<F, ()> {
+    Rule { card: CARD, check: |facts, (), _| facts.stops().is_discharged.then(|| Finding::lasting(Detail::Plain)) }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::compliance::record::{Bankruptcy, CollectorRole, Purpose};
-    use crate::compliance::rules::proposal_tests::{CONSUMER, PERSON, ask, with_person};
+    use crate::compliance::rules::proposal_tests::{CONSUMER, PERSON, ask, drawn, with_person};
 
     #[test]
     fn the_injunction_binds_everyone_and_leaves_co_debtors_liable() {
@@ -47,5 +53,13 @@ mod tests {
         }
         record.debts[0].is_post_petition = false;
         assert!(ask(&record, |proposal| proposal.purpose = Purpose::EndingCollection).is_empty());
+    }
+
+    #[test]
+    fn nothing_is_drawn_on_it() {
+        let mut record = with_person("spouse");
+        record.debts[0].bankruptcy = Some(Bankruptcy { is_discharged: true, chapter: Some(7), is_stay_lifted: false });
+        let refused = vec!["bankruptcy.discharge"];
+        assert_eq!(drawn(&record), [refused.clone(), refused.clone(), refused]);
     }
 }

@@ -1,5 +1,6 @@
 //! Rule: from the petition on nothing is done to collect; the claim goes through the court.
 
+use crate::compliance::facts::Stopped;
 use crate::compliance::record::Standing;
 use crate::compliance::{ContactRule, SuitRule};
 use crate::decision::{Detail, Finding, Rule, RuleCard, Severity, day};
@@ -33,10 +34,15 @@ pub(super) const SUIT: SuitRule = Rule {
     },
 };
 
+/// Other acts that collect. A check may still be presented (11 USC 362(b)(11)).
+pub(super) const fn of_act<F: Stopped>() -> Rule<F, ()> {
+    Rule { card: CARD, check: |facts, (), _| facts.stops().is_stayed.then(|| Finding::lasting(Detail::Plain)) }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::compliance::record::{Bankruptcy, CollectorRole, Purpose};
-    use crate::compliance::rules::proposal_tests::{CONSUMER, PERSON, ask, with_person};
+    use crate::compliance::rules::proposal_tests::{CONSUMER, PERSON, ask, drawn, with_person};
 
     const OPEN: Bankruptcy = Bankruptcy { is_discharged: false, chapter: Some(7), is_stay_lifted: false };
 
@@ -92,5 +98,13 @@ mod tests {
         assert_eq!(ask(&record, |proposal| proposal.person = PERSON), ["bankruptcy.stay"], "asking their lawyer is asking them");
         record.persons[0].is_consumers_lawyer = false;
         assert!(ask(&record, |proposal| proposal.person = PERSON).is_empty(), "our own lawyer may be spoken to");
+    }
+
+    #[test]
+    fn debits_and_judgments_are_stayed_and_a_check_may_be_presented() {
+        let mut record = with_person("spouse");
+        record.debts[0].bankruptcy = Some(OPEN);
+        let refused = vec!["bankruptcy.stay"];
+        assert_eq!(drawn(&record), [Vec::new(), refused.clone(), refused]);
     }
 }

@@ -50,7 +50,7 @@ mod tests {
                 for (is_authorized_in_writing, is_revoked, lacks_copy, refused) in
                     [(true, false, false, false), (false, false, false, true), (true, true, false, true), (true, false, true, true)]
                 {
-                    let plain = gather_debit(&record, "2026-05-06T11:00:00-04:00".parse().unwrap());
+                    let plain = gather_debit(&record, "2026-05-06T11:00:00-04:00".parse().unwrap(), &[DEBT]);
                     let facts = DebitFacts { is_authorized_in_writing, is_revoked, lacks_copy, ..plain };
                     assert_eq!(refusals(&DEBIT, &facts), if refused { vec!["rege.preauth.authorisation"] } else { vec![] });
                 }

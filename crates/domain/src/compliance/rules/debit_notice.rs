@@ -37,12 +37,12 @@ mod tests {
     use crate::compliance::decide;
     use crate::compliance::facts::{DebitFacts, gather_debit};
     use crate::compliance::rules::DEBIT;
-    use crate::compliance::rules::proposal_tests::consumer_in;
+    use crate::compliance::rules::proposal_tests::{DEBT, consumer_in};
     use jiff::civil::{Date, date};
 
     /// Whether refused, and the first moment at which it is not.
     fn asked(at: &str, varies_from: Option<(i64, i64)>, range: Option<(i64, i64)>, notice: Option<Date>) -> (bool, Option<String>) {
-        let plain = gather_debit(&consumer_in(&["America/New_York"]), at.parse().unwrap());
+        let plain = gather_debit(&consumer_in(&["America/New_York"]), at.parse().unwrap(), &[DEBT]);
         let facts = DebitFacts { varies_from, agreed_range_minor: range, notice_sent_on: notice, ..plain };
         let decision = decide(&DEBIT, &facts, &());
         assert!(decision.because.iter().all(|reason| reason.rule.id == "rege.preauth.varying-notice"));

@@ -21,7 +21,7 @@ mod tests {
     use crate::compliance::facts::gather_judgment;
     use crate::compliance::record::CollectorRole;
     use crate::compliance::rules::JUDGMENT;
-    use crate::compliance::rules::proposal_tests::{consumer_in, refusals};
+    use crate::compliance::rules::proposal_tests::{DEBT, consumer_in, refusals};
 
     #[test]
     fn the_affidavit_is_asked_of_everyone_and_for_every_debt() {
@@ -30,7 +30,7 @@ mod tests {
                 let mut record = consumer_in(&["America/New_York"]);
                 record.role = role;
                 record.debts[0].is_consumer_purpose = is_consumer_purpose;
-                let asked = |has_affidavit| gather_judgment(&record, "2026-05-06T11:00:00-04:00".parse().unwrap(), has_affidavit);
+                let asked = |has_affidavit| gather_judgment(&record, "2026-05-06T11:00:00-04:00".parse().unwrap(), &[DEBT], has_affidavit);
                 assert_eq!(refusals(&JUDGMENT, &asked(false)), ["scra.default-judgment-affidavit"]);
                 assert!(refusals(&JUDGMENT, &asked(true)).is_empty());
             }

@@ -155,14 +155,28 @@ static FEE_RULES: [FeeRule; 1] = [amount_authorized::RULE];
 
 static INTEREST_RULES: [InterestRule; 2] = [amount_authorized::INTEREST, interest_cap::RULE];
 
-static DEPOSIT_RULES: [DepositRule; 1] = [postdated::RULE];
+static DEPOSIT_RULES: [DepositRule; 4] =
+    [bankruptcy_discharge::of_act(), written_dispute::of_act(), original_creditor::of_act(), postdated::RULE];
 
-static DEBIT_RULES: [DebitRule; 2] = [debit_authorization::RULE, debit_notice::RULE];
+static DEBIT_RULES: [DebitRule; 6] = [
+    bankruptcy_stay::of_act(),
+    bankruptcy_discharge::of_act(),
+    written_dispute::of_act(),
+    original_creditor::of_act(),
+    debit_authorization::RULE,
+    debit_notice::RULE,
+];
 
 static SUIT_RULES: [SuitRule; 6] =
     [bankruptcy_stay::SUIT, bankruptcy_discharge::SUIT, written_dispute::SUIT, original_creditor::SUIT, time_barred::RULE, venue::RULE];
 
-static JUDGMENT_RULES: [JudgmentRule; 1] = [default_judgment::RULE];
+static JUDGMENT_RULES: [JudgmentRule; 5] = [
+    bankruptcy_stay::of_act(),
+    bankruptcy_discharge::of_act(),
+    written_dispute::of_act(),
+    original_creditor::of_act(),
+    default_judgment::RULE,
+];
 
 static TRANSFER_RULES: [TransferRule; 3] = [transfer_prohibited::RULE, identity_theft::RULE, report_as_disputed::TRANSFER];
 

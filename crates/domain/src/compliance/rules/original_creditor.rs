@@ -1,5 +1,6 @@
 //! Rule: after a written request for the original creditor in the validation period, no collection until it is answered.
 
+use crate::compliance::facts::Stopped;
 use crate::compliance::{ContactRule, FurnishRule, SuitRule};
 use crate::decision::{Detail, Finding, Rule, RuleCard, Severity, day};
 
@@ -36,10 +37,15 @@ pub(super) const SUIT: SuitRule = Rule {
     },
 };
 
+/// Other acts that collect.
+pub(super) const fn of_act<F: Stopped>() -> Rule<F, ()> {
+    Rule { card: CARD, check: |facts, (), _| facts.stops().creditor_request_at.map(|since| Finding::lasting(Detail::Since(since))) }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::compliance::record::{NoticeKind, Purpose};
-    use crate::compliance::rules::proposal_tests::{ask, consumer_in, happened};
+    use crate::compliance::rules::proposal_tests::{ask, consumer_in, drawn, happened};
 
     #[test]
     fn a_written_request_of_the_period_waits_for_its_own_answer() {
@@ -60,5 +66,13 @@ mod tests {
             assert_eq!(because, if refused { vec!["regf.dispute.original-creditor"] } else { vec![] }, "{events:?}");
             assert!(ask(&record, |proposal| proposal.purpose = Purpose::SendOriginalCreditor).is_empty());
         }
+    }
+
+    #[test]
+    fn nothing_is_drawn_while_it_waits() {
+        let mut record = consumer_in(&["America/New_York"]);
+        happened(&mut record, "2026-05-01T12:00:00-04:00", NoticeKind::OriginalCreditorRequest { in_writing: true, submitted_on: None });
+        let refused = vec!["regf.dispute.original-creditor"];
+        assert_eq!(drawn(&record), [refused.clone(), refused.clone(), refused]);
     }
 }

@@ -139,3 +139,14 @@ pub fn transfer(record: &Record, to: facts::Transferee, hides_dispute: bool) -> 
 pub fn refusals<F: facts::Facts>(catalogue: &Catalogue<F, ()>, facts: &F) -> Vec<&'static str> {
     super::super::decide(catalogue, facts, &()).because.iter().map(|reason| reason.rule.id).collect()
 }
+
+/// What stands in the way, on 6 May 2026, of a deposit, a debit and a request for judgment that are otherwise in order.
+pub fn drawn(record: &Record) -> [Vec<&'static str>; 3] {
+    let at = "2026-05-06T11:00:00-04:00".parse().unwrap();
+    let today = jiff::civil::date(2026, 5, 6);
+    [
+        refusals(&super::DEPOSIT, &facts::gather_deposit(record, at, &[DEBT], today, today, None)),
+        refusals(&super::DEBIT, &facts::gather_debit(record, at, &[DEBT])),
+        refusals(&super::JUDGMENT, &facts::gather_judgment(record, at, &[DEBT], true)),
+    ]
+}

@@ -3,6 +3,7 @@
 //! One that repeats a dispute already met with verification (`regf.dispute.duplicative`) may be answered with the reason
 //! instead; until it is, the stop holds. A report to a bureau is collection while verification is owed.
 
+use crate::compliance::facts::Stopped;
 use crate::compliance::{ContactRule, FurnishRule, SuitRule};
 use crate::decision::{Detail, Finding, Rule, RuleCard, Severity, day};
 
@@ -37,10 +38,15 @@ pub(super) const SUIT: SuitRule = Rule {
     },
 };
 
+/// Other acts that collect.
+pub(super) const fn of_act<F: Stopped>() -> Rule<F, ()> {
+    Rule { card: CARD, check: |facts, (), _| facts.stops().written_at.map(|since| Finding::lasting(Detail::Since(since))) }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::compliance::record::{CollectorRole, NoticeKind, Purpose, Record};
-    use crate::compliance::rules::proposal_tests::{PERSON, ask, consumer_in, happened, with_person};
+    use crate::compliance::rules::proposal_tests::{PERSON, ask, consumer_in, drawn, happened, with_person};
     use crate::values::channel::Channel;
     use jiff::civil::{Date, date};
 
@@ -147,5 +153,12 @@ mod tests {
         let mut business = disputed;
         business.debts[0].is_consumer_purpose = false;
         assert!(ask(&business, |_| ()).is_empty(), "nor is a debt of a business covered");
+    }
+
+    #[test]
+    fn nothing_is_drawn_while_it_waits() {
+        let record = record(&[("2026-05-01", dispute(true, None, false))]);
+        let refused = vec!["regf.dispute.written-stop"];
+        assert_eq!(drawn(&record), [refused.clone(), refused.clone(), refused]);
     }
 }

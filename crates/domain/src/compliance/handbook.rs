@@ -1,0 +1,85 @@
+//! The handbook: one page per rule, made from its card.
+//!
+//! Nothing is written here that a card does not say, so the handbook and the decisions cannot part.
+
+use super::{RULE_SET, rules};
+use crate::decision::{RuleCard, Severity};
+use crate::values::moment::{date_of_day, written};
+
+/// One page: the name of its file and its text, in Markdown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// The name of its file.
+    pub name: String,
+    /// The text.
+    pub text: String,
+}
+
+/// The contents first, then a page per rule in the order people read them.
+pub fn pages() -> Vec<Page> {
+    let cards = rules::cards();
+    let mut pages = vec![contents(&cards)];
+    pages.extend(cards.into_iter().map(page));
+    pages
+}
+
+fn contents(cards: &[&RuleCard]) -> Page {
+    let mut text = format!(
+        "# Handbook of the rules\n\nRule set `{RULE_SET}`. Made by `cargo xtask handbook` from the cards of the rules; change a card, not a page.\n\n\
+         | Rule | Source | Binds | What it does |\n| --- | --- | --- | --- |\n"
+    );
+    for card in cards {
+        let (does, _) = severity(card.severity);
+        text.push_str(&format!("| [{}]({}) | {} | {} | {does} |\n", card.id, name(card), card.cite, card.jurisdiction));
+    }
+    Page { name: "README.md".into(), text }
+}
+
+fn page(card: &RuleCard) -> Page {
+    let (does, means) = severity(card.severity);
+    let since = written(date_of_day(card.in_force_from));
+    let text = format!(
+        "# {}\n\n{}\n\n## What can be done instead\n\n{}\n\n## The rule\n\n- Source: {}\n- In force from: {since}\n- Binds: {}\n\
+         - What it does: {does}. {means}\n\n[All rules](README.md)\n",
+        card.id, card.plain, card.instead, card.cite, card.jurisdiction
+    );
+    Page { name: name(card), text }
+}
+
+fn name(card: &RuleCard) -> String {
+    format!("{}.md", card.id)
+}
+
+/// What a rule does, in a few words and in a sentence.
+const fn severity(severity: Severity) -> (&'static str, &'static str) {
+    match severity {
+        Severity::Block => ("refuses", "Nobody can release it; only other facts on record change the answer."),
+        Severity::Supervisor => ("asks a supervisor", "A supervisor may release it with a reason, which is recorded."),
+        Severity::Presumption => (
+            "asks a supervisor",
+            "The law presumes a violation and lets it be rebutted; a supervisor may release it with a recorded reason.",
+        ),
+        Severity::Warn => ("warns", "It is shown and recorded, and the act may go on."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_has_a_page_that_says_what_its_card_says() {
+        let pages = pages();
+        let cards = rules::cards();
+        assert_eq!(pages.len(), cards.len() + 1);
+        for (page, card) in pages.iter().skip(1).zip(cards) {
+            assert_eq!(page.name, format!("{}.md", card.id));
+            for said in [card.id, card.plain, card.instead, card.cite, card.jurisdiction] {
+                assert!(page.text.contains(said), "{}: {said}", card.id);
+            }
+            assert!(pages[0].text.contains(&format!("]({})", page.name)));
+        }
+        let hours = pages.iter().find(|page| page.name == "regf.retention.md").unwrap();
+        assert!(hours.text.contains("In force from: Tue 30 Nov 2021"), "{}", hours.text);
+    }
+}
