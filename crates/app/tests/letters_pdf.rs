@@ -55,8 +55,8 @@ fn long() -> NoticeFacts {
             "San Juan Capistrano, CA 92675".into(),
         ],
         creditor_then: "Banco Hipotecario de la Comunidad de Nuestra Señora de los Ángeles, Asociación Nacional".into(),
-        itemized: Some(Itemized { owed: Money::usd(998_765_432_10), ..facts(Language::English).itemized.expect("there is one") }),
-        owed_now: Money::usd(998_765_432_10 + 5_000),
+        itemized: Some(Itemized { owed: Money::usd(99_876_543_210), ..facts(Language::English).itemized.expect("there is one") }),
+        owed_now: Money::usd(99_876_543_210 + 5_000),
         state_texts: vec![
             StateText { language: Language::English, text: "A state wants this said. ".repeat(220) },
             StateText { language: Language::Spanish, text: "Un estado quiere que se diga esto. ".repeat(20) },

@@ -87,7 +87,7 @@ async fn itemized(tx: &mut Tx, account: &accounts::store::Account, currency: Cur
 
 async fn from_ledger(tx: &mut Tx, account: &accounts::store::Account) -> Result<itemized::store::Itemized, Failure> {
     let placed = ledger::store::load_placed(tx, account.id, &account.currency).await?;
-    let owed = placed.each().map(|(bucket, amount)| (bucket, amount)).collect::<Vec<_>>();
+    let owed = placed.each().collect::<Vec<_>>();
     let of = |wanted: fn(&str) -> bool| owed.iter().filter(|(bucket, _)| wanted(bucket.code())).map(|(_, amount)| amount.minor()).sum();
     Ok(itemized::store::Itemized {
         owed_minor: of(|code| code == "principal"),
