@@ -4,20 +4,20 @@ use crate::floor::{Floor, Officer, Person};
 use duly::accounts;
 use duly::app::{Actor, Failure};
 use duly::compliance::facts::gather;
-use duly::compliance::gate::{AskContact, look};
+use duly::compliance::gate::{AskContact, look_at};
 use duly::intake::history::mapping::parse;
 use duly::intake::history::{ImportHistory, import_history};
 use duly::intake::progress::Progress;
 use duly::intake::report::Report;
 use duly::outreach::actions::{Reserved, reserve_contact};
 use duly::outreach::incoming::{Incoming, record_incoming};
-use duly::parties::actions::{TellPreference, tell_preference};
+use duly::parties::actions::{TellPreference, end_preference, tell_preference};
 use duly::parties::merge::matching::find_likenesses;
 use duly::parties::merge::{merge, part, store};
 use duly::parties::people::{AddPerson, add_person, circumstance, lift_circumstance, record_circumstance};
 use duly_domain::decision::Answer;
 use duly_domain::values::channel::Channel;
-use duly_domain::values::ids::{BatchId, CircumstanceId, DebtorId, MergeId};
+use duly_domain::values::ids::{AccountId, BatchId, CircumstanceId, DebtorId, MergeId, PreferenceId};
 
 impl Floor {
     /// The person behind a reference.
@@ -77,18 +77,42 @@ impl Floor {
     }
 
     fn sees(&mut self, person: Person) -> (bool, u32) {
-        self.runtime.block_on(async {
-            let known = gather(&mut self.app.db.read().await.expect("a snapshot"), person.account).await.expect("facts are read");
-            let seen = look(&known, self.app.moment().at, Channel::Call);
-            (seen.decision.answer == Answer::Yes, seen.attempts.0)
-        })
+        let debtor = self.account(person).debtor;
+        self.sees_other(person, debtor)
     }
 
     /// The debtor asks not to be called.
     pub fn tells_no_calls(&mut self, person: Person) {
         let told = TellPreference { kind: "no_channel".into(), channel: Some("call".into()), ..TellPreference::default() };
+        self.tells(person, told).expect("it is noted");
+    }
+
+    /// Somebody on the account asks not to be reached from eight to twelve; the debtor unless named.
+    pub fn tells_no_mornings(&mut self, person: Person, teller: Option<DebtorId>) -> Result<PreferenceId, Failure> {
+        let (from_minute, to_minute) = (Some(8 * 60), Some(12 * 60));
+        let kind = "inconvenient_time".into();
+        self.tells(person, TellPreference { person: teller, kind, from_minute, to_minute, ..TellPreference::default() })
+    }
+
+    /// Somebody on the account tells us how to be reached.
+    pub fn tells(&mut self, person: Person, told: TellPreference) -> Result<PreferenceId, Failure> {
         let at = self.app.moment();
-        self.runtime.block_on(tell_preference(&self.app, &Actor::command(), at, person.account, &told)).expect("it is noted");
+        self.runtime.block_on(tell_preference(&self.app, &Actor::command(), at, person.account, &told))
+    }
+
+    /// They take a wish back.
+    pub fn takes_back(&mut self, person: Person, wish: PreferenceId) {
+        let (at, who) = (self.app.moment(), Actor::command());
+        self.runtime.block_on(end_preference(&self.app, &who, at, person.account, wish)).expect("it is ended");
+    }
+
+    /// Calls to somebody on the account that count about it, and whether they may be called now.
+    pub fn sees_other(&mut self, person: Person, other: DebtorId) -> (bool, u32) {
+        self.runtime.block_on(async {
+            let known = gather(&mut self.app.db.read().await.expect("a snapshot"), person.account).await.expect("facts are read");
+            let seen = look_at(&known, self.app.moment().at, Channel::Call, other);
+            (seen.decision.answer == Answer::Yes, seen.attempts.0)
+        })
     }
 
     /// Puts somebody on an account.
@@ -125,8 +149,13 @@ impl Floor {
 impl Officer<'_> {
     /// Reserves a call to somebody else on the account.
     pub fn reserves_with(&mut self, person: Person, other: DebtorId) -> Result<Reserved, Failure> {
+        self.reserves_about(person, Some(other), &[])
+    }
+
+    /// Reserves a call about several accounts, to the debtor unless another is named.
+    pub fn reserves_about(&mut self, person: Person, other: Option<DebtorId>, also: &[AccountId]) -> Result<Reserved, Failure> {
         let who = self.actor();
-        let ask = AskContact { person: Some(other), ..AskContact::with_debtor(person.account, Channel::Call) };
+        let ask = AskContact { person: other, also: also.to_vec(), ..AskContact::with_debtor(person.account, Channel::Call) };
         let floor = self.floor();
         let at = floor.app.moment();
         floor.runtime.block_on(reserve_contact(&floor.app, &who, at, &ask, None))

@@ -150,7 +150,7 @@ pub async fn record_death(app: &App, who: &Actor, at: Moment, account: AccountId
     transaction!(app.db, tx, {
         let facts = store::load_account(tx, account).await?;
         let row = parties::people::circumstance("deceased", at.business_day, "told to us", None, at);
-        parties::people::heed(tx, who, at, facts.debtor, &row).await?;
+        parties::people::heed(tx, who, at, facts.debtor, account, &row).await?;
         strategy::actions::place_on_worklist(tx, account, at).await
     })
 }

@@ -1,14 +1,19 @@
-//! Who is on an account and how to reach them, and what else the same person owes.
+//! Who is on an account, how to reach them and what they told us about that, and what else the same person owes.
 
 use super::search::store::{FoundRow, list_of_people};
 use crate::app::Failure;
 use crate::compliance::facts::Known;
 use crate::ledger;
 use crate::parties::masking::{Revealed, shown};
-use crate::parties::store::Point;
+use crate::parties::pages::in_words;
+use crate::parties::store::{Point, PreferenceRow};
 use crate::store::{Tx, Value};
-use duly_domain::values::ids::{AccountId, DebtorId};
+use duly_domain::compliance::facts::is_reached_as_debtor_asked;
+use duly_domain::values::ids::{AccountId, DebtorId, PreferenceId};
+use duly_domain::values::moment::written;
 use duly_domain::values::money::Money;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 /// A number or address as it is shown.
 pub struct ShownPoint {
@@ -34,24 +39,66 @@ pub struct PersonOn {
     pub is_debtor: bool,
     /// How to reach them.
     pub points: Vec<ShownPoint>,
+    /// What they told us about being reached, where it stands.
+    pub wishes: Vec<ShownWish>,
+    /// They named no time or place of their own and are reached as the debtor asked.
+    pub borrows: bool,
+}
+
+/// A standing wish as it is shown.
+pub struct ShownWish {
+    /// Which.
+    pub id: PreferenceId,
+    /// The channel, time or place in words.
+    pub says: String,
+    /// When it was told, and how we know.
+    pub told: String,
+    /// In their words.
+    pub words: String,
 }
 
 /// Everybody on an account, the debtor first.
-pub async fn people_on(tx: &mut Tx, account: AccountId, known: &Known, sees_numbers: bool) -> Result<Vec<PersonOn>, Failure> {
+pub async fn people_on(
+    tx: &mut Tx,
+    account: AccountId,
+    known: &Known,
+    sees_numbers: bool,
+    at: Timestamp,
+    zone: &TimeZone,
+) -> Result<Vec<PersonOn>, Failure> {
     let mut people = Vec::new();
     for row in crate::parties::store::list_people(tx, account).await? {
         let is_debtor = row.debtor == known.debtor.id;
         let points = if is_debtor { known.points.clone() } else { crate::parties::store::list_points(tx, row.debtor).await? };
+        let points: Vec<ShownPoint> = points.into_iter().map(|point| shown_point(point, sees_numbers, None)).collect();
+        let told = known.preferences.get(&row.debtor).into_iter().flatten().filter(|wish| wish.ended_at.is_none());
         people.push(PersonOn {
+            wishes: told.map(|wish| shown_wish(wish, &points, zone)).collect(),
+            borrows: is_reached_as_debtor_asked(&known.record, row.debtor.0.as_u128(), at),
             id: row.debtor,
             name: row.name.unwrap_or_else(|| "No name on file".into()),
             role: crate::parties::pages::role(&row.role),
             is_debtor,
-            points: points.into_iter().map(|point| shown_point(point, sees_numbers, None)).collect(),
+            points,
         });
     }
     people.sort_by_key(|person| !person.is_debtor);
     Ok(people)
+}
+
+/// A wish as screens show it; a number or address masked as it is elsewhere.
+fn shown_wish(wish: &PreferenceRow, points: &[ShownPoint], zone: &TimeZone) -> ShownWish {
+    let at = wish.address.as_ref().map(|address| points.iter().find(|shown| shown.point.value == *address));
+    let says = match at {
+        Some(found) => format!("Not to {}", found.map_or("a number or address that is not on file any more", |shown| &shown.text)),
+        None => in_words(wish),
+    };
+    ShownWish {
+        id: wish.id,
+        says,
+        told: format!("{}, {}", written(wish.told_at.to_zoned(zone.clone()).date()), wish.source),
+        words: wish.words.clone().unwrap_or_default(),
+    }
 }
 
 /// What the same person owes besides.

@@ -3,12 +3,13 @@
 use super::notice::Kind;
 use super::store as accounts;
 use crate::app::Failure;
+use crate::parties::store::PersonRow;
 use crate::store::{Keyed, Tx, Value};
 use crate::web::shell::when;
 use crate::{compliance, ledger, outreach, parties, plans};
 use duly_domain::outreach::result;
 use duly_domain::values::channel::Channel;
-use duly_domain::values::ids::{AccountId, ContactId, DecisionId};
+use duly_domain::values::ids::{AccountId, ContactId, DebtorId, DecisionId};
 use duly_domain::values::moment::written;
 use duly_domain::values::money::{Currency, Money};
 use jiff::Timestamp;
@@ -40,7 +41,8 @@ const MOST: i64 = 50;
 pub async fn list(tx: &mut Tx, account: &accounts::Account, now: Timestamp, zone: &TimeZone) -> Result<Vec<Event>, Failure> {
     let mut events = Vec::new();
     let id = account.id;
-    contacts(tx, id, &mut events).await?;
+    let people = parties::store::list_people(tx, id).await?;
+    contacts(tx, account, &people, &mut events).await?;
     refusals(tx, id, &mut events).await?;
     money(tx, id, &mut events, zone).await?;
     for hold in accounts::list_holds(tx, id).await? {
@@ -72,9 +74,13 @@ pub async fn list(tx: &mut Tx, account: &accounts::Account, now: Timestamp, zone
     if let (Some(on), Some(because)) = (account.closed_on, account.closed_because.as_deref()) {
         events.push(event(midnight(on, zone), "pause", "", "Closed".into(), super::closing::in_words_of_closing(because).to_string()));
     }
-    for wish in parties::store::list_preferences(tx, account.debtor).await? {
-        let words = wish.words.as_deref().map(|words| format!("“{words}”")).unwrap_or_default();
-        events.push(event(wish.told_at, "text", "", parties::pages::in_words(&wish), words));
+    for person in &people {
+        for wish in parties::store::list_preferences(tx, person.debtor).await? {
+            let words = wish.words.as_deref().map(|words| format!("“{words}”")).unwrap_or_default();
+            let whose = beside(&people, account.debtor, person.debtor);
+            let more = [whose.as_str(), &words].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
+            events.push(event(wish.told_at, "text", "", parties::pages::in_words(&wish), more));
+        }
     }
     for Keyed(_, notice) in accounts::list_notices_of(tx, &[Value::from(account.debtor)]).await? {
         let (icon, tone) = Kind::parse(&notice.kind).map_or(("text", ""), Kind::icon);
@@ -103,9 +109,21 @@ fn midnight(on: jiff::civil::Date, zone: &TimeZone) -> Timestamp {
     on.to_zoned(zone.clone()).map_or(Timestamp::UNIX_EPOCH, |zoned| zoned.timestamp())
 }
 
-async fn contacts(tx: &mut Tx, account: AccountId, events: &mut Vec<Event>) -> Result<(), Failure> {
-    let decisions: HashMap<ContactId, DecisionId> = outreach::store::list_decisions_of(tx, account, MOST).await?.into_iter().collect();
-    for contact in outreach::store::list_of_account(tx, account, MOST).await? {
+/// Who it was, as they are called and stand to the account; nothing for the debtor.
+fn beside(people: &[PersonRow], debtor: DebtorId, who: DebtorId) -> String {
+    let Some(person) = people.iter().find(|person| person.debtor == who) else { return "somebody else".into() };
+    match who == debtor {
+        true => String::new(),
+        false => format!("{}, {}", person.name.as_deref().unwrap_or("no name on file"), parties::pages::role(&person.role)),
+    }
+}
+
+async fn contacts(tx: &mut Tx, account: &accounts::Account, people: &[PersonRow], events: &mut Vec<Event>) -> Result<(), Failure> {
+    let decisions: HashMap<ContactId, DecisionId> = outreach::store::list_decisions_of(tx, account.id, MOST).await?.into_iter().collect();
+    let contacts = outreach::store::list_of_account(tx, account.id, MOST).await?;
+    let keys: Vec<Value> = contacts.iter().map(|contact| Value::from(contact.id)).collect();
+    let debts: HashMap<ContactId, i64> = outreach::store::list_debt_counts(tx, &keys).await?.into_iter().collect();
+    for contact in contacts {
         let channel = Channel::parse(&contact.channel).unwrap_or(Channel::Call);
         let way = if contact.direction == "in" { "in" } else { "out" };
         let (title, counts) = match contact.state.as_str() {
@@ -122,8 +140,11 @@ async fn contacts(tx: &mut Tx, account: AccountId, events: &mut Vec<Event>) -> R
             }
         };
         let note = contact.note.as_deref().unwrap_or_default();
-        let more = [counts, note].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
-        let href = decisions.get(&contact.id).map(|decision| format!("/accounts/{account}/decisions/{decision}"));
+        let whom = if contact.debtor == account.debtor { String::new() } else { beside(people, account.debtor, contact.debtor) };
+        let about = debts.get(&contact.id).filter(|debts| **debts > 1).map(|debts| format!("about {debts} debts")).unwrap_or_default();
+        let more = [whom.as_str(), counts, &about, note].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
+        // The decision stands with the account it was asked for, also where the contact was about this one as well.
+        let href = decisions.get(&contact.id).map(|decision| format!("/accounts/{}/decisions/{decision}", contact.account));
         events.push(Event { href, ..event(contact.contacted_at, icon(channel), "", title, more) });
     }
     Ok(())

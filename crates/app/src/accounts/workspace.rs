@@ -17,7 +17,6 @@ use crate::ledger::store::{Payment, Refund};
 use crate::outreach::claims::ShownClaim;
 use crate::parties::masking::{DATE_OF_BIRTH, REASONS, Revealed};
 use crate::parties::pages::in_words;
-use crate::parties::store::PreferenceRow;
 use crate::plans::store::PromiseRow;
 use crate::store::Tx;
 use crate::strategy::actions::local_time;
@@ -94,7 +93,8 @@ struct WorkspacePage {
     reduced_before: Money,
     stage: String,
     points: Vec<ShownPoint>,
-    wishes: Vec<(PreferenceRow, String)>,
+    wish_action: String,
+    teller: String,
     promises: Vec<(PromiseRow, Money, String, String)>,
     kept: String,
     payments: Vec<(Payment, Money)>,
@@ -188,7 +188,7 @@ pub async fn show_with(
     let total = buckets.total()?.minor().max(1);
     let decided = promises.iter().filter(|promise| matches!(promise.state.as_str(), "kept" | "partly_kept" | "broken")).count();
     let kept = promises.iter().filter(|promise| promise.state == "kept").count();
-    let people = people_on(&mut tx, id, &known, sees_numbers).await?;
+    let people = people_on(&mut tx, id, &known, sees_numbers, visit.at.at, &visit.zone).await?;
     let also = also_owed(&mut tx, id, known.debtor.id).await?;
     let papers = papers::list(&mut tx, id, &visit.zone).await?;
     let overpaid = amount(ledger::store::unapplied(&mut tx, id).await?);
@@ -200,6 +200,8 @@ pub async fn show_with(
     let reached: Vec<(DebtorId, String)> = people.iter().map(|person| (person.id, format!("{}, {}", person.name, person.role))).collect();
     let shown = WorkspacePage {
         people,
+        wish_action: format!("/accounts/{id}/preferences"),
+        teller: form.fields.text("person").to_string(),
         also,
         heeded: heeded
             .iter()
@@ -229,7 +231,6 @@ pub async fn show_with(
         reduced_before: amount(account.reduced_before_minor),
         stage: account.stage.clone(),
         points: known.points.iter().cloned().map(|point| shown_point(point, sees_numbers, revealed.as_ref())).collect(),
-        wishes: known.preferences.iter().filter(|wish| wish.ended_at.is_none()).map(|wish| (wish.clone(), in_words(wish))).collect(),
         promises: promises.into_iter().take(6).map(shown_promise).collect::<Result<_, Failure>>()?,
         kept: if decided == 0 { String::new() } else { format!("kept {kept} of {decided}") },
         payments: payments.into_iter().take(8).map(|payment| (payment.clone(), amount(payment.amount_minor))).collect(),
@@ -315,17 +316,26 @@ pub async fn workspace_json(tx: &mut Tx, at: Moment, account: AccountId) -> Resu
             (channel.code().to_string(), json)
         })
         .collect();
-    let Known { account, creditor, debtor, points, preferences, .. } = known;
+    let wishes_of = |person: &DebtorId| {
+        let told = known.preferences.get(person).into_iter().flatten().filter(|wish| wish.ended_at.is_none());
+        told.map(|wish| json!({"id": wish.id.to_string(), "kind": wish.kind, "says": in_words(wish)})).collect::<Vec<_>>()
+    };
+    let preferences = wishes_of(&known.debtor.id);
+    let people: Vec<Json> = people
+        .iter()
+        .map(|person| json!({"id": person.debtor.to_string(), "role": person.role, "name": person.name, "preferences": wishes_of(&person.debtor)}))
+        .collect();
+    let Known { account, creditor, debtor, points, .. } = known;
     let currency = account.currency.as_str();
     Ok(json!({
         "account": {"id": account.id.to_string(), "reference": account.reference, "creditor": creditor.name, "kind": account.kind,
             "state": account.state, "stage": account.stage, "placed_on": account.placed_on.to_string(),
             "itemized_on": account.itemized_on.map(|on| on.to_string()), "due_on": account.due_on.map(|on| on.to_string()),
             "description": account.description, "placed": money(account.placed_minor, currency)},
-        "people": people.iter().map(|person| json!({"id": person.debtor.to_string(), "role": person.role, "name": person.name})).collect::<Vec<_>>(),
+        "people": people,
         "debtor": {"id": debtor.id.to_string(), "name": debtor.name, "language": debtor.language, "state": debtor.state, "deceased": debtor.is_deceased},
         "points": points.iter().cloned().map(|point| shown_point(point, true, None)).map(|shown| json!({"id": shown.point.id.to_string(), "kind": shown.point.kind, "label": shown.point.label, "shown": shown.text, "state": shown.point.state})).collect::<Vec<_>>(),
-        "preferences": preferences.iter().filter(|wish| wish.ended_at.is_none()).map(|wish| json!({"id": wish.id.to_string(), "kind": wish.kind, "says": in_words(wish)})).collect::<Vec<_>>(),
+        "preferences": preferences,
         "buckets": crate::cli::buckets_json(&buckets),
         "balance": money(account.balance_minor, currency),
         "promises": promises.iter().map(|promise| json!({"id": promise.id.to_string(), "amount": money(promise.amount_minor, &promise.currency), "arrived": money(promise.arrived_minor, &promise.currency), "taken_on": promise.taken_on.to_string(), "due_on": promise.due_on.to_string(), "state": promise.state})).collect::<Vec<_>>(),

@@ -31,8 +31,8 @@ pub struct Known {
     pub debtor: Debtor,
     /// How to reach them.
     pub points: Vec<Point>,
-    /// What they told us.
-    pub preferences: Vec<PreferenceRow>,
+    /// What everybody on the account told us, each for themselves.
+    pub preferences: HashMap<DebtorId, Vec<PreferenceRow>>,
     /// The record in the domain's words.
     pub record: Record,
     /// House numbers.
@@ -54,13 +54,16 @@ pub async fn gather_many(tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<Known>, F
     let others: Vec<Value> =
         people.values().flatten().filter(|person| person.role != "debtor").map(|person| Value::from(person.debtor)).collect();
     let everybody: Vec<Value> = debtors.iter().chain(&others).cloned().collect();
-    let debtor_rows: HashMap<DebtorId, Debtor> = parties::store::list_debtors(tx, &debtors).await?.into_iter().map(|d| (d.id, d)).collect();
+    let debtor_rows: HashMap<DebtorId, Debtor> =
+        parties::store::list_debtors(tx, &everybody).await?.into_iter().map(|d| (d.id, d)).collect();
     let points = by_key(parties::store::list_points_of(tx, &everybody).await?);
-    let preferences = by_key(parties::store::list_preferences_of(tx, &debtors).await?);
+    let preferences = by_key(parties::store::list_preferences_of(tx, &everybody).await?);
     let debts = by_key(accounts::store::list_of_debtors(tx, &debtors).await?);
     let notices = by_key(accounts::store::list_notices_of(tx, &debtors).await?);
     let with_debtor = by_key(outreach::store::list_with_debtors(tx, &debtors).await?);
-    let with_others = if others.is_empty() { HashMap::new() } else { by_key(outreach::store::list_about_accounts(tx, &keys).await?) };
+    // Nobody else was reached about these accounts unless somebody else is on one, or a record was parted from a debtor's.
+    let is_debtors_alone = others.is_empty() && !parties::merge::store::was_any_parted(tx, &debtors).await?;
+    let with_others = if is_debtors_alone { HashMap::new() } else { by_key(outreach::store::list_about_accounts(tx, &keys).await?) };
     // What a contact was about beside the debts of this person is nothing to their decisions.
     let owed: Vec<Value> = debts.values().flatten().map(|(account, _)| Value::from(*account)).collect();
     let mut about: HashMap<ContactId, Vec<Key>> = HashMap::new();
@@ -83,7 +86,8 @@ pub async fn gather_many(tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<Known>, F
         let of_debtor = Gathered {
             people: people.get(id).map_or(&[], Vec::as_slice),
             points: &points,
-            preferences: preferences.get(&debtor.id).map_or(&[], Vec::as_slice),
+            preferences: &preferences,
+            everybody: &debtor_rows,
             debts: debts.get(&debtor.id).map_or(&[], Vec::as_slice),
             notices: notices.get(&debtor.id).map_or(&[], Vec::as_slice),
             contacts: [with_debtor.get(&debtor.id), with_others.get(id)],
@@ -107,7 +111,8 @@ fn by_key<K: std::hash::Hash + Eq, T>(rows: Vec<Keyed<K, T>>) -> HashMap<K, Vec<
 struct Gathered<'g> {
     people: &'g [PersonRow],
     points: &'g HashMap<DebtorId, Vec<Point>>,
-    preferences: &'g [PreferenceRow],
+    preferences: &'g HashMap<DebtorId, Vec<PreferenceRow>>,
+    everybody: &'g HashMap<DebtorId, Debtor>,
     debts: &'g [(AccountId, String)],
     notices: &'g [NoticeRow],
     contacts: [Option<&'g Vec<PastColumns>>; 2],
@@ -119,11 +124,21 @@ impl Gathered<'_> {
     fn known(&self, account: Account, creditor: Creditor, debtor: Debtor) -> Known {
         let points_of = |id: DebtorId| self.points.get(&id).map_or(&[][..], Vec::as_slice);
         let points = points_of(debtor.id).to_vec();
-        let persons = self.people.iter().filter(|person| person.debtor != debtor.id).map(|person| Person {
-            key: person.debtor.0.as_u128(),
-            standing: Standing::of_role(&person.role),
-            is_consumers_lawyer: Standing::is_consumers_lawyer(&person.role),
-            signals: signals(points_of(person.debtor), None),
+        let wishes_of = |id: DebtorId| {
+            let told = self.preferences.get(&id).map_or(&[][..], Vec::as_slice);
+            told.iter().filter_map(preference).chain(closed_points(points_of(id))).collect::<Vec<Preference>>()
+        };
+        let others = self.people.iter().filter(|person| person.debtor != debtor.id);
+        let persons = others.clone().map(|person| {
+            let known = self.everybody.get(&person.debtor);
+            Person {
+                key: person.debtor.0.as_u128(),
+                standing: Standing::of_role(&person.role),
+                is_consumers_lawyer: Standing::is_consumers_lawyer(&person.role),
+                signals: signals(points_of(person.debtor), known.and_then(|known| known.stated_zone.as_deref())),
+                preferences: wishes_of(person.debtor),
+                is_deceased: known.is_some_and(|known| known.is_deceased),
+            }
         });
         let binds_all = creditor.rule_scope == "all";
         let record = Record {
@@ -135,7 +150,7 @@ impl Gathered<'_> {
             consumer: Consumer {
                 key: debtor.id.0.as_u128(),
                 signals: signals(&points, debtor.stated_zone.as_deref()),
-                preferences: self.preferences.iter().filter_map(preference).chain(closed_points(&points)).collect(),
+                preferences: wishes_of(debtor.id),
                 is_deceased: debtor.is_deceased,
                 state: debtor.state.as_deref().and_then(state_code),
                 // Nothing is charged here that the limit on a servicemember's interest could reach.
@@ -158,7 +173,9 @@ impl Gathered<'_> {
         };
         let attempts = u32::try_from(creditor.attempts_max_7_days).unwrap_or(0);
         let policy = ContactPolicy::house(attempts, ContactPolicy::LAW.opens_minute(), ContactPolicy::LAW.closes_minute());
-        Known { account, creditor, debtor, points, preferences: self.preferences.to_vec(), record, policy }
+        let told = std::iter::once(debtor.id).chain(others.map(|person| person.debtor));
+        let preferences = told.filter_map(|id| Some((id, self.preferences.get(&id)?.clone()))).collect();
+        Known { account, creditor, debtor, points, preferences, record, policy }
     }
 }
 

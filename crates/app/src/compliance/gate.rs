@@ -32,7 +32,7 @@ pub struct AskContact {
     pub point: Option<PointId>,
     /// What for.
     pub purpose: Purpose,
-    /// Other accounts of the same person it is to be about as well; each counts it.
+    /// Other accounts of the same debtor it is to be about as well, each by its own rules; each counts it.
     pub also: Vec<AccountId>,
 }
 
@@ -58,10 +58,15 @@ pub struct Seen {
     pub facts: ContactFacts,
 }
 
-/// Answers for a screen: nothing is kept.
+/// Answers for a screen about the account's debtor: nothing is kept.
 pub fn look(known: &Known, at: Timestamp, channel: Channel) -> Seen {
-    let mut proposal = Proposal::of(at, channel, known.debtor.id.0.as_u128(), vec![known.account.id.0.as_u128()]);
-    if !known.record.consumer.jurisdictions.is_empty() {
+    look_at(known, at, channel, known.debtor.id)
+}
+
+/// Answers for a screen about anybody on the account: nothing is kept.
+pub fn look_at(known: &Known, at: Timestamp, channel: Channel, person: DebtorId) -> Seen {
+    let mut proposal = Proposal::of(at, channel, person.0.as_u128(), vec![known.account.id.0.as_u128()]);
+    if person == known.debtor.id && !known.record.consumer.jurisdictions.is_empty() {
         // Only places with limits of their own ask what kind of number it is.
         proposal.is_to_mobile = best_point(&known.points, kind_of_point(channel)).as_ref().is_some_and(is_mobile);
     }
@@ -94,9 +99,6 @@ pub async fn ask(tx: &mut Tx, who: &Actor, at: Moment, ask: &AskContact) -> Resu
         // Unless one is named, it goes to the best that is on file, so that what is closed or the employer's is not passed over.
         None => best_point(&points, kind_of_point(ask.channel)),
     };
-    if person != known.debtor.id {
-        heed_their_own_wishes(tx, at, person, ask.channel, point.as_ref()).await?;
-    }
     if !ask.channel.can_be_proposed() {
         return Err(Failure::wrong("channel", "is none by which we reach out"));
     }
@@ -123,42 +125,12 @@ pub async fn ask(tx: &mut Tx, who: &Actor, at: Moment, ask: &AskContact) -> Resu
     Ok((id, decision, known, point))
 }
 
-/// What somebody beside the debtor told us about being reached themselves closes the channel or the number to us, as it does for a debtor.
-async fn heed_their_own_wishes(tx: &mut Tx, at: Moment, person: DebtorId, channel: Channel, point: Option<&Point>) -> Result<(), Failure> {
-    let debtor = crate::parties::store::load_debtor(tx, person).await?;
-    if debtor.is_deceased {
-        return Err(Failure::Stale("they have died: reach who speaks for the estate".into()));
-    }
-    for wish in crate::parties::store::list_preferences(tx, person).await? {
-        if wish.told_at > at.at || wish.ended_at.is_some_and(|ended| ended <= at.at) {
-            continue;
-        }
-        let closes = match wish.channel.as_deref() {
-            None => true,
-            Some("electronic") => matches!(channel, Channel::Text | Channel::Email),
-            Some(code) => Channel::parse(code) == Some(channel),
-        };
-        let is_there = wish.kind == "no_channel"
-            || (wish.kind == "no_address" && point.is_some_and(|point| Some(point.value.as_str()) == wish.address.as_deref()));
-        if is_there && closes {
-            return Err(Failure::Stale(format!(
-                "they asked not to be reached so: {}",
-                crate::parties::pages::in_words(&wish).to_lowercase()
-            )));
-        }
-    }
-    Ok(())
-}
-
-/// The debts a contact is about: the account's, and others of the same person.
+/// The debts a contact is about: the account's, and others of the same debtor.
 fn about(known: &Known, ask: &AskContact) -> Result<Vec<u128>, Failure> {
     let debts: Vec<u128> = std::iter::once(ask.account).chain(ask.also.iter().copied()).map(|account| account.0.as_u128()).collect();
-    if !ask.also.is_empty() && ask.person.is_some_and(|person| person != known.debtor.id) {
-        return Err(Failure::wrong("also", "is for the debtor alone: whoever else is on this account need not be on the others"));
-    }
     match debts.iter().all(|debt| known.record.debts.iter().any(|owed| owed.key == *debt)) {
         true => Ok(debts),
-        false => Err(Failure::wrong("also", "names an account that this person does not owe")),
+        false => Err(Failure::wrong("also", "names an account that this account's debtor does not owe")),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::store::{self, ContactColumns, NewContact};
 use crate::app::{Actor, App, Failure, new_uuid};
-use crate::audit::kept;
+use crate::audit::kept::{self, KeptRow};
 use crate::compliance::gate::{self, AskContact, attempts_used};
 use crate::store::Tx;
 use crate::{accounts, audit, compliance, parties, strategy, transaction};
@@ -12,11 +12,11 @@ use duly_domain::identity::{Permission, may};
 use duly_domain::outreach::RESERVATION_MINUTES;
 use duly_domain::outreach::result::{self, Consequence, ResultCode};
 use duly_domain::values::channel::Channel;
-use duly_domain::values::ids::{AccountId, ContactId, PreferenceId};
+use duly_domain::values::ids::{AccountId, ContactId, DebtorId, PreferenceId};
 use duly_domain::values::moment::Moment;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Span, Timestamp};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 /// What a reservation came to: the gate's answer, and the contact if it may be made.
 #[derive(Clone, Debug)]
@@ -44,12 +44,14 @@ pub async fn reserve_contact(app: &App, who: &Actor, at: Moment, ask: &AskContac
         return Err(Failure::wrong("release", "needs a reason"));
     }
     transaction!(app.db, tx, {
-        if let Some(claim) = store::find_claim(tx, ask.account, at.at).await? {
+        for account in std::iter::once(&ask.account).chain(&ask.also) {
+            let Some(claim) = store::find_claim(tx, *account, at.at).await? else { continue };
+            let here = if *account == ask.account { "this account" } else { "an account it is also about" };
             return Err(Failure::Stale(if claim.is_of_another(who.id) {
                 let until = claim.until(&app.zone());
-                format!("{} has a {} reserved on this account until {until}: wait for its result", claim.holder(), claim.channel)
+                format!("{} has a {} reserved on {here} until {until}: wait for its result", claim.holder(), claim.channel)
             } else {
-                format!("a {} is reserved on this account already: record its result first", claim.channel)
+                format!("a {} is reserved on {here} already: record its result first", claim.channel)
             }));
         }
         let account = accounts::store::load_account(tx, ask.account).await?;
@@ -60,16 +62,17 @@ pub async fn reserve_contact(app: &App, who: &Actor, at: Moment, ask: &AskContac
             return Err(Failure::Stale("the account is on hold: end the hold first".into()));
         }
         for also in &ask.also {
-            may_be_about(tx, at, *also, ask.channel).await?;
+            may_be_about(tx, at, *also, ask.channel, ask.person).await?;
         }
         let (decision_id, decision, known, point) = gate::ask(tx, who, at, ask).await?;
-        let seen = gate::look(&known, at.at, ask.channel);
+        let person = ask.person.unwrap_or(known.debtor.id);
+        let seen = gate::look_at(&known, at.at, ask.channel, person);
         let released = decision.answer == Answer::NeedsSupervisor && release.is_some();
         let rules: Vec<&str> = decision.because.iter().map(|reason| reason.rule.id).collect();
         let detail = json!({"decision": decision_id.to_string(), "channel": ask.channel.code(), "answer": decision.answer.code(),
-            "rules": rules, "released_because": release.filter(|_| released)});
+            "rules": rules, "released_because": release.filter(|_| released), "about": texts(std::iter::once(&ask.account).chain(&ask.also))});
         if decision.answer != Answer::Yes && !released {
-            kept::record(tx, who, at.at, ask.account, "contact.reserve", detail, &[decision_id.into()]).await?;
+            tell_reserved(tx, who, at, ask, detail, &[decision_id.into()]).await?;
             return Ok(Reserved { decision, contact: None, expires_at: None, attempts: seen.attempts });
         }
         let expires_at = at.at.saturating_add(SignedDuration::from_mins(RESERVATION_MINUTES)).unwrap_or(at.at);
@@ -84,7 +87,7 @@ pub async fn reserve_contact(app: &App, who: &Actor, at: Moment, ask: &AskContac
             NewContact {
                 id: contact,
                 account: ask.account,
-                debtor: ask.person.unwrap_or(known.debtor.id),
+                debtor: person,
                 point: point.as_ref().map(|point| point.id),
                 decision: decision_id,
                 channel: ask.channel.code(),
@@ -98,24 +101,34 @@ pub async fn reserve_contact(app: &App, who: &Actor, at: Moment, ask: &AskContac
         )
         .await?;
         store::insert_debts(tx, contact, &ask.also).await?;
-        let rows = [decision_id.into(), contact.into()];
-        kept::record(tx, who, at.at, ask.account, "contact.reserve", detail.clone(), &rows).await?;
-        for account in &ask.also {
-            audit::record(tx, who, at.at, Some(*account), "contact.reserve", &detail).await?;
-        }
+        tell_reserved(tx, who, at, ask, detail, &[decision_id.into(), contact.into()]).await?;
         let used = seen.attempts.0 + u32::from(ask.channel.is_call());
         Ok(Reserved { decision, contact: Some(contact), expires_at: Some(expires_at), attempts: (used, seen.attempts.1) })
     })
 }
 
-/// Whether another account of the person may be talked about in the same contact: by its own holds, limits and rules.
-async fn may_be_about(tx: &mut Tx, at: Moment, account: AccountId, channel: Channel) -> Result<(), Failure> {
+/// Writes it into the record of the account it was asked for, with the rows that stand there, and of every other it is about.
+async fn tell_reserved(tx: &mut Tx, who: &Actor, at: Moment, ask: &AskContact, detail: Json, rows: &[KeptRow]) -> Result<(), Failure> {
+    kept::record(tx, who, at.at, ask.account, "contact.reserve", detail.clone(), rows).await?;
+    for account in &ask.also {
+        audit::record(tx, who, at.at, Some(*account), "contact.reserve", &detail).await?;
+    }
+    Ok(())
+}
+
+/// Ids as they are written into a record.
+fn texts<'a>(accounts: impl Iterator<Item = &'a AccountId>) -> Vec<String> {
+    accounts.map(AccountId::to_string).collect()
+}
+
+/// Whether another account may be talked about in the same contact: by its own holds, limits and rules, and with this person.
+async fn may_be_about(tx: &mut Tx, at: Moment, account: AccountId, channel: Channel, person: Option<DebtorId>) -> Result<(), Failure> {
     let known = compliance::facts::gather(tx, account).await?;
     let reference = &known.account.reference;
     if known.account.state != "open" || accounts::store::is_held(tx, account, at.business_day).await? {
         return Err(Failure::Stale(format!("account {reference} is on hold or not open: leave it out")));
     }
-    let decision = gate::look(&known, at.at, channel).decision;
+    let decision = gate::look_at(&known, at.at, channel, person.unwrap_or(known.debtor.id)).decision;
     match decision.because.first() {
         Some(reason) => Err(Failure::Stale(format!("account {reference} may not be talked about now: {} Leave it out", reason.rule.plain))),
         None => Ok(()),
@@ -176,40 +189,55 @@ pub async fn record_contact(app: &App, who: &Actor, at: Moment, ask: &RecordCont
         if !store::update_recorded(tx, ask.contact, code.code, outcome_code(outcome), ask.note.as_deref(), at.at).await? {
             return Err(Failure::Stale("its result was recorded before".into()));
         }
-        let detail = json!({"contact": ask.contact.to_string(), "result": code.code, "outcome": outcome_code(outcome)});
-        kept::record(tx, who, at.at, contact.account, "contact.record", detail, &[ask.contact.into()]).await?;
-        let next_on = carry_out(tx, who, at, &contact, code, ask).await?;
-        strategy::actions::place_on_worklist(tx, contact.account, at).await?;
+        let about = store::list_accounts_of(tx, ask.contact).await?;
+        let detail = json!({"contact": ask.contact.to_string(), "result": code.code, "outcome": outcome_code(outcome),
+            "about": texts(about.iter())});
+        carry_out(tx, who, at, &contact, code).await?;
+        let mut next_on = None;
+        for account in about {
+            // The contact stands in the record of its own account; the others are told of it.
+            let row = Some(ask.contact.into()).filter(|_| account == contact.account);
+            kept::record(tx, who, at.at, account, "contact.record", detail.clone(), row.as_slice()).await?;
+            let next = follow_up(tx, who, at, &contact, account, code, ask).await?;
+            strategy::actions::place_on_worklist(tx, account, at).await?;
+            next_on = next_on.or(Some(next));
+        }
+        let next_on = next_on.unwrap_or(at.business_day);
         let known = compliance::facts::gather(tx, contact.account).await?;
-        let seen = gate::look(&known, at.at, Channel::Call);
+        let seen = gate::look_at(&known, at.at, Channel::Call, contact.debtor);
         Ok(Recorded { account: contact.account, attempts: (attempts_used(&seen.facts), seen.attempts.1), next_on })
     })
 }
 
-/// Does what a result means: the number's state, what is closed or held, the next action.
-async fn carry_out(
+/// Does what a result means for the person: the number's state, and what they closed.
+async fn carry_out(tx: &mut Tx, who: &Actor, at: Moment, contact: &ContactColumns, code: &ResultCode) -> Result<(), Failure> {
+    if let (Some(point), Some(state)) = (contact.point, code.point.state()) {
+        parties::store::update_point_state(tx, point, state, code.is_right_party.then_some(at.at)).await?;
+    }
+    if matches!(code.consequence, Consequence::CloseChannel) {
+        close_channel(tx, who, at, contact).await?;
+    }
+    Ok(())
+}
+
+/// Does what a result means for each account the contact was about: what is held, the next action.
+async fn follow_up(
     tx: &mut Tx,
     who: &Actor,
     at: Moment,
     contact: &ContactColumns,
+    about: AccountId,
     code: &ResultCode,
     ask: &RecordContact,
 ) -> Result<Date, Failure> {
-    if let (Some(point), Some(state)) = (contact.point, code.point.state()) {
-        parties::store::update_point_state(tx, point, state, code.is_right_party.then_some(at.at)).await?;
-    }
     if code.is_right_party {
-        accounts::store::update_reached(tx, contact.account).await?;
+        accounts::store::update_reached(tx, about).await?;
     }
-    match code.consequence {
-        Consequence::None => {}
-        Consequence::CloseChannel => close_channel(tx, who, at, contact).await?,
-        Consequence::HoldForDispute => {
-            let until = at.business_day.saturating_add(Span::new().days(DISPUTE_HOLD_DAYS));
-            accounts::actions::hold(tx, who, at, contact.account, "Dispute raised in a talk", until).await?;
-        }
+    if matches!(code.consequence, Consequence::HoldForDispute) {
+        let until = at.business_day.saturating_add(Span::new().days(DISPUTE_HOLD_DAYS));
+        accounts::actions::hold(tx, who, at, about, "Dispute raised in a talk", until).await?;
     }
-    let account = accounts::store::load_account(tx, contact.account).await?;
+    let account = accounts::store::load_account(tx, about).await?;
     let usual = at.business_day.saturating_add(Span::new().days(i64::from(code.next_in_days)));
     // A promise taken in this talk has named its own day already.
     // So has the plan with the debtor, when somebody else was reached.
@@ -221,7 +249,7 @@ async fn carry_out(
     } else {
         code.next_action
     };
-    accounts::actions::set_next(tx, contact.account, action, next_on, ask.follow_up_at).await?;
+    accounts::actions::set_next(tx, about, action, next_on, ask.follow_up_at).await?;
     Ok(next_on)
 }
 

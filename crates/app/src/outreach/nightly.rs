@@ -15,7 +15,11 @@ pub async fn expire_reservations(tx: &mut Tx, at: Moment, _after: AccountId, lim
     for (contact, account) in &expired {
         if store::update_expired(tx, *contact).await? {
             let detail = json!({"contact": contact.to_string()});
-            kept::record(tx, &Actor::night(), at.at, *account, "contact.expire", detail, &[(*contact).into()]).await?;
+            for about in store::list_accounts_of(tx, *contact).await? {
+                // The contact stands in the record of its own account; the others are told of it.
+                let row = Some((*contact).into()).filter(|_| about == *account);
+                kept::record(tx, &Actor::night(), at.at, about, "contact.expire", detail.clone(), row.as_slice()).await?;
+            }
         }
     }
     // What was ended does not come again, so the next page begins at the start.

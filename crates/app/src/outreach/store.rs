@@ -26,33 +26,49 @@ const CONTACT: &str = "
 const WITH_DEBTORS: &str = "
     select debtor_id, id, account_id, debtor_id, channel, direction, purpose, place, outcome, contacted_at
       from contacts where debtor_id in ($keys) order by debtor_id, contacted_at desc, id desc";
-/// And those with others about these accounts.
+/// And those with others about these accounts, first or among several. What was said about debts of both while two records were
+/// one was said to the debtor too: it counts for whoever owes the account.
 const ABOUT_ACCOUNTS: &str = "
-    select c.account_id, c.id, c.account_id, c.debtor_id, c.channel, c.direction, c.purpose, c.place, c.outcome, c.contacted_at
-      from contacts c join accounts a on a.id = c.account_id
-     where c.account_id in ($keys) and c.debtor_id <> a.debtor_id order by c.account_id, c.contacted_at desc, c.id desc";
+    select d.account_id, c.id, c.account_id,
+           case when exists (select 1 from merges m
+                              where m.parted_at is not null and m.id < c.id and c.contacted_at <= m.parted_at
+                                and ((m.kept_id = c.debtor_id and m.merged_id = a.debtor_id)
+                                  or (m.merged_id = c.debtor_id and m.kept_id = a.debtor_id)))
+                then a.debtor_id else c.debtor_id end,
+           c.channel, c.direction, c.purpose, c.place, c.outcome, c.contacted_at
+      from contact_debts d join contacts c on c.id = d.contact_id join accounts a on a.id = d.account_id
+     where d.account_id in ($keys) and c.debtor_id <> a.debtor_id order by d.account_id, c.contacted_at desc, c.id desc";
 /// Which contacts were about these accounts.
 const DEBTS_OF_ACCOUNTS: &str =
     "select contact_id, account_id from contact_debts where account_id in ($keys) order by account_id, contact_id";
+/// How many accounts contacts were about.
+const DEBT_COUNTS: &str = "
+    select contact_id, count(*) from contact_debts where contact_id in ($keys) group by contact_id order by contact_id";
+const ACCOUNTS_OF: &str = "
+    select d.account_id from contact_debts d join contacts c on c.id = d.contact_id
+     where d.contact_id = $1 order by case when d.account_id = c.account_id then 0 else 1 end, d.account_id";
 const OF_ACCOUNT: &str = "
-    select id, account_id, debtor_id, point_id, channel, direction, purpose, place, state, result, outcome, note, contacted_at, expires_at
-      from contacts where account_id = $1 order by contacted_at desc, id desc limit $2";
+    select c.id, c.account_id, c.debtor_id, c.point_id, c.channel, c.direction, c.purpose, c.place, c.state, c.result, c.outcome, c.note, c.contacted_at, c.expires_at
+      from contact_debts d join contacts c on c.id = d.contact_id
+     where d.account_id = $1 order by c.contacted_at desc, c.id desc limit $2";
 const DECISIONS_OF: &str = "
-    select id, decision_id from contacts where account_id = $1 and decision_id is not null order by contacted_at desc, id desc limit $2";
+    select c.id, c.decision_id from contact_debts d join contacts c on c.id = d.contact_id
+     where d.account_id = $1 and c.decision_id is not null order by c.contacted_at desc, c.id desc limit $2";
 const RESERVED: &str = "
-    select id, account_id, debtor_id, point_id, channel, direction, purpose, place, state, result, outcome, note, contacted_at, expires_at
-      from contacts where account_id = $1 and state = 'reserved' and expires_at > $2 order by contacted_at desc, id limit 1";
+    select c.id, c.account_id, c.debtor_id, c.point_id, c.channel, c.direction, c.purpose, c.place, c.state, c.result, c.outcome, c.note, c.contacted_at, c.expires_at
+      from contact_debts d join contacts c on c.id = d.contact_id
+     where d.account_id = $1 and c.state = 'reserved' and c.expires_at > $2 order by c.contacted_at desc, c.id limit 1";
 const CLAIM: &str = "
-    select c.id, c.account_id, c.channel, c.officer_id, u.name, c.expires_at
-      from contacts c left join users u on u.id = c.officer_id
-     where c.account_id = $1 and c.state = 'reserved' and c.expires_at > $2 order by c.contacted_at desc, c.id limit 1";
+    select c.id, d.account_id, c.channel, c.officer_id, u.name, c.expires_at
+      from contact_debts d join contacts c on c.id = d.contact_id left join users u on u.id = c.officer_id
+     where d.account_id = $1 and c.state = 'reserved' and c.expires_at > $2 order by c.contacted_at desc, c.id limit 1";
 const CLAIM_OF: &str = "
     select c.id, c.account_id, c.channel, c.officer_id, u.name, c.expires_at
       from contacts c left join users u on u.id = c.officer_id where c.id = $1";
 const CLAIMS_NOW: &str = "
-    select c.id, c.account_id, c.channel, c.officer_id, u.name, c.expires_at
-      from contacts c left join users u on u.id = c.officer_id
-     where c.state = 'reserved' and c.expires_at > $1 order by c.expires_at desc, c.id limit 5000";
+    select c.id, d.account_id, c.channel, c.officer_id, u.name, c.expires_at
+      from contacts c join contact_debts d on d.contact_id = c.id left join users u on u.id = c.officer_id
+     where c.state = 'reserved' and c.expires_at > $1 order by c.expires_at desc, c.id, d.account_id limit 5000";
 const RECORD: &str = "
     update contacts set state = 'recorded', result = $1, outcome = $2, note = $3, recorded_at = $4 where id = $5 and state <> 'recorded'";
 const EXPIRED: &str = "
@@ -184,6 +200,17 @@ pub async fn list_debts(tx: &mut Tx, accounts: &[Value]) -> Result<Vec<(ContactI
     tx.all_in(DEBTS_OF_ACCOUNTS, accounts).await
 }
 
+/// How many accounts contacts were about, each behind its contact.
+pub async fn list_debt_counts(tx: &mut Tx, contacts: &[Value]) -> Result<Vec<(ContactId, i64)>, StoreError> {
+    tx.all_in(DEBT_COUNTS, contacts).await
+}
+
+/// Every account that a contact is about, the one it was asked for first.
+pub async fn list_accounts_of(tx: &mut Tx, contact: ContactId) -> Result<Vec<AccountId>, StoreError> {
+    Ok(tx.all::<(AccountId,)>(ACCOUNTS_OF, params![contact]).await?.into_iter().map(|(id,)| id).collect())
+}
+
+/// Contacts about an account, first or among several, the newest first.
 pub async fn list_of_account(tx: &mut Tx, account: AccountId, limit: i64) -> Result<Vec<ContactColumns>, StoreError> {
     tx.all(OF_ACCOUNT, params![account, limit]).await
 }

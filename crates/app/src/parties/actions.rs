@@ -1,20 +1,24 @@
-//! What a debtor tells us about being reached is recorded, and ended when they say so.
+//! What somebody on an account tells us about being reached is recorded for them, and ended when they say so.
 
+use super::people::on_account;
 use super::store::{self, PreferenceRow};
 use crate::app::{Actor, App, Failure, new_uuid};
-use crate::audit::kept;
+use crate::audit::kept::{self, KeptRow};
 use crate::store::Tx;
-use crate::{accounts, audit, strategy, transaction};
+use crate::{accounts, strategy, transaction};
 use duly_domain::compliance::record::EVERY_DAY;
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, DebtorId, PreferenceId};
 use duly_domain::values::moment::Moment;
 use duly_domain::values::point::Phone;
 use serde_json::json;
+use std::collections::BTreeMap;
 
-/// One thing a debtor told us, as the form gives it.
+/// One thing somebody told us, as the form gives it.
 #[derive(Clone, Debug, Default)]
 pub struct TellPreference {
+    /// Whose wish it is; the account's debtor unless named.
+    pub person: Option<DebtorId>,
     /// One of the kinds of the table.
     pub kind: String,
     /// First minute of the day, for wishes about time.
@@ -33,11 +37,11 @@ pub struct TellPreference {
     pub words: Option<String>,
 }
 
-/// The kinds of things a debtor can tell us.
+/// The kinds of things somebody can tell us.
 const KINDS: [&str; 7] =
     ["inconvenient_time", "convenient_only", "time_consent", "inconvenient_place", "employer_prohibits", "no_channel", "no_address"];
 
-/// Records what the account's debtor told us; it binds from this moment on.
+/// Records what somebody on the account told us; it binds for them from this moment on.
 pub async fn tell_preference(
     app: &App,
     who: &Actor,
@@ -81,8 +85,11 @@ pub async fn tell_preference(
         ended_at: None,
     };
     transaction!(app.db, tx, {
-        let facts = accounts::store::load_account(tx, account).await?;
-        keep_preference(tx, who, at, account, facts.debtor, &row).await?;
+        let person = match told.person {
+            Some(person) => on_account(tx, account, person).await?,
+            None => accounts::store::load_account(tx, account).await?.debtor,
+        };
+        keep_preference(tx, who, at, account, person, &row).await?;
         strategy::actions::place_on_worklist(tx, account, at).await?;
         Ok(row.id)
     })
@@ -94,26 +101,34 @@ pub async fn keep_preference(
     who: &Actor,
     at: Moment,
     account: AccountId,
-    debtor: DebtorId,
+    person: DebtorId,
     row: &PreferenceRow,
 ) -> Result<(), Failure> {
-    store::insert_preference(tx, debtor, account, row).await?;
-    let detail = json!({"preference": row.id.to_string(), "kind": row.kind, "channel": row.channel, "place": row.place});
+    store::insert_preference(tx, person, account, row).await?;
+    let detail = json!({"preference": row.id.to_string(), "kind": row.kind, "channel": row.channel, "place": row.place,
+        "person": person.to_string()});
     kept::record(tx, who, at.at, account, "preference.tell", detail, &[row.id.into()]).await
 }
 
-/// Ends a wish because the debtor said so.
+/// Ends a wish because they said so, whoever on the account told it.
 pub async fn end_preference(app: &App, who: &Actor, at: Moment, account: AccountId, preference: PreferenceId) -> Result<(), Failure> {
     transaction!(app.db, tx, {
-        let facts = accounts::store::load_account(tx, account).await?;
-        let Some(told) = store::end_preference(tx, facts.debtor, preference, account, at.at).await? else {
-            return Err(Failure::NotFound("such wish still standing".into()));
-        };
-        let detail = json!({"preference": preference.to_string()});
-        if told != account {
-            audit::record(tx, who, at.at, Some(account), "preference.end", &detail).await?;
+        for person in store::list_people(tx, account).await? {
+            let ended = store::end_preference(tx, person.debtor, preference, account, at.at).await?;
+            if ended.is_empty() {
+                continue;
+            }
+            let detail = json!({"preference": preference.to_string(), "person": person.debtor.to_string()});
+            // The entry that holds a wish as it stands is in the record of the account it was told about.
+            let mut rows: BTreeMap<AccountId, Vec<KeptRow>> = BTreeMap::from([(account, Vec::new())]);
+            for (told, wish) in ended {
+                rows.entry(told).or_default().push(wish.into());
+            }
+            for (told, rows) in rows {
+                kept::record(tx, who, at.at, told, "preference.end", detail.clone(), &rows).await?;
+            }
+            return Ok(());
         }
-        // The entry that holds the wish as it stands is in the record of the account it was told about.
-        kept::record(tx, who, at.at, told, "preference.end", detail, &[preference.into()]).await
+        Err(Failure::NotFound("such wish still standing".into()))
     })
 }

@@ -1,4 +1,4 @@
-//! What a debtor tells us, on the workspace.
+//! What people tell us about being reached, on the workspace and on the person's page.
 
 use super::actions::{TellPreference, end_preference, tell_preference};
 use super::masking::{AskToSee, reveal};
@@ -14,7 +14,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use duly_domain::parties::role::role_in_words;
 use duly_domain::values::channel::Channel;
-use duly_domain::values::ids::{PointId, PreferenceId};
+use duly_domain::values::ids::{AccountId, PointId, PreferenceId};
 use std::collections::HashMap;
 
 /// A wish in words: `Not between 15:00 and 17:00, Mon to Fri`.
@@ -22,10 +22,13 @@ pub fn in_words(wish: &PreferenceRow) -> String {
     let clock = |minute: Option<i64>| minute.map(|minute| format!("{:02}:{:02}", minute / 60, minute % 60)).unwrap_or_default();
     let (from, to) = (clock(wish.from_minute), clock(wish.to_minute));
     let days = match wish.days {
-        None | Some(0b111_1111) => "",
-        Some(0b1_1111) => ", Mon to Fri",
-        Some(0b110_0000) => ", Sat and Sun",
-        Some(_) => ", on some days",
+        None | Some(0b111_1111) => String::new(),
+        Some(0b1_1111) => ", Mon to Fri".into(),
+        Some(days) => {
+            let named = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].into_iter().enumerate();
+            let named: Vec<&str> = named.filter(|(bit, _)| days & (1 << bit) != 0).map(|(_, day)| day).collect();
+            format!(", {}", named.join(", "))
+        }
     };
     let channel = match wish.channel.as_deref() {
         Some("electronic") => "anything electronic".to_string(),
@@ -48,22 +51,25 @@ pub fn role(code: &str) -> String {
     role_in_words(code).to_lowercase()
 }
 
-/// `POST /accounts/{account}/preferences`
-pub async fn post_preference(State(web): State<Web>, visit: Visit, Path(account): Path<String>, body: Bytes) -> Result<Response, Failure> {
-    let fields = Fields::of(&body);
-    let id = resolve(&web, &account).await?;
+/// Reads the form of a wish: whose it is, and what.
+async fn read_wish(web: &Web, account: AccountId, fields: &Fields) -> Result<TellPreference, Failure> {
+    let mut tx = web.app.db.read().await?;
+    let person = match fields.some("person") {
+        Some(person) => person.parse().map_err(|_| Failure::wrong("person", "is not on this account"))?,
+        None => crate::accounts::store::load_account(&mut tx, account).await?.debtor,
+    };
+    let kind = fields.text("kind");
     // The form names the point, so that no masked value stands in the page.
     let address = match fields.text("address").parse::<PointId>() {
-        Ok(point) => {
-            let mut tx = web.app.db.read().await?;
-            let debtor = crate::accounts::store::load_account(&mut tx, id).await?.debtor;
-            let points = super::store::list_points(&mut tx, debtor).await?;
-            points.into_iter().find(|known| known.id == point).map(|known| known.value)
+        Ok(point) if kind == "no_address" => {
+            let known = super::store::list_points(&mut tx, person).await?.into_iter().find(|known| known.id == point);
+            Some(known.ok_or_else(|| Failure::wrong("address", "is not one of theirs"))?.value)
         }
-        Err(_) => fields.some("address"),
+        _ => fields.some("address").filter(|_| kind == "no_address"),
     };
-    let told = TellPreference {
-        kind: fields.text("kind").to_string(),
+    Ok(TellPreference {
+        person: Some(person),
+        kind: kind.to_string(),
         from_minute: fields.minute("from"),
         to_minute: fields.minute("to"),
         days: match fields.text("days") {
@@ -71,12 +77,24 @@ pub async fn post_preference(State(web): State<Web>, visit: Visit, Path(account)
             "weekend" => Some(0b110_0000),
             _ => None,
         },
-        place: fields.some("place"),
-        channel: fields.some("channel").filter(|_| fields.text("kind") == "no_channel"),
-        address: address.filter(|_| fields.text("kind") == "no_address"),
+        place: fields.some("place").filter(|_| kind == "inconvenient_place"),
+        channel: fields.some("channel").filter(|_| kind == "no_channel"),
+        address,
         words: fields.some("words"),
-    };
-    let done = tell_preference(&web.app, &visit.who, visit.at, id, &told).await;
+    })
+}
+
+/// Notes the wish of a form.
+pub async fn note_wish(web: &Web, visit: &Visit, account: AccountId, fields: &Fields) -> Result<PreferenceId, Failure> {
+    let told = read_wish(web, account, fields).await?;
+    tell_preference(&web.app, &visit.who, visit.at, account, &told).await
+}
+
+/// `POST /accounts/{account}/preferences`
+pub async fn post_preference(State(web): State<Web>, visit: Visit, Path(account): Path<String>, body: Bytes) -> Result<Response, Failure> {
+    let fields = Fields::of(&body);
+    let id = resolve(&web, &account).await?;
+    let done = note_wish(&web, &visit, id, &fields).await;
     after(&web, &visit, &account, "wish", fields, done, "told").await
 }
 

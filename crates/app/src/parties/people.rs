@@ -1,10 +1,12 @@
 //! People beside the debtor, numbers and addresses, and what is to be heeded about somebody.
 
+use super::merge::store::{origin_of_account, origin_of_circumstance};
 use super::store::{self, CircumstanceRow, Point};
 use crate::accounts::notice::{Kind, RecordNotice, record_notice_in};
 use crate::app::{Actor, App, Failure, Problems, new_uuid};
 use crate::store::Tx;
 use crate::{accounts, audit, strategy, transaction};
+use duly_domain::compliance::record::Standing;
 use duly_domain::parties::circumstance::Circumstance;
 use duly_domain::parties::role::ROLES;
 pub use duly_domain::parties::role::can_be_added;
@@ -189,10 +191,11 @@ pub async fn mark_point(app: &App, who: &Actor, at: Moment, account: AccountId, 
     })
 }
 
-async fn on_account(tx: &mut Tx, account: AccountId, debtor: DebtorId) -> Result<(), Failure> {
+/// Makes sure that somebody is on an account.
+pub async fn on_account(tx: &mut Tx, account: AccountId, debtor: DebtorId) -> Result<DebtorId, Failure> {
     let people = store::list_people(tx, account).await?;
     if people.iter().any(|person| person.debtor == debtor) {
-        return Ok(());
+        return Ok(debtor);
     }
     Err(Failure::NotFound(format!("person {debtor} on this account")))
 }
@@ -216,6 +219,7 @@ pub fn circumstance(kind: &str, since_on: Date, source: &str, note: Option<Strin
         note,
         recorded_at: at.at,
         ended_at: None,
+        account: None,
     }
 }
 
@@ -240,17 +244,30 @@ pub async fn record_circumstance(
     }
     transaction!(app.db, tx, {
         on_account(tx, account, debtor).await?;
-        heed(tx, who, at, debtor, row).await
+        heed(tx, who, at, debtor, account, row).await
     })
 }
 
 /// As [`record_circumstance`], within a transaction; it is written into the record of every account of the person.
-pub async fn heed(tx: &mut Tx, who: &Actor, at: Moment, debtor: DebtorId, row: &CircumstanceRow) -> Result<CircumstanceId, Failure> {
+pub async fn heed(
+    tx: &mut Tx,
+    who: &Actor,
+    at: Moment,
+    debtor: DebtorId,
+    account: AccountId,
+    row: &CircumstanceRow,
+) -> Result<CircumstanceId, Failure> {
+    let is_owed_by_them = accounts::store::load_account(tx, account).await?.debtor == debtor;
     let standing = store::list_circumstances(tx, debtor).await?;
-    if let Some(known) = standing.iter().find(|known| known.kind == row.kind && known.ended_at.is_none()) {
-        return Ok(known.id);
+    for known in standing.iter().filter(|known| known.kind == row.kind && known.ended_at.is_none()) {
+        // Where two records are one, each keeps its own, so that neither is without it once they are parted.
+        let is_of_another_record = is_owed_by_them && origin_of_circumstance(tx, known).await? != origin_of_account(tx, account).await?;
+        if !is_of_another_record {
+            return Ok(known.id);
+        }
     }
-    store::insert_circumstance(tx, debtor, row, who.label()).await?;
+    let row = CircumstanceRow { account: Some(account), ..row.clone() };
+    store::insert_circumstance(tx, debtor, &row, who.label()).await?;
     if row.kind == Circumstance::Deceased.code() {
         store::update_deceased(tx, debtor, true).await?;
     }
@@ -260,7 +277,8 @@ pub async fn heed(tx: &mut Tx, who: &Actor, at: Moment, debtor: DebtorId, row: &
     Ok(row.id)
 }
 
-/// An attorney and a bankruptcy bind the gate as notices on every account of the person, and lifting them is a notice too.
+/// An attorney and a bankruptcy bind the gate as notices of the person on every account they owe or speak for, and lifting
+/// them is a notice too.
 async fn bind_gate(tx: &mut Tx, who: &Actor, at: Moment, debtor: DebtorId, kind: &str, begins: bool) -> Result<(), Failure> {
     let notice = match (Circumstance::parse(kind), begins) {
         (Some(Circumstance::Represented), true) => Kind::AttorneyKnown,
@@ -269,8 +287,13 @@ async fn bind_gate(tx: &mut Tx, who: &Actor, at: Moment, debtor: DebtorId, kind:
         (Some(Circumstance::Bankrupt), false) => Kind::BankruptcyDismissed,
         _ => return Ok(()),
     };
-    for account in accounts::store::list_ids_of_debtor(tx, debtor).await? {
-        record_notice_in(tx, who, at, &RecordNotice::of(account, notice, at.at)).await?;
+    for account in accounts::store::list_ids_of_person(tx, debtor).await? {
+        let people = store::list_people(tx, account).await?;
+        let standing = people.iter().find(|person| person.debtor == debtor).map(|person| Standing::of_role(&person.role));
+        if matches!(standing, None | Some(Standing::ThirdParty | Standing::Professional)) {
+            continue;
+        }
+        record_notice_in(tx, who, at, &RecordNotice { debtor: Some(debtor), ..RecordNotice::of(account, notice, at.at) }).await?;
     }
     Ok(())
 }
@@ -293,7 +316,7 @@ pub async fn lift_circumstance(
         let Some(known) = known else { return Err(Failure::NotFound("such circumstance still standing".into())) };
         store::end_circumstance(tx, debtor, id, because.trim(), at.at).await?;
         if known.kind == Circumstance::Deceased.code() {
-            store::update_deceased(tx, debtor, false).await?;
+            store::settle_deceased(tx, debtor).await?;
         }
         bind_gate(tx, who, at, debtor, &known.kind, false).await?;
         let detail = json!({"circumstance": id.to_string(), "kind": known.kind, "because": because.trim()});

@@ -1,14 +1,16 @@
-//! One person in the light of one account: who they are, how to reach them and how sure that is, what is to be heeded, what else
-//! they owe, and which other records may be theirs.
+//! One person in the light of one account: who they are, how to reach them and how sure that is, whose wishes bind, what is to be
+//! heeded, what else they owe, and which other records may be theirs.
 
-use super::merge::store::{LikenessRow, Merge, list_merges, list_open_of};
-use super::pages::role;
+use super::actions::end_preference;
+use super::merge::store::{LikenessRow, Merge, list_merges, list_open_of, list_takings};
+use super::pages::{note_wish, role};
 use super::people::{self, AddPerson, POINT_STATES};
 use super::store::{self, CircumstanceRow, PersonRow};
 use crate::accounts::pages::resolve;
-use crate::accounts::people_on::{ShownPoint, shown_point};
+use crate::accounts::people_on::{PersonOn, ShownPoint, people_on, shown_point};
 use crate::accounts::search::store::{FoundRow, list_of_people};
 use crate::app::{Failure, Problems};
+use crate::compliance::facts::gather;
 use crate::store::{Tx, Value};
 use crate::web::Web;
 use crate::web::form::Fields;
@@ -22,7 +24,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use duly_domain::identity::{Permission, may};
 use duly_domain::parties::circumstance::Circumstance;
 use duly_domain::parties::confidence::{Confidence, PointFacts, weigh};
-use duly_domain::values::ids::{AccountId, CircumstanceId, DebtorId, PointId};
+use duly_domain::values::ids::{AccountId, CircumstanceId, DebtorId, PointId, PreferenceId};
 use duly_domain::values::moment::{Moment, written};
 use duly_domain::values::money::Money;
 use std::collections::HashMap;
@@ -51,7 +53,12 @@ struct PersonPage {
     owed: Vec<(FoundRow, Money)>,
     people: Vec<PersonRow>,
     likenesses: Vec<LikenessRow>,
-    merges: Vec<(Merge, String)>,
+    merges: Vec<(Merge, String, String)>,
+    on_account: Vec<PersonOn>,
+    debtor_name: String,
+    wish_action: String,
+    teller: String,
+    is_wish: bool,
     fields: Fields,
     problems: Problems,
     today: String,
@@ -74,6 +81,8 @@ pub async fn get_person(
 #[derive(Default)]
 struct Shown {
     said: Option<String>,
+    /// It was the form of a wish.
+    is_wish: bool,
     fields: Fields,
     problems: Problems,
 }
@@ -101,6 +110,15 @@ async fn show(web: &Web, visit: &Visit, account: &str, person: &str, left: Shown
         let since = written(row.since_on);
         (row, word, since)
     });
+    let known = gather(&mut tx, account).await?;
+    let mut on_account = people_on(&mut tx, account, &known, sees_numbers, visit.at.at, &visit.zone).await?;
+    on_account.sort_by_key(|one| one.id != person);
+    let mut merges = Vec::new();
+    for merge in list_merges(&mut tx, person).await? {
+        let took = list_takings(&mut tx, merge.id).await?.into_iter().map(|row| format!("{} {}", taken_in_words(&row.field), row.taken));
+        let took: Vec<String> = took.filter(|_| merge.kept == person && merge.parted_at.is_none()).collect();
+        merges.push((merge.clone(), day(merge.merged_at), took.join(", ")));
+    }
     let status = if left.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let name = debtor.name.clone().unwrap_or_else(|| "No name on file".into());
     let shown = PersonPage {
@@ -117,7 +135,12 @@ async fn show(web: &Web, visit: &Visit, account: &str, person: &str, left: Shown
         owed,
         people: store::list_business_people(&mut tx, person).await?,
         likenesses: list_open_of(&mut tx, person).await?,
-        merges: list_merges(&mut tx, person).await?.into_iter().map(|merge| (merge.clone(), day(merge.merged_at))).collect(),
+        merges,
+        on_account,
+        debtor_name: known.debtor.name.unwrap_or_else(|| "the debtor".into()),
+        wish_action: format!("/accounts/{account}/people/{person}/preferences"),
+        teller: left.fields.some("person").unwrap_or_else(|| person.to_string()),
+        is_wish: left.is_wish,
         fields: left.fields,
         problems: left.problems,
         today: visit.at.business_day.to_string(),
@@ -125,6 +148,15 @@ async fn show(web: &Web, visit: &Visit, account: &str, person: &str, left: Shown
         may_merge: may(visit.who.role, Permission::MergePeople),
     };
     Ok((status, page(&shown)).into_response())
+}
+
+/// What a merge took, as it is called on the page.
+fn taken_in_words(field: &str) -> &'static str {
+    match field {
+        "stated_zone" => "the time zone",
+        "state" => "the state",
+        _ => "the city",
+    }
 }
 
 async fn weighed(tx: &mut Tx, shown: ShownPoint, at: Moment) -> Result<Weighed, Failure> {
@@ -157,7 +189,8 @@ async fn after<T>(
     fields: Fields,
     done: Result<T, Failure>,
 ) -> Result<Response, Failure> {
-    let again = |problems| show(web, visit, account, person, Shown { said: None, fields, problems });
+    let is_wish = fields.some("person").is_some();
+    let again = |problems| show(web, visit, account, person, Shown { said: None, is_wish, fields, problems });
     match done {
         Ok(_) => Ok(Redirect::to(&format!("/accounts/{account}/people/{person}?said=noted")).into_response()),
         Err(Failure::Wrong(problems)) => again(problems).await,
@@ -255,4 +288,29 @@ pub async fn post_circumstance_end(
     let circumstance: CircumstanceId = circumstance.parse().map_err(|_| Failure::NotFound("such circumstance".into()))?;
     let done = people::lift_circumstance(&web.app, &visit.who, visit.at, parsed(&person)?, circumstance, fields.text("because")).await;
     after(&web, &visit, &account, &person, fields, done).await
+}
+
+/// `POST /accounts/{account}/people/{person}/preferences`: what anybody on the account told us, by the same form as on the workspace.
+pub async fn post_preference(
+    State(web): State<Web>,
+    visit: Visit,
+    Path((account, person)): Path<(String, String)>,
+    body: Bytes,
+) -> Result<Response, Failure> {
+    let fields = Fields::of(&body);
+    let id = resolve(&web, &account).await?;
+    let done = note_wish(&web, &visit, id, &fields).await;
+    after(&web, &visit, &account, &person, fields, done).await
+}
+
+/// `POST /accounts/{account}/people/{person}/preferences/{preference}/ends`
+pub async fn post_preference_end(
+    State(web): State<Web>,
+    visit: Visit,
+    Path((account, person, preference)): Path<(String, String, String)>,
+) -> Result<Response, Failure> {
+    let id = resolve(&web, &account).await?;
+    let preference: PreferenceId = preference.parse().map_err(|_| Failure::NotFound("such wish".into()))?;
+    let done = end_preference(&web.app, &visit.who, visit.at, id, preference).await;
+    after(&web, &visit, &account, &person, Fields::default(), done).await
 }

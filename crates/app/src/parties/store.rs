@@ -20,16 +20,23 @@ const INSERT_SOURCE: &str = "insert into point_sources (id, point_id, source, fo
 const POINTS: &str = "
     select id, kind, label, value, zip, state, source, line_type, created_at, proven_at
       from contact_points where debtor_id = $1 order by kind, label, id limit 50";
+/// Of a wish and its copy on one record the copy is not counted: they are the same word.
 const PREFERENCES: &str = "
-    select id, kind, days, from_minute, to_minute, place, channel, address, words, source, told_at, ended_at
-      from preferences where debtor_id = $1 order by told_at, id limit 200";
+    select p.id, p.kind, p.days, p.from_minute, p.to_minute, p.place, p.channel, p.address, p.words, p.source, p.told_at, p.ended_at
+      from preferences p
+     where p.debtor_id = $1
+       and (p.copy_of_id is null or not exists (select 1 from preferences o where o.id = p.copy_of_id and o.debtor_id = p.debtor_id and o.ended_at is null))
+     order by p.told_at, p.id limit 200";
 const INSERT_PREFERENCE: &str = "
     insert into preferences (id, debtor_id, account_id, kind, days, from_minute, to_minute, place, channel, address, words, source, told_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
-/// One that was kept without an account gets that of its end.
+/// With its copy on the same record, if there is one. One that was kept without an account gets that of its end.
 const END_PREFERENCE: &str = "
-    update preferences set ended_at = $1, account_id = coalesce(account_id, $2) where id = $3 and debtor_id = $4 and ended_at is null";
-const TOLD_ABOUT: &str = "select account_id from preferences where id = $1 and account_id is not null";
+    update preferences set ended_at = $1, account_id = coalesce(account_id, $2)
+     where (id = $3 or copy_of_id = $3) and debtor_id = $4 and ended_at is null";
+const ENDED: &str = "
+    select account_id, id from preferences
+     where (id = $1 or copy_of_id = $1) and debtor_id = $2 and ended_at = $3 and account_id is not null order by account_id, id";
 const POINT_STATE: &str = "update contact_points set state = $1, proven_at = coalesce($2, proven_at) where id = $3";
 const DELETE_SOURCE: &str = "
     delete from point_sources where point_id = $1 and 1 = (select count(*) from point_sources s where s.point_id = $1)";
@@ -52,10 +59,10 @@ const NAMESAKES: &str = "
      order by a.id, b.id limit 2000";
 const STANDING_DEATHS: &str = "select count(*) from circumstances where debtor_id = $1 and kind = 'deceased' and ended_at is null";
 const CIRCUMSTANCES: &str = "
-    select id, kind, since_on, source, note, recorded_at, ended_at from circumstances where debtor_id = $1 order by id limit 100";
+    select id, kind, since_on, source, note, recorded_at, ended_at, account_id from circumstances where debtor_id = $1 order by id limit 100";
 const INSERT_CIRCUMSTANCE: &str = "
-    insert into circumstances (id, debtor_id, kind, since_on, source, note, recorded_by, recorded_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8)";
+    insert into circumstances (id, debtor_id, account_id, kind, since_on, source, note, recorded_by, recorded_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 const END_CIRCUMSTANCE: &str = "
     update circumstances set ended_at = $1, ended_because = $2 where id = $3 and debtor_id = $4 and ended_at is null";
 const INSERT_PERSON: &str = "insert into account_people (account_id, debtor_id, role)";
@@ -63,9 +70,16 @@ const HAS_PERSON: &str = "select count(*) from account_people where account_id =
 const DELETE_PERSON: &str = "delete from account_people where account_id = $1 and debtor_id = $2 and role <> 'debtor'";
 const INSERT_BUSINESS_PERSON: &str = "insert into business_people (business_id, person_id, role, added_at)";
 const HAS_BUSINESS_PERSON: &str = "select count(*) from business_people where business_id = $1 and person_id = $2";
+/// A business and the records that are one with it, each person as the record they are part of now: read through, nothing moves.
 const BUSINESS_PEOPLE: &str = "
-    select b.person_id, b.role, d.name from business_people b join debtors d on d.id = b.person_id
-     where b.business_id = $1 order by b.role, b.person_id limit 50";
+    with recursive one (id) as (
+        select id from debtors where id = $1
+        union select d.id from debtors d join one on d.merged_into_id = one.id),
+    speakers (speaker_id, role) as (
+        select b.person_id, b.role from business_people b join one on b.business_id = one.id
+        union select d.merged_into_id, s.role from speakers s join debtors d on d.id = s.speaker_id where d.merged_into_id is not null)
+    select s.speaker_id, s.role, d.name from speakers s join debtors d on d.id = s.speaker_id
+     where d.merged_into_id is null order by s.role, s.speaker_id limit 50";
 const DEBTOR: &str = "
     select id, is_business, name, language, date_of_birth, state, locality, stated_zone, is_deceased, merged_into_id
       from debtors where id = $1";
@@ -82,8 +96,12 @@ const POINTS_IN: &str = "
     select debtor_id, id, kind, label, value, zip, state, source, line_type, created_at, proven_at from contact_points
      where debtor_id in ($keys) order by debtor_id, kind, label, id";
 const PREFERENCES_IN: &str = "
-    select debtor_id, id, kind, days, from_minute, to_minute, place, channel, address, words, source, told_at, ended_at
-      from preferences where debtor_id in ($keys) order by debtor_id, told_at, id";
+    select p.debtor_id, p.id, p.kind, p.days, p.from_minute, p.to_minute, p.place, p.channel, p.address, p.words, p.source, p.told_at,
+           p.ended_at
+      from preferences p
+     where p.debtor_id in ($keys)
+       and (p.copy_of_id is null or not exists (select 1 from preferences o where o.id = p.copy_of_id and o.debtor_id = p.debtor_id and o.ended_at is null))
+     order by p.debtor_id, p.told_at, p.id";
 const PEOPLE_IN: &str = "
     select p.account_id, p.debtor_id, p.role, d.name from account_people p join debtors d on d.id = p.debtor_id
      where p.account_id in ($keys) order by p.account_id, p.role, p.debtor_id";
@@ -129,6 +147,7 @@ rows! {
         pub note: Option<String>,
         pub recorded_at: Timestamp,
         pub ended_at: Option<Timestamp>,
+        pub account: Option<AccountId>,
     }
 
     /// What a debtor told us.
@@ -191,7 +210,7 @@ pub async fn list_people(tx: &mut Tx, account: AccountId) -> Result<Vec<PersonRo
     tx.all(PEOPLE, params![account]).await
 }
 
-/// Keeps what a debtor told us in a talk about an account.
+/// Keeps what somebody told us in a talk about an account.
 pub async fn insert_preference(tx: &mut Tx, debtor: DebtorId, account: AccountId, row: &PreferenceRow) -> Result<(), StoreError> {
     let PreferenceRow { id, kind, days, from_minute, to_minute, place, channel, address, words, source, told_at, .. } = row.clone();
     let values = params![id, debtor, account, kind, days, from_minute, to_minute, place, channel, address, words, source, told_at];
@@ -204,18 +223,18 @@ pub async fn delete_point(tx: &mut Tx, id: PointId) -> Result<(), StoreError> {
     tx.run(DELETE_POINT, params![id]).await.map(drop)
 }
 
-/// Ends a wish, told or ended in a talk about an account: the account in whose record it stands, if there was one to end.
+/// Ends a wish, told or ended in a talk about an account: what ended, each with the account in whose record it stands.
 pub async fn end_preference(
     tx: &mut Tx,
-    debtor: DebtorId,
+    person: DebtorId,
     id: PreferenceId,
     account: AccountId,
     at: Timestamp,
-) -> Result<Option<AccountId>, StoreError> {
-    if tx.run(END_PREFERENCE, params![at, account, id, debtor]).await? == 0 {
-        return Ok(None);
+) -> Result<Vec<(AccountId, PreferenceId)>, StoreError> {
+    if tx.run(END_PREFERENCE, params![at, account, id, person]).await? == 0 {
+        return Ok(Vec::new());
     }
-    Ok(tx.one::<(AccountId,)>(TOLD_ABOUT, params![id]).await?.map(|(account,)| account))
+    tx.all(ENDED, params![id, person, at]).await
 }
 
 /// Sets a point's state; proven at an instant, where somebody was reached by it.
@@ -303,8 +322,8 @@ pub async fn list_circumstances(tx: &mut Tx, debtor: DebtorId) -> Result<Vec<Cir
 }
 
 pub async fn insert_circumstance(tx: &mut Tx, debtor: DebtorId, row: &CircumstanceRow, by: &str) -> Result<(), StoreError> {
-    let CircumstanceRow { id, kind, since_on, source, note, recorded_at, .. } = row.clone();
-    tx.run(INSERT_CIRCUMSTANCE, params![id, debtor, kind, since_on, source, note, by, recorded_at]).await.map(drop)
+    let CircumstanceRow { id, kind, since_on, source, note, recorded_at, account, .. } = row.clone();
+    tx.run(INSERT_CIRCUMSTANCE, params![id, debtor, account, kind, since_on, source, note, by, recorded_at]).await.map(drop)
 }
 
 pub async fn end_circumstance(tx: &mut Tx, debtor: DebtorId, id: CircumstanceId, because: &str, at: Timestamp) -> Result<bool, StoreError> {

@@ -40,6 +40,7 @@ const STEPS: &[Step] = &steps! {
     18 "0018_mappings";
     19 "0019_worklist_index";
     20 "0020_quick_lists";
+    21 "0021_told_by_whom";
     22 "0022_kept";
     23 "0023_history_back";
     24 "0024_letters";

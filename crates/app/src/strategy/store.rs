@@ -43,8 +43,10 @@ macro_rules! list_where {
         concat!(
             "select w.account_id, a.debtor_id, d.name, d.language, c.name, a.reference, a.balance_minor, a.currency, w.lane,
                     w.expected_minor, w.because, w.due_at, a.next_action, a.next_action_on,
-                    (select t.result from contacts t where t.account_id = a.id order by t.contacted_at desc limit 1),
-                    (select t.contacted_at from contacts t where t.account_id = a.id order by t.contacted_at desc limit 1)
+                    (select t.result from contact_debts k join contacts t on t.id = k.contact_id
+                      where k.account_id = a.id order by t.contacted_at desc, t.id desc limit 1),
+                    (select t.contacted_at from contact_debts k join contacts t on t.id = k.contact_id
+                      where k.account_id = a.id order by t.contacted_at desc, t.id desc limit 1)
                from worklist w
                join accounts a on a.id = w.account_id
                join debtors d on d.id = a.debtor_id

@@ -81,6 +81,8 @@ pub fn routes(web: Web) -> Routes {
         .post("/accounts/{account}/deaths", May::RecordStops, accounts::pages::post_death)
         .post("/accounts/{account}/preferences", May::WorkAccounts, parties::pages::post_preference)
         .post("/accounts/{account}/preferences/{preference}/ends", May::WorkAccounts, parties::pages::post_preference_end)
+        .post("/accounts/{account}/people/{person}/preferences", May::WorkAccounts, parties::person::post_preference)
+        .post("/accounts/{account}/people/{person}/preferences/{preference}/ends", May::WorkAccounts, parties::person::post_preference_end)
         .post("/accounts/{account}/people", May::WorkAccounts, parties::person::post_person)
         .get("/accounts/{account}/people/{person}", May::ReadAccounts, parties::person::get_person)
         .post("/accounts/{account}/people/{person}/removals", May::WorkAccounts, parties::person::post_removal)

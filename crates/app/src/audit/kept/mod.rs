@@ -79,7 +79,7 @@ pub static KINDS: [Kind; 10] = [
         entry_id amount_minor currency refunded_on reference refunded_by created_at,
         state),
     kind!("wish", PreferenceId, "preferences",
-        kind days from_minute to_minute place channel address words source told_at,
+        kind days from_minute to_minute place channel address words source told_at copy_of_id,
         debtor_id ended_at),
 ];
 

@@ -71,6 +71,9 @@ pub(super) fn record(given: &Json, names: &mut Names) -> Result<Record, String> 
             standing: Standing::of_role(text(person, "role").unwrap_or("")),
             is_consumers_lawyer: Standing::is_consumers_lawyer(text(person, "role").unwrap_or("")),
             signals: signals(person),
+            // In a case the wishes are the consumer's.
+            preferences: Vec::new(),
+            is_deceased: false,
         })
         .collect();
     let debts = list(given, "accounts").map(|account| debt(account, names)).collect::<Result<Vec<_>, _>>()?;

@@ -148,7 +148,7 @@ pub async fn apply(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId, row
         Past::Heed { kind } => {
             let told = circumstance(kind.code(), row.on, "history", row.words.clone(), at);
             // What stood before keeps its own row.
-            let stands = heed(tx, who, at, held.debtor, &told).await?;
+            let stands = heed(tx, who, at, held.debtor, account, &told).await?;
             Ok(kept("heed", Some(stands.0).filter(|_| stands == told.id), kind.to_string()))
         }
         Past::Point { kind, value, source } => {

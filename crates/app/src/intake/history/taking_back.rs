@@ -187,7 +187,7 @@ async fn end_heed(tx: &mut Tx, at: Moment, held: &accounts::store::Account, id: 
     let Some(known) = standing.into_iter().find(|known| known.id == id && known.ended_at.is_none()) else { return Ok(()) };
     parties::store::end_circumstance(tx, held.debtor, id, because, at.at).await?;
     if known.kind == Circumstance::Deceased.code() {
-        parties::store::update_deceased(tx, held.debtor, false).await?;
+        parties::store::settle_deceased(tx, held.debtor).await?;
     }
     Ok(())
 }

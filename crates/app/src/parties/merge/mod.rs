@@ -1,8 +1,10 @@
 //! Two records of one person are made one, and can be parted again with both histories and every counter right.
 //!
 //! Merging moves what hangs on the second record to the first and notes each row that moved; nothing is rewritten or erased.
-//! Parting moves those rows back. What came about in between goes with the account it was about; what they told us then binds
-//! for both from then on, because we cannot know for whom it was said.
+//! Parting moves those rows back. What came about in between, and what a file of history told, goes with the account it was about;
+//! what they told us themselves then binds for both from then on, because we cannot know for whom it was said.
+//!
+//! Where the record that stays does not say where somebody is, it takes that from the other, and gives it back.
 
 pub mod matching;
 pub mod pages;
@@ -26,20 +28,20 @@ pub async fn merge(app: &App, who: &Actor, at: Moment, kept: DebtorId, merged: D
         return Err(Failure::wrong("person", "is the same record"));
     }
     transaction!(app.db, tx, {
-        for id in [kept, merged] {
-            let debtor = parties::store::load_debtor(tx, id).await?;
-            if debtor.merged_into.is_some() {
-                return Err(Failure::Stale(format!("the record {id} is part of another one already: part them first")));
-            }
+        let (stays, goes) = (parties::store::load_debtor(tx, kept).await?, parties::store::load_debtor(tx, merged).await?);
+        if let Some(part) = [&stays, &goes].into_iter().find(|debtor| debtor.merged_into.is_some()) {
+            return Err(Failure::Stale(format!("the record {} is part of another one already: part them first", part.id)));
         }
         let id = MergeId(new_uuid());
         store::insert_merge(tx, id, kept, merged, because.trim(), who.label(), at.at).await?;
         let rows = store::list_kept(tx, merged).await?;
         store::move_rows(tx, id, merged, kept).await?;
         store::update_merged_into(tx, merged, Some(kept)).await?;
+        let took: Vec<String> = store::take_place(tx, id, &stays, &goes).await?.into_iter().map(|taken| taken.field).collect();
         parties::store::settle_deceased(tx, kept).await?;
         store::decide(tx, kept, merged, "merged", who.label(), at.at).await?;
-        let detail = json!({"merge": id.to_string(), "kept": kept.to_string(), "merged": merged.to_string(), "because": because.trim()});
+        let detail = json!({"merge": id.to_string(), "kept": kept.to_string(), "merged": merged.to_string(), "because": because.trim(),
+            "took": took});
         let accounts = accounts::store::list_ids_of_person(tx, kept).await?;
         tell(tx, who, at, "people.merge", &detail, accounts, rows).await?;
         Ok(id)
@@ -57,14 +59,21 @@ pub async fn part(app: &App, who: &Actor, at: Moment, merge: MergeId) -> Result<
             return Err(Failure::Stale(format!("another record was merged after it: part {later} first")));
         }
         let accounts = accounts::store::list_ids_of_person(tx, done.kept).await?;
-        store::move_back(tx, &done).await?;
+        let copies = store::move_back(tx, &done).await?;
         store::update_merged_into(tx, done.merged, None).await?;
+        store::give_place_back(tx, &done).await?;
+        for (person, role) in store::list_speakers_back(tx, merge).await? {
+            parties::store::insert_business_person(tx, done.merged, person, &role, at.at).await?;
+        }
         for record in [done.kept, done.merged] {
             parties::store::settle_deceased(tx, record).await?;
         }
         store::update_parted(tx, merge, who.label(), at.at).await?;
         store::decide(tx, done.kept, done.merged, "two_people", who.label(), at.at).await?;
-        let rows = store::list_kept(tx, done.merged).await?;
+        let mut rows = store::list_kept(tx, done.merged).await?;
+        for (account, copy) in copies {
+            rows.entry(account).or_default().push(copy.into());
+        }
         let detail = json!({"merge": merge.to_string(), "kept": done.kept.to_string(), "merged": done.merged.to_string()});
         tell(tx, who, at, "people.part", &detail, accounts, rows).await
     })

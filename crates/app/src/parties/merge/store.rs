@@ -1,8 +1,9 @@
-//! The tables `merges`, `merge_moves` and `likenesses`, and the rows that move between two records.
+//! The tables `merges`, `merge_moves`, `merge_takings` and `likenesses`, and the rows that move between two records.
 
 use crate::app::{Failure, new_uuid};
 use crate::audit::kept::KeptRow;
 use crate::params;
+use crate::parties::store::{CircumstanceRow, Debtor};
 use crate::rows;
 use crate::store::{StoreError, Tx, Value};
 use duly_domain::values::ids::{AccountId, ContactId, DebtorId, MergeId, NoticeId, PreferenceId};
@@ -86,26 +87,70 @@ const PEOPLE_THERE: &str = "
 const PEOPLE_LEFT: &str = "delete from account_people where debtor_id = $1";
 const PEOPLE_WERE_LEFT: &str = "select row_key, role from merge_moves where merge_id = $1 and kind = 'person_left' order by row_key";
 const PEOPLE_BACK: &str = "insert into account_people (account_id, debtor_id, role)";
-/// Contacts since, about accounts that go back, go with them.
-const CONTACTS_SINCE: &str = "
-    update contacts set debtor_id = $1
-     where debtor_id = $2 and coalesce(recorded_at, contacted_at) >= $3
-       and account_id in (select row_key from merge_moves where merge_id = $4 and kind = 'account')";
-const NOTICES_SINCE: &str = "
-    update notices set debtor_id = $1
-     where debtor_id = $2 and created_at >= $3
-       and account_id in (select row_key from merge_moves where merge_id = $4 and kind = 'account')";
-const WISHES_SINCE: &str = "
-    select kind, days, from_minute, to_minute, place, channel, address, words, source, told_at, ended_at,
-           coalesce(account_id, (select p.account_id from account_people p where p.debtor_id = preferences.debtor_id order by p.account_id limit 1))
-      from preferences where debtor_id = $1 and told_at >= $2
-       and id not in (select row_key from merge_moves where merge_id = $3 and kind = 'preference')";
+/// What came about since, about accounts that go back, goes with them. Ids are made in order of time, by one clock.
+macro_rules! since {
+    ($table:literal, $and:literal) => {
+        concat!(
+            "update ",
+            $table,
+            " set debtor_id = $1 where debtor_id = $2 and id > $3 ",
+            $and,
+            " and account_id in (select row_key from merge_moves where merge_id = $3 and kind = 'account')"
+        )
+    };
+}
+
+const SINCE: [&str; 4] =
+    [since!("contacts", ""), since!("notices", ""), since!("circumstances", ""), since!("preferences", "and source = 'history'")];
+/// Wishes told to us since, by whichever account: whether it goes back, then the columns of a copy, in whose record it stands too.
+const TOLD_SINCE: &str = "
+    select id, (select count(*) from merge_moves v where v.merge_id = $1 and v.kind = 'account' and v.row_key = p.account_id),
+           coalesce(p.account_id, (select o.account_id from account_people o where o.debtor_id = p.debtor_id order by o.account_id limit 1)),
+           kind, days, from_minute, to_minute, place, channel, address, words, source, told_at
+      from preferences p
+     where debtor_id = $2 and id > $1 and source <> 'history' and ended_at is null
+       and id not in (select row_key from merge_moves where merge_id = $1 and kind = 'preference')
+     order by id";
+const GIVE_WISH: &str = "update preferences set debtor_id = $1 where id = $2";
 const COPY_WISH: &str = "
-    insert into preferences (kind, days, from_minute, to_minute, place, channel, address, words, source, told_at, ended_at, account_id, id,
-        debtor_id)";
+    insert into preferences (id, debtor_id, account_id, kind, days, from_minute, to_minute, place, channel, address, words, source,
+        told_at, copy_of_id)";
 const CONTACTS_OF: &str = "select account_id, id from contacts where debtor_id = $1 order by account_id, id";
 const NOTICES_OF: &str = "select account_id, id from notices where debtor_id = $1 order by account_id, id";
 const WISHES_OF: &str = "select account_id, id from preferences where debtor_id = $1 and account_id is not null order by account_id, id";
+const WAS_PARTED: &str = "
+    select kept_id from merges where parted_at is not null and (kept_id in ($keys) or merged_id in ($keys)) limit 1";
+/// The standing merges that brought a row to the record it is on now.
+const ORIGIN: &str = "
+    select m.id from merge_moves v join merges m on m.id = v.merge_id
+     where v.row_key = $1 and v.kind = $2 and m.parted_at is null order by m.id";
+const INSERT_TAKING: &str = "insert into merge_takings (merge_id, field, taken)";
+const TAKINGS: &str = "select field, taken from merge_takings where merge_id = $1 order by field";
+/// People who speak for a business or pay its bills, on accounts that go back.
+const SPEAKERS_BACK: &str = "
+    select distinct p.debtor_id, p.role from account_people p
+     where p.role in ('officer_of_business', 'accounts_payable')
+       and p.account_id in (select row_key from merge_moves where merge_id = $1 and kind = 'account')
+     order by p.role, p.debtor_id";
+
+/// What a record takes from the other where it has none itself: the column, and how it is written and given back.
+struct Taking {
+    field: &'static str,
+    set: &'static str,
+    give_back: &'static str,
+}
+
+macro_rules! taking {
+    ($field:literal) => {
+        Taking {
+            field: $field,
+            set: concat!("update debtors set ", $field, " = $1 where id = $2"),
+            give_back: concat!("update debtors set ", $field, " = null where id = $1 and ", $field, " = $2"),
+        }
+    };
+}
+
+const TAKINGS_OF: [Taking; 3] = [taking!("stated_zone"), taking!("state"), taking!("locality")];
 
 rows! {
     /// One merge.
@@ -116,6 +161,29 @@ rows! {
         pub because: String,
         pub merged_at: Timestamp,
         pub parted_at: Option<Timestamp>,
+    }
+
+    /// Something a record took from the other because it had none itself.
+    pub struct TakenRow {
+        pub field: String,
+        pub taken: String,
+    }
+
+    /// A wish told while two records were one.
+    struct ToldSince {
+        id: PreferenceId,
+        goes_back: i64,
+        account: Option<AccountId>,
+        kind: String,
+        days: Option<i64>,
+        from_minute: Option<i64>,
+        to_minute: Option<i64>,
+        place: Option<String>,
+        channel: Option<String>,
+        address: Option<String>,
+        words: Option<String>,
+        source: String,
+        told_at: Timestamp,
     }
 
     /// Two records that may be one person.
@@ -177,23 +245,34 @@ pub async fn move_rows(tx: &mut Tx, merge: MergeId, from: DebtorId, to: DebtorId
     Ok(())
 }
 
-/// Moves back what was moved, and what came about since with the accounts it was about.
-pub async fn move_back(tx: &mut Tx, merge: &Merge) -> Result<(), StoreError> {
+/// Moves back what was moved, and what came about since with the accounts it was about; the wishes copied for the record that
+/// stays, each with the account in whose record it stands.
+pub async fn move_back(tx: &mut Tx, merge: &Merge) -> Result<Vec<(AccountId, PreferenceId)>, StoreError> {
     let (id, kept, merged) = (merge.id, merge.kept, merge.merged);
-    let wishes: Vec<WishRow> = tx.all(WISHES_SINCE, params![kept, merge.merged_at, id]).await?;
+    let told: Vec<ToldSince> = tx.all(TOLD_SINCE, params![id, kept]).await?;
     for moving in &MOVINGS {
         tx.run(moving.back, params![merged, id]).await?;
     }
-    tx.run(CONTACTS_SINCE, params![merged, kept, merge.merged_at, id]).await?;
-    tx.run(NOTICES_SINCE, params![merged, kept, merge.merged_at, id]).await?;
-    let copies: Vec<Vec<Value>> = wishes.into_iter().map(|wish| wish.copy(merged)).collect();
+    for since in SINCE {
+        tx.run(since, params![merged, kept, id]).await?;
+    }
+    let (mut copies, mut stay): (Vec<Vec<Value>>, Vec<_>) = (Vec::new(), Vec::new());
+    for wish in told {
+        let copy = PreferenceId(new_uuid());
+        if wish.goes_back > 0 {
+            tx.run(GIVE_WISH, params![merged, wish.id]).await?;
+            stay.extend(wish.account.map(|account| (account, copy)));
+        }
+        let other = if wish.goes_back > 0 { kept } else { merged };
+        copies.push(wish.copy_for(other, copy));
+    }
     tx.insert_many(COPY_WISH, &copies).await?;
     tx.run(PEOPLE_THERE, params![merged, kept, id]).await?;
     let left: Vec<(Value, Option<String>)> = tx.all(PEOPLE_WERE_LEFT, params![id]).await?;
     let back: Vec<Vec<Value>> =
         left.into_iter().map(|(account, role)| vec![account, Value::from(merged), Value::from(role.unwrap_or_default())]).collect();
     tx.insert_many(PEOPLE_BACK, &back).await?;
-    Ok(())
+    Ok(stay)
 }
 
 /// The rows of a person that entries name, by the account in whose record they stand.
@@ -209,19 +288,62 @@ pub async fn list_kept(tx: &mut Tx, debtor: DebtorId) -> Result<BTreeMap<Account
     Ok(kept)
 }
 
-/// The columns of a wish, to be copied as they are.
-struct WishRow(Vec<Value>);
+/// Who speaks for a business on the accounts that go back.
+pub async fn list_speakers_back(tx: &mut Tx, merge: MergeId) -> Result<Vec<(DebtorId, String)>, StoreError> {
+    tx.all(SPEAKERS_BACK, params![merge]).await
+}
 
-impl crate::store::FromRow for WishRow {
-    fn from_row(row: crate::store::Row) -> Result<WishRow, StoreError> {
-        Ok(WishRow(row.0))
+impl ToldSince {
+    fn copy_for(self, debtor: DebtorId, copy: PreferenceId) -> Vec<Value> {
+        let ToldSince { id, account, kind, days, from_minute, to_minute, place, channel, address, words, source, told_at, .. } = self;
+        params![copy, debtor, account, kind, days, from_minute, to_minute, place, channel, address, words, source, told_at, id].to_vec()
     }
 }
 
-impl WishRow {
-    fn copy(mut self, debtor: DebtorId) -> Vec<Value> {
-        self.0.extend([Value::Uuid(new_uuid()), Value::from(debtor)]);
-        self.0
+/// Takes where somebody is from the other record, where this one does not say; what was taken.
+pub async fn take_place(tx: &mut Tx, merge: MergeId, kept: &Debtor, merged: &Debtor) -> Result<Vec<TakenRow>, StoreError> {
+    let place_of = |debtor: &Debtor| [debtor.stated_zone.clone(), debtor.state.clone(), debtor.locality.clone()];
+    let said = |text: Option<String>| text.filter(|text| !text.is_empty());
+    let mut taken = Vec::new();
+    for ((taking, own), other) in TAKINGS_OF.iter().zip(place_of(kept)).zip(place_of(merged)) {
+        let (None, Some(other)) = (said(own), said(other)) else { continue };
+        tx.run(taking.set, params![&other, kept.id]).await?;
+        tx.insert_many(INSERT_TAKING, &[params![merge, taking.field, &other].to_vec()]).await?;
+        taken.push(TakenRow { field: taking.field.into(), taken: other });
+    }
+    Ok(taken)
+}
+
+/// What a merge took from the merged record.
+pub async fn list_takings(tx: &mut Tx, merge: MergeId) -> Result<Vec<TakenRow>, StoreError> {
+    tx.all(TAKINGS, params![merge]).await
+}
+
+/// Gives back what was taken, unless something else was said since.
+pub async fn give_place_back(tx: &mut Tx, merge: &Merge) -> Result<(), StoreError> {
+    for row in list_takings(tx, merge.id).await? {
+        if let Some(taking) = TAKINGS_OF.iter().find(|taking| taking.field == row.field) {
+            tx.run(taking.give_back, params![merge.kept, row.taken]).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether any of these records was ever one with another and is so no more.
+pub async fn was_any_parted(tx: &mut Tx, debtors: &[Value]) -> Result<bool, StoreError> {
+    Ok(!tx.all_in::<(DebtorId,)>(WAS_PARTED, debtors).await?.is_empty())
+}
+
+/// The standing merges that brought an account to the record it is on now: which of the records made one owned it.
+pub async fn origin_of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<MergeId>, StoreError> {
+    Ok(tx.all::<(MergeId,)>(ORIGIN, params![account, "account"]).await?.into_iter().map(|(id,)| id).collect())
+}
+
+/// The same of a circumstance.
+pub async fn origin_of_circumstance(tx: &mut Tx, row: &CircumstanceRow) -> Result<Vec<MergeId>, StoreError> {
+    match row.account {
+        Some(account) => origin_of_account(tx, account).await,
+        None => Ok(tx.all::<(MergeId,)>(ORIGIN, params![row.id, "circumstance"]).await?.into_iter().map(|(id,)| id).collect()),
     }
 }
 

@@ -23,6 +23,7 @@ mod stops;
 mod suit;
 mod transfer;
 mod validation;
+mod wishes;
 
 pub use basis::{Basis, BasisFacts, BasisKind, gather_basis};
 pub use charge::{FeeFacts, InterestCap, InterestFacts, gather_fee, gather_interest};
@@ -41,7 +42,7 @@ pub use transfer::{TransferFacts, Transferee, TransferredDebt, gather_transfer};
 pub use validation::{NoticeFacts, PeriodFacts, gather_notice, gather_period};
 
 use super::caps::CapCount;
-use super::record::{CollectorRole, Key, LocationCall, NoticeKind, Place, Preference, Proposal, Purpose, Record, Standing, Wish};
+use super::record::{CollectorRole, Key, LocationCall, NoticeKind, Place, Proposal, Purpose, Record, Standing, Wish};
 use super::rules::designated_time::is_designated;
 use crate::decision::Instant;
 use crate::values::channel::Channel;
@@ -51,6 +52,7 @@ use disputes::Disputes;
 use jiff::Timestamp;
 use past::{Past, day_zone};
 use serde::{Deserialize, Serialize};
+use wishes::Wishes;
 
 /// The facts of one proposed contact.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -71,9 +73,9 @@ pub struct ContactFacts {
     pub clocks: Vec<Clock>,
     /// The clock in which days are counted: the consumer's first listed zone.
     pub day_clock: Clock,
-    /// The consumer's clocks, in which their wishes are told.
+    /// The clocks of whoever told the wishes about time.
     pub wish_clocks: Vec<Clock>,
-    /// Wishes about time, and when they end.
+    /// Wishes about time that bind for the person to be reached, and when they end.
     pub time_wishes: Vec<TimeWish>,
     /// Places closed to us, and when each closure ends.
     pub closed_places: Vec<(Place, Option<i64>)>,
@@ -101,7 +103,7 @@ pub struct ContactFacts {
     pub served_since_cease_at: Option<i64>,
     /// A lawyer is known for one of the debts since.
     pub attorney_at: Option<i64>,
-    /// The consumer has died.
+    /// The person to be reached has died.
     pub is_deceased: bool,
     /// The consumer consented to contact with this third party.
     pub third_party_consented: bool,
@@ -260,9 +262,12 @@ impl ContactFacts {
     /// Whether the rules about when and where reach this person: the consumer, those who count as the consumer, co-debtors;
     /// letters are read whenever they are opened.
     pub fn has_protected_hours(&self) -> bool {
-        self.regf_binds
-            && self.channel != Channel::Letter
-            && matches!(self.standing, Standing::Consumer | Standing::CountsAsConsumer | Standing::CoDebtor)
+        self.regf_binds && self.channel != Channel::Letter && self.is_a_consumer()
+    }
+
+    /// Whether the person owes the debt or counts as who does (12 CFR 1006.2(e), 1006.6(a)): a co-debtor is a consumer of their own.
+    pub fn is_a_consumer(&self) -> bool {
+        self.is_for_consumer() || self.standing == Standing::CoDebtor
     }
 
     /// Whether reaching this person is a step to collect the debt: not where creditors, bureaus and our own lawyers are reached,
@@ -284,24 +289,18 @@ pub fn gather(record: &Record, proposal: &Proposal) -> ContactFacts {
     let standing =
         if proposal.person == record.consumer.key { Standing::Consumer } else { person.map_or(Standing::ThirdParty, |p| p.standing) };
     let own_signals = person.map(|person| person.signals.as_slice()).filter(|signals| !signals.is_empty());
-    let past = Past { record, proposal, person: proposal.person };
+    let past = Past { record, proposal, person: proposal.person, standing };
     let regf_binds = regf_binds(record) && past.concerns_consumer_debts();
 
-    let wish_clocks = clocks(&record.consumer.signals, now);
-    let wishes: Vec<&Preference> =
-        record.consumer.preferences.iter().filter(|wish| wish.at <= now && wish.until.is_none_or(|until| now < until)).collect();
-    let time_wishes: Vec<TimeWish> = wishes
-        .iter()
-        .filter(|wish| matches!(wish.wish, Wish::InconvenientTime(_) | Wish::ConvenientOnly(_) | Wish::TimeConsent(_)))
-        .map(|wish| TimeWish { wish: wish.wish.clone(), told_at: wish.at.as_second(), ends_at: wish.until.map(Timestamp::as_second) })
-        .collect();
+    let wishes = Wishes::binding(record, person, standing, now);
+    let time_wishes = wishes.about_time();
     let reply = past.reply().map(|incoming| Reply {
         at: incoming.at.as_second(),
         place: incoming.place,
-        came_at_designated_time: is_designated(&time_wishes, &clocks(&record.consumer.signals, incoming.at), incoming.at.as_second()),
+        came_at_designated_time: is_designated(&time_wishes, &clocks(wishes.signals, incoming.at), incoming.at.as_second()),
         clocks: clocks(own_signals.unwrap_or(&record.consumer.signals), incoming.at),
     });
-    let closures = if standing == Standing::Consumer { closures(&wishes, proposal, reply.as_ref()) } else { Vec::new() };
+    let closures = wishes.closures(proposal, reply.as_ref());
     let machine = past.machine();
     let ceased_at = past.latest_notice(|kind| kind == NoticeKind::Cease).map(|notice| notice.at.as_second());
 
@@ -314,19 +313,10 @@ pub fn gather(record: &Record, proposal: &Proposal) -> ContactFacts {
         purpose: proposal.purpose,
         clocks: clocks(own_signals.unwrap_or(&record.consumer.signals), now),
         day_clock: clock_of_days(record, now),
-        wish_clocks,
+        wish_clocks: clocks(wishes.signals, now),
         time_wishes,
-        closed_places: wishes
-            .iter()
-            .filter_map(|wish| {
-                if let Wish::InconvenientPlace(place) = wish.wish { Some((place, wish.until.map(Timestamp::as_second))) } else { None }
-            })
-            .collect(),
-        employer_prohibits: wishes
-            .iter()
-            .filter(|wish| wish.wish == Wish::EmployerProhibits)
-            .map(|wish| wish.until.map(Timestamp::as_second))
-            .max_by_key(|ends| ends.unwrap_or(i64::MAX)),
+        closed_places: wishes.closed_places(),
+        employer_prohibits: wishes.employer_prohibits(),
         caps: past.cap_counts(standing, reply.is_some()),
         reply,
         debts: past.debt_calls(),
@@ -339,7 +329,7 @@ pub fn gather(record: &Record, proposal: &Proposal) -> ContactFacts {
         ceased_at,
         served_since_cease_at: past.served_since_cease(),
         attorney_at: past.attorney_at(),
-        is_deceased: record.consumer.is_deceased,
+        is_deceased: person.map_or(standing == Standing::Consumer && record.consumer.is_deceased, |person| person.is_deceased),
         third_party_consented: proposal.third_party_consented,
         location: proposal.location,
         asked_location_at: past.asked_location_at(),
@@ -350,6 +340,12 @@ pub fn gather(record: &Record, proposal: &Proposal) -> ContactFacts {
         disclosure: past.disclosure(standing),
         machine,
     }
+}
+
+/// Whether somebody named no time or place of their own and is reached as the debtor asked.
+pub fn is_reached_as_debtor_asked(record: &Record, person: Key, at: Timestamp) -> bool {
+    let found = record.persons.iter().find(|known| known.key == person);
+    found.is_some_and(|found| Wishes::binding(record, Some(found), found.standing, at).has_debtors())
 }
 
 /// The clock in which days are counted.
@@ -390,24 +386,4 @@ fn bankruptcy(past: &Past) -> BankruptcyFacts {
         }
     }
     facts
-}
-
-fn closures(wishes: &[&Preference], proposal: &Proposal, reply: Option<&Reply>) -> Vec<ClosedSince> {
-    let covers = |wish: &Wish| match wish {
-        Wish::NoChannel(closure) => Some(false).filter(|_| closure.covers(proposal.channel)),
-        Wish::NoAddress { closure, address } => Some(true)
-            .filter(|_| closure.covers(proposal.channel) && proposal.address.as_ref().is_some_and(|to| to.eq_ignore_ascii_case(address))),
-        _ => None,
-    };
-    wishes
-        .iter()
-        .filter_map(|wish| {
-            let one_address = covers(&wish.wish)?;
-            let at = wish.at.as_second();
-            // Someone who uses the medium again after closing it may be answered once (12 CFR 1006.14(h)(2));
-            // the message that closed it is not such a use.
-            let answered = reply.is_some_and(|reply| reply.at > at);
-            (!answered).then(|| ClosedSince { at, ends_at: wish.until.map(Timestamp::as_second), one_address })
-        })
-        .collect()
 }

@@ -1,7 +1,7 @@
 //! The record up to the proposal, seen from the person to be reached.
 
 use super::{ClosedSince, Confirmation};
-use crate::compliance::record::{Contact, Debt, Direction, Key, Notice, NoticeKind, Outcome, Proposal, Purpose, Record};
+use crate::compliance::record::{Contact, Debt, Direction, Key, Notice, NoticeKind, Outcome, Proposal, Purpose, Record, Standing};
 use jiff::Timestamp;
 
 /// The zone in which days are counted: the consumer's first listed one; Eastern where nothing is known.
@@ -14,6 +14,7 @@ pub(super) struct Past<'r> {
     pub(super) record: &'r Record,
     pub(super) proposal: &'r Proposal,
     pub(super) person: Key,
+    pub(super) standing: Standing,
 }
 
 impl<'r> Past<'r> {
@@ -32,9 +33,16 @@ impl<'r> Past<'r> {
             .filter(move |notice| notice.at <= proposal.at && notice.debts.iter().any(|debt| proposal.debts.contains(debt)))
     }
 
-    /// The last of the notices of a kind.
+    /// The last of the notices of a kind that speak for the person to be reached.
     pub(super) fn latest_notice(&self, of: impl Fn(NoticeKind) -> bool) -> Option<&'r Notice> {
-        self.notices().filter(|notice| of(notice.kind)).max_by_key(|notice| notice.at)
+        self.notices().filter(|notice| self.is_for_them(notice.person) && of(notice.kind)).max_by_key(|notice| notice.at)
+    }
+
+    /// Whether what somebody wrote, or whose lawyer it is, concerns the person to be reached. A co-debtor is a consumer of their own
+    /// (12 CFR 1006.2(e)) and speaks for themselves alone; everybody else on record speaks for the one consumer of 1006.6(a).
+    fn is_for_them(&self, teller: Key) -> bool {
+        let is_co_debtor = |person: Key| self.record.persons.iter().any(|p| p.key == person && p.standing == Standing::CoDebtor);
+        if self.standing == Standing::CoDebtor { teller == self.person } else { !is_co_debtor(teller) }
     }
 
     /// The debts proposed that are on record.
@@ -82,14 +90,15 @@ impl<'r> Past<'r> {
 
     /// When this purpose was first served since the written stop.
     pub(super) fn served_since_cease(&self) -> Option<i64> {
-        let ceased = self.notices().filter(|notice| notice.kind == NoticeKind::Cease).map(|notice| notice.at).min()?;
+        let stops = self.notices().filter(|notice| notice.kind == NoticeKind::Cease && self.is_for_them(notice.person));
+        let ceased = stops.map(|notice| notice.at).min()?;
         self.record
             .contacts
             .iter()
             .filter(|contact| {
                 contact.is_ours && contact.direction == Direction::Out && contact.at >= ceased && contact.at <= self.proposal.at
             })
-            .filter(|contact| contact.purpose == self.proposal.purpose)
+            .filter(|contact| contact.purpose == self.proposal.purpose && self.is_for_them(contact.person))
             .filter(|contact| contact.debts.iter().any(|debt| self.proposal.debts.contains(debt)))
             .map(|contact| contact.at.as_second())
             .min()
@@ -101,11 +110,12 @@ impl<'r> Past<'r> {
             !self.notices().any(|later| {
                 let releases =
                     matches!(later.kind, NoticeKind::AttorneyReleased(released) if released.is_none() || who.is_none() || released == who);
-                releases && later.at >= known.at && later.debts.contains(debt)
+                releases && later.at >= known.at && later.debts.contains(debt) && self.is_for_them(later.person)
             })
         };
         let known_for = |debt: &Key| {
-            let known = self.notices().filter(|notice| notice.debts.contains(debt)).filter(|notice| match notice.kind {
+            let theirs = self.notices().filter(|notice| notice.debts.contains(debt) && self.is_for_them(notice.person));
+            let known = theirs.filter(|notice| match notice.kind {
                 NoticeKind::AttorneyKnown(who) => represents(notice, who, debt),
                 _ => false,
             });

@@ -133,6 +133,10 @@ pub struct Person {
     pub is_consumers_lawyer: bool,
     /// Signs of where they are.
     pub signals: Vec<LocationSignal>,
+    /// What they told us about times, places and channels, for themselves.
+    pub preferences: Vec<Preference>,
+    /// Known, or to be known, to have died.
+    pub is_deceased: bool,
 }
 
 /// One debt.

@@ -1,4 +1,4 @@
-//! Rule: a person with a lawyer is reached through the lawyer.
+//! Rule: a person with a lawyer is reached through the lawyer. A co-debtor's lawyer is the co-debtor's, the debtor's the debtor's.
 
 use crate::compliance::ContactRule;
 use crate::decision::{Detail, Finding, Rule, RuleCard, Severity, day};
@@ -14,7 +14,7 @@ pub(super) const RULE: ContactRule = Rule {
         instead: "Write to or call the lawyer.",
     },
     check: |facts, _, _| {
-        let since = facts.attorney_at.filter(|_| facts.regf_binds && facts.is_for_consumer())?;
+        let since = facts.attorney_at.filter(|_| facts.regf_binds && facts.is_a_consumer())?;
         // Someone with a lawyer who writes or calls first may be given that one answer.
         facts.reply.is_none().then(|| Finding::lasting(Detail::Since(since)))
     },
@@ -40,6 +40,12 @@ mod tests {
         assert!(ask(&released, |_| ()).is_empty());
         let another = after(released, NoticeKind::AttorneyKnown(Some(3)));
         assert_eq!(ask(&another, |_| ()), ["regf.attorney.represented"], "one lawyer's withdrawal releases no other");
+
+        let mut of_co_debtor = after(with_person("co_debtor"), NoticeKind::AttorneyKnown(None));
+        assert!(ask(&of_co_debtor, |proposal| proposal.person = PERSON).is_empty(), "the debtor's lawyer is not theirs");
+        of_co_debtor.notices[0].person = PERSON;
+        assert_eq!(ask(&of_co_debtor, |proposal| proposal.person = PERSON), ["regf.attorney.represented"]);
+        assert!(ask(&of_co_debtor, |_| ()).is_empty(), "nor theirs the debtor's");
 
         // Someone with a lawyer who rings first may be given that one answer.
         let mut rang = call("2026-05-06T10:50:00-04:00", Direction::In, Outcome::LeftMessage);

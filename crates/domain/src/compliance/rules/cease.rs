@@ -1,4 +1,7 @@
 //! Rule: after a written wish to stop, no more communication about that debt, but for three things said once each.
+//!
+//! The debtor and those who count as the consumer are one (15 USC 1692c(d)): what one of them writes stops it for all of them.
+//! A co-debtor is a consumer of their own: what they write stops it for them, and what the debtor writes does not.
 
 use crate::compliance::ContactRule;
 use crate::compliance::record::Purpose;
@@ -15,7 +18,7 @@ pub(super) const RULE: ContactRule = Rule {
         instead: "You may still confirm in writing that collection ends, or tell of a remedy that is really meant.",
     },
     check: |facts, _, _| {
-        let since = facts.ceased_at.filter(|_| facts.regf_binds && facts.is_for_consumer())?;
+        let since = facts.ceased_at.filter(|_| facts.regf_binds && facts.is_a_consumer())?;
         match facts.purpose {
             Purpose::RequiredByLaw => None,
             Purpose::EndingCollection | Purpose::MayInvokeRemedy | Purpose::WillInvokeRemedy => {
@@ -53,6 +56,12 @@ mod tests {
         assert_eq!(ask(&ceased, |proposal| proposal.person = PERSON), ["regf.cease.written"], "a spouse counts as the consumer");
         let co_debtor = after(with_person("co_debtor"), NoticeKind::Cease);
         assert!(ask(&co_debtor, |proposal| proposal.person = PERSON).is_empty(), "a co-debtor speaks for themselves");
+        for (role, stops_debtor, stops_them) in [("co_debtor", false, true), ("spouse", true, true), ("executor", true, true)] {
+            let mut wrote = after(with_person(role), NoticeKind::Cease);
+            wrote.notices[0].person = PERSON;
+            assert_eq!(!ask(&wrote, |_| ()).is_empty(), stops_debtor, "{role} wrote, the debtor is called");
+            assert_eq!(!ask(&wrote, |proposal| proposal.person = PERSON).is_empty(), stops_them, "{role} wrote and is called");
+        }
         assert!(ask(&ceased, |proposal| proposal.at = "2026-05-01T11:59:59-04:00".parse().unwrap()).is_empty(), "not before it came");
     }
 }

@@ -1,7 +1,6 @@
-//! Rule: after a death, address a named person who may act for the estate.
+//! Rule: after a death, address a named person who may act for the estate. Whoever else has died is not reached either.
 
 use crate::compliance::ContactRule;
-use crate::compliance::record::Standing;
 use crate::decision::{Detail, Finding, Rule, RuleCard, Severity, day};
 
 pub(super) const RULE: ContactRule = Rule {
@@ -14,9 +13,7 @@ pub(super) const RULE: ContactRule = Rule {
         plain: "They have died: address a named person who may act for the estate.",
         instead: "Write to or call the person who acts for the estate.",
     },
-    check: |facts, _, _| {
-        (facts.regf_binds && facts.is_deceased && facts.standing == Standing::Consumer).then(|| Finding::lasting(Detail::Plain))
-    },
+    check: |facts, _, _| (facts.regf_binds && facts.is_deceased).then(|| Finding::lasting(Detail::Plain)),
 };
 
 #[cfg(test)]
@@ -32,5 +29,9 @@ mod tests {
             assert_eq!(ask(&record, |proposal| proposal.channel = Channel::Letter), ["regf.deceased.personal-representative"]);
             assert_eq!(!ask(&record, |proposal| proposal.person = PERSON).is_empty(), refused, "{role}");
         }
+        let mut co_debtor = with_person("co_debtor");
+        co_debtor.persons[0].is_deceased = true;
+        assert_eq!(ask(&co_debtor, |proposal| proposal.person = PERSON), ["regf.deceased.personal-representative"]);
+        assert!(ask(&co_debtor, |_| ()).is_empty(), "the debtor lives");
     }
 }

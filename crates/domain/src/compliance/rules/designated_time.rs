@@ -2,11 +2,16 @@
 //!
 //! Wishes are kept in the person's local time. Where we do not know which of several clocks is theirs, a time is closed
 //! when it is closed on any of them. Two statements of "only then" add up: either is a time they named as good.
+//!
+//! "Inconvenient to the consumer" is to the one we reach, a co-debtor or a spouse as well as the debtor. A co-debtor, or who counts as
+//! the consumer, and named no time is reached as the debtor asked. The word of a lawyer or another third party is heeded alike,
+//! beyond the law.
 
 use crate::compliance::ContactRule;
 use crate::compliance::facts::{ContactFacts, TimeWish};
 use crate::compliance::record::{Hours, Wish};
 use crate::decision::{Detail, Finding, NEVER, Rule, RuleCard, Severity, day};
+use crate::values::channel::Channel;
 use crate::values::region::Clock;
 
 pub(super) const RULE: ContactRule = Rule {
@@ -20,7 +25,7 @@ pub(super) const RULE: ContactRule = Rule {
         instead: "The next time that suits them is shown; letters may go at any hour.",
     },
     check: |facts, _, now| {
-        if facts.time_wishes.is_empty() || !facts.has_protected_hours() {
+        if facts.time_wishes.is_empty() || !facts.regf_binds || facts.channel == Channel::Letter {
             return None;
         }
         let finding = closed_by_wish(&facts.time_wishes, &facts.wish_clocks, now.at)?;
@@ -126,7 +131,8 @@ fn start_of_hours(hours: Hours, clock: &Clock, at: i64) -> i64 {
 #[cfg(test)]
 mod tests {
     use crate::compliance::record::{EVERY_DAY, Hours, Preference, Record, Wish};
-    use crate::compliance::rules::proposal_tests::{consumer_in, decide, wishes};
+    use crate::compliance::rules::proposal_tests::{PERSON, ask, consumer_in, decide, of_person, wishes, with_person};
+    use crate::values::region::LocationSignal;
 
     fn ids(record: &Record, when: &str) -> (bool, Option<String>) {
         let decision = decide(record, when);
@@ -175,6 +181,40 @@ mod tests {
         let late = wishes(consumer_in(&["America/New_York"]), [Wish::TimeConsent(Hours { days: EVERY_DAY, from: 21 * 60, to: 22 * 60 })]);
         assert!(decide(&late, "2026-05-06T21:30:00-04:00").because.is_empty());
         assert_eq!(decide(&late, "2026-05-06T22:00:00-04:00").because.len(), 1);
+    }
+
+    #[test]
+    fn a_time_is_closed_for_whoever_named_it_and_for_consumers_who_named_none() {
+        let afternoon = |to| Wish::InconvenientTime(Hours { days: EVERY_DAY, from: 600, to });
+        let refused = |record: &Record| ask(record, |proposal| proposal.person = PERSON);
+        //   role                 the debtor's closes it for them
+        for (role, shared) in [("co_debtor", true), ("spouse", true), ("executor", true), ("consumer_attorney", false)] {
+            let theirs = of_person(with_person(role), [afternoon(900)]);
+            assert_eq!(refused(&theirs), ["regf.time.consumer-designated"], "{role} named it");
+            assert!(ask(&theirs, |_| ()).is_empty(), "the debtor named none, {role} did");
+            let debtors = wishes(with_person(role), [afternoon(900)]);
+            assert_eq!(!refused(&debtors).is_empty(), shared, "the debtor named it, {role} is called");
+            let both = of_person(debtors.clone(), [Wish::InconvenientTime(Hours { days: EVERY_DAY, from: 1200, to: 1260 })]);
+            assert!(refused(&both).is_empty(), "{role} named a time of their own");
+            let mut estate = debtors;
+            estate.consumer.is_deceased = true;
+            assert!(refused(&estate).is_empty(), "the wishes of the dead bind {role} no more");
+        }
+        for role in ["co_debtor", "spouse"] {
+            let late = wishes(with_person(role), [Wish::TimeConsent(Hours { days: EVERY_DAY, from: 0, to: 1440 })]);
+            let night = ask(&late, |proposal| (proposal.person, proposal.at) = (PERSON, "2026-05-06T22:30:00-04:00".parse().unwrap()));
+            assert_eq!(night, ["regf.time.hours"], "what the debtor consented to opens nothing for the {role}");
+        }
+    }
+
+    #[test]
+    fn a_wish_is_told_on_the_clock_of_who_told_it() {
+        let mut record = of_person(with_person("co_debtor"), [Wish::InconvenientTime(Hours { days: EVERY_DAY, from: 600, to: 720 })]);
+        record.persons[0].signals = vec![LocationSignal { kind: "address".into(), zone: "America/Los_Angeles".into() }];
+        for (when, refused) in [("2026-05-06T11:30:00-04:00", false), ("2026-05-06T14:30:00-04:00", true)] {
+            let because = ask(&record, |proposal| (proposal.person, proposal.at) = (PERSON, when.parse().unwrap()));
+            assert_eq!(!because.is_empty(), refused, "{when}");
+        }
     }
 
     #[test]

@@ -1,8 +1,8 @@
-//! Rule: a medium, number or address that the person closed stays closed.
+//! Rule: a medium, number or address that the person closed stays closed. The law says it of any "person": it is theirs who asked,
+//! whoever they are, and nobody else's.
 
 use crate::compliance::ContactRule;
 use crate::compliance::facts::Confirmation;
-use crate::compliance::record::Standing;
 use crate::decision::{Detail, Finding, NEVER, Rule, RuleCard, Severity, day};
 
 pub(super) const RULE: ContactRule = Rule {
@@ -16,8 +16,7 @@ pub(super) const RULE: ContactRule = Rule {
         instead: "Choose another channel or address that they have not closed.",
     },
     check: |facts, _, now| {
-        let reaches_them = facts.regf_binds && facts.standing == Standing::Consumer;
-        if !reaches_them || facts.is_required_in_this_medium || facts.confirmation == Confirmation::First {
+        if !facts.regf_binds || facts.is_required_in_this_medium || facts.confirmation == Confirmation::First {
             return None;
         }
         if facts.confirmation == Confirmation::Faulty {
@@ -33,7 +32,7 @@ pub(super) const RULE: ContactRule = Rule {
 #[cfg(test)]
 mod tests {
     use crate::compliance::record::{Closure, Direction, Outcome, Preference, Purpose, Wish};
-    use crate::compliance::rules::proposal_tests::{ask, call, consumer_in, wishes, with};
+    use crate::compliance::rules::proposal_tests::{PERSON, ask, call, consumer_in, of_person, wishes, with, with_person};
     use crate::values::channel::Channel;
 
     #[test]
@@ -55,6 +54,17 @@ mod tests {
         }
         let required = ask(&closed(Closure::One(Channel::Call)), |proposal| proposal.is_required_in_this_medium = true);
         assert!(required.is_empty());
+    }
+
+    #[test]
+    fn a_medium_is_closed_for_whoever_closed_it() {
+        for role in ["co_debtor", "spouse", "consumer_attorney"] {
+            let theirs = of_person(with_person(role), [Wish::NoChannel(Closure::One(Channel::Call))]);
+            assert_eq!(ask(&theirs, |proposal| proposal.person = PERSON), ["regf.channel.opt-out"], "{role}");
+            assert!(ask(&theirs, |_| ()).is_empty(), "the debtor closed nothing");
+            let debtors = wishes(with_person(role), [Wish::NoChannel(Closure::One(Channel::Call))]);
+            assert!(ask(&debtors, |proposal| proposal.person = PERSON).is_empty(), "{role} closed nothing");
+        }
     }
 
     #[test]

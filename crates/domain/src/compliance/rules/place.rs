@@ -1,4 +1,7 @@
 //! Rules: not at a place the person closed, and not at work when the employer forbids it.
+//!
+//! Places are closed by whom we reach; who owes too or counts as the consumer, and named none, is reached as the debtor asked (see
+//! [`crate::compliance::facts::gather`]). An employer forbids for their own people alone.
 
 use crate::compliance::ContactRule;
 use crate::compliance::facts::ContactFacts;
@@ -42,7 +45,7 @@ pub(super) const EMPLOYER_PROHIBITS: ContactRule = Rule {
 
 /// The place to be reached, where the rules protect it: not when the person began from there and is answered once.
 fn protected_place(facts: &ContactFacts) -> Option<Place> {
-    let place = facts.place.filter(|_| facts.regf_binds && facts.is_for_consumer())?;
+    let place = facts.place.filter(|_| facts.regf_binds)?;
     let answered_there = facts.reply.as_ref().is_some_and(|reply| reply.place.is_none_or(|from| from == place));
     (!answered_there).then_some(place)
 }
@@ -53,7 +56,7 @@ mod tests {
     use crate::compliance::facts::gather;
     use crate::compliance::policy::ContactPolicy;
     use crate::compliance::record::{Place, Preference, Proposal, Wish};
-    use crate::compliance::rules::proposal_tests::{CONSUMER, DEBT, ask, consumer_in, wishes};
+    use crate::compliance::rules::proposal_tests::{CONSUMER, DEBT, PERSON, ask, consumer_in, of_person, wishes, with_person};
     use crate::values::channel::Channel;
 
     #[test]
@@ -70,6 +73,20 @@ mod tests {
             assert_eq!(ask(record, |proposal| proposal.place = place).first().copied(), refused, "{place:?}");
         }
         assert_ne!(Place::parse("church"), Place::parse("gym"));
+    }
+
+    #[test]
+    fn a_place_is_closed_for_whoever_closed_it_and_for_consumers_who_named_none() {
+        let at = |place| move |proposal: &mut Proposal| (proposal.person, proposal.place) = (PERSON, Some(place));
+        //   role         the debtor's closes it for them
+        for (role, shared) in [("co_debtor", true), ("spouse", true), ("guardian", true), ("consumer_attorney", false)] {
+            let theirs = of_person(with_person(role), [Wish::InconvenientPlace(Place::Home), Wish::EmployerProhibits]);
+            assert_eq!(ask(&theirs, at(Place::Home)), ["regf.place.inconvenient"], "{role}");
+            assert_eq!(ask(&theirs, at(Place::Work)), ["regf.place.employer-prohibits"], "{role}");
+            let debtors = wishes(with_person(role), [Wish::InconvenientPlace(Place::Home), Wish::EmployerProhibits]);
+            assert_eq!(!ask(&debtors, at(Place::Home)).is_empty(), shared, "{role}");
+            assert!(ask(&debtors, at(Place::Work)).is_empty(), "another employer: {role}");
+        }
     }
 
     #[test]

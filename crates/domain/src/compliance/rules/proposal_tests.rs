@@ -36,6 +36,13 @@ pub fn wishes(mut record: Record, wishes: impl IntoIterator<Item = Wish>) -> Rec
     record
 }
 
+/// The same with wishes that the other person of [`with_person`] told long ago.
+pub fn of_person(mut record: Record, wishes: impl IntoIterator<Item = Wish>) -> Record {
+    let at = "2020-01-01T00:00:00Z".parse().unwrap();
+    record.persons[0].preferences.extend(wishes.into_iter().map(|wish| Preference { at, until: None, wish }));
+    record
+}
+
 /// The same with earlier contacts.
 pub fn with(mut record: Record, contacts: impl IntoIterator<Item = Contact>) -> Record {
     record.contacts.extend(contacts);
@@ -89,6 +96,8 @@ pub fn with_person(role: &str) -> Record {
         standing: Standing::of_role(role),
         is_consumers_lawyer: Standing::is_consumers_lawyer(role),
         signals: Vec::new(),
+        preferences: Vec::new(),
+        is_deceased: false,
     });
     record
 }

@@ -16,7 +16,7 @@ pub(super) const RULE: ContactRule = Rule {
     },
     check: |facts, _, _| {
         let to_employer = facts.channel == Channel::Email && facts.is_employer_address_without_basis;
-        (facts.regf_binds && facts.is_for_consumer() && to_employer).then(|| Finding::lasting(Detail::Plain))
+        (facts.regf_binds && facts.is_a_consumer() && to_employer).then(|| Finding::lasting(Detail::Plain))
     },
 };
 
