@@ -82,7 +82,7 @@ pub struct Part {
     pub head: Vec<String>,
     /// What stands beside it: the date, the reference.
     pub marks: Vec<String>,
-    /// The name and address that show in the window of the envelope, with what stands before them for a reader who hears them.
+    /// The name and address that show in the window of the envelope.
     pub addressee: Vec<String>,
     /// What it says.
     pub body: Vec<Block>,

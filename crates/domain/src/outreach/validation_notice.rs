@@ -201,7 +201,7 @@ fn part(facts: &NoticeFacts, itemized: Itemized, language: Language) -> Part {
 
     let left = vec![
         Block { language: None, content: Content::Paragraph(Span::marked(&say(words.who_we_are))) },
-        Block::heading(2, words.our_information),
+        Block::heading(1, words.our_information),
         Block { language: None, content: Content::Paragraph(Span::marked(&say(words.you_had))) },
         Block::of(Content::Amounts(amounts(facts, itemized, words, &say))),
     ];
@@ -211,12 +211,12 @@ fn part(facts: &NoticeFacts, itemized: Itemized, language: Language) -> Part {
     let mut what_else: Vec<Item> = what_else.iter().map(|text| Item::of(text)).collect();
     what_else.extend(in_spanish(language, words::SPANISH_REQUEST));
     let right = vec![
-        Block::heading(2, words.how_to_dispute),
+        Block::heading(1, words.how_to_dispute),
         Block::of(Content::Bullets(vec![Item::of(&say(words.call_or_write)), Item::of(&say(words.if_you_write))])),
-        Block::heading(2, words.what_else),
+        Block::heading(1, words.what_else),
         Block::of(Content::Bullets(what_else)),
     ];
-    let mut body = vec![Block::heading(1, words.title), Block::of(Content::Columns(left, right))];
+    let mut body = vec![Block::of(Content::Columns(left, right))];
     let state: Vec<&StateText> = facts.state_texts.iter().filter(|text| text.language == language).collect();
     if !state.is_empty() {
         body.push(Block::of(Content::Paragraph(vec![Span::strong(words.see_reverse)])));
@@ -260,7 +260,7 @@ fn response(facts: &NoticeFacts, words: &Words, language: Language, say: &dyn Fn
         Check { item: Item::of(words.i_dispute), below: [words.not_my_debt, words.amount_is_wrong, words.other].map(Check::of).to_vec() };
     let mut checks = vec![dispute, Check::of(words.send_original_creditor), Check::of(&say(words.i_enclosed))];
     checks.extend(in_spanish(language, words::SPANISH_FORM).map(|item| Check { item, below: Vec::new() }));
-    let right = vec![Block::heading(2, words.how_to_respond), Block::paragraph(words.check_all), Block::of(Content::Checks(checks))];
+    let right = vec![Block::heading(1, words.how_to_respond), Block::paragraph(words.check_all), Block::of(Content::Checks(checks))];
     vec![Block::of(Content::Columns(left, right))]
 }
 

@@ -14,6 +14,7 @@ use super::pdf;
 use crate::accounts::notice::{Kind, RecordNotice, record_notice_in};
 use crate::accounts::papers::store::Document;
 use crate::app::{Actor, App, Failure, new_uuid};
+use crate::audit::kept;
 use crate::compliance::facts as record;
 use crate::compliance::gate::{self, AskContact};
 use crate::store::Tx;
@@ -187,7 +188,10 @@ async fn prepare(tx: &mut Tx, who: &Actor, at: Moment, mailing_on: Date, account
         Err(Failure::Wrong(problems)) => return because(&problems.to_string()),
         Err(failure) => return Err(failure),
     };
-    let (_, decision, known, point) = asked;
+    let (id, decision, known, point) = asked;
+    let rules: Vec<&str> = decision.because.iter().map(|reason| reason.rule.id).collect();
+    let detail = json!({"decision": id.to_string(), "channel": Channel::Letter.code(), "answer": decision.answer.code(), "rules": rules});
+    kept::record(tx, who, at.at, account.id, "letter.ask", detail, &[id.into()]).await?;
     if decision.answer != Answer::Yes {
         let reasons = decision.because.iter().map(|one| format!("{} ({}): {}", one.rule.plain, one.rule.cite, one.rule.instead));
         return Ok(Err(reasons.collect()));
@@ -245,10 +249,10 @@ async fn keep(
         period_ends_on: Period::of(letter.dated_on).ends_on,
         printed_at: at.at,
     };
-    let detail = json!({"letter": new.id.to_string(), "kind": "validation_notice", "sha256": hash, "pages": new.pages,
+    let detail = json!({"letter": new.id.to_string(), "document": document.id.to_string(), "kind": "validation_notice", "sha256": hash, "pages": new.pages,
         "mailing_on": new.mailing_on.to_string(), "period_ends_on": new.period_ends_on.to_string()});
     store::insert_letter(tx, new).await?;
-    audit::record(tx, who, at.at, Some(account), "letter.print", &detail).await.map(drop)
+    kept::record(tx, who, at.at, account, "letter.print", detail, &[document.id.into()]).await
 }
 
 /// Records the day on which a printing was handed to the mail: from now on the notices bind the gate. How many letters.
@@ -347,6 +351,6 @@ pub async fn set_state_text(app: &App, who: &Actor, at: Moment, state: &str, lan
     transaction!(app.db, tx, {
         let name = facts::state_text_setting(state, language);
         identity::store::update_setting(tx, &name, text.trim()).await?;
-        audit::record(tx, who, at.at, None, "letters.state_text", &json!({"setting": name})).await.map(drop)
+        audit::record(tx, who, at.at, None, "letters.state_text", &json!({"setting": name})).await
     })
 }

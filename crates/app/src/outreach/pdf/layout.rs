@@ -15,14 +15,19 @@ const TOP: f32 = 48.0;
 /// Where text ends; the foot stands below.
 const BOTTOM: f32 = PAGE.1 - 52.0;
 const FOOT: f32 = PAGE.1 - 30.0;
-/// The window of a number 10 envelope: 7/8 inch from the left, the paper free to move half an inch up and down.
-const WINDOW: (f32, f32) = (72.0, 152.0);
-const WINDOW_WIDTH: f32 = 272.0;
-/// Where the text begins below the window.
-const BELOW_WINDOW: f32 = 232.0;
+/// The window of a number 10 envelope: 7/8 inch from its left, half an inch above its foot, 4 1/2 by 1 1/8 inches. The sheet
+/// moves in it by an inch to the side and half an inch up and down; what stands here shows wherever it lies.
+const WINDOW: (f32, f32) = (72.0, 226.0);
+const WINDOW_WIDTH: f32 = 240.0;
+/// Where an address of many lines begins at the highest, below the sender.
+const WINDOW_TOP: f32 = 138.0;
+/// Where the text begins: nothing but the address may show in the window, wherever the sheet lies.
+const BELOW_WINDOW: f32 = 264.0;
 const MARKS_LEFT: f32 = 372.0;
 /// Between two columns.
 const GUTTER: f32 = 24.0;
+/// The part of the width that the left one takes: what stands in the right one is longer.
+const LEFT_SHARE: f32 = 0.45;
 /// Sizes of type.
 const SIZE: f32 = 9.5;
 const SMALL: f32 = 8.0;
@@ -145,10 +150,15 @@ impl Desk<'_> {
         self.laid.roots.push(root);
         self.laid.pages = page + 1;
         let at = |x, y, width| Place { page, x, y, width, bottom: f32::INFINITY };
-        let head = part.head.iter().enumerate().map(|(at, line)| Span { text: line.clone(), is_strong: at == 0 });
-        self.lines(root, &mut at(LEFT, TOP, MARKS_LEFT - LEFT - GUTTER), head)?;
+        let lines = part.head.iter().enumerate().map(|(at, line)| Span { text: line.clone(), is_strong: at == 0 });
+        let mut head = at(LEFT, TOP, MARKS_LEFT - LEFT - GUTTER);
+        self.lines(root, &mut head, lines)?;
         self.lines(root, &mut at(MARKS_LEFT, TOP, RIGHT - MARKS_LEFT), part.marks.iter().map(Span::plain))?;
-        let mut window = at(WINDOW.0, WINDOW.1, WINDOW_WIDTH);
+        let mut height = 0.0;
+        for line in &part.addressee {
+            height += self.typesetter.set(&[Span::plain(line)], SIZE, WINDOW_WIDTH)?.lines.len() as f32 * SIZE * LEADING;
+        }
+        let mut window = at(WINDOW.0, (WINDOW.1 - height).max(head.y + SPACE).max(WINDOW_TOP), WINDOW_WIDTH);
         self.lines(root, &mut window, part.addressee.iter().map(Span::plain))?;
         let y = BELOW_WINDOW.max(window.y + SPACE);
         let mut place = Place { page, x: LEFT, y, width: RIGHT - LEFT, bottom: BOTTOM };
@@ -191,9 +201,9 @@ impl Desk<'_> {
                 self.whole(node, place, blocks, false)?;
             }
             Content::Columns(left, right) => {
-                let width = (place.width - GUTTER) / 2.0;
+                let width = (place.width - GUTTER) * LEFT_SHARE;
                 let mut one = Place { width, ..*place };
-                let mut other = Place { width, x: place.x + width + GUTTER, ..*place };
+                let mut other = Place { width: place.width - GUTTER - width, x: place.x + width + GUTTER, ..*place };
                 for (column, blocks) in [(&mut one, left), (&mut other, right)] {
                     let node = self.node(Some(parent), Role::Division, block.language);
                     self.blocks(node, column, blocks)?;
