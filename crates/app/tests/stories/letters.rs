@@ -145,6 +145,7 @@ both_engines! {
         assert_eq!(mailed(&mut floor, anew, None).unwrap(), 2);
         let before = print(&mut floor, &folder, Some(date(2026, 3, 8)));
         assert!(matches!(before, Err(Failure::Wrong(_))));
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
         std::fs::remove_dir_all(folder).unwrap();
     }
 

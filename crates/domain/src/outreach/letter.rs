@@ -116,8 +116,8 @@ pub enum Content {
     Amounts(Amounts),
     /// A frame around blocks.
     Boxed(Vec<Block>),
-    /// Two columns, the left one read first.
-    Columns(Vec<Block>, Vec<Block>),
+    /// Two columns, the left one read first and so many hundredths of the width wide.
+    Columns(u8, Vec<Block>, Vec<Block>),
     /// What is cut off and sent back: kept whole at the foot of a page, below a perforation line.
     TearOff(Vec<Block>),
     /// What follows begins on a new page.
@@ -239,7 +239,7 @@ impl Block {
                 }
             }
             Content::Boxed(blocks) | Content::TearOff(blocks) => blocks.iter().for_each(|block| block.say(out)),
-            Content::Columns(left, right) => left.iter().chain(right).for_each(|block| block.say(out)),
+            Content::Columns(_, left, right) => left.iter().chain(right).for_each(|block| block.say(out)),
             Content::NewPage => {}
         }
     }

@@ -216,7 +216,7 @@ fn part(facts: &NoticeFacts, itemized: Itemized, language: Language) -> Part {
         Block::heading(1, words.what_else),
         Block::of(Content::Bullets(what_else)),
     ];
-    let mut body = vec![Block::of(Content::Columns(left, right))];
+    let mut body = vec![Block::of(Content::Columns(46, left, right))];
     let state: Vec<&StateText> = facts.state_texts.iter().filter(|text| text.language == language).collect();
     if !state.is_empty() {
         body.push(Block::of(Content::Paragraph(vec![Span::strong(words.see_reverse)])));
@@ -249,19 +249,18 @@ fn response(facts: &NoticeFacts, words: &Words, language: Language, say: &dyn Fn
     ours.extend(facts.collector.address.iter().cloned());
     let mut theirs = vec![facts.consumer.clone()];
     theirs.extend(facts.address.iter().cloned());
-    let left = vec![
-        Block::of(Content::Paragraph(vec![Span::strong(words.mail_to)])),
-        Block::of(Content::Lines(ours)),
-        Block::of(Content::Paragraph(vec![Span::strong(words.from)])),
-        Block::of(Content::Lines(theirs)),
-        Block::paragraph(say(words.reference)),
-    ];
     let dispute =
         Check { item: Item::of(words.i_dispute), below: [words.not_my_debt, words.amount_is_wrong, words.other].map(Check::of).to_vec() };
     let mut checks = vec![dispute, Check::of(words.send_original_creditor), Check::of(&say(words.i_enclosed))];
     checks.extend(in_spanish(language, words::SPANISH_FORM).map(|item| Check { item, below: Vec::new() }));
-    let right = vec![Block::heading(1, words.how_to_respond), Block::paragraph(words.check_all), Block::of(Content::Checks(checks))];
-    vec![Block::of(Content::Columns(left, right))]
+    let left = vec![Block::heading(1, words.how_to_respond), Block::paragraph(words.check_all), Block::of(Content::Checks(checks))];
+    let right = vec![
+        Block::of(Content::Paragraph(vec![Span::strong(words.mail_to)])),
+        Block::of(Content::Lines(ours)),
+        Block::of(Content::Lines(theirs)),
+        Block::paragraph(say(words.reference)),
+    ];
+    vec![Block::of(Content::Columns(58, left, right))]
 }
 
 /// The lines in Spanish on a notice in another language.

@@ -9,9 +9,9 @@ use std::rc::Rc;
 
 /// The page.
 pub const PAGE: (f32, f32) = (612.0, 792.0);
-const LEFT: f32 = 58.0;
+const LEFT: f32 = 50.0;
 const RIGHT: f32 = PAGE.0 - LEFT;
-const TOP: f32 = 48.0;
+const TOP: f32 = 44.0;
 /// Where text ends; the foot stands below.
 const BOTTOM: f32 = PAGE.1 - 52.0;
 const FOOT: f32 = PAGE.1 - 30.0;
@@ -26,17 +26,15 @@ const BELOW_WINDOW: f32 = 264.0;
 const MARKS_LEFT: f32 = 372.0;
 /// Between two columns.
 const GUTTER: f32 = 24.0;
-/// The part of the width that the left one takes: what stands in the right one is longer.
-const LEFT_SHARE: f32 = 0.45;
 /// Sizes of type.
-const SIZE: f32 = 9.5;
+const SIZE: f32 = 9.0;
 const SMALL: f32 = 8.0;
-const HEADINGS: [f32; 3] = [13.0, 11.0, 10.0];
+const HEADINGS: [f32; 3] = [10.5, 9.75, 9.25];
 /// Line to line, in sizes; and from the top of a line to where its letters stand.
-const LEADING: f32 = 1.32;
+const LEADING: f32 = 1.25;
 const STANDS_AT: f32 = 1.0;
 /// Below a paragraph.
-const SPACE: f32 = 5.0;
+const SPACE: f32 = 4.0;
 const INDENT: f32 = 12.0;
 const BOX: f32 = 8.0;
 
@@ -200,8 +198,8 @@ impl Desk<'_> {
                 let node = self.node(Some(parent), Role::Division, block.language);
                 self.whole(node, place, blocks, false)?;
             }
-            Content::Columns(left, right) => {
-                let width = (place.width - GUTTER) * LEFT_SHARE;
+            Content::Columns(share, left, right) => {
+                let width = (place.width - GUTTER) * f32::from((*share).min(90)) / 100.0;
                 let mut one = Place { width, ..*place };
                 let mut other = Place { width: place.width - GUTTER - width, x: place.x + width + GUTTER, ..*place };
                 for (column, blocks) in [(&mut one, left), (&mut other, right)] {

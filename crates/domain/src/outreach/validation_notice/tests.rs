@@ -56,7 +56,6 @@ fn a_notice_shows_every_element_in_the_order_of_the_form() {
         "www.cfpb.gov/debt-collection",
         "payment options",
         "Póngase en contacto",
-        "Mail this form to:",
         "How do you want to respond?",
         "I want to dispute the debt because I think:",
         "This is not my debt.",
@@ -65,6 +64,9 @@ fn a_notice_shows_every_element_in_the_order_of_the_form() {
         "name and address of the original creditor",
         "Include the reference number 584-345.",
         "Quiero este formulario en español.",
+        "Mail this form to:",
+        "North South Group",
+        "María Núñez",
     ] {
         let at = rest.find(next).unwrap_or_else(|| panic!("{next:?} is not where the form has it:\n{rest}"));
         rest = &rest[at..];
