@@ -237,7 +237,7 @@ fn config_check_shows_the_configuration_and_ends_with_2_when_it_is_wrong() {
 
     let (code, _, err) = check("listen = '127.0.0.1:7171'\nlisten_at = 'x'\n");
     assert_eq!(code, Some(2));
-    assert!(err.contains("duly.toml line 2: unknown field `listen_at`"), "{err}");
+    assert!(err.contains("duly.toml line 2 (listen_at): unknown field `listen_at`"), "{err}");
     let (code, _, err) = check(&format!("tls_cert = '{certificate}'\n"));
     assert_eq!((code, err.as_str()), (Some(2), "duly: tls_key is missing: a certificate needs its private key\n"));
     let (code, _, err) = check("database = 'postgres://db/duly?sslmode=verify-full'\n");

@@ -43,8 +43,11 @@ pub fn floor_before_the_night(floor: &mut Floor) {
             _ => drop(floor.officer("Dana").calls(person, "disputes")),
         }
     }
-    let holds = "update holds set until_on = $1";
-    floor.tamper(holds, &["2026-03-03".parse::<jiff::civil::Date>().unwrap().into()]);
+    let (who, at, until) = (Actor::command(), floor.app.moment(), "2026-03-03".parse().unwrap());
+    for row in (3..60).step_by(4) {
+        let account = floor.person_of(&format!("N-{:04}", row * 23)).account;
+        floor.runtime.block_on(hold(&floor.app, &who, at, account, "Waiting for papers", until)).unwrap();
+    }
 }
 
 fn kill_nights(engine: Engine) {

@@ -1,12 +1,14 @@
 //! A place for one run of the real program: a folder and a database of its own.
 
-use duly::app::{App, Clock};
+use duly::app::{Actor, App, Clock};
+use duly::audit::kept::{self, KeptRow};
 use duly::audit::keys::Keys;
 use duly::jobs;
-use duly::outreach::store::INSERT_PAST;
+use duly::outreach::store::{INSERT_DEBT, INSERT_PAST};
 use duly::params;
 use duly::store::db::Hold;
 use duly::store::{Db, Value, migrate};
+use duly_domain::values::ids::{AccountId, ContactId};
 use duly_testkit::{Engine, Floor};
 use jiff::{SignedDuration, Timestamp};
 use std::os::unix::process::ExitStatusExt;
@@ -74,7 +76,7 @@ pub fn at_server(address: &str, sql: &str) {
     }
 }
 
-/// A call that nobody answered about every account, on each of some days from one on.
+/// A call that nobody answered about every account, on each of some days from one on, and the entries that name them.
 pub async fn past_calls(app: &App, from: Timestamp, days: i64) {
     let mut tx = app.db.begin().await.unwrap();
     let accounts: Vec<(Uuid, Uuid)> = tx.all("select id, debtor_id from accounts", &[]).await.unwrap();
@@ -100,7 +102,14 @@ pub async fn past_calls(app: &App, from: Timestamp, days: i64) {
             .to_vec()
         })
     });
-    tx.insert_many(INSERT_PAST, &calls.collect::<Vec<_>>()).await.unwrap();
+    let calls: Vec<Vec<Value>> = calls.collect();
+    tx.insert_many(INSERT_PAST, &calls).await.unwrap();
+    tx.insert_many(INSERT_DEBT, &calls.iter().map(|call| call[..2].to_vec()).collect::<Vec<_>>()).await.unwrap();
+    for ((account, _), calls) in accounts.iter().zip(calls.chunks(usize::try_from(days).unwrap())) {
+        let named: Vec<KeptRow> =
+            calls.iter().map(|call| if let Value::Uuid(id) = call[0] { ContactId(id).into() } else { unreachable!() }).collect();
+        kept::record(&mut tx, &Actor::command(), from, AccountId(*account), "history.take", serde_json::json!({}), &named).await.unwrap();
+    }
     tx.commit().await.unwrap();
 }
 

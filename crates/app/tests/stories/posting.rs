@@ -123,14 +123,16 @@ fn left(floor: &Floor) -> Vec<(&'static str, Vec<String>)> {
     LEFT.into_iter().map(|(table, sql)| (table, floor.runtime.block_on(read(sql)).unwrap().into_iter().map(text).collect())).collect()
 }
 
-/// Without the digits of ids such as `pay_0198…`.
+/// Without the digits of ids such as `pay_0198…`, and without hashes of rows, which hold ids.
 fn masked(text: &str) -> String {
-    let mut parts = text.split('_');
-    let first = parts.next().unwrap_or_default().to_string();
-    parts.fold(first, |masked, part| {
-        let digits = part.chars().take_while(char::is_ascii_hexdigit).count();
-        masked + "_" + if digits == 32 { &part[32..] } else { part }
-    })
+    let mut masked = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(|sign: char| sign.is_ascii_hexdigit()) {
+        let digits = rest[at..].chars().take_while(char::is_ascii_hexdigit).count();
+        masked += if matches!(digits, 32 | 64) { &rest[..at] } else { &rest[..at + digits] };
+        rest = &rest[at + digits..];
+    }
+    masked + rest
 }
 
 both_engines! {
