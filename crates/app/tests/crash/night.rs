@@ -2,6 +2,8 @@
 
 use super::campaign;
 use super::place::Template;
+use duly::accounts::actions::place_hold;
+use duly::app::Actor;
 use duly_domain::values::channel::Channel;
 use duly_testkit::{Engine, Floor};
 use std::fmt::Write;
@@ -46,7 +48,7 @@ pub fn floor_before_the_night(floor: &mut Floor) {
     let (who, at, until) = (Actor::command(), floor.app.moment(), "2026-03-03".parse().unwrap());
     for row in (3..60).step_by(4) {
         let account = floor.person_of(&format!("N-{:04}", row * 23)).account;
-        floor.runtime.block_on(hold(&floor.app, &who, at, account, "Waiting for papers", until)).unwrap();
+        floor.runtime.block_on(place_hold(&floor.app, &who, at, account, "Waiting for papers", until)).unwrap();
     }
 }
 
