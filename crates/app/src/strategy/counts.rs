@@ -25,7 +25,7 @@ const SECONDS: i64 = 15;
 #[derive(Clone, Debug, Default)]
 pub struct Counts {
     kept: Arc<Mutex<HashMap<DeskId, (Lanes, Timestamp)>>>,
-    /// Held while a list is counted whose length is not known, so that whoever comes meanwhile finds the count.
+    /// Held while lists are counted whose length is not known, so that whoever comes meanwhile finds the count.
     turn: Arc<tokio::sync::Mutex<()>>,
 }
 
@@ -81,6 +81,7 @@ pub async fn of_desk(app: &App, tx: &mut Tx, desk: DeskId, now: Timestamp) -> Re
 
 /// Counts every list, so that the first officers of a day need not wait for it.
 pub async fn count_all(app: &App, now: Timestamp) -> Result<(), Failure> {
+    let _turn = app.counts.turn.lock().await;
     for desk in accounts::store::list_desks(&mut app.db.read().await?).await? {
         let lanes = count_aside(app, desk.id).await?;
         app.counts.keep(desk.id, &lanes, now);
