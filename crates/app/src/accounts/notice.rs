@@ -64,6 +64,11 @@ const KINDS: [(Kind, &str, &str); 19] = [
     (Kind::BankruptcyDismissed, "bankruptcy_dismissed", "Bankruptcy case dismissed"),
 ];
 
+/// The codes of all kinds.
+pub fn codes() -> impl Iterator<Item = &'static str> {
+    KINDS.iter().map(|(_, code, _)| *code)
+}
+
 impl Kind {
     /// Finds a kind by its code.
     pub fn parse(code: &str) -> Option<Kind> {

@@ -8,6 +8,12 @@ use std::path::Path;
 
 /// Guesses a mapping from the heads and the first rows.
 pub fn guess_of(path: &Path) -> Result<Guess, Failure> {
+    let (heads, samples) = samples_of(path)?;
+    Ok(guess(&heads, &samples))
+}
+
+/// The heads and the cells of the first rows.
+pub fn samples_of(path: &Path) -> Result<(Vec<String>, Vec<Vec<String>>), Failure> {
     let mut source = Source::open(path, &FileChoice::default()).map_err(Failure::File)?;
     let mut samples = Vec::with_capacity(ROWS);
     while samples.len() < ROWS
@@ -15,5 +21,5 @@ pub fn guess_of(path: &Path) -> Result<Guess, Failure> {
     {
         samples.push(row.cells().map(String::from).collect());
     }
-    Ok(guess(source.heads(), &samples))
+    Ok((source.heads().to_vec(), samples))
 }

@@ -190,19 +190,8 @@ pub fn parse(text: &str) -> Result<MappingFile, String> {
     Ok(MappingFile { mapping, file: file_choice(file.file)? })
 }
 
-/// Writes a mapping as the file that [`parse`] reads.
-pub fn write(file: &MappingFile) -> String {
-    let MappingFile { mapping, file } = file;
-    let mut table = toml::Table::new();
-    let mut say = |name: &str, value: toml::Value| table.insert(name.to_string(), value);
-    say("debts", mapping.debts.code().into());
-    say("debtors", if mapping.debtors_are_businesses { "businesses" } else { "people" }.into());
-    say("currency", mapping.currency.code().into());
-    say("nothing", mapping.nothing.clone().into());
-    say("difference", if mapping.difference_is_reduction { "reduction" } else { "problem" }.into());
-    say("decimal", if mapping.decimal == DecimalMark::Comma { "comma" } else { "point" }.into());
-    say("country", mapping.country.clone().into());
-    say("phone_region", mapping.phone_region.clone().into());
+/// How a file is written, as the table `[file]` says it.
+pub fn written_choice(file: &FileChoice) -> toml::Table {
     let mut told = toml::Table::new();
     if let Some(delimiter) = file.delimiter {
         let named = if delimiter == b'\t' { "tab".to_string() } else { char::from(delimiter).to_string() };
@@ -228,6 +217,23 @@ pub fn write(file: &MappingFile) -> String {
     if !widths.is_empty() {
         told.insert("columns".into(), widths.into());
     }
+    told
+}
+
+/// Writes a mapping as the file that [`parse`] reads.
+pub fn write(file: &MappingFile) -> String {
+    let MappingFile { mapping, file } = file;
+    let mut table = toml::Table::new();
+    let mut say = |name: &str, value: toml::Value| table.insert(name.to_string(), value);
+    say("debts", mapping.debts.code().into());
+    say("debtors", if mapping.debtors_are_businesses { "businesses" } else { "people" }.into());
+    say("currency", mapping.currency.code().into());
+    say("nothing", mapping.nothing.clone().into());
+    say("difference", if mapping.difference_is_reduction { "reduction" } else { "problem" }.into());
+    say("decimal", if mapping.decimal == DecimalMark::Comma { "comma" } else { "point" }.into());
+    say("country", mapping.country.clone().into());
+    say("phone_region", mapping.phone_region.clone().into());
+    let told = written_choice(file);
     if !told.is_empty() {
         say("file", told.into());
     }

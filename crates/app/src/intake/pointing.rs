@@ -1,8 +1,9 @@
 //! A mapping made by pointing: each column with its first values, what it was taken for and why, and what it can be instead.
 
 use super::guessed::guess_of;
+use super::history;
 use super::mapping_file::{MappingFile, parse, write};
-use super::source::Source;
+use super::source::{FileChoice, Source, SourceRow};
 use super::upload::{Upload, run};
 use crate::app::Failure;
 use crate::web::Web;
@@ -15,6 +16,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use duly_domain::accounts::DebtKind;
+use duly_domain::intake::guess::{ROWS, date_form};
 use duly_domain::intake::mapping::{Column, FIELDS, Field, Mapping};
 use duly_domain::values::moment::DateForm;
 use duly_domain::values::money::{Currency, DecimalMark};
@@ -30,6 +32,8 @@ struct Pointed {
     /// The field it is taken for; empty where it is not used.
     field: String,
     dates: &'static str,
+    /// Whether its values are dates, or it is taken for a field of dates.
+    holds_dates: bool,
     because: String,
 }
 
@@ -58,6 +62,9 @@ struct PointingPage {
 /// `GET /imports/{upload}/mapping`
 pub async fn get_mapping(State(web): State<Web>, visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
     let upload = web.uploads.of(&id, &visit)?;
+    if upload.is_history() {
+        return history::pointing::show(&visit, id, upload, None, String::new());
+    }
     let file = match upload.mapping.as_deref().map(parse) {
         Some(Ok(file)) => file,
         _ => MappingFile { mapping: guess_of(&upload.path)?.mapping, file: upload.choice() },
@@ -65,26 +72,42 @@ pub async fn get_mapping(State(web): State<Web>, visit: Visit, Path(id): Path<St
     show(&visit, id, upload, file, String::new())
 }
 
-fn show(visit: &Visit, id: String, upload: Upload, file: MappingFile, says: String) -> Result<Response, Failure> {
-    let mut source = Source::open(&upload.path, &file.file).map_err(Failure::File)?;
+/// The heads of an upload and its first rows.
+pub(super) fn first_rows(upload: &Upload, choice: &FileChoice) -> Result<(Vec<String>, Vec<SourceRow>), Failure> {
+    let mut source = Source::open(&upload.path, choice).map_err(Failure::File)?;
     let heads = source.heads().to_vec();
     let mut rows = Vec::new();
-    while rows.len() < SHOWN
+    while rows.len() < ROWS
         && let Some(row) = source.next_row().map_err(Failure::File)?
     {
         rows.push(row);
     }
-    let guesses = if upload.mapping.is_none() { guess_of(&upload.path)?.columns } else { Vec::new() };
+    Ok((heads, rows))
+}
+
+/// The cells of a column.
+pub(super) fn values(rows: &[SourceRow], at: usize) -> Vec<String> {
+    rows.iter().map(|row| row.cell(at).to_string()).collect()
+}
+
+fn show(visit: &Visit, id: String, upload: Upload, file: MappingFile, says: String) -> Result<Response, Failure> {
+    let (heads, rows) = first_rows(&upload, &file.file)?;
+    let guesses = guess_of(&upload.path)?.columns;
     let columns = heads.iter().enumerate().map(|(at, head)| {
         let known = file.mapping.columns.iter().find(|column| super::refusals::is_same_head(&column.head, head));
+        let field = known.map(|column| column.field);
+        let values = values(&rows, at);
+        let form = date_form(head, &values);
         let guess = guesses.iter().find(|guess| guess.head == *head);
+        let because = guess.map(|guess| (guess.field, format!("{}, {} confidence", guess.because, guess.confidence.name())));
         Pointed {
             at,
             head: head.clone(),
-            values: rows.iter().map(|row| row.cell(at).to_string()).collect(),
-            field: known.map(|column| column.field.name().to_string()).unwrap_or_default(),
-            dates: known.map_or("iso", |column| column.dates.name()),
-            because: guess.map(|guess| format!("{}, {} confidence", guess.because, guess.confidence.name())).unwrap_or_default(),
+            values: values.into_iter().take(SHOWN).collect(),
+            field: field.map(|field| field.name().to_string()).unwrap_or_default(),
+            dates: known.filter(|column| column.field.is_date()).map(|column| column.dates).or(form).unwrap_or(DateForm::Iso).name(),
+            holds_dates: form.is_some() || field.is_some_and(Field::is_date),
+            because: because_of(field, because, upload.mapping.is_some()),
         }
     });
     let columns = columns.collect();
@@ -94,13 +117,28 @@ fn show(visit: &Visit, id: String, upload: Upload, file: MappingFile, says: Stri
     Ok((status, page(&PointingPage { frame, id, upload, columns, mapping: file.mapping, kinds, says })).into_response())
 }
 
+/// Why a column is what it is: the guess, or that somebody or the mapping said otherwise.
+fn because_of(taken: Option<Field>, guess: Option<(Field, String)>, is_mapped: bool) -> String {
+    match (taken, guess) {
+        (Some(taken), Some((field, because))) if taken == field => because,
+        (_, Some((field, because))) if is_mapped => {
+            format!("the mapping says so; the guess was {}: {because}", field.name().replace('_', " "))
+        }
+        (Some(_), None) if is_mapped => "the mapping says so".into(),
+        _ => String::new(),
+    }
+}
+
 /// `POST /imports/{upload}/mapping`: tried with what was pointed at.
 pub async fn post_mapping(State(web): State<Web>, visit: Visit, Path(id): Path<String>, body: Bytes) -> Result<Response, Failure> {
     let fields = Fields::of(&body);
     let mut upload = web.uploads.of(&id, &visit)?;
+    if upload.is_history() {
+        return history::pointing::point(&web, &visit, id, upload, &fields).await;
+    }
     let before = upload.mapping.as_deref().and_then(|text| parse(text).ok());
     let choice = upload.choice();
-    let heads = Source::open(&upload.path, &choice).map_err(Failure::File)?.heads().to_vec();
+    let (heads, rows) = first_rows(&upload, &choice)?;
     let mut columns: Vec<Column> = Vec::new();
     let mut says = Vec::new();
     for (at, head) in heads.iter().enumerate() {
@@ -110,7 +148,9 @@ pub async fn post_mapping(State(web): State<Web>, visit: Visit, Path(id): Path<S
             continue;
         }
         let named = fields.text(&format!("dates_{at}"));
-        let dates = DateForm::NAMED.iter().find(|(_, name)| *name == named).map_or(DateForm::Iso, |(form, _)| *form);
+        let named = DateForm::NAMED.iter().find(|(_, name)| *name == named).map(|(form, _)| *form);
+        // A column that was not shown as dates, and is now said to hold some, is looked at again.
+        let dates = named.or_else(|| field.is_date().then(|| date_form(head, &values(&rows, at))).flatten()).unwrap_or(DateForm::Iso);
         let was = before.as_ref().and_then(|file| file.mapping.columns.iter().find(|column| column.field == field));
         let is_required = field == Field::Reference || was.is_some_and(|column| column.is_required);
         columns.push(Column { field, head: head.clone(), dates, is_required });

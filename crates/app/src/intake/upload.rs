@@ -175,7 +175,14 @@ async fn keep_mapping(app: &App, who: &Actor, at: Moment, upload: &Upload) -> Re
     let body = match (&upload.mapping, upload.is_history()) {
         (Some(text), _) => text.clone(),
         (None, false) => write(&MappingFile { mapping: guess_of(&upload.path)?.mapping, file: FileChoice::default() }),
-        (None, true) => return Ok(()),
+        (None, true) => {
+            let file = history::mapping::HistoryFile {
+                mapping: history::guess_of(&upload.path)?.mapping,
+                zone: None,
+                file: FileChoice::default(),
+            };
+            history::mapping::write(&file)
+        }
     };
     transaction!(app.db, tx, {
         if let Some(creditor) = find_creditor_by_name(tx, upload.creditor.trim()).await? {

@@ -1,5 +1,7 @@
 //! History: what happened before the accounts were here counts from the first morning.
 
+use crate::permissions::{client, sign_in};
+use duly_domain::identity::Role;
 use duly_testkit::{Floor, both_engines};
 
 fn accounts(floor: &mut Floor) {
@@ -180,5 +182,64 @@ A-1,recall,2026-03-02,,,,,,,,,
         accounts(&mut floor);
         assert_eq!(floor.import_history(text, None, "Clinic").unwrap().accepted, 5);
         assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+
+    fn history_is_mapped_by_pointing_kept_and_taken_back_in_the_browser(mut floor: "2026-03-03") {
+        accounts(&mut floor);
+        floor.user("Ada", Role::BackOffice);
+        let base = floor.serve();
+        let text = "Acct;Wann;How\nA-1;28.02.2026;NA\nA-1;02.03.2026;NA\nA-2;01.03.2026;spoke\n";
+        floor.runtime.block_on(async {
+            let browser = client();
+            let csrf = sign_in(&browser, &base, "ada@example.org").await;
+            let upload = async || {
+                let file = reqwest::multipart::Part::bytes(text.as_bytes().to_vec()).file_name("calls.csv").mime_str("text/csv").unwrap();
+                let form = reqwest::multipart::Form::new().text("csrf", csrf.clone()).text("creditor", "Clinic").text("kind", "history").part("file", file);
+                let sent = browser.post(format!("{base}/imports")).multipart(form).send().await.unwrap();
+                assert_eq!(sent.status(), 303);
+                format!("{base}{}", sent.headers()["location"].to_str().unwrap())
+            };
+            let read = async |place: &str| browser.get(place).send().await.unwrap().text().await.unwrap();
+            let trial = upload().await;
+            let page = read(&format!("{trial}/mapping")).await;
+            for part in ["its values are dates", "<option value=\"day_first\" selected>", "Every row tells"] {
+                assert!(page.contains(part), "{part}: {page}");
+            }
+            assert!(!page.contains("name=\"dates_0\""), "no form of dates for what holds none");
+
+            let base_fields = [("csrf", csrf.as_str()), ("field_0", "reference"), ("field_1", "at"), ("dates_1", "day_first"), ("field_2", "result")];
+            let wrong = browser.post(format!("{trial}/mapping")).form(&base_fields[..]).send().await.unwrap();
+            assert_eq!(wrong.status(), 422);
+            let page = wrong.text().await.unwrap();
+            assert!(page.contains("no column says what a row tells"), "{page}");
+
+            let told = |more: &[(&'static str, &'static str)]| base_fields.iter().copied().chain(more.iter().copied()).collect::<Vec<_>>();
+            let tried = browser.post(format!("{trial}/mapping")).form(&told(&[("kind", "call")])).send().await.unwrap();
+            assert_eq!(tried.status(), 303);
+            let page = read(&format!("{trial}/mapping")).await;
+            assert!(page.contains("value=\"spoke\"") && page.contains("its values are dates"), "words to translate, reasons kept: {page}");
+            let words = [("kind", "call"), ("theirs_0", "spoke"), ("ours_0", "talked")];
+            browser.post(format!("{trial}/mapping")).form(&told(&words)).send().await.unwrap();
+            let page = read(&trial).await;
+            assert!(page.contains("Load "), "{page}");
+            browser.post(format!("{trial}/loads")).form(&[("csrf", csrf.as_str())]).send().await.unwrap();
+            assert!(read(&trial).await.contains("Loaded"));
+            // The next file of this creditor comes with what was pointed at.
+            let page = read(&upload().await).await;
+            assert!(page.contains("version 1 of Clinic"), "{page}");
+
+            let page = read(&format!("{base}/imports")).await;
+            let batch = page.split("/batches/").nth(1).unwrap().split('"').next().unwrap().to_string();
+            let page = read(&format!("{base}/batches/{batch}")).await;
+            assert!(page.contains("they count no more among the calls and talks of seven days"), "{page}");
+            let undo = format!("{base}/batches/{batch}/undos");
+            let refused = browser.post(&undo).form(&[("csrf", csrf.as_str()), ("because", " ")]).send().await.unwrap();
+            assert_eq!(refused.status(), 422);
+            let done = browser.post(&undo).form(&[("csrf", csrf.as_str()), ("because", "Another office's list.")]).send().await.unwrap();
+            assert_eq!(done.status(), 303);
+            assert!(read(&format!("{base}/batches/{batch}")).await.contains("Another office"), "the reason is shown");
+        });
+        assert_eq!(floor.count("select count(*) from contacts"), 0);
+        assert_eq!(floor.count("select count(*) from mappings where kind = 'history'"), 1);
     }
 }

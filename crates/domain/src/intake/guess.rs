@@ -144,6 +144,12 @@ pub fn guess(heads: &[String], samples: &[Vec<String>]) -> Guess {
     Guess { mapping, columns: guessed.into_iter().map(|(known, _)| known).collect(), notices }
 }
 
+/// The form of the dates of a column, where its values are dates.
+pub fn date_form(head: &str, values: &[String]) -> Option<DateForm> {
+    let shape = Shape::of(values.iter().take(ROWS).cloned());
+    if shape.is_empty() { None } else { shape.dates(head).map(|dates| dates.form) }
+}
+
 /// Whether the guessed amounts come to the guessed balance in at least half of the rows.
 fn add_up(guessed: &[(Guessed, DateForm)], heads: &[String], samples: &[Vec<String>], decimal: DecimalMark) -> bool {
     let place = |field: Field| {
@@ -266,6 +272,11 @@ fn words(head: &str) -> Vec<String> {
         }
     }
     words.retain(|word| !word.is_empty());
+    // The currency beside a word for money says nothing of which money: `Saldo (EUR)`.
+    let is_currency = |word: &String| ["eur", "euro", "usd", "gbp", "cad", "chf", "mxn"].contains(&word.as_str());
+    if !words.iter().all(is_currency) {
+        words.retain(|word| !is_currency(word));
+    }
     words
 }
 
@@ -282,6 +293,8 @@ fn unaccented(c: char) -> String {
         'ñ' => "n".into(),
         'ç' => "c".into(),
         'ß' => "ss".into(),
+        // Of "nº" and "1ª", the letter stays.
+        'º' | 'ª' => String::new(),
         c => c.to_string(),
     }
 }

@@ -106,6 +106,11 @@ impl Field {
         FIELDS.iter().find(|(_, known)| *known == name).map(|(field, _)| *field)
     }
 
+    /// Whether its cells are dates.
+    pub fn is_date(self) -> bool {
+        matches!(self, Field::DateOfBirth | Field::ItemizedOn | Field::DueOn | Field::ChargedOffOn)
+    }
+
     /// Its name.
     pub fn name(self) -> &'static str {
         FIELDS.iter().find(|(field, _)| *field == self).map_or("", |(_, name)| name)

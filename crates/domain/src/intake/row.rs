@@ -131,6 +131,36 @@ pub fn read<'c>(layout: &Layout<'_>, cell: impl Fn(usize) -> &'c str, today: Dat
     (account.filter(|_| !refused), problems)
 }
 
+/// Characters that a text of one line may have: what is found by it must fit into an index.
+const LONGEST_LINE: usize = 500;
+
+/// Characters that a description may have.
+const LONGEST_TEXT: usize = 4_000;
+
+/// Whether a text in the place of an account's number says that the row is a sum of the others.
+fn is_total(text: &str) -> bool {
+    let plain = text.trim_end_matches([':', '.', ' ']).to_lowercase();
+    const WORDS: [&str; 16] = [
+        "total",
+        "totals",
+        "grand total",
+        "subtotal",
+        "sub-total",
+        "sum",
+        "report total",
+        "total amount",
+        "gesamt",
+        "summe",
+        "gesamtsumme",
+        "suma",
+        "total general",
+        "somme",
+        "total général",
+        "totaux",
+    ];
+    WORDS.contains(&plain.as_str())
+}
+
 struct Reading<'l, 'm, F> {
     layout: &'l Layout<'m>,
     cell: F,
@@ -160,9 +190,24 @@ impl<'c, F: Fn(usize) -> &'c str> Reading<'_, '_, F> {
         }
     }
 
+    /// A text that is no longer than a field of its kind can be; longer ones come from a quote that is not closed.
+    fn bounded(&mut self, field: Field) -> Option<&'c str> {
+        let text = self.text(field)?;
+        let most = if field == Field::Description { LONGEST_TEXT } else { LONGEST_LINE };
+        if text.len() > most && text.chars().count() > most {
+            let says = format!("has {} characters, more than the {most} that can be kept", text.chars().count());
+            let at = self.layout.mapping.columns.iter().position(|column| column.field == field);
+            let column = at.map_or_else(|| field.name().to_string(), |at| self.layout.mapping.columns[at].head.clone());
+            let value = format!("{}…", text.chars().take(60).collect::<String>());
+            self.problems.push(Problem { column, value, says, refuses: true });
+            return None;
+        }
+        Some(text)
+    }
+
     /// A text of one line; letters of every script stay, a control character keeps the row out.
     fn owned(&mut self, field: Field) -> Option<String> {
-        let text = self.text(field)?;
+        let text = self.bounded(field)?;
         if let Some(control) = control_in(text) {
             self.problem(field, format!("holds {control}"), true);
             return None;
@@ -175,7 +220,7 @@ impl<'c, F: Fn(usize) -> &'c str> Reading<'_, '_, F> {
 
     /// A text that may have several lines.
     fn lines(&mut self, field: Field) -> Option<String> {
-        let text = self.text(field)?;
+        let text = self.bounded(field)?;
         if let Some(control) = control_in_lines(text) {
             self.problem(field, format!("holds {control}"), true);
             return None;
@@ -188,6 +233,10 @@ impl<'c, F: Fn(usize) -> &'c str> Reading<'_, '_, F> {
         let text = self.owned(Field::Reference)?;
         if let Some(invisible) = invisible_in(&text) {
             self.problem(Field::Reference, format!("holds {invisible}, which nobody can see: take it out"), true);
+            return None;
+        }
+        if is_total(&text) {
+            self.problem(Field::Reference, "is the word of a total: a sum at the end of a file is no account", true);
             return None;
         }
         Some(text)

@@ -38,6 +38,11 @@ impl Shape {
         !self.values.is_empty() && self.values.iter().filter(|value| test(value)).count() * 100 >= self.values.len() * percent
     }
 
+    /// Whether most values are words of a list.
+    pub(super) fn are_of(&self, knows: impl Fn(&str) -> bool) -> bool {
+        self.mostly(60, knows)
+    }
+
     pub(super) fn are_emails(&self) -> bool {
         self.mostly(80, |value| EmailAddress::parse(value).is_ok())
     }

@@ -16,7 +16,7 @@
 //! at = { column = "WHEN", dates = "month_first" }
 //! ```
 
-use crate::intake::mapping_file::{FileTable, file_choice};
+use crate::intake::mapping_file::{FileTable, file_choice, written_choice};
 use crate::intake::source::FileChoice;
 use duly_domain::intake::history::{FIELDS, Field, HistoryMapping};
 use duly_domain::values::moment::DateForm;
@@ -105,9 +105,52 @@ pub fn parse(text: &str) -> Result<HistoryFile, String> {
     Ok(HistoryFile { mapping, zone, file: file_choice(file.file)? })
 }
 
+/// Writes a mapping as the file that [`parse`] reads.
+pub fn write(file: &HistoryFile) -> String {
+    let HistoryFile { mapping, zone, file } = file;
+    let mut table = toml::Table::new();
+    let mut say = |name: &str, value: toml::Value| table.insert(name.to_string(), value);
+    if let Some(kind) = &mapping.kind {
+        say("kind", kind.clone().into());
+    }
+    say("currency", mapping.currency.code().into());
+    say("decimal", if mapping.decimal == DecimalMark::Comma { "comma" } else { "point" }.into());
+    if let Some(name) = zone.as_ref().and_then(TimeZone::iana_name) {
+        say("zone", name.into());
+    }
+    say("nothing", mapping.nothing.clone().into());
+    let told = written_choice(file);
+    if !told.is_empty() {
+        say("file", told.into());
+    }
+    let words = mapping.words.iter().map(|(theirs, ours)| (theirs.clone(), toml::Value::from(ours.clone())));
+    say("words", toml::Table::from_iter(words).into());
+    let columns = mapping.columns.iter().map(|(field, head, form)| {
+        let entry: [(String, toml::Value); 2] = [("column".into(), head.clone().into()), ("dates".into(), form.name().into())];
+        (field.name().to_string(), toml::Value::Table(toml::Table::from_iter(entry)))
+    });
+    say("columns", toml::Table::from_iter(columns).into());
+    toml::to_string(&table).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let text = "kind = \"call\"\nzone = \"America/Chicago\"\ndecimal = \"comma\"\n[words]\nNA = \"no_answer\"\n[file]\nhead_row = 3\n[columns]\nreference = \"A\"\nat = { column = \"B\", dates = \"month_first\" }\n";
+        let file = parse(text).unwrap();
+        let again = parse(&write(&file)).unwrap();
+        let zone = |file: &HistoryFile| file.zone.as_ref().and_then(|zone| zone.iana_name().map(String::from));
+        assert_eq!((zone(&again), &again.file), (zone(&file), &file.file));
+        let sorted = |file: &HistoryFile| {
+            let mut mapping = file.mapping.clone();
+            mapping.columns.sort_by_key(|(field, ..)| *field);
+            mapping
+        };
+        assert_eq!(sorted(&again), sorted(&file));
+    }
 
     #[test]
     fn a_mapping_of_history_is_read_or_told() {

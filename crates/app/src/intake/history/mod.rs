@@ -6,9 +6,11 @@
 
 pub mod applying;
 pub mod mapping;
+pub mod pointing;
 pub mod store;
 pub mod taking_back;
 
+use super::guessed::samples_of;
 use super::progress::{Progress, Reached};
 use super::refusals::is_same_head;
 use super::report::{Report, Tally};
@@ -19,7 +21,7 @@ use crate::audit::kept::KeptRow;
 use crate::intake;
 use crate::store::Tx;
 use crate::{accounts, audit, strategy, transaction};
-use duly_domain::intake::history::{Field, HistoryLayout, HistoryMapping, PastRow, guess, read};
+use duly_domain::intake::history::{Field, Guess, HistoryLayout, HistoryMapping, PastRow, guess, read};
 use duly_domain::intake::row::Problem;
 use duly_domain::values::ids::{AccountId, BatchId};
 use duly_domain::values::moment::Moment;
@@ -69,7 +71,15 @@ pub async fn import_history(app: &App, who: &Actor, at: Moment, ask: &ImportHist
     let choice = ask.mapping.as_ref().map(|mapping| mapping.file.clone()).unwrap_or_default();
     let mut source = Source::open(&ask.path, &choice).map_err(Failure::File)?;
     let heads = source.heads().to_vec();
-    let mapping = ask.mapping.as_ref().map_or_else(|| guess(&heads), |file| file.mapping.clone());
+    let mut notices = source.notices().to_vec();
+    let mapping = match &ask.mapping {
+        Some(file) => file.mapping.clone(),
+        None => {
+            let guess = guess_of(&ask.path)?;
+            notices.extend(guess.notices);
+            guess.mapping
+        }
+    };
     let zone = ask.mapping.as_ref().and_then(|file| file.zone.clone()).unwrap_or_else(|| app.zone());
     let layout = HistoryLayout::of(&mapping, &heads, zone, at.at).map_err(|says| Failure::wrong("mapping", says))?;
     let (creditor, unfinished) = {
@@ -91,12 +101,8 @@ pub async fn import_history(app: &App, who: &Actor, at: Moment, ask: &ImportHist
         told: HashMap::new(),
         tally: Tally::begin(ask.refusals.as_deref(), &heads, ask.is_trial)?,
     };
-    import.tally.report = Report {
-        currency: mapping.currency.code().into(),
-        is_guess: ask.mapping.is_none(),
-        notices: source.notices().to_vec(),
-        ..Report::default()
-    };
+    import.tally.report =
+        Report { currency: mapping.currency.code().into(), is_guess: ask.mapping.is_none(), notices, ..Report::default() };
     import.tally.describe(&heads, mapping.columns.iter().map(|(field, head, _)| (field.name(), head.as_str())));
     let mut piece = Vec::with_capacity(PIECE);
     while let Some(row) = source.next_row().map_err(Failure::File)? {
@@ -116,6 +122,12 @@ pub async fn import_history(app: &App, who: &Actor, at: Moment, ask: &ImportHist
     }
     import.take(app, piece).await?;
     import.finish(app).await
+}
+
+/// Guesses a mapping from the heads and the first rows.
+pub fn guess_of(path: &Path) -> Result<Guess, Failure> {
+    let (heads, samples) = samples_of(path)?;
+    Ok(guess(&heads, &samples))
 }
 
 /// A row as it was read: the fact with its fingerprint, or what is wrong with it.

@@ -3,7 +3,7 @@
 use std::io::BufRead;
 
 /// The delimiters looked for, the usual one first.
-const DELIMITERS: [u8; 5] = [b',', b';', b'\t', b'|', b':'];
+const DELIMITERS: [u8; 8] = [b',', b';', b'\t', b'|', b':', b'^', b'~', 0x1f];
 
 /// Records looked at for a guess.
 const GUESSED_BY: usize = 200;
@@ -110,7 +110,8 @@ impl<R: BufRead> Records<R> {
         while let Some(byte) = self.peek()? {
             self.text.consume(1);
             if record.text.len() > LONGEST_RECORD {
-                return Err(format!("has a row on line {} that does not end: a quote is opened there and not closed", record.line));
+                let because = if matches!(at, At::Quoted) { "a quote is opened there and not closed" } else { "it is longer than 16 MB" };
+                return Err(format!("has a row on line {} that does not end: {because}", record.line));
             }
             match at {
                 At::Start | At::Plain | At::Closing if byte == delimiter => {
@@ -322,6 +323,9 @@ mod tests {
             ("day,time\n1,10:30\n2,11:45\n", b',', Quotes::Doubled),
             ("sep=|\na|b\n1,2|3,4\n", b'|', Quotes::Doubled),
             ("alone\nx\ny\n", b',', Quotes::Doubled),
+            ("a^b\n1^2,5\n", b'^', Quotes::Doubled),
+            ("a~b\n1~2\n", b'~', Quotes::Doubled),
+            ("a\u{1f}b\n1\u{1f}2\n", 0x1f, Quotes::Doubled),
             ("id|text\n1|\"inch\n2|x\n3|y\n", b'|', Quotes::None),
             ("a,b\n\"say \\\"yes\\\", now\",2\n\"\\\"so\\\", he said\",3\n", b',', Quotes::Backslash),
         ] {

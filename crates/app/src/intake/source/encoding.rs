@@ -2,7 +2,7 @@
 
 use super::packed::{Packed, broken};
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Decoder, Encoding, ISO_8859_2, ISO_8859_15, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1250, WINDOWS_1252};
 use std::io::{BufRead, Read};
 
 /// How much of the start is kept to guess by.
@@ -63,6 +63,9 @@ pub(super) fn survey(packed: &Packed, chosen: Option<&str>) -> Result<Survey, St
     let mut reader = packed.reader()?;
     let mut sample = Vec::new();
     reader.by_ref().take(SAMPLE as u64).read_to_end(&mut sample).map_err(broken)?;
+    if sample.starts_with(&[0xff, 0xfe, 0, 0]) || sample.starts_with(&[0, 0, 0xfe, 0xff]) {
+        return Err("is written as UTF-32, which is hardly used: save it as UTF-8".into());
+    }
     let is_whole = sample.len() < SAMPLE;
     let marked = Encoding::for_bom(&sample).map(|(encoding, _)| encoding);
     let encoding = match chosen.or(marked).or_else(|| utf16_without_mark(&sample)) {
@@ -103,7 +106,19 @@ fn by_letters(sample: &[u8], mut rest: impl Read) -> Result<&'static Encoding, S
         return Ok(UTF_8);
     }
     letters.detector.feed(b"", true);
-    Ok(letters.detector.guess(None, Utf8Detection::Deny))
+    let found = letters.detector.guess(None, Utf8Detection::Deny);
+    let is_latin_9 = (found == WINDOWS_1252 && is_latin_9(sample, &[0xa6, 0xa8, 0xb4, 0xb8, 0xbc, 0xbd, 0xbe]))
+        // Of these, the Latin of Central Europe has letters everywhere but for œ.
+        || ([ISO_8859_2, WINDOWS_1250].contains(&found) && is_latin_9(sample, &[0xbd]));
+    Ok(if is_latin_9 { ISO_8859_15 } else { found })
+}
+
+/// Whether bytes look like ISO-8859-15: where its relatives have fractions and signs it has letters (Œ, Š, Ž, Ÿ), which stand
+/// within words; and nothing stands where only windows-1252 has anything.
+fn is_latin_9(sample: &[u8], moved: &[u8]) -> bool {
+    let is_letter = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphabetic() || *byte >= 0xc0);
+    let within = |at: usize| is_letter(sample.get(at + 1)) || at.checked_sub(1).is_some_and(|before| is_letter(sample.get(before)));
+    !sample.iter().any(|byte| (0x80..=0x9f).contains(byte)) && (0..sample.len()).any(|at| moved.contains(&sample[at]) && within(at))
 }
 
 struct Letters {

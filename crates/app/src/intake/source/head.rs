@@ -15,7 +15,7 @@ pub(super) fn find<R: AsRef<[String]>>(rows: &[R]) -> Option<usize> {
     }
     let looks_like_heads = |row: &R| {
         let cells: Vec<&str> = row.as_ref().iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty()).collect();
-        cells.len() >= 2 && cells.len() * 10 >= usual * 6 && cells.iter().all(|cell| is_name(cell))
+        cells.len() >= 2 && cells.len() * 2 >= usual && cells.iter().all(|cell| is_name(cell))
     };
     let looked_at = &rows[..rows.len().min(LOOKED_AT)];
     // A first row as full as the others is the head, whatever it says: heads may be years.

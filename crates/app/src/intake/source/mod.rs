@@ -57,6 +57,7 @@ pub struct FixedColumn {
 
 /// A file being read row by row.
 pub struct Source {
+    name: String,
     heads: Vec<String>,
     notices: Vec<String>,
     packed: Packed,
@@ -97,7 +98,7 @@ impl Source {
             }
         };
         notices.extend(head::notices(&heads));
-        Ok(Source { heads, notices, packed, form })
+        Ok(Source { name: path.display().to_string(), heads, notices, packed, form })
     }
 
     /// The heads of the columns.
@@ -114,12 +115,12 @@ impl Source {
     pub fn next_row(&mut self) -> Result<Option<SourceRow>, String> {
         loop {
             let next = match &mut self.form {
-                Form::Delimited(rows) => rows.next_row()?,
-                Form::Fixed(rows) => rows.next_row()?,
-                Form::Json(rows) => rows.next_row()?,
-                Form::Sheet(sheet) => sheet.next_row(),
+                Form::Delimited(rows) => rows.next_row(),
+                Form::Fixed(rows) => rows.next_row(),
+                Form::Json(rows) => rows.next_row(),
+                Form::Sheet(sheet) => Ok(sheet.next_row()),
             };
-            let Some(mut row) = next else { return Ok(None) };
+            let Some(mut row) = next.map_err(|says| format!("{} {says}", self.name))? else { return Ok(None) };
             if row.is_nothing() {
                 continue;
             }

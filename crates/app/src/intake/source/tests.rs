@@ -5,6 +5,8 @@ use proptest::prelude::*;
 use std::io::Write;
 use std::path::PathBuf;
 
+mod hard;
+
 /// A file that is removed when the test is done with it.
 struct Temporary(PathBuf);
 

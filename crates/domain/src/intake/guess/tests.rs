@@ -26,7 +26,10 @@ fn heads_of_four_languages_are_known() {
             "Número de cuenta|Teléfono|Dirección\nA1|614 555 0100|Calle 1",
             vec!["mobile = Teléfono (high)", "reference = Número de cuenta (high)", "street = Dirección (high)"],
         ),
-        ("N° de dossier|Prénom|Échéance\n7|Zoé|31.12.2025", vec!["due_on = Échéance (high)", "given_name = Prénom (high)"]),
+        (
+            "N° de dossier|Prénom|Échéance\n7|Zoé|31.12.2025",
+            vec!["due_on = Échéance (high)", "given_name = Prénom (high)", "reference = N° de dossier (high)"],
+        ),
         (
             "acctNo|custPhoneNumber|EMAIL_ADDRESS\n1|6145550100|a@b.org",
             vec!["email = EMAIL_ADDRESS (high)", "mobile = custPhoneNumber (medium)", "reference = acctNo (high)"],
@@ -85,4 +88,29 @@ fn amounts_that_do_not_come_to_the_balance_are_left_out() {
     let fields = |text| of(text).columns.iter().map(|c| c.field.name()).collect::<Vec<_>>();
     assert_eq!(fields("account|principal|paid|balance\n1|10.00|4.00|6.00\n2|5|0|5").len(), 4);
     assert_eq!(fields("account|principal|paid|balance\n1|10.00|4.00|7.00\n2|5|0|9"), ["balance", "reference"]);
+}
+
+#[test]
+fn heads_found_in_files_of_many_countries_are_known() {
+    let fields = |text| of(text).columns.iter().map(|c| c.field.name()).collect::<std::collections::BTreeSet<_>>();
+    for (text, expected) in [
+        (
+            "Kd.-Nr.|Schuldner|Hauptforderung (EUR)|Zinsen|Mahnkosten|Gesamtforderung|Fällig seit\nK-1|Müller GmbH|1.000,00|34,50|200,00|1.234,50|31.03.2026\nK-2|Groß|20,00|0,00|0,00|20,00|15.01.2026",
+            &["reference", "name", "principal", "interest", "costs", "balance", "due_on"][..],
+        ),
+        (
+            "N° de dossier|Nom|Prénom|Montant dû|Date d'échéance\nD-1|Lefèvre|Zoé|1 234,50|31/03/2026\nD-2|Ça|Éva|20,00|15/01/2026",
+            &["reference", "name", "given_name", "balance", "due_on"],
+        ),
+        (
+            "Nº de cuenta|Apellidos|Nombre|Importe adeudado|Fecha de vencimiento|Teléfono móvil\nC-1|Núñez|José|1.234,50|31/03/2026|614 555 0142\nC-2|Peña|Ana|20,00|15/01/2026|614 555 0143",
+            &["reference", "family_name", "name", "balance", "due_on", "mobile"],
+        ),
+        ("LoanNr_ChkDgt|Name|ChgOffPrinGr\n1|Acme LLC|$60,000.00\n2|Bolt Inc|$7.00", &["reference", "name", "principal"]),
+        ("ID|LIMIT_BAL|BILL_AMT1|BILL_AMT2\n1|20000|3913|3102\n2|120000|2682|1725", &["reference", "balance"]),
+    ] {
+        assert_eq!(fields(text), expected.iter().copied().collect(), "{text}");
+    }
+    assert_eq!(date_form("x", &["31.03.2026".into(), "15.01.2026".into()]), Some(DateForm::DayFirst));
+    assert_eq!(date_form("x", &["Ann".into()]), None);
 }

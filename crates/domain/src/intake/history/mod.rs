@@ -3,8 +3,10 @@
 //! Each row says what kind of thing it tells. What a row means is [`Past`]; the same meaning twice is the same fact, unless the
 //! file tells it twice (see the fingerprint in `app`). Nothing here says what follows from it: the rules do.
 
+mod guess;
 mod reading;
 
+pub use guess::{Guess, Guessed, choices, guess, knows};
 pub use reading::{HistoryLayout, read};
 
 use crate::compliance::record::Outcome;
@@ -78,6 +80,11 @@ impl Field {
         FIELDS.iter().find(|(_, known, _)| *known == name).map(|(field, ..)| *field)
     }
 
+    /// Whether its cells are dates.
+    pub fn is_date(self) -> bool {
+        matches!(self, Field::At | Field::DueOn | Field::Until | Field::SubmittedOn | Field::StatedEndOn)
+    }
+
     /// Its name.
     pub fn name(self) -> &'static str {
         FIELDS.iter().find(|(field, ..)| *field == self).map_or("", |(_, name, _)| name)
@@ -85,7 +92,7 @@ impl Field {
 }
 
 /// Which column is which field, and how the file writes things.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HistoryMapping {
     /// Field, head, form of dates.
     pub columns: Vec<(Field, String, DateForm)>,
@@ -99,27 +106,6 @@ pub struct HistoryMapping {
     pub currency: Currency,
     /// What stands before decimals.
     pub decimal: DecimalMark,
-}
-
-/// Guesses a mapping from the heads alone; what is not recognized stays out.
-pub fn guess(heads: &[String]) -> HistoryMapping {
-    let mut columns: Vec<(Field, String, DateForm)> = Vec::new();
-    for head in heads {
-        let plain: String = head.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-        let is_meant = |(_, name, others): &&(Field, &str, &[&str])| name.replace('_', "") == plain || others.contains(&plain.as_str());
-        let Some((field, ..)) = FIELDS.iter().find(is_meant) else { continue };
-        if columns.iter().all(|(known, ..)| known != field) {
-            columns.push((*field, head.clone(), DateForm::Iso));
-        }
-    }
-    HistoryMapping {
-        columns,
-        kind: None,
-        words: BTreeMap::new(),
-        nothing: ["NA", "N/A", "NULL", "null"].map(String::from).to_vec(),
-        currency: Currency::Usd,
-        decimal: DecimalMark::Point,
-    }
 }
 
 /// What a row tells.

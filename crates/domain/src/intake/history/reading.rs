@@ -14,11 +14,11 @@ use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 
 /// Kinds of wishes a file can tell.
-const WISHES: [&str; 7] =
+pub(super) const WISHES: [&str; 7] =
     ["inconvenient_time", "convenient_only", "time_consent", "inconvenient_place", "employer_prohibits", "no_channel", "no_address"];
 
 /// States of a promise that a file can tell.
-const PROMISE_STATES: [&str; 5] = ["open", "kept", "partly_kept", "broken", "withdrawn"];
+pub(super) const PROMISE_STATES: [&str; 5] = ["open", "kept", "partly_kept", "broken", "withdrawn"];
 
 /// The mapping laid over the heads of a file.
 pub struct HistoryLayout<'m> {
@@ -336,7 +336,7 @@ mod tests {
 
     fn read_row(heads: &[&str], cells: &[&str]) -> (Option<PastRow>, Vec<String>) {
         let heads: Vec<String> = heads.iter().map(|head| (*head).to_string()).collect();
-        let mapping = guess(&heads);
+        let mapping = guess(&heads, &[]).mapping;
         let zone = TimeZone::get("America/New_York").unwrap();
         let layout = HistoryLayout::of(&mapping, &heads, zone, "2026-03-10T17:00:00Z".parse().unwrap()).unwrap();
         let (row, problems) = read(&layout, |at| cells[at]);

@@ -158,3 +158,24 @@ fn dates_out_of_order_are_told_and_left_out() {
         assert_eq!(kept, (off, born, told), "{cells:?}: {problems:?}");
     }
 }
+
+#[test]
+fn a_sum_at_the_end_and_a_text_without_an_end_are_no_accounts() {
+    let long = "x".repeat(501);
+    for (cells, says) in [
+        (
+            ["Total:", "", "", "", "300.00", "", "", "", "2026-01-02"],
+            "reference is the word of a total: a sum at the end of a file is no account",
+        ),
+        (
+            ["GESAMT", "", "", "", "300.00", "", "", "", "2026-01-02"],
+            "reference is the word of a total: a sum at the end of a file is no account",
+        ),
+        (["A-1", &long, "", "", "300.00", "", "", "", "2026-01-02"], "name has 501 characters, more than the 500 that can be kept"),
+    ] {
+        let (account, problems) = read_row(&mapping(false), cells);
+        assert_eq!((account.is_none(), problems), (true, vec![says.to_string()]));
+    }
+    let (account, _) = read_row(&mapping(false), ["TOTAL-7", "Total Care", "", "", "300.00", "", "", "", "2026-01-02"]);
+    assert!(account.is_some());
+}
