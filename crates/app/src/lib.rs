@@ -10,6 +10,7 @@ pub mod store;
 pub mod accounts;
 pub mod audit;
 pub mod compliance;
+pub mod disputes;
 pub mod identity;
 pub mod intake;
 pub mod ledger;

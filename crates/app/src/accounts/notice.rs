@@ -1,7 +1,7 @@
 //! Notices: what came in, was sent or became known about an account, and binds the gate from then on.
 //!
 //! A notice is never changed; a later one takes it back (a lawyer withdraws, verification is sent, a case is dismissed).
-//! It moves no money and contacts nobody. [`record_notice`] also names what is to be done next; [`record_notice_in`] only
+//! It moves no money and contacts nobody. [`record_notice`] also opens or answers a case and names what is to be done next; [`record_notice_in`] only
 //! records, within a transaction of somebody else.
 
 use super::actions::set_next;
@@ -9,7 +9,7 @@ use super::store;
 use crate::app::{Actor, App, Failure, Problems, new_uuid};
 use crate::audit::kept;
 use crate::store::Tx;
-use crate::{parties, rows, strategy, transaction};
+use crate::{disputes, parties, rows, strategy, transaction};
 use duly_domain::values::ids::{AccountId, DebtorId, NoticeId};
 use duly_domain::values::moment::Moment;
 use jiff::civil::Date;
@@ -337,17 +337,23 @@ impl NoticeRow {
     }
 }
 
-/// Records a notice and names what is to be done next.
+/// Records a notice, opens or answers the case it is about, and names what is to be done next.
 pub async fn record_notice(app: &App, who: &Actor, at: Moment, ask: RecordNotice) -> Result<NoticeId, Failure> {
     transaction!(app.db, tx, {
         let id = record_notice_in(tx, who, at, &ask).await?;
-        let account = store::load_account(tx, ask.account).await?;
-        if let Some((action, days)) = ask.kind.next(ask.in_writing).filter(|_| account.state == "open") {
-            set_next(tx, ask.account, action, at.business_day.saturating_add(Span::new().days(days)), None).await?;
-        }
-        strategy::actions::place_on_worklist(tx, ask.account, at).await?;
+        disputes::actions::heed(tx, who, at, &ask, id).await?;
+        follow_up(tx, at, &ask).await?;
         Ok(id)
     })
+}
+
+/// Names what is to be done after a notice, and on which day.
+pub async fn follow_up(tx: &mut Tx, at: Moment, ask: &RecordNotice) -> Result<(), Failure> {
+    let account = store::load_account(tx, ask.account).await?;
+    if let Some((action, days)) = ask.kind.next(ask.in_writing).filter(|_| account.state == "open") {
+        set_next(tx, ask.account, action, at.business_day.saturating_add(Span::new().days(days)), None).await?;
+    }
+    strategy::actions::place_on_worklist(tx, ask.account, at).await
 }
 
 /// Records a notice within a transaction, and nothing else: the past that a file tells leaves nothing to be done today.

@@ -13,6 +13,7 @@ use crate::app::{Failure, Problems};
 use crate::cli::output::money;
 use crate::compliance::facts::{Known, gather};
 use crate::compliance::gate::{Seen, decision_json, look};
+use crate::disputes::pages::CaseOn;
 use crate::ledger::store::{Payment, Refund};
 use crate::outreach::claims::ShownClaim;
 use crate::parties::masking::{DATE_OF_BIRTH, REASONS, Revealed};
@@ -24,12 +25,13 @@ use crate::web::Web;
 use crate::web::form::Fields;
 use crate::web::guard::Visit;
 use crate::web::shell::{Frame, page};
-use crate::{audit, ledger, outreach, plans};
+use crate::{audit, disputes, ledger, outreach, plans};
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use duly_domain::accounts::{Bucket, DebtKind};
 use duly_domain::decision::Decision;
+use duly_domain::disputes::case::Ground;
 use duly_domain::identity::{Permission, may};
 use duly_domain::outreach::result::{ResultCode, for_channel};
 use duly_domain::parties::circumstance::Circumstance;
@@ -106,6 +108,8 @@ struct WorkspacePage {
     close_reasons: [(&'static str, &'static str); 8],
     may_close: bool,
     may_file: bool,
+    cases: Vec<CaseOn>,
+    grounds: [Ground; 8],
     holds: Vec<Hold>,
     next_action: String,
     events: Vec<Event>,
@@ -242,6 +246,8 @@ pub async fn show_with(
         close_reasons: CLOSE_REASONS,
         may_close: may_here(Permission::CloseAccounts),
         may_file: may_here(Permission::FileDocuments),
+        cases: disputes::pages::open_on(&mut tx, id, visit.at.business_day).await?,
+        grounds: Ground::ALL,
         holds: holds.into_iter().filter(|hold| hold.ended_at.is_none()).collect(),
         next_action: match (&account.next_action, account.next_action_on) {
             (Some(action), Some(on)) => format!("{action}, {}", written(on)),

@@ -20,6 +20,8 @@ pub const PERSON: &str = "person";
 pub const DOCUMENT: &str = "document";
 /// A receipt.
 pub const RECEIPT: &str = "receipt";
+/// A case about it.
+pub const CASE: &str = "case";
 /// A kept decision.
 pub const DECISION: &str = "decision";
 /// `duly account show`.

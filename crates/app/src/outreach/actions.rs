@@ -5,7 +5,7 @@ use crate::app::{Actor, App, Failure, new_uuid};
 use crate::audit::kept::{self, KeptRow};
 use crate::compliance::gate::{self, AskContact, attempts_used};
 use crate::store::Tx;
-use crate::{accounts, audit, compliance, parties, strategy, transaction};
+use crate::{accounts, audit, compliance, disputes, parties, strategy, transaction};
 use duly_domain::compliance::record::Outcome;
 use duly_domain::decision::{Answer, Decision};
 use duly_domain::identity::{Permission, may};
@@ -234,8 +234,7 @@ async fn follow_up(
         accounts::store::update_reached(tx, about).await?;
     }
     if matches!(code.consequence, Consequence::HoldForDispute) {
-        let until = at.business_day.saturating_add(Span::new().days(DISPUTE_HOLD_DAYS));
-        accounts::actions::hold(tx, who, at, about, "Dispute raised in a talk", until).await?;
+        disputes::actions::open_spoken(tx, who, at, about, contact.debtor, &contact.channel).await?;
     }
     let account = accounts::store::load_account(tx, about).await?;
     let usual = at.business_day.saturating_add(Span::new().days(i64::from(code.next_in_days)));
@@ -270,9 +269,6 @@ async fn close_channel(tx: &mut Tx, who: &Actor, at: Moment, contact: &ContactCo
     };
     parties::actions::keep_preference(tx, who, at, contact.account, contact.debtor, &row).await
 }
-
-/// Days after which a disputed account comes back, so that nothing stands still unseen.
-const DISPUTE_HOLD_DAYS: i64 = 30;
 
 /// The code of an outcome in the database: as files name it.
 pub fn outcome_code(outcome: Outcome) -> &'static str {

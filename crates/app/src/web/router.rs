@@ -4,7 +4,7 @@ use super::guard::{guard, headers};
 use super::serving::believe;
 use super::{Web, assets};
 use crate::accounts::desks;
-use crate::{accounts, audit, compliance, identity, intake, jobs, ledger, outreach, parties, plans, strategy};
+use crate::{accounts, audit, compliance, disputes, identity, intake, jobs, ledger, outreach, parties, plans, strategy};
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::routing::{MethodRouter, get, post};
@@ -78,6 +78,7 @@ pub fn routes(web: Web) -> Routes {
         .post("/accounts/{account}/holds", May::WorkAccounts, accounts::pages::post_hold)
         .post("/accounts/{account}/holds/{hold}/ends", May::WorkAccounts, accounts::pages::post_hold_end)
         .post("/accounts/{account}/stops", May::RecordStops, accounts::pages::post_stop)
+        .post("/accounts/{account}/cases", May::RecordStops, disputes::pages::post_case)
         .post("/accounts/{account}/deaths", May::RecordStops, accounts::pages::post_death)
         .post("/accounts/{account}/preferences", May::WorkAccounts, parties::pages::post_preference)
         .post("/accounts/{account}/preferences/{preference}/ends", May::WorkAccounts, parties::pages::post_preference_end)
@@ -129,6 +130,10 @@ pub fn routes(web: Web) -> Routes {
         .post("/batches/{batch}/undos", May::Import, intake::batch::post_undo)
         .get("/imports/{upload}/problems.csv", May::Import, intake::pages::get_problems)
         .get("/imports/{upload}/refused-rows.csv", May::Import, intake::pages::get_refused_rows)
+        .get("/disputes", May::ReadAccounts, disputes::pages::get_queue)
+        .get("/disputes/{case}", May::ReadAccounts, disputes::pages::get_case)
+        .post("/disputes/{case}/steps", May::WorkCases, disputes::pages::post_step)
+        .post("/disputes/{case}/outcomes", May::WorkCases, disputes::pages::post_outcome)
         .get("/compliance", May::ReadCompliance, compliance::pages::get_control_room)
         .get("/nights", May::ReadNights, jobs::pages::get_nights)
         .post("/nights", May::RunNights, jobs::pages::post_night)

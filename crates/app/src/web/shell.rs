@@ -55,11 +55,12 @@ pub struct Frame {
     pub alarm: String,
 }
 
-const ROOMS: [(&str, &str, &str, Permission); 11] = [
+const ROOMS: [(&str, &str, &str, Permission); 12] = [
     ("/my-day", "My day", "day", Permission::WorkAccounts),
     ("/accounts", "Accounts", "people", Permission::ReadAccounts),
     ("/promises", "Promises", "promise", Permission::ReadAccounts),
     ("/payments", "Payments", "money", Permission::ReadAccounts),
+    ("/disputes", "Disputes", "warn", Permission::ReadAccounts),
     ("/imports", "Imports", "import", Permission::Import),
     ("/likenesses", "Likenesses", "people", Permission::MergePeople),
     ("/desks", "Desks", "desk", Permission::MoveWork),
@@ -132,6 +133,9 @@ fn saying(code: &str) -> &'static str {
         "stopped" => "Recorded; the strip above shows what it closes.",
         "loaded" => "Loaded.",
         "taken-back" => "The batch is taken back.",
+        "case" => "The case is open; its clocks run.",
+        "step" => "Recorded.",
+        "decided" => "The case is closed.",
         "added" => "Added.",
         "removed" => "Taken off the account.",
         "noted" => "Noted.",

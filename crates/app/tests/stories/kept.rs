@@ -183,7 +183,9 @@ both_engines! {
         // As the upgrade finds it: whatever stands is counted, kind by kind.
         let upgrade = include_str!("../../../../migrations/0022_kept/1_both.sql");
         let counts: Vec<&str> = upgrade.lines().filter(|line| line.starts_with("insert into kept_before")).collect();
-        assert_eq!(counts.len(), kept::KINDS.len());
+        // Kinds that came later were never kept without a hash.
+        assert_eq!(counts.len(), 10);
+        assert!(kept::KINDS.len() >= counts.len());
         for line in counts {
             floor.tamper(line, &[]);
         }

@@ -4,6 +4,7 @@ mod accounts;
 mod asking;
 pub mod audit;
 mod desks;
+mod disputes;
 mod history;
 mod identity;
 mod intake;

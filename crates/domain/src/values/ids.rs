@@ -102,6 +102,10 @@ ids! {
     ContactId = "con";
     /// One recorded answer of the gate.
     DecisionId = "dec";
+    /// A dispute, request, claim or complaint, from the first word to the outcome.
+    CaseId = "cas";
+    /// One thing that happened to a case.
+    CaseStepId = "cst";
     /// One letter.
     LetterId = "ltr";
     /// Letters printed in one go, in one folder.

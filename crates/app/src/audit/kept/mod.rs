@@ -56,7 +56,12 @@ macro_rules! kind {
 ///
 /// Whose contact, wish or notice it is may change when two records of one person are made one or parted again.
 #[rustfmt::skip]
-pub static KINDS: [Kind; 10] = [
+pub static KINDS: [Kind; 12] = [
+    kind!("case", CaseId, "cases",
+        kind ground channel words disputed_minor currency received_on notice_id hold_id opened_by opened_at,
+        debtor_id in_writing state outcome root_cause found closed_by closed_at),
+    kind!("case step", CaseStepId, "case_steps",
+        case_id kind happened_on words document_id recorded_by recorded_at,),
     kind!("contact", ContactId, "contacts",
         point_id decision_id channel direction purpose place officer_id released_by contacted_at expires_at,
         debtor_id state result outcome note recorded_at),
@@ -108,7 +113,7 @@ macro_rules! kept_rows {
     )*};
 }
 
-kept_rows! { ContactId DecisionId DocumentId HoldId NoteId NoticeId PaymentId PromiseId RefundId PreferenceId }
+kept_rows! { CaseId CaseStepId ContactId DecisionId DocumentId HoldId NoteId NoticeId PaymentId PromiseId RefundId PreferenceId }
 
 /// The columns of a row as they come.
 struct Columns(Vec<Value>);

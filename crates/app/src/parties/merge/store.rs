@@ -6,7 +6,7 @@ use crate::params;
 use crate::parties::store::{CircumstanceRow, Debtor};
 use crate::rows;
 use crate::store::{StoreError, Tx, Value};
-use duly_domain::values::ids::{AccountId, ContactId, DebtorId, MergeId, NoticeId, PreferenceId};
+use duly_domain::values::ids::{AccountId, CaseId, ContactId, DebtorId, MergeId, NoticeId, PreferenceId};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -66,13 +66,14 @@ macro_rules! moving {
     };
 }
 
-const MOVINGS: [Moving; 6] = [
+const MOVINGS: [Moving; 7] = [
     moving!("account", "accounts"),
     moving!("point", "contact_points"),
     moving!("preference", "preferences"),
     moving!("contact", "contacts"),
     moving!("notice", "notices"),
     moving!("circumstance", "circumstances"),
+    moving!("case", "cases"),
 ];
 /// Who is on an account already is not put there twice: the second row goes, and is noted.
 const NOTE_PEOPLE: &str = "
@@ -100,8 +101,13 @@ macro_rules! since {
     };
 }
 
-const SINCE: [&str; 4] =
-    [since!("contacts", ""), since!("notices", ""), since!("circumstances", ""), since!("preferences", "and source = 'history'")];
+const SINCE: [&str; 5] = [
+    since!("contacts", ""),
+    since!("notices", ""),
+    since!("circumstances", ""),
+    since!("cases", ""),
+    since!("preferences", "and source = 'history'"),
+];
 /// Wishes told to us since, by whichever account: whether it goes back, then the columns of a copy, in whose record it stands too.
 const TOLD_SINCE: &str = "
     select id, (select count(*) from merge_moves v where v.merge_id = $1 and v.kind = 'account' and v.row_key = p.account_id),
@@ -117,6 +123,7 @@ const COPY_WISH: &str = "
         told_at, copy_of_id)";
 const CONTACTS_OF: &str = "select account_id, id from contacts where debtor_id = $1 order by account_id, id";
 const NOTICES_OF: &str = "select account_id, id from notices where debtor_id = $1 order by account_id, id";
+const CASES_OF: &str = "select account_id, id from cases where debtor_id = $1 order by account_id, id";
 const WISHES_OF: &str = "select account_id, id from preferences where debtor_id = $1 and account_id is not null order by account_id, id";
 const WAS_PARTED: &str = "
     select kept_id from merges where parted_at is not null and (kept_id in ($keys) or merged_id in ($keys)) limit 1";
@@ -280,11 +287,13 @@ pub async fn list_kept(tx: &mut Tx, debtor: DebtorId) -> Result<BTreeMap<Account
     let mut kept: BTreeMap<AccountId, Vec<KeptRow>> = BTreeMap::new();
     let contacts: Vec<(AccountId, ContactId)> = tx.all(CONTACTS_OF, params![debtor]).await?;
     let notices: Vec<(AccountId, NoticeId)> = tx.all(NOTICES_OF, params![debtor]).await?;
+    let cases: Vec<(AccountId, CaseId)> = tx.all(CASES_OF, params![debtor]).await?;
     let wishes: Vec<(AccountId, PreferenceId)> = tx.all(WISHES_OF, params![debtor]).await?;
     let contacts = contacts.into_iter().map(|(account, id)| (account, KeptRow::from(id)));
     let notices = notices.into_iter().map(|(account, id)| (account, KeptRow::from(id)));
     let wishes = wishes.into_iter().map(|(account, id)| (account, KeptRow::from(id)));
-    contacts.chain(notices).chain(wishes).for_each(|(account, row)| kept.entry(account).or_default().push(row));
+    let cases = cases.into_iter().map(|(account, id)| (account, KeptRow::from(id)));
+    contacts.chain(notices).chain(cases).chain(wishes).for_each(|(account, row)| kept.entry(account).or_default().push(row));
     Ok(kept)
 }
 

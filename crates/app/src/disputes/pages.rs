@@ -1,0 +1,412 @@
+//! The queue of cases, one case, and opening one from an account.
+
+use super::actions::{AddStep, CloseCase, OpenCase, add_step, clocks_of, close_case, kind_of, kind_of_code, open_case};
+use super::store::{self, Case, CaseStep, ClosedCase, QueuedCase};
+use crate::accounts::pages::{after, currency_of, resolve};
+use crate::accounts::papers::store::Document;
+use crate::app::{Failure, Problems};
+use crate::identity::names::Names;
+use crate::store::{Keyed, Tx, Value};
+use crate::web::Web;
+use crate::web::form::Fields;
+use crate::web::guard::Visit;
+use crate::web::shell::{Frame, page};
+use crate::{accounts, audit, ledger, parties};
+use askama::Template;
+use axum::body::Bytes;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use duly_domain::accounts::Bucket;
+use duly_domain::disputes::case::{CaseKind, CaseOutcome, Ground, RootCause, StepKind};
+use duly_domain::disputes::clock::{Clock, Stand, next};
+use duly_domain::identity::{Permission, may};
+use duly_domain::values::channel::Channel;
+use duly_domain::values::ids::{AccountId, CaseId, DocumentId};
+use duly_domain::values::moment::written;
+use duly_domain::values::money::Money;
+use jiff::civil::Date;
+use std::collections::HashMap;
+
+/// How many cases the queue shows.
+const SHOWN: i64 = 500;
+/// How many closed ones.
+const CLOSED_SHOWN: i64 = 50;
+
+/// A clock as it is shown.
+pub struct ShownClock {
+    /// What is due.
+    pub what: &'static str,
+    /// Until when, written.
+    pub due: String,
+    /// How it stands, in words.
+    pub says: String,
+    /// `ok`, `wait`, `no` or nothing.
+    pub tone: &'static str,
+    /// Whose limit it is.
+    pub source: &'static str,
+}
+
+impl ShownClock {
+    fn of(clock: &Clock, today: Date) -> ShownClock {
+        let done = clock.met_on.map(written).unwrap_or_default();
+        let (says, tone) = match clock.stand(today) {
+            Stand::Met => (format!("done {done}"), "ok"),
+            Stand::MetLate => (format!("done late, {done}"), "no"),
+            Stand::Running => ("running".into(), ""),
+            Stand::Near => ("due soon".into(), "wait"),
+            Stand::Late => ("late".into(), "no"),
+        };
+        ShownClock { what: clock.what, due: written(clock.due_on), says, tone, source: clock.source }
+    }
+}
+
+/// A case in the queue with the clock that runs out first.
+struct QueueRow {
+    case: QueuedCase,
+    kind: CaseKind,
+    ground: String,
+    received: String,
+    due_on: Date,
+    clock: Option<ShownClock>,
+}
+
+#[derive(Template)]
+#[template(path = "disputes/queue.html")]
+struct QueuePage {
+    frame: Frame,
+    counts: [(&'static str, usize, &'static str); 3],
+    kinds: Vec<(CaseKind, bool)>,
+    is_all: bool,
+    rows: Vec<QueueRow>,
+    closed: Vec<(ClosedCase, CaseKind, String, String, String)>,
+}
+
+/// `GET /disputes?kind=`: open cases, the clock that runs out first on top; the last that were closed below.
+pub async fn get_queue(State(web): State<Web>, visit: Visit, Query(query): Query<HashMap<String, String>>) -> Result<Response, Failure> {
+    let only = query.get("kind").and_then(|code| CaseKind::parse(code));
+    let today = visit.at.business_day;
+    let mut tx = web.app.db.read().await?;
+    let mut rows = queue(&mut tx, today).await?;
+    rows.retain(|row| only.is_none_or(|only| row.kind == only));
+    let tone = |row: &QueueRow| row.clock.as_ref().map_or("", |clock| clock.tone);
+    let count = |wanted: &str| rows.iter().filter(|row| tone(row) == wanted).count();
+    let counts = [("late", count("no"), "no"), ("due within two days", count("wait"), "wait"), ("open", rows.len(), "")];
+    let mut closed = Vec::new();
+    for case in store::list_closed(&mut tx, CLOSED_SHOWN).await? {
+        let kind = kind_of_code(&case.kind)?;
+        if only.is_none_or(|only| kind == only) {
+            let outcome = case.outcome.as_deref().and_then(CaseOutcome::parse).map(|outcome| outcome.to_string()).unwrap_or_default();
+            let cause = case.root_cause.as_deref().and_then(RootCause::parse).map(|cause| cause.to_string()).unwrap_or_default();
+            let on = case.closed_at.map(|at| written(at.to_zoned(visit.zone.clone()).date())).unwrap_or_default();
+            closed.push((case, kind, outcome, cause, on));
+        }
+    }
+    let frame = Frame::of(&visit, "/disputes", "Disputes");
+    let kinds = CaseKind::ALL.into_iter().map(|kind| (kind, Some(kind) == only)).collect();
+    Ok(page(&QueuePage { frame, counts, kinds, is_all: only.is_none(), rows, closed }))
+}
+
+async fn queue(tx: &mut Tx, today: Date) -> Result<Vec<QueueRow>, Failure> {
+    let cases = store::list_open(tx, SHOWN).await?;
+    let keys: Vec<Value> = cases.iter().map(|case| Value::from(case.id)).collect();
+    let mut steps: HashMap<CaseId, Vec<CaseStep>> = HashMap::new();
+    for Keyed(case, step) in store::list_steps_of(tx, &keys).await? {
+        steps.entry(case).or_default().push(step);
+    }
+    let mut rows = Vec::with_capacity(cases.len());
+    for case in cases {
+        let kind = kind_of_code(&case.kind)?;
+        let clocks = clocks_of(kind, case.received_on, steps.get(&case.id).into_iter().flatten());
+        let clock = next(&clocks);
+        rows.push(QueueRow {
+            kind,
+            ground: case.ground.as_deref().and_then(Ground::parse).map(|ground| ground.to_string()).unwrap_or_default(),
+            received: written(case.received_on),
+            // What is answered waits for its outcome alone.
+            due_on: clock.map_or(case.received_on, |clock| clock.due_on),
+            clock: clock.map(|clock| ShownClock::of(clock, today)),
+            case,
+        });
+    }
+    rows.sort_by_key(|row| (row.due_on, row.case.id));
+    Ok(rows)
+}
+
+/// An open case as the account's page shows it.
+pub struct CaseOn {
+    /// Which.
+    pub id: CaseId,
+    /// What it is about.
+    pub kind: CaseKind,
+    /// Since when, written.
+    pub since: String,
+    /// What is due next; nothing when it only waits for its outcome.
+    pub clock: Option<ShownClock>,
+}
+
+/// The open cases of an account.
+pub async fn open_on(tx: &mut Tx, account: AccountId, today: Date) -> Result<Vec<CaseOn>, Failure> {
+    let mut shown = Vec::new();
+    for case in store::list_of_account(tx, account).await?.into_iter().filter(|case| case.state == "open") {
+        let kind = kind_of(&case)?;
+        let steps = store::list_steps(tx, case.id).await?;
+        let clock = next(&clocks_of(kind, case.received_on, &steps)).map(|clock| ShownClock::of(clock, today));
+        shown.push(CaseOn { id: case.id, kind, since: written(case.received_on), clock });
+    }
+    Ok(shown)
+}
+
+#[derive(Template)]
+#[template(path = "disputes/case.html")]
+struct CasePage {
+    frame: Frame,
+    case: Case,
+    kind: CaseKind,
+    title: String,
+    name: String,
+    reference: String,
+    creditor: String,
+    facts: Vec<(&'static str, String)>,
+    clocks: Vec<ShownClock>,
+    steps: Vec<ShownStep>,
+    offered: Vec<StepKind>,
+    outcomes: &'static [CaseOutcome],
+    causes: [RootCause; 9],
+    buckets: Vec<(Bucket, Money)>,
+    documents: Vec<Document>,
+    today: String,
+    may_work: bool,
+    may_correct: bool,
+    form: Form,
+}
+
+struct ShownStep {
+    words: String,
+    on: String,
+    by: String,
+    label: String,
+    more: String,
+    document: Option<(DocumentId, String)>,
+}
+
+/// A form that was left unfinished.
+#[derive(Default)]
+struct Form {
+    is_closing: bool,
+    fields: Fields,
+    problems: Problems,
+}
+
+impl Form {
+    fn is(&self, field: &str, value: &str) -> bool {
+        self.fields.text(field) == value
+    }
+}
+
+/// `GET /disputes/{case}`
+pub async fn get_case(
+    State(web): State<Web>,
+    visit: Visit,
+    Path(case): Path<String>,
+    Query(query): Query<HashMap<String, String>>,
+) -> Result<Response, Failure> {
+    show(&web, &visit, parsed(&case)?, query.get("said").map(String::as_str), Form::default()).await
+}
+
+async fn show(web: &Web, visit: &Visit, id: CaseId, said: Option<&str>, form: Form) -> Result<Response, Failure> {
+    let mut tx = web.app.db.read().await?;
+    let case = store::load_case(&mut tx, id).await?;
+    audit::views::record(&web.app, &visit.who, visit.at.at, case.account, audit::views::CASE).await?;
+    let kind = kind_of(&case)?;
+    let account = accounts::store::load_account(&mut tx, case.account).await?;
+    let creditor = accounts::store::load_creditor(&mut tx, account.creditor).await?;
+    let debtor = parties::store::load_debtor(&mut tx, case.debtor).await?;
+    let owed = ledger::store::load_buckets(&mut tx, case.account, &account.currency).await?;
+    let documents = accounts::papers::store::list_documents(&mut tx, case.account).await?;
+    let steps = store::list_steps(&mut tx, id).await?;
+    let mut names = Names::default();
+    let mut shown_steps = Vec::with_capacity(steps.len());
+    for step in &steps {
+        shown_steps.push(ShownStep {
+            words: StepKind::parse(&step.kind).map(|kind| kind.to_string()).unwrap_or_default(),
+            on: written(step.happened_on),
+            by: names.of(&mut tx, &step.by).await?,
+            label: step.by.clone(),
+            more: step.words.clone().unwrap_or_default(),
+            document: step.document.and_then(|id| documents.iter().find(|known| known.id == id)).map(|one| (one.id, one.file_name.clone())),
+        });
+    }
+    let opened_by = names.of(&mut tx, &case.opened_by).await?;
+    let closed_by = match &case.closed_by {
+        Some(by) => names.of(&mut tx, by).await?,
+        None => String::new(),
+    };
+    let may_here = |permission| may(visit.who.role, permission);
+    let clocks: Vec<ShownClock> =
+        clocks_of(kind, case.received_on, &steps).iter().map(|clock| ShownClock::of(clock, visit.at.business_day)).collect();
+    let how = if case.in_writing { "in writing" } else { "spoken" };
+    let title = format!("{kind}, {how}");
+    let mut frame = Frame::of(visit, "/disputes", &title).saying(said);
+    frame.next_after = case.account.to_string();
+    let status = if form.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let shown = CasePage {
+        name: debtor.name.unwrap_or_else(|| "No name on file".into()),
+        reference: account.reference,
+        creditor: creditor.name,
+        facts: facts(&case, owed.total()?, opened_by, closed_by, visit),
+        clocks,
+        steps: shown_steps,
+        offered: kind.steps().collect(),
+        outcomes: kind.outcomes(),
+        causes: RootCause::ALL,
+        buckets: owed.each().filter(|(_, amount)| amount.minor() > 0).collect(),
+        documents,
+        today: visit.at.business_day.to_string(),
+        may_work: may_here(Permission::WorkCases) && case.state == "open",
+        may_correct: may_here(Permission::CorrectAmounts),
+        title,
+        frame,
+        case,
+        kind,
+        form,
+    };
+    Ok((status, page(&shown)).into_response())
+}
+
+/// What is known of a case, in words.
+fn facts(case: &Case, owed: Money, opened_by: String, closed_by: String, visit: &Visit) -> Vec<(&'static str, String)> {
+    let mut facts = vec![("Reached us", written(case.received_on))];
+    let ground = case.ground.as_deref().and_then(Ground::parse).map(|ground| ground.to_string());
+    facts.extend(ground.map(|ground| ("They say", ground)));
+    facts.extend(case.channel.as_deref().and_then(Channel::parse).map(|channel| ("Came by", channel.to_string())));
+    if case.kind != CaseKind::Complaint.code() {
+        let part = case.disputed_minor.map(|minor| Money::of(minor, owed.currency()).to_string());
+        facts.push(("About", part.unwrap_or_else(|| format!("all of it, {owed}"))));
+    }
+    facts.push(("Opened by", opened_by));
+    if let Some(at) = case.closed_at {
+        facts.push(("Closed", format!("{} by {closed_by}", written(at.to_zoned(visit.zone.clone()).date()))));
+    }
+    facts.extend(case.outcome.as_deref().and_then(CaseOutcome::parse).map(|outcome| ("Outcome", outcome.to_string())));
+    facts.extend(case.root_cause.as_deref().and_then(RootCause::parse).map(|cause| ("Root cause", cause.to_string())));
+    facts
+}
+
+fn parsed(case: &str) -> Result<CaseId, Failure> {
+    case.parse().map_err(|_| Failure::NotFound("such case".into()))
+}
+
+/// The choices of the form on the account: kind and whether in writing, in one list.
+pub const OPENINGS: [(&str, &str); 6] = [
+    ("dispute writing", "Dispute, in writing"),
+    ("dispute spoken", "Dispute, spoken"),
+    ("original_creditor writing", "Asks for the original creditor, in writing"),
+    ("identity_theft writing", "Identity theft, in writing"),
+    ("identity_theft spoken", "Identity theft, spoken"),
+    ("complaint spoken", "Complaint"),
+];
+
+/// `POST /accounts/{account}/cases`
+pub async fn post_case(State(web): State<Web>, visit: Visit, Path(account): Path<String>, body: Bytes) -> Result<Response, Failure> {
+    let fields = Fields::of(&body);
+    let id = resolve(&web, &account).await?;
+    let currency = currency_of(&web, id).await?;
+    let mut problems = Problems::default();
+    let kind = fields.text("kind").to_string();
+    let (kind, how) = kind.split_once(' ').unwrap_or((&kind, ""));
+    let kind = CaseKind::parse(kind);
+    if kind.is_none() {
+        problems.0.push(("kind", "is none of those offered".into()));
+    }
+    let received_on = fields.some("received").and_then(|_| fields.date("received", &mut problems));
+    let disputed_minor = fields.some("disputed").and_then(|_| fields.amount("disputed", currency, &mut problems));
+    let done = match kind.filter(|_| problems.is_empty()) {
+        None => Err(Failure::Wrong(problems)),
+        Some(kind) => {
+            let ask = OpenCase {
+                ground: Ground::parse(fields.text("ground")).filter(|_| kind == CaseKind::Dispute),
+                channel: Channel::parse(fields.text("channel")).map(|channel| channel.code().into()),
+                words: fields.some("words"),
+                disputed_minor: disputed_minor.filter(|_| kind == CaseKind::Dispute),
+                received_on,
+                stands_still: fields.text("still") == "yes",
+                ..OpenCase::of(id, kind, how == "writing")
+            };
+            open_case(&web.app, &visit.who, visit.at, &ask).await.map(drop)
+        }
+    };
+    after(&web, &visit, &account, "case", fields, done, "case").await
+}
+
+/// `POST /disputes/{case}/steps`
+pub async fn post_step(State(web): State<Web>, visit: Visit, Path(case): Path<String>, body: Bytes) -> Result<Response, Failure> {
+    let (fields, case) = (Fields::of(&body), parsed(&case)?);
+    let mut problems = Problems::default();
+    let (step, on) = (StepKind::parse(fields.text("step")), fields.date("on", &mut problems));
+    if step.is_none() {
+        problems.0.push(("step", "is none of those offered".into()));
+    }
+    let document = fields.some("document").and_then(|id| id.parse::<DocumentId>().ok());
+    let done = match (step, on) {
+        (Some(kind), Some(on)) => {
+            let ask = AddStep { kind, on, words: fields.some("words"), document };
+            add_step(&web.app, &visit.who, visit.at, case, &ask).await
+        }
+        _ => Err(Failure::Wrong(problems)),
+    };
+    again(&web, &visit, case, fields, false, done, "step").await
+}
+
+/// `POST /disputes/{case}/outcomes`
+pub async fn post_outcome(State(web): State<Web>, visit: Visit, Path(case): Path<String>, body: Bytes) -> Result<Response, Failure> {
+    let (fields, case) = (Fields::of(&body), parsed(&case)?);
+    let mut problems = Problems::default();
+    let outcome = CaseOutcome::parse(fields.text("outcome"));
+    if outcome.is_none() {
+        problems.0.push(("outcome", "is none of those offered".into()));
+    }
+    let correction = match fields.some("correction") {
+        None => None,
+        Some(_) if !may(visit.who.role, Permission::CorrectAmounts) => {
+            problems.0.push(("correction", "is for a compliance officer to make".into()));
+            None
+        }
+        Some(_) => {
+            let account = store::load_case(&mut web.app.db.read().await?, case).await?.account;
+            let currency = currency_of(&web, account).await?;
+            let bucket = Bucket::parse(fields.text("bucket"));
+            if bucket.is_none() {
+                problems.0.push(("bucket", "is none of those offered".into()));
+            }
+            bucket.zip(fields.amount("correction", currency, &mut problems))
+        }
+    };
+    let done = match outcome.filter(|_| problems.is_empty()) {
+        None => Err(Failure::Wrong(problems)),
+        Some(outcome) => {
+            let root_cause = RootCause::parse(fields.text("root_cause"));
+            let ask = CloseCase { case, outcome, root_cause, found: fields.text("found").to_string(), correction };
+            close_case(&web.app, &visit.who, visit.at, &ask).await
+        }
+    };
+    again(&web, &visit, case, fields, true, done, "decided").await
+}
+
+/// Back to the case when it is done; the form again with what is wrong.
+async fn again(
+    web: &Web,
+    visit: &Visit,
+    case: CaseId,
+    fields: Fields,
+    is_closing: bool,
+    done: Result<(), Failure>,
+    said: &str,
+) -> Result<Response, Failure> {
+    match done {
+        Ok(()) => Ok(Redirect::to(&format!("/disputes/{case}?said={said}")).into_response()),
+        Err(Failure::Wrong(problems)) => show(web, visit, case, None, Form { is_closing, fields, problems }).await,
+        Err(Failure::Stale(says)) => show(web, visit, case, None, Form { is_closing, fields, problems: Problems::one("form", says) }).await,
+        Err(failure) => Err(failure),
+    }
+}

@@ -1,0 +1,192 @@
+//! The tables `cases` and `case_steps`.
+
+use crate::app::Failure;
+use crate::params;
+use crate::rows;
+use crate::store::{Keyed, StoreError, Tx, Value};
+use duly_domain::values::ids::{AccountId, CaseId, CaseStepId, DebtorId, DocumentId, HoldId, NoticeId};
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+const INSERT: &str = "
+    insert into cases (id, account_id, debtor_id, kind, state, ground, channel, in_writing, words, disputed_minor, currency, received_on,
+                       notice_id, hold_id, opened_by, opened_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+const CASE: &str = "
+    select id, account_id, debtor_id, kind, state, ground, channel, in_writing, words, disputed_minor, currency, received_on, notice_id,
+           hold_id, opened_by, opened_at, outcome, root_cause, found, closed_by, closed_at
+      from cases where id = $1";
+const OF_ACCOUNT: &str = "
+    select id, account_id, debtor_id, kind, state, ground, channel, in_writing, words, disputed_minor, currency, received_on, notice_id,
+           hold_id, opened_by, opened_at, outcome, root_cause, found, closed_by, closed_at
+      from cases where account_id = $1 order by id desc limit 100";
+const QUEUE: &str = "
+    select c.id, c.account_id, d.name, a.reference, r.name, c.kind, c.in_writing, c.ground, c.received_on
+      from cases c join accounts a on a.id = c.account_id join debtors d on d.id = c.debtor_id join creditors r on r.id = a.creditor_id
+     where c.state = $1 order by c.received_on, c.id limit $2";
+const LATELY: &str = "
+    select c.id, c.account_id, d.name, a.reference, r.name, c.kind, c.in_writing, c.ground, c.received_on, c.outcome, c.root_cause,
+           c.closed_at
+      from cases c join accounts a on a.id = c.account_id join debtors d on d.id = c.debtor_id join creditors r on r.id = a.creditor_id
+     where c.state = 'closed' order by c.closed_at desc, c.id desc limit $1";
+const CLOSE: &str = "
+    update cases set state = 'closed', outcome = $1, root_cause = $2, found = $3, closed_by = $4, closed_at = $5
+     where id = $6 and state = 'open'";
+const IN_WRITING: &str = "update cases set in_writing = 1 where id = $1 and in_writing = 0";
+const COUNT: &str = "select count(*) from cases where state = $1";
+const INSERT_STEP: &str = "
+    insert into case_steps (id, case_id, account_id, kind, happened_on, words, document_id, recorded_by, recorded_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+const STEPS: &str = "
+    select id, kind, happened_on, words, document_id, recorded_by, recorded_at from case_steps
+     where case_id = $1 order by happened_on, id limit 500";
+const STEPS_OF: &str = "
+    select case_id, id, kind, happened_on, words, document_id, recorded_by, recorded_at from case_steps
+     where case_id in ($keys) order by case_id, happened_on, id";
+
+rows! {
+    /// One case.
+    pub struct Case {
+        pub id: CaseId,
+        pub account: AccountId,
+        pub debtor: DebtorId,
+        pub kind: String,
+        pub state: String,
+        pub ground: Option<String>,
+        pub channel: Option<String>,
+        pub in_writing: bool,
+        pub words: Option<String>,
+        pub disputed_minor: Option<i64>,
+        pub currency: String,
+        pub received_on: Date,
+        pub notice: Option<NoticeId>,
+        pub hold: Option<HoldId>,
+        pub opened_by: String,
+        pub opened_at: Timestamp,
+        pub outcome: Option<String>,
+        pub root_cause: Option<String>,
+        pub found: Option<String>,
+        pub closed_by: Option<String>,
+        pub closed_at: Option<Timestamp>,
+    }
+
+    /// One step of a case.
+    pub struct CaseStep {
+        pub id: CaseStepId,
+        pub kind: String,
+        pub happened_on: Date,
+        pub words: Option<String>,
+        pub document: Option<DocumentId>,
+        pub by: String,
+        pub recorded_at: Timestamp,
+    }
+
+    /// One open case in the queue.
+    pub struct QueuedCase {
+        pub id: CaseId,
+        pub account: AccountId,
+        pub name: Option<String>,
+        pub reference: String,
+        pub creditor: String,
+        pub kind: String,
+        pub in_writing: bool,
+        pub ground: Option<String>,
+        pub received_on: Date,
+    }
+
+    /// One case that was closed.
+    pub struct ClosedCase {
+        pub id: CaseId,
+        pub account: AccountId,
+        pub name: Option<String>,
+        pub reference: String,
+        pub creditor: String,
+        pub kind: String,
+        pub in_writing: bool,
+        pub ground: Option<String>,
+        pub received_on: Date,
+        pub outcome: Option<String>,
+        pub root_cause: Option<String>,
+        pub closed_at: Option<Timestamp>,
+    }
+}
+
+pub async fn insert_case(tx: &mut Tx, case: &Case) -> Result<(), StoreError> {
+    let Case { id, account, debtor, kind, state, ground, channel, in_writing, words, disputed_minor, currency, received_on, .. } =
+        case.clone();
+    let values = params![
+        id,
+        account,
+        debtor,
+        kind,
+        state,
+        ground,
+        channel,
+        in_writing,
+        words,
+        disputed_minor,
+        currency,
+        received_on,
+        case.notice,
+        case.hold,
+        &case.opened_by,
+        case.opened_at
+    ];
+    tx.run(INSERT, values).await.map(drop)
+}
+
+pub async fn load_case(tx: &mut Tx, id: CaseId) -> Result<Case, Failure> {
+    tx.one(CASE, params![id]).await?.ok_or_else(|| Failure::NotFound(format!("case {id}")))
+}
+
+/// The newest first.
+pub async fn list_of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Case>, StoreError> {
+    tx.all(OF_ACCOUNT, params![account]).await
+}
+
+/// Open cases, those that came first before the others.
+pub async fn list_open(tx: &mut Tx, limit: i64) -> Result<Vec<QueuedCase>, StoreError> {
+    tx.all(QUEUE, params!["open", limit]).await
+}
+
+/// Closed cases, the last first.
+pub async fn list_closed(tx: &mut Tx, limit: i64) -> Result<Vec<ClosedCase>, StoreError> {
+    tx.all(LATELY, params![limit]).await
+}
+
+pub async fn count_open(tx: &mut Tx) -> Result<i64, StoreError> {
+    tx.number(COUNT, params!["open"]).await
+}
+
+/// Closes a case that is open; whether it was.
+pub async fn update_closed(tx: &mut Tx, case: &Case) -> Result<bool, StoreError> {
+    let values = params![
+        case.outcome.as_deref(),
+        case.root_cause.as_deref(),
+        case.found.as_deref(),
+        case.closed_by.as_deref(),
+        case.closed_at,
+        case.id
+    ];
+    Ok(tx.run(CLOSE, values).await? == 1)
+}
+
+/// Notes that what was spoken came in writing too; whether it was spoken so far.
+pub async fn update_in_writing(tx: &mut Tx, id: CaseId) -> Result<bool, StoreError> {
+    Ok(tx.run(IN_WRITING, params![id]).await? == 1)
+}
+
+pub async fn insert_step(tx: &mut Tx, case: CaseId, account: AccountId, step: &CaseStep) -> Result<(), StoreError> {
+    let CaseStep { id, kind, happened_on, words, document, by, recorded_at } = step.clone();
+    tx.run(INSERT_STEP, params![id, case, account, kind, happened_on, words, document, by, recorded_at]).await.map(drop)
+}
+
+/// The steps of a case, the oldest first.
+pub async fn list_steps(tx: &mut Tx, case: CaseId) -> Result<Vec<CaseStep>, StoreError> {
+    tx.all(STEPS, params![case]).await
+}
+
+/// The steps of many cases.
+pub async fn list_steps_of(tx: &mut Tx, cases: &[Value]) -> Result<Vec<Keyed<CaseId, CaseStep>>, StoreError> {
+    tx.all_in(STEPS_OF, cases).await
+}

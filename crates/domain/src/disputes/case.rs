@@ -1,0 +1,241 @@
+//! A case: of what kind it is, what may happen to it, and when it may be closed.
+//!
+//! Open → steps in any order (acknowledged, evidence asked for and received, answered) → closed with an outcome.
+//! [`find_hindrances`] says what is missing before an outcome may be named: an answer that went out, evidence for what is called
+//! verified, a root cause for a complaint. A step is never changed; a case is never opened again, a new one is opened.
+
+use std::fmt;
+
+/// A table of codes and words for an enumeration: parsing, code and display.
+macro_rules! coded {
+    ($(#[$doc:meta])* $name:ident, $count:literal { $($variant:ident = $code:literal, $words:literal;)+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $name {
+            $(#[doc = $words] $variant),+
+        }
+
+        impl $name {
+            /// Every one, in the order in which they are offered.
+            pub const ALL: [$name; $count] = [$($name::$variant),+];
+
+            /// The code in forms, commands and the database.
+            pub const fn code(self) -> &'static str {
+                match self {
+                    $($name::$variant => $code),+
+                }
+            }
+
+            /// Finds one by its code.
+            pub fn parse(code: &str) -> Option<$name> {
+                $name::ALL.into_iter().find(|known| known.code() == code)
+            }
+        }
+
+        /// The words on screens.
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(match self {
+                    $($name::$variant => $words),+
+                })
+            }
+        }
+    };
+}
+
+coded! {
+    /// What a case is about.
+    CaseKind, 4 {
+        Dispute = "dispute", "Dispute";
+        OriginalCreditor = "original_creditor", "Original creditor asked for";
+        IdentityTheft = "identity_theft", "Identity theft";
+        Complaint = "complaint", "Complaint";
+    }
+}
+
+coded! {
+    /// What they say is wrong with the debt.
+    Ground, 8 {
+        NotMine = "not_mine", "It is not mine";
+        WrongAmount = "wrong_amount", "The amount is wrong";
+        AlreadyPaid = "already_paid", "It is paid or settled";
+        NotReceived = "not_received", "Goods or services did not come or were faulty";
+        InBankruptcy = "in_bankruptcy", "It was in a bankruptcy";
+        TooOld = "too_old", "It is too old";
+        AskedForProof = "proof", "They ask for proof";
+        Other = "other", "Something else";
+    }
+}
+
+coded! {
+    /// One thing that happened to a case.
+    StepKind, 10 {
+        Acknowledged = "acknowledged", "We said that we have it";
+        CreditorAsked = "creditor_asked", "Evidence asked of the creditor";
+        ConsumerAsked = "consumer_asked", "Evidence asked of them";
+        CreditorSent = "creditor_sent", "Evidence came from the creditor";
+        ConsumerSent = "consumer_sent", "Evidence came from them";
+        Repeated = "repeated", "They said it again";
+        VerificationSent = "verification_sent", "Verification sent";
+        RepeatAnswered = "repeat_answered", "Repeated dispute answered with the reason";
+        OriginalCreditorSent = "original_creditor_sent", "Original creditor's name and address sent";
+        Answered = "answered", "Our answer sent";
+    }
+}
+
+coded! {
+    /// How a case ended.
+    CaseOutcome, 7 {
+        Verified = "verified", "Verified: it is as we said";
+        Corrected = "corrected", "Corrected";
+        Ended = "ended", "Collection of it ended";
+        Supplied = "supplied", "What they asked for was sent";
+        Upheld = "upheld", "The complaint is right";
+        PartlyUpheld = "partly_upheld", "The complaint is right in part";
+        NotUpheld = "not_upheld", "The complaint is not right";
+    }
+}
+
+coded! {
+    /// Why there was something to complain about.
+    RootCause, 9 {
+        WrongPerson = "wrong_person", "We reached the wrong person";
+        TooOften = "too_often", "Too often or at a bad time";
+        Tone = "tone", "What was said, or how";
+        WrongAmount = "wrong_amount", "A wrong amount or balance";
+        PaymentNotSeen = "payment_not_seen", "A payment was not seen or laid wrongly";
+        WishNotHeeded = "wish_not_heeded", "A wish or stop was not heeded";
+        CreditorsFile = "creditors_file", "The creditor's data were wrong";
+        Slow = "slow", "We were slow";
+        NoFault = "no_fault", "No fault of ours was found";
+    }
+}
+
+impl CaseKind {
+    /// The steps that answer a case of this kind.
+    pub const fn answers(self) -> &'static [StepKind] {
+        match self {
+            CaseKind::Dispute => &[StepKind::VerificationSent, StepKind::RepeatAnswered, StepKind::Answered],
+            CaseKind::OriginalCreditor => &[StepKind::OriginalCreditorSent],
+            CaseKind::IdentityTheft => &[StepKind::VerificationSent, StepKind::Answered],
+            CaseKind::Complaint => &[StepKind::Answered],
+        }
+    }
+
+    /// The steps that may be recorded by hand: the common ones, and its answers.
+    pub fn steps(self) -> impl Iterator<Item = StepKind> {
+        StepKind::ALL.into_iter().take(5).chain(self.answers().iter().copied())
+    }
+
+    /// The outcomes a case of this kind can have.
+    pub const fn outcomes(self) -> &'static [CaseOutcome] {
+        match self {
+            CaseKind::Dispute | CaseKind::IdentityTheft => &[CaseOutcome::Verified, CaseOutcome::Corrected, CaseOutcome::Ended],
+            CaseKind::OriginalCreditor => &[CaseOutcome::Supplied, CaseOutcome::Ended],
+            CaseKind::Complaint => &[CaseOutcome::Upheld, CaseOutcome::PartlyUpheld, CaseOutcome::NotUpheld],
+        }
+    }
+}
+
+/// What closing a case starts from.
+#[derive(Clone, Debug)]
+pub struct ClosingFacts {
+    /// Of what kind the case is.
+    pub kind: CaseKind,
+    /// The steps so far.
+    pub steps: Vec<StepKind>,
+    /// The outcome somebody wants to name.
+    pub outcome: CaseOutcome,
+    /// The root cause they name.
+    pub root_cause: Option<RootCause>,
+    /// Whether the account is still collected.
+    pub is_account_open: bool,
+    /// What was said about why, in one's own words.
+    pub has_words: bool,
+}
+
+/// What is missing before the case may be closed so; nothing when it may. Each with the field of the form it belongs to.
+pub fn find_hindrances(facts: &ClosingFacts) -> Vec<(&'static str, &'static str)> {
+    let has = |step: StepKind| facts.steps.contains(&step);
+    let is_answered = facts.kind.answers().iter().any(|answer| has(*answer));
+    let mut missing = Vec::new();
+    if !facts.kind.outcomes().contains(&facts.outcome) {
+        missing.push(("outcome", "is none a case of this kind can have"));
+    }
+    if facts.outcome == CaseOutcome::Verified && !has(StepKind::CreditorSent) && !has(StepKind::ConsumerSent) {
+        missing.push(("outcome", "is verified by evidence: record what came, or from whom it was asked"));
+    }
+    if facts.outcome == CaseOutcome::Ended {
+        // Nothing is owed to somebody who is left alone but the truth about it.
+        if facts.is_account_open {
+            missing.push(("outcome", "leaves the account open: close the account first, then the case"));
+        }
+    } else if !is_answered {
+        missing.push(("outcome", "has no answer yet: send it, and record that it was sent"));
+    }
+    if facts.kind == CaseKind::Complaint && facts.root_cause.is_none() {
+        missing.push(("root_cause", "is missing: why was there something to complain about?"));
+    }
+    if !facts.has_words {
+        missing.push(("words", "are empty: say what was found"));
+    }
+    missing
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn missing(
+        kind: CaseKind,
+        outcome: CaseOutcome,
+        steps: &[StepKind],
+        root_cause: Option<RootCause>,
+        is_open: bool,
+    ) -> Vec<&'static str> {
+        let facts = ClosingFacts { kind, steps: steps.to_vec(), outcome, root_cause, is_account_open: is_open, has_words: true };
+        find_hindrances(&facts).into_iter().map(|(_, says)| says.split([':', ' ']).next().unwrap()).collect()
+    }
+
+    #[test]
+    fn a_case_is_closed_by_what_was_done() {
+        use CaseKind::{Complaint, Dispute, OriginalCreditor};
+        use CaseOutcome::{Corrected, Ended, Supplied, Upheld, Verified};
+        use StepKind::{Answered, CreditorSent, OriginalCreditorSent, VerificationSent};
+        let check = |kind, outcome, steps: &[StepKind], root_cause, is_open, count: usize| {
+            let found = missing(kind, outcome, steps, root_cause, is_open);
+            assert_eq!(found.len(), count, "{kind} {outcome} {steps:?}: {found:?}");
+        };
+        check(Dispute, Verified, &[], None, true, 2);
+        check(Dispute, Verified, &[CreditorSent], None, true, 1);
+        check(Dispute, Verified, &[CreditorSent, VerificationSent], None, true, 0);
+        check(Dispute, Corrected, &[Answered], None, true, 0);
+        check(Dispute, Ended, &[], None, true, 1);
+        check(Dispute, Ended, &[], None, false, 0);
+        check(Dispute, Upheld, &[CreditorSent, VerificationSent], None, true, 1);
+        check(OriginalCreditor, Supplied, &[VerificationSent], None, true, 1);
+        check(OriginalCreditor, Supplied, &[OriginalCreditorSent], None, true, 0);
+        check(Complaint, Upheld, &[Answered], None, true, 1);
+        check(Complaint, Upheld, &[Answered], Some(RootCause::Slow), true, 0);
+    }
+
+    #[test]
+    fn codes_are_read_as_they_are_written() {
+        assert!(CaseKind::ALL.into_iter().all(|kind| CaseKind::parse(kind.code()) == Some(kind)));
+        assert!(Ground::ALL.into_iter().all(|ground| Ground::parse(ground.code()) == Some(ground)));
+        assert!(StepKind::ALL.into_iter().all(|step| StepKind::parse(step.code()) == Some(step)));
+        assert!(CaseOutcome::ALL.into_iter().all(|outcome| CaseOutcome::parse(outcome.code()) == Some(outcome)));
+        assert!(RootCause::ALL.into_iter().all(|cause| RootCause::parse(cause.code()) == Some(cause)));
+        assert_eq!(CaseKind::parse("pigeon"), None);
+    }
+
+    #[test]
+    fn every_kind_offers_the_common_steps_and_its_own_answers() {
+        for kind in CaseKind::ALL {
+            let offered: Vec<StepKind> = kind.steps().collect();
+            assert!(offered.contains(&StepKind::CreditorAsked) && !offered.contains(&StepKind::Repeated), "{kind}");
+            assert!(kind.answers().iter().all(|answer| offered.contains(answer)), "{kind}");
+            assert!(!kind.outcomes().is_empty());
+        }
+    }
+}
