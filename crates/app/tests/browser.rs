@@ -224,6 +224,8 @@ fn axe_finds_nothing_on_any_page_in_light_or_dark() {
     floor.officer("officer").calls(maria, "no_answer");
     floor.officer("officer").takes_promise(amina, "100.00", "2026-03-09");
     floor.pays(amina, "20.00", "CASH");
+    let otto = floor.debtor("Otto", "60.00");
+    floor.officer("officer").calls(otto, "disputes");
     floor.night_of("2026-03-03");
     let base = floor.serve();
     let driver = Driver::start();
@@ -232,11 +234,14 @@ fn axe_finds_nothing_on_any_page_in_light_or_dark() {
         duly::outreach::store::list_decisions_of(&mut floor.app.db.read().await.unwrap(), maria.account, 1).await.unwrap()
     });
     let decision = format!("{account}/decisions/{}", decided[0].1);
+    let cases =
+        floor.runtime.block_on(async { duly::disputes::store::list_open(&mut floor.app.db.read().await.unwrap(), 1).await.unwrap() });
+    let case = format!("/disputes/{}", cases[0].id);
     let pages: Vec<(&str, Vec<String>)> = vec![
         ("", vec!["/sign-in".into()]),
         (
             "officer",
-            ["", "?why=call", "?do=promise", "?do=payment", "?do=wish", "?do=stop", "?do=hold"]
+            ["", "?why=call", "?do=promise", "?do=payment", "?do=wish", "?do=stop", "?do=case", "?do=hold"]
                 .map(|query| format!("{account}{query}"))
                 .into_iter()
                 .chain(
@@ -245,7 +250,12 @@ fn axe_finds_nothing_on_any_page_in_light_or_dark() {
                 )
                 .collect(),
         ),
-        ("supervisor", ["/compliance", "/nights", "/imports", &account, &format!("{account}/views"), &decision].map(String::from).to_vec()),
+        (
+            "supervisor",
+            ["/compliance", "/disputes", &case, "/nights", "/imports", &account, &format!("{account}/views"), &decision]
+                .map(String::from)
+                .to_vec(),
+        ),
         ("back_office", vec![format!("{account}?do=payment")]),
         ("administrator", vec!["/users".into(), "/settings".into()]),
     ];

@@ -99,3 +99,39 @@ fn a_day_that_is_not_over_is_closed_and_said_to_be() {
     assert!(is_over == false && says.contains("2026-03-03 is not over yet in America/New_York"), "{says}");
     assert!(!night("2026-03-03").1.contains("not over"), "done already, nothing is closed early");
 }
+
+#[test]
+fn a_case_is_worked_at_the_machine() {
+    let folder = Folder::new();
+    std::fs::create_dir_all(&folder.0).unwrap();
+    std::fs::write(folder.0.join("placed.csv"), "account,name,amount\nA-1,Maria,420.00\n").unwrap();
+    let json = |args: &[&str]| -> serde_json::Value {
+        let mut duly = Command::new(env!("CARGO_BIN_EXE_duly"));
+        duly.args(args).args(["--format", "json", "--now", "2026-03-03T11:00:00-05:00"]).current_dir(&folder.0);
+        let output = duly.env_remove("DULY_DATABASE").output().expect("duly starts");
+        assert_eq!(output.status.code(), Some(0), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap_or_default()
+    };
+    json(&["import", "accounts", "placed.csv", "--creditor", "C"]);
+    for (name, role) in [("o@x.example", "officer"), ("c@x.example", "compliance")] {
+        json(&["user", "add", "--name", name, "--email", name, "--role", role]);
+    }
+    let open = ["case", "open", "--account", "A-1", "--kind", "dispute", "--ground", "wrong_amount", "--disputed", "5000", "--officer"];
+    let case = json(&[&open[..], &["o@x.example"]].concat())["case"].as_str().unwrap().to_string();
+    let listed = json(&["case", "list"]);
+    assert_eq!(
+        (&listed["case"], &listed["due_on"], &listed["disputed"]["minor"]),
+        (&case.as_str().into(), &"2026-03-10".into(), &5000.into())
+    );
+    assert_eq!(json(&["account", "show", "A-1"])["channels"]["call"]["allowed"], false);
+    let (code, says) = duly(&folder, &["case", "step", &case, "--step", "answered", "--officer", "o@x.example"]);
+    assert!(code == Some(2) && says.contains("your role may not do this"), "{code:?} {says}");
+    let close =
+        ["case", "close", &case, "--outcome", "corrected", "--found", "It was 370.", "--correction", "5000", "--officer", "c@x.example"];
+    let (code, says) = duly(&folder, &close);
+    assert!(code == Some(2) && says.contains("has no answer yet"), "{code:?} {says}");
+    json(&["case", "step", &case, "--step", "verification_sent", "--officer", "c@x.example"]);
+    json(&close);
+    assert_eq!(json(&["account", "show", "A-1"])["balance"]["minor"], 37_000);
+    assert_eq!(json(&["case", "list"]), serde_json::Value::Null);
+}

@@ -4,8 +4,11 @@ use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 
 /// Rooms of the domain, in order: a room may use only those before it.
-const ROOMS: [&str; 12] =
-    ["values", "decision", "identity", "audit", "parties", "accounts", "ledger", "plans", "compliance", "outreach", "strategy", "intake"];
+#[rustfmt::skip]
+const ROOMS: [&str; 13] = [
+    "values", "decision", "identity", "audit", "parties", "accounts", "ledger", "plans", "disputes", "compliance", "outreach", "strategy",
+    "intake",
+];
 
 /// What the domain may not name.
 const WORLD: [&str; 10] =

@@ -6,7 +6,8 @@ use crate::app::Failure;
 use crate::parties::store::PersonRow;
 use crate::store::{Keyed, Tx, Value};
 use crate::web::shell::when;
-use crate::{compliance, ledger, outreach, parties, plans};
+use crate::{compliance, disputes, ledger, outreach, parties, plans};
+use duly_domain::disputes::case::CaseOutcome;
 use duly_domain::outreach::result;
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, ContactId, DebtorId, DecisionId};
@@ -50,6 +51,7 @@ pub async fn list(tx: &mut Tx, account: &accounts::Account, now: Timestamp, zone
         let state = if hold.ended_at.is_some() { "; ended" } else { "" };
         events.push(event(midnight(hold.from_on, zone), "pause", "", format!("On hold: {}", hold.reason), format!("{until}{state}")));
     }
+    cases(tx, id, &mut events).await?;
     for note in super::papers::store::list_notes(tx, id).await? {
         let by = note.by_name.unwrap_or(note.by);
         events.push(event(note.written_at, "text", "", format!("Note by {by}"), note.body));
@@ -160,6 +162,19 @@ async fn refusals(tx: &mut Tx, account: AccountId, events: &mut Vec<Event>) -> R
             .collect();
         let refused = event(refusal.decided_at, "no", "no", format!("{channel} refused"), reasons.join(" · "));
         events.push(Event { href: Some(format!("/accounts/{account}/decisions/{}", refusal.id)), ..refused });
+    }
+    Ok(())
+}
+
+/// Cases, when they were opened and when they were decided.
+async fn cases(tx: &mut Tx, account: AccountId, events: &mut Vec<Event>) -> Result<(), Failure> {
+    for case in disputes::store::list_of_account(tx, account).await? {
+        let (kind, href) = (disputes::actions::kind_of(&case)?, Some(format!("/disputes/{}", case.id)));
+        if let Some(at) = case.closed_at {
+            let outcome = case.outcome.as_deref().and_then(CaseOutcome::parse).map(|outcome| outcome.to_string()).unwrap_or_default();
+            events.push(Event { href: href.clone(), ..event(at, "ok", "ok", format!("{kind}: case closed"), outcome) });
+        }
+        events.push(Event { href, ..event(case.opened_at, "warn", "", format!("{kind}: case opened"), case.words.unwrap_or_default()) });
     }
     Ok(())
 }

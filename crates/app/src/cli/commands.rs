@@ -2,8 +2,8 @@
 
 use super::output::{answer, write_line};
 use super::{
-    Answered, Cli, Command, ExportCommand, Global, audit, compliance, identity, intake, jobs, ledger, letters, outreach, plans, serve,
-    store, strategy,
+    Answered, Cli, Command, ExportCommand, Global, audit, compliance, disputes, identity, intake, jobs, ledger, letters, outreach, plans,
+    serve, store, strategy,
 };
 use crate::app::{App, Failure};
 use crate::web::serving::Serving;
@@ -45,7 +45,15 @@ fn goes_by_the_clock(command: &Command) -> bool {
     use Command as C;
     matches!(
         command,
-        C::Import(_) | C::Worklist { .. } | C::Contact(_) | C::Letters(_) | C::Promise(_) | C::Payment(_) | C::Account(_) | C::Night { .. }
+        C::Import(_)
+            | C::Worklist { .. }
+            | C::Contact(_)
+            | C::Case(_)
+            | C::Letters(_)
+            | C::Promise(_)
+            | C::Payment(_)
+            | C::Account(_)
+            | C::Night { .. }
     )
 }
 
@@ -54,6 +62,7 @@ async fn on_database(app: &App, global: &Global, command: Command) -> Result<Ans
         Command::Import(command) => return intake::import(app, global, command).await,
         Command::Contact(command) => return outreach::contact(app, global, command).await,
         Command::Letters(command) => return letters::letters(app, global, command).await,
+        Command::Case(command) => return disputes::case(app, global, command).await,
         Command::Promise(command) => return plans::promise(app, global, command).await,
         Command::Night { business_day } => return jobs::night(app, global, business_day).await,
         Command::Check => return jobs::check(app, global).await,

@@ -5,6 +5,7 @@
 mod audit;
 mod commands;
 mod compliance;
+mod disputes;
 mod identity;
 mod intake;
 mod jobs;
@@ -116,6 +117,9 @@ enum Command {
     /// Validation notices: which are due, printed, mailed; what letters say of us.
     #[command(subcommand)]
     Letters(letters::LettersCommand),
+    /// Disputes, requests, claims of identity theft and complaints: opened, taken further, closed.
+    #[command(subcommand)]
+    Case(disputes::CaseCommand),
     /// Takes and withdraws promises to pay.
     #[command(subcommand)]
     Promise(plans::PromiseCommand),

@@ -1,5 +1,6 @@
 //! Some months of the sample agency's life, day by day, through the same actions that screens and commands use.
 
+use super::casework::{claim_theft, complain, work_cases};
 use super::people::{HEAD, PLACERS, line};
 use super::{at_its_own_time, desks};
 use crate::accounts::actions::{join_desk, place_hold};
@@ -82,6 +83,10 @@ pub async fn live(app: &App, users: &[(UserId, Actor)], count: u32, seed: u64) -
         if !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) {
             money_comes_in(&past, &mut dice).await?;
             talk(app, &past, &officers, day, count, &mut dice).await?;
+            if let Some((_, who)) = users.iter().find(|(_, who)| who.role == Role::Compliance) {
+                past.set_clock(hour(app, day, 19, 30));
+                work_cases(&past, who, &mut dice).await?;
+            }
         }
         past.set_clock(hour(app, day, 23, 30));
         jobs::nightly::run(&past, past.moment(), day).await?;
@@ -296,6 +301,8 @@ async fn what_they_say(past: &App, who: &Actor, account: AccountId, dice: &mut D
             let row = circumstance("vulnerable", at.business_day, "said to us", Some("Long illness in the family.".into()), at);
             record_circumstance(past, who, at, account, debtor, &row).await.map(drop)
         }
+        16 => complain(past, who, account, dice).await,
+        17 if dice.of(3) == 0 => claim_theft(past, who, account).await,
         _ => Ok(()),
     }
 }

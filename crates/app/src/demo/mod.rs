@@ -2,6 +2,7 @@
 //!
 //! Everything in it is made up: people, firms, sums. Telephone numbers are 555-01xx. The same seed makes the same agency.
 
+mod casework;
 mod life;
 mod people;
 

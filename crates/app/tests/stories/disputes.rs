@@ -178,7 +178,7 @@ both_engines! {
             assert_eq!(wrong.status(), 422);
             assert!(wrong.text().await.unwrap().contains("The day is in the future."));
             let account = dana.get(format!("{base}/accounts/{}", maria.account)).send().await.unwrap().text().await.unwrap();
-            assert!(account.contains("say that we have it by"), "the account says what runs");
+            assert!(account.contains("Say that we have it by"), "the account says what runs");
             let queue = dana.get(format!("{base}/disputes")).send().await.unwrap().text().await.unwrap();
             let (first, second) = (queue.find("Complaint, spoken").unwrap(), queue.find("It is not mine").unwrap());
             assert!(first < second, "a day earlier");
