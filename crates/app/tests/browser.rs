@@ -252,9 +252,19 @@ fn axe_finds_nothing_on_any_page_in_light_or_dark() {
         ),
         (
             "supervisor",
-            ["/compliance", "/disputes", &case, "/nights", "/imports", &account, &format!("{account}/views"), &decision]
-                .map(String::from)
-                .to_vec(),
+            [
+                "/compliance",
+                "/disputes",
+                &case,
+                &format!("{account}/why"),
+                "/nights",
+                "/imports",
+                &account,
+                &format!("{account}/views"),
+                &decision,
+            ]
+            .map(String::from)
+            .to_vec(),
         ),
         ("back_office", vec![format!("{account}?do=payment")]),
         ("administrator", vec!["/users".into(), "/settings".into()]),

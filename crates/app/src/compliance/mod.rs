@@ -9,3 +9,4 @@ pub mod facts;
 pub mod gate;
 pub mod pages;
 pub mod store;
+pub mod why;

@@ -27,6 +27,9 @@ const DECISION: &str = "
            n.asked_by, n.decided_at
       from decisions n join accounts a on a.id = n.account_id join debtors d on d.id = n.debtor_id
      where n.account_id = $1 and n.id = $2";
+const BESIDE: &str = "
+    select id, channel, answer, decided_at from decisions
+     where account_id = $1 and debtor_id = $2 and decided_at >= $3 and decided_at <= $4 order by decided_at, id limit 100";
 const BY_ANSWER: &str = "select answer, count(*) from decisions where decided_at >= $1 group by answer order by answer";
 
 rows! {
@@ -116,4 +119,15 @@ pub async fn load_decision(tx: &mut Tx, account: AccountId, id: DecisionId) -> R
 
 pub async fn count_by_answer(tx: &mut Tx, since: Timestamp) -> Result<Vec<(String, i64)>, StoreError> {
     tx.all(BY_ANSWER, params![since]).await
+}
+
+/// What was decided about contacts with a person between two moments: decision, channel, answer, when.
+pub async fn list_beside(
+    tx: &mut Tx,
+    account: AccountId,
+    person: DebtorId,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<(DecisionId, String, String, Timestamp)>, StoreError> {
+    tx.all(BESIDE, params![account, person, from, to]).await
 }

@@ -74,6 +74,7 @@ pub fn routes(web: Web) -> Routes {
         .get("/accounts", May::ReadAccounts, accounts::pages::get_accounts)
         .get("/accounts/{account}", May::ReadAccounts, accounts::pages::get_account)
         .get("/accounts/{account}/views", May::ReadCompliance, audit::pages::get_views)
+        .get("/accounts/{account}/why", May::ReadAccounts, compliance::why::get_why)
         .get("/accounts/{account}/decisions/{decision}", May::ReadAccounts, compliance::decision::get_decision)
         .post("/accounts/{account}/holds", May::WorkAccounts, accounts::pages::post_hold)
         .post("/accounts/{account}/holds/{hold}/ends", May::WorkAccounts, accounts::pages::post_hold_end)

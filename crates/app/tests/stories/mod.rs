@@ -19,4 +19,5 @@ mod plans;
 mod posting;
 mod store;
 mod strategy;
+mod why;
 mod wishes;

@@ -23,7 +23,7 @@ pub mod validation;
 #[cfg(test)]
 mod monotony;
 
-use crate::decision::{Answer, Decision, Finding, Instant, NEVER, Reason, Rule, Severity};
+use crate::decision::{Answer, Decision, Detail, Finding, Instant, NEVER, Reason, Rule, RuleCard, Severity};
 use facts::{
     BasisFacts, ContactFacts, DebitFacts, DeletionFacts, DeliveryFacts, DepositFacts, Facts, FeeFacts, FurnishFacts, InterestFacts,
     JudgmentFacts, MessageFacts, NoticeFacts, PaymentFacts, PeriodFacts, SuitFacts, TransferFacts,
@@ -118,6 +118,39 @@ pub fn may_contact(facts: &ContactFacts, policy: &ContactPolicy) -> bool {
         .all(|rule| (rule.check)(facts, policy, now).is_none())
 }
 
+/// How one rule stands to facts.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// It binds from a later day.
+    NotInForce,
+    /// Asked, and it found nothing.
+    Content,
+    /// What it found.
+    Found(Detail),
+    /// Not asked: a rule before it speaks alone.
+    NotAsked,
+}
+
+/// Every rule of a catalogue in reading order, with what it says of the facts at their own moment.
+pub fn trace<F: Facts, P>(catalogue: &Catalogue<F, P>, facts: &F, policy: &P) -> Vec<(&'static RuleCard, Verdict)> {
+    let now = facts.instant(facts.at());
+    let mut is_over = false;
+    let rules = catalogue.rules.iter().enumerate();
+    rules
+        .map(|(i, rule)| {
+            if is_over {
+                return (&rule.card, Verdict::NotAsked);
+            }
+            if rule.card.in_force_from > now.day {
+                return (&rule.card, Verdict::NotInForce);
+            }
+            let found = (rule.check)(facts, policy, now);
+            is_over = found.is_some() && i < catalogue.exclusive;
+            (&rule.card, found.map_or(Verdict::Content, |finding| Verdict::Found(finding.detail)))
+        })
+        .collect()
+}
+
 /// Runs the rules in order and returns the second before which they cannot all be content; 0 when they are.
 fn each_finding<F, P>(
     catalogue: &Catalogue<F, P>,
@@ -200,6 +233,36 @@ impl Allowed {
             Answer::Yes => Allowed::Yes,
             _ if decision.is_presumption_only() => Allowed::PresumedViolation,
             _ => Allowed::No,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::record::{Proposal, Purpose};
+    use super::rules::proposal_tests::{DEBT, consumer_in};
+    use super::*;
+    use crate::values::channel::Channel;
+
+    #[test]
+    fn a_trace_says_what_the_decision_says_and_names_every_rule() {
+        let record = consumer_in(&["America/New_York"]);
+        for (at, channel, purpose) in [
+            ("2026-05-06T03:00:00-04:00", Channel::Call, Purpose::Collection),
+            ("2026-05-06T11:00:00-04:00", Channel::Call, Purpose::Collection),
+            ("2026-05-06T11:00:00-04:00", Channel::Text, Purpose::LocationInformation),
+            ("2021-05-06T03:00:00-04:00", Channel::Call, Purpose::Collection),
+        ] {
+            let proposal = Proposal { purpose, ..Proposal::of(at.parse().unwrap(), channel, record.consumer.key, vec![DEBT]) };
+            let facts = facts::gather(&record, &proposal);
+            let decision = decide_contact(&facts, &ContactPolicy::LAW);
+            let traced = trace(&rules::CONTACT, &facts, &ContactPolicy::LAW);
+            assert_eq!(traced.len(), rules::CONTACT.rules.len());
+            let found = traced.iter().filter(|(_, verdict)| matches!(verdict, Verdict::Found(_))).map(|(card, _)| card.id);
+            let mut said: Vec<&str> = decision.because.iter().chain(&decision.warnings).map(|reason| reason.rule.id).collect();
+            let mut found: Vec<&str> = found.collect();
+            (said.sort_unstable(), found.sort_unstable());
+            assert_eq!(found, said, "{at} {channel}");
         }
     }
 }
