@@ -2,6 +2,7 @@
 
 use crate::floor::{Floor, Officer, Person};
 use duly::accounts;
+use duly::accounts::notice::{Kind, RecordNotice, record_notice};
 use duly::app::{Actor, Failure};
 use duly::compliance::facts::gather;
 use duly::compliance::gate::{AskContact, look_at};
@@ -14,10 +15,10 @@ use duly::outreach::incoming::{Incoming, record_incoming};
 use duly::parties::actions::{TellPreference, end_preference, tell_preference};
 use duly::parties::merge::matching::find_likenesses;
 use duly::parties::merge::{merge, part, store};
-use duly::parties::people::{AddPerson, add_person, circumstance, lift_circumstance, record_circumstance};
+use duly::parties::people::{AddPerson, add_person, add_point, circumstance, lift_circumstance, record_circumstance};
 use duly_domain::decision::Answer;
 use duly_domain::values::channel::Channel;
-use duly_domain::values::ids::{AccountId, BatchId, CircumstanceId, DebtorId, MergeId, PreferenceId};
+use duly_domain::values::ids::{AccountId, BatchId, CircumstanceId, DebtorId, MergeId, NoticeId, PreferenceId};
 
 impl Floor {
     /// The person behind a reference.
@@ -136,6 +137,26 @@ impl Floor {
         let who = Actor::command();
         let done = lift_circumstance(&self.app, &who, at, person.debtor, circumstance, "they told us");
         self.runtime.block_on(done).expect("it is lifted");
+    }
+
+    /// They name another number at work.
+    pub fn finds_number(&mut self, person: Person, text: &str) {
+        let (at, who) = (self.app.moment(), Actor::command());
+        let added = add_point(&self.app, &who, at, person.account, person.debtor, "phone", "work", text);
+        self.runtime.block_on(added).expect("it is a number");
+    }
+
+    /// A notice about somebody on the account, the debtor unless named.
+    pub fn notes(&mut self, person: Person, of: Option<DebtorId>, kind: &str, chapter: Option<i64>) -> NoticeId {
+        let (at, who) = (self.app.moment(), Actor::command());
+        let kind = Kind::parse(kind).expect("a kind of notice");
+        let told = RecordNotice { debtor: of, chapter, ..RecordNotice::of(person.account, kind, at.at) };
+        self.runtime.block_on(record_notice(&self.app, &who, at, told)).expect("it is recorded")
+    }
+
+    /// Somebody on the account files for bankruptcy, the debtor unless named.
+    pub fn files(&mut self, person: Person, of: Option<DebtorId>, chapter: Option<i64>) -> NoticeId {
+        self.notes(person, of, "bankruptcy_filed", chapter)
     }
 
     /// The debtor reaches us.

@@ -10,6 +10,7 @@ use crate::app::{Actor, App, Failure, Problems, new_uuid};
 use crate::audit::kept;
 use crate::store::Tx;
 use crate::{disputes, parties, rows, strategy, transaction};
+use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, DebtorId, NoticeId};
 use duly_domain::values::moment::Moment;
 use jiff::civil::Date;
@@ -297,6 +298,9 @@ impl RecordNotice {
         if self.chapter.is_some_and(|chapter| !matches!(chapter, 7 | 9 | 11 | 12 | 13 | 15)) {
             problems.0.push(("chapter", "is none of 7, 9, 11, 12, 13, 15".into()));
         }
+        if self.kind == Kind::TcpaConsent && self.address.is_none() {
+            problems.0.push(("to", "is empty: consent to machines goes with a number".into()));
+        }
         if self.days.is_some_and(|days| !(1..=7).contains(&days)) {
             problems.0.push(("days", "is not from 1 to 7".into()));
         }
@@ -320,6 +324,8 @@ rows! {
         pub stated_end_on: Option<Date>,
         pub chapter: Option<i64>,
         pub words: Option<String>,
+        pub channel: Option<String>,
+        pub address: Option<String>,
     }
 }
 
@@ -331,6 +337,10 @@ impl NoticeRow {
             (Some(Kind::Dispute | Kind::OriginalCreditorRequest), _) if !self.in_writing => format!("{words}, spoken"),
             (Some(Kind::Dispute), _) if self.is_duplicative => format!("{words} again, in writing"),
             (Some(Kind::Dispute | Kind::OriginalCreditorRequest), _) => format!("{words}, in writing"),
+            (Some(Kind::TcpaConsent | Kind::TcpaRevoked), _) => match self.channel.as_deref().and_then(Channel::parse) {
+                Some(channel) => format!("{words}, {channel} alone"),
+                None => words.to_string(),
+            },
             (_, Some(chapter)) => format!("{words}, chapter {chapter}"),
             _ => words.to_string(),
         }
@@ -368,7 +378,7 @@ pub async fn record_notice_in(tx: &mut Tx, who: &Actor, at: Moment, ask: &Record
         return Err(Failure::NotFound(format!("person {debtor} on account {}", ask.account)));
     }
     let id = NoticeId(new_uuid());
-    store::insert_notice(tx, id, debtor, ask, who.label(), at.at).await?;
+    store::notices::insert_notice(tx, id, debtor, ask, who.label(), at.at).await?;
     let detail = json!({"notice": id.to_string(), "kind": ask.kind.code(), "in_writing": ask.in_writing, "chapter": ask.chapter});
     kept::record(tx, who, at.at, ask.account, "notice.record", detail, &[id.into()]).await?;
     Ok(id)

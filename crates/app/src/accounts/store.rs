@@ -1,16 +1,16 @@
 //! The tables `creditors`, `batches`, `accounts`, `account_people`, `holds` and `notices`; desks are in [`super::desks::store`].
 
+pub mod notices;
 pub mod standing;
 
 pub use super::desks::store::{Desk, find_desk, insert_desk, insert_member, list_desks, list_desks_of, list_who_work_all};
 
-use super::notice::{NoticeRow, RecordNotice};
 use crate::app::Failure;
 use crate::params;
 use crate::rows;
 use crate::store::{Keyed, StoreError, Tx, Value};
 use duly_domain::intake::row::NewAccount;
-use duly_domain::values::ids::{AccountId, BatchId, CreditorId, DebtorId, DeskId, HoldId, NoticeId};
+use duly_domain::values::ids::{AccountId, BatchId, CreditorId, DebtorId, DeskId, HoldId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -112,16 +112,6 @@ const DUE_HOLDS: &str = "
     select id, account_id from holds where ended_at is null and until_on is not null and until_on <= $1 and id > $2 order by id limit $3";
 const STANDING_HOLDS: &str = "
     select count(*) from holds where account_id = $1 and ended_at is null and (until_on is null or until_on > $2)";
-const DELETE_NOTICE: &str = "delete from notices where id = $1";
-const INSERT_NOTICE: &str = "
-    insert into notices (id, account_id, debtor_id, kind, happened_at, days, in_writing, is_duplicative, submitted_on, sent_on,
-        stated_end_on, chapter, channel, address, reference, words, recorded_by, created_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
-const NOTICES_OF_DEBTORS: &str = "
-    select a.debtor_id, n.id, n.account_id, n.debtor_id, n.kind, n.happened_at, n.days, n.in_writing, n.is_duplicative,
-           n.submitted_on, n.sent_on, n.stated_end_on, n.chapter, n.words
-      from notices n join accounts a on a.id = n.account_id
-     where a.debtor_id in ($keys) order by a.debtor_id, n.happened_at, n.id";
 const STALE_STAGES: &str = "
     select id, due_on, stage from accounts where state = 'open' and id > $1 order by id limit $2";
 const SET_STAGE: &str = "update accounts set stage = $1 where id = $2";
@@ -436,47 +426,6 @@ pub async fn list_due_holds(tx: &mut Tx, on: Date, after: HoldId, limit: i64) ->
 /// Whether a hold stands on a day.
 pub async fn is_held(tx: &mut Tx, account: AccountId, on: Date) -> Result<bool, StoreError> {
     Ok(tx.number(STANDING_HOLDS, params![account, on]).await? > 0)
-}
-
-pub async fn insert_notice(
-    tx: &mut Tx,
-    id: NoticeId,
-    debtor: DebtorId,
-    ask: &RecordNotice,
-    by: &str,
-    at: Timestamp,
-) -> Result<(), StoreError> {
-    let values = params![
-        id,
-        ask.account,
-        debtor,
-        ask.kind.code(),
-        ask.happened_at,
-        ask.days,
-        ask.in_writing,
-        ask.is_duplicative,
-        ask.submitted_on,
-        ask.sent_on,
-        ask.stated_end_on,
-        ask.chapter,
-        ask.channel.clone(),
-        ask.address.clone(),
-        ask.reference.clone(),
-        ask.words.clone(),
-        by,
-        at
-    ];
-    tx.run(INSERT_NOTICE, values).await.map(drop)
-}
-
-/// A notice that a file of history told, and that never was.
-pub async fn delete_notice(tx: &mut Tx, id: NoticeId) -> Result<(), StoreError> {
-    tx.run(DELETE_NOTICE, params![id]).await.map(drop)
-}
-
-/// Notices about any account of many debtors, each behind the debtor of the account.
-pub async fn list_notices_of(tx: &mut Tx, debtors: &[Value]) -> Result<Vec<Keyed<DebtorId, NoticeRow>>, StoreError> {
-    tx.all_in(NOTICES_OF_DEBTORS, debtors).await
 }
 
 /// Open accounts with what their stage follows from, after an account.

@@ -163,7 +163,7 @@ pub fn in_words(facts: &ContactFacts, kind: &str, attempts: (u32, u32), at: Time
 
 /// How the debt stands in bankruptcy, in a word.
 fn bankruptcy(facts: &ContactFacts) -> &'static str {
-    match (facts.bankruptcy.is_stayed, facts.bankruptcy.is_discharged) {
+    match (facts.bankruptcy.is_stayed || facts.bankruptcy.is_stayed_by_others, facts.bankruptcy.is_discharged) {
         (true, _) => "open case, stayed",
         (false, true) => "discharged",
         (false, false) => "nothing stays it",

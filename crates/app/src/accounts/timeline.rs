@@ -84,7 +84,7 @@ pub async fn list(tx: &mut Tx, account: &accounts::Account, now: Timestamp, zone
             events.push(event(wish.told_at, "text", "", parties::pages::in_words(&wish), more));
         }
     }
-    for Keyed(_, notice) in accounts::list_notices_of(tx, &[Value::from(account.debtor)]).await? {
+    for Keyed(_, notice) in accounts::notices::list_notices_of(tx, &[Value::from(account.debtor)]).await? {
         let (icon, tone) = Kind::parse(&notice.kind).map_or(("text", ""), Kind::icon);
         events.push(event(notice.happened_at, icon, tone, notice.title(), notice.words.unwrap_or_default()));
     }

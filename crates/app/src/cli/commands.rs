@@ -17,7 +17,7 @@ const DEMO: &str = "sqlite:demo.db";
 pub(super) async fn run(cli: Cli) -> Result<Answered, Failure> {
     let Cli { global, command } = cli;
     match command {
-        Command::Decide => return compliance::decide(),
+        Command::Decide(args) if args.account.is_none() => return compliance::decide(),
         Command::Cases { paths } => return compliance::run_cases(&paths),
         Command::Demo { accounts, seed, listen, no_serve } => {
             let app = global.open_or_make(DEMO).await?;
@@ -47,6 +47,7 @@ fn goes_by_the_clock(command: &Command) -> bool {
         command,
         C::Import(_)
             | C::Worklist { .. }
+            | C::Decide(_)
             | C::Contact(_)
             | C::Case(_)
             | C::Letters(_)
@@ -60,6 +61,7 @@ fn goes_by_the_clock(command: &Command) -> bool {
 async fn on_database(app: &App, global: &Global, command: Command) -> Result<Answered, Failure> {
     match command {
         Command::Import(command) => return intake::import(app, global, command).await,
+        Command::Decide(args) => return compliance::decide_contact(app, &args).await,
         Command::Contact(command) => return outreach::contact(app, global, command).await,
         Command::Letters(command) => return letters::letters(app, global, command).await,
         Command::Case(command) => return disputes::case(app, global, command).await,
@@ -80,7 +82,7 @@ async fn on_database(app: &App, global: &Global, command: Command) -> Result<Ans
         Command::User(command) => identity::user(app, global, command).await?,
         Command::Migrate => jobs::migrate(app, global).await?,
         // Answered before a database was opened.
-        Command::Decide | Command::Cases { .. } | Command::Demo { .. } | Command::Serve(_) | Command::Config(_) => {}
+        Command::Cases { .. } | Command::Demo { .. } | Command::Serve(_) | Command::Config(_) => {}
     }
     Ok(Answered::Yes)
 }

@@ -103,8 +103,8 @@ enum Command {
         #[arg(long, default_value_t = 50)]
         limit: usize,
     },
-    /// Decides one case read on standard input; needs no database.
-    Decide,
+    /// Decides one case read on standard input, which needs no database; or a contact about an account, and keeps nothing.
+    Decide(compliance::DecideArgs),
     /// Runs files or folders of conformance cases; needs no database.
     Cases {
         /// Files, or folders with JSON files.

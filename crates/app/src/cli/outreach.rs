@@ -7,7 +7,9 @@ use crate::accounts;
 use crate::app::{Actor, App, Failure};
 use crate::compliance::gate::{AskContact, decision_json};
 use crate::outreach::actions::{RecordContact, Reserved, record_contact, reserve_contact};
+use crate::store::Tx;
 use clap::Subcommand;
+use duly_domain::compliance::record::Dialing;
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::DebtorId;
 use jiff::civil::Date;
@@ -30,6 +32,9 @@ pub enum ContactCommand {
         /// The number or address: its id, or as it is written.
         #[arg(long)]
         to: Option<String>,
+        /// Who or what dials or sends: manual, atds, prerecorded, artificial_voice.
+        #[arg(long, value_parser = super::plain::dialing, default_value = "manual")]
+        dialing: Dialing,
         /// The officer's e-mail address.
         #[arg(long)]
         officer: String,
@@ -58,17 +63,11 @@ pub enum ContactCommand {
 
 pub(super) async fn contact(app: &App, global: &Global, command: ContactCommand) -> Result<Answered, Failure> {
     match command {
-        ContactCommand::Reserve { account, person, channel, to, officer, release } => {
+        ContactCommand::Reserve { account, person, channel, to, dialing, officer, release } => {
             let mut tx = app.db.read().await?;
             let who = find_worker(&mut tx, &officer).await?;
-            let account = accounts::store::resolve(&mut tx, &account).await?;
-            let channel = Channel::parse(&channel).ok_or_else(|| {
-                Failure::wrong("channel", format!("{channel:?} is not one of call, ringless_voicemail, text, email, letter"))
-            })?;
-            let person = person.map(|person| parse_id::<DebtorId>("person", &person)).transpose()?;
-            let point = find_point(&mut tx, account, person, channel, to.as_deref()).await?;
+            let ask = read_ask(&mut tx, &account, person.as_deref(), &channel, to.as_deref(), dialing).await?;
             tx.rollback().await;
-            let ask = AskContact { person, point, ..AskContact::with_debtor(account, channel) };
             let reserved = reserve_contact(app, &who, app.moment(), &ask, release.as_deref()).await?;
             let mut json = decision_json(&reserved.decision);
             json["reservation"] = json!(reserved.contact.map(|contact| contact.to_string()));
@@ -97,6 +96,23 @@ pub(super) async fn contact(app: &App, global: &Global, command: ContactCommand)
             Ok(Answered::Yes)
         }
     }
+}
+
+/// Reads who is to be reached, by what and how.
+pub(super) async fn read_ask(
+    tx: &mut Tx,
+    account: &str,
+    person: Option<&str>,
+    channel: &str,
+    to: Option<&str>,
+    dialing: Dialing,
+) -> Result<AskContact, Failure> {
+    let account = accounts::store::resolve(tx, account).await?;
+    let channel = Channel::parse(channel)
+        .ok_or_else(|| Failure::wrong("channel", format!("{channel:?} is not one of call, ringless_voicemail, text, email, letter")))?;
+    let person = person.map(|person| parse_id::<DebtorId>("person", person)).transpose()?;
+    let point = find_point(tx, account, person, channel, to).await?;
+    Ok(AskContact { person, point, dialing, ..AskContact::with_debtor(account, channel) })
 }
 
 fn reservation_lines(reserved: &Reserved) -> Vec<String> {

@@ -3,6 +3,7 @@
 use crate::app::Failure;
 use crate::config::hidden;
 use crate::store::StoreError;
+use duly_domain::compliance::record::Dialing;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -22,6 +23,11 @@ pub(super) fn day(text: &str) -> Result<Date, String> {
 /// Reads an instant.
 pub(super) fn instant(text: &str) -> Result<Timestamp, String> {
     text.parse().map_err(|_| "is no instant; write day, time and zone, such as 2026-03-02T09:00:00-05:00".to_string())
+}
+
+/// Reads who or what dials.
+pub(super) fn dialing(text: &str) -> Result<Dialing, String> {
+    Dialing::parse(text).ok_or_else(|| "is not one of manual, atds, prerecorded, artificial_voice".to_string())
 }
 
 /// Reads an amount in minor units.

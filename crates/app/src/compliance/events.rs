@@ -2,6 +2,7 @@
 
 use crate::accounts::notice::{Kind, NoticeRow};
 use duly_domain::compliance::record::{Bankruptcy, Notice, NoticeKind};
+use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, DebtorId};
 
 /// The event that a notice is to the rules; `None` where no rule reads it as one.
@@ -24,31 +25,33 @@ pub fn notice(row: &NoticeRow) -> Option<Notice> {
         Kind::OriginalCreditorRequest => NoticeKind::OriginalCreditorRequest { in_writing: row.in_writing, submitted_on: row.submitted_on },
         Kind::OriginalCreditorSent => NoticeKind::OriginalCreditorSent,
         Kind::ElectronicConsent => NoticeKind::ElectronicConsent,
-        // Bankruptcy is a state of the debts, see below; consent to calls by machine is kept without being asked here: people dial.
-        Kind::BankruptcyFiled
-        | Kind::BankruptcyDischarged
-        | Kind::StayLifted
-        | Kind::BankruptcyDismissed
-        | Kind::TcpaConsent
-        | Kind::TcpaRevoked => return None,
+        Kind::TcpaConsent => NoticeKind::TcpaConsent { channel: channel(row) },
+        Kind::TcpaRevoked => NoticeKind::TcpaRevoked { channel: channel(row) },
+        // Bankruptcy is a state of the debts, see below.
+        Kind::BankruptcyFiled | Kind::BankruptcyDischarged | Kind::StayLifted | Kind::BankruptcyDismissed => return None,
     };
     Some(Notice {
         key: Some(row.id.0.as_u128()),
         at: row.happened_at,
         debts: vec![row.account.0.as_u128()],
         person: row.debtor.0.as_u128(),
-        number: None,
+        number: row.address.clone(),
         kind,
     })
 }
 
-/// How one debt stands in the debtor's bankruptcy, by the notices on file, the oldest first.
+/// The kind of contact that consent to machines is for, where it is for one alone.
+fn channel(row: &NoticeRow) -> Option<Channel> {
+    row.channel.as_deref().and_then(Channel::parse)
+}
+
+/// How one debt stands in a person's bankruptcy, by the notices on file, the oldest first.
 ///
 /// A petition reaches every debt of the person who filed, whichever account it was noted on; an order that lifts the stay
 /// reaches the debt it was noted on.
-pub fn bankruptcy_of(notices: &[NoticeRow], debtor: DebtorId, account: AccountId) -> Option<Bankruptcy> {
+pub fn bankruptcy_of(notices: &[NoticeRow], person: DebtorId, account: AccountId) -> Option<Bankruptcy> {
     let mut case: Option<Bankruptcy> = None;
-    for notice in notices.iter().filter(|notice| notice.debtor == debtor) {
+    for notice in notices.iter().filter(|notice| notice.debtor == person) {
         let chapter = notice.chapter.and_then(|chapter| u8::try_from(chapter).ok());
         match Kind::parse(&notice.kind) {
             Some(Kind::BankruptcyFiled) => case = Some(Bankruptcy { is_discharged: false, chapter, is_stay_lifted: false }),

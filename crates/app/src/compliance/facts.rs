@@ -11,8 +11,8 @@ use crate::{accounts, outreach, parties};
 use duly_domain::compliance::caps::Jurisdiction;
 use duly_domain::compliance::policy::ContactPolicy;
 use duly_domain::compliance::record::{
-    Closure, CollectorRole, Consumer, Contact, Debt, Dialing, Direction, Hours, Key, Outcome, Person, Place, Preference, Purpose, Record,
-    Standing, Wish,
+    Bankruptcy, Closure, CollectorRole, Consumer, Contact, Debt, Dialing, Direction, Hours, Key, Notice, NoticeKind, Outcome, Person,
+    Place, Preference, Purpose, Record, Standing, Wish,
 };
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, ContactId, CreditorId, DebtorId};
@@ -59,7 +59,11 @@ pub async fn gather_many(tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<Known>, F
     let points = by_key(parties::store::list_points_of(tx, &everybody).await?);
     let preferences = by_key(parties::store::list_preferences_of(tx, &everybody).await?);
     let debts = by_key(accounts::store::list_of_debtors(tx, &debtors).await?);
-    let notices = by_key(accounts::store::list_notices_of(tx, &debtors).await?);
+    let notices = by_key(accounts::store::notices::list_notices_of(tx, &debtors).await?);
+    let bankruptcies = match others.is_empty() {
+        true => HashMap::new(),
+        false => by_key(accounts::store::notices::list_bankruptcies_of(tx, &others).await?),
+    };
     let with_debtor = by_key(outreach::store::list_with_debtors(tx, &debtors).await?);
     // Nobody else was reached about these accounts unless somebody else is on one, or a record was parted from a debtor's.
     let is_debtors_alone = others.is_empty() && !parties::merge::store::was_any_parted(tx, &debtors).await?;
@@ -90,6 +94,7 @@ pub async fn gather_many(tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<Known>, F
             everybody: &debtor_rows,
             debts: debts.get(&debtor.id).map_or(&[], Vec::as_slice),
             notices: notices.get(&debtor.id).map_or(&[], Vec::as_slice),
+            bankruptcies: &bankruptcies,
             contacts: [with_debtor.get(&debtor.id), with_others.get(id)],
             about: &about,
         };
@@ -115,11 +120,27 @@ struct Gathered<'g> {
     everybody: &'g HashMap<DebtorId, Debtor>,
     debts: &'g [(AccountId, String)],
     notices: &'g [NoticeRow],
+    bankruptcies: &'g HashMap<DebtorId, Vec<NoticeRow>>,
     contacts: [Option<&'g Vec<PastColumns>>; 2],
     about: &'g HashMap<ContactId, Vec<Key>>,
 }
 
 impl Gathered<'_> {
+    /// Somebody's own bankruptcy, as it stands for the account they are on; other debts a contact is about are asked by themselves.
+    fn case_of(&self, person: DebtorId, account: AccountId) -> Option<(Key, Bankruptcy)> {
+        let case = bankruptcy_of(self.bankruptcies.get(&person)?, person, account)?;
+        Some((account.0.as_u128(), case))
+    }
+
+    /// A notice in the domain's words. Whoever takes back what they agreed to takes it back for all they owe.
+    fn notice(&self, row: &NoticeRow) -> Option<Notice> {
+        let mut told = notice(row)?;
+        if matches!(told.kind, NoticeKind::TcpaRevoked { .. }) {
+            told.debts = self.debts.iter().map(|(id, _)| id.0.as_u128()).collect();
+        }
+        Some(told)
+    }
+
     /// The same in the domain's words.
     fn known(&self, account: Account, creditor: Creditor, debtor: Debtor) -> Known {
         let points_of = |id: DebtorId| self.points.get(&id).map_or(&[][..], Vec::as_slice);
@@ -138,6 +159,7 @@ impl Gathered<'_> {
                 signals: signals(points_of(person.debtor), known.and_then(|known| known.stated_zone.as_deref())),
                 preferences: wishes_of(person.debtor),
                 is_deceased: known.is_some_and(|known| known.is_deceased),
+                cases: self.case_of(person.debtor, account.id).into_iter().collect(),
             }
         });
         let binds_all = creditor.rule_scope == "all";
@@ -169,7 +191,7 @@ impl Gathered<'_> {
                 })
                 .collect(),
             contacts: self.contacts.into_iter().flatten().flatten().filter_map(|row| contact(row, self.about.get(&row.id))).collect(),
-            notices: self.notices.iter().filter_map(notice).collect(),
+            notices: self.notices.iter().filter_map(|row| self.notice(row)).collect(),
         };
         let attempts = u32::try_from(creditor.attempts_max_7_days).unwrap_or(0);
         let policy = ContactPolicy::house(attempts, ContactPolicy::LAW.opens_minute(), ContactPolicy::LAW.closes_minute());

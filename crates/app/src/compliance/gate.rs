@@ -6,11 +6,12 @@
 use super::facts::{Known, gather};
 use super::store;
 use crate::app::{Actor, Failure, new_uuid};
+use crate::outreach;
 use crate::parties::store::Point;
 use crate::store::Tx;
 use duly_domain::compliance::facts::{ContactFacts, Facts, gather as read_facts};
 use duly_domain::compliance::policy::ContactPolicy;
-use duly_domain::compliance::record::{Place, Proposal, Purpose, Standing};
+use duly_domain::compliance::record::{Dialing, Place, Proposal, Purpose, Standing};
 use duly_domain::compliance::{RULE_SET, allowed_until, decide_contact};
 use duly_domain::decision::{Answer, Decision, Reason};
 use duly_domain::values::channel::Channel;
@@ -34,12 +35,14 @@ pub struct AskContact {
     pub purpose: Purpose,
     /// Other accounts of the same debtor it is to be about as well, each by its own rules; each counts it.
     pub also: Vec<AccountId>,
+    /// Who or what dials or sends, and who speaks.
+    pub dialing: Dialing,
 }
 
 impl AskContact {
     /// Ordinary collection with the account's debtor.
     pub fn with_debtor(account: AccountId, channel: Channel) -> AskContact {
-        AskContact { account, person: None, channel, point: None, purpose: Purpose::Collection, also: Vec::new() }
+        AskContact { account, person: None, channel, point: None, purpose: Purpose::Collection, also: Vec::new(), dialing: Dialing::Manual }
     }
 }
 
@@ -85,7 +88,39 @@ pub fn attempts_used(facts: &ContactFacts) -> u32 {
 
 /// Answers for an act and keeps the answer.
 pub async fn ask(tx: &mut Tx, who: &Actor, at: Moment, ask: &AskContact) -> Result<(DecisionId, Decision, Known, Option<Point>), Failure> {
-    let known = gather(tx, ask.account).await?;
+    let Proposed { known, point, person, facts } = propose(tx, at.at, ask).await?;
+    let decision = decide_contact(&facts, &known.policy);
+    let id = DecisionId(new_uuid());
+    store::insert_decision(tx, id, ask, person, &decision, &kept(&facts, &known), who.label(), at.at).await?;
+    Ok((id, decision, known, point))
+}
+
+/// An answer as an act would get it.
+pub struct Tried {
+    /// The answer.
+    pub decision: Decision,
+    /// What was known.
+    pub known: Known,
+    /// Where it would go.
+    pub point: Option<Point>,
+}
+
+/// Answers as for an act, about whichever number and whoever dials: nothing is kept.
+pub async fn try_out(tx: &mut Tx, at: Timestamp, ask: &AskContact) -> Result<Tried, Failure> {
+    let Proposed { known, point, facts, .. } = propose(tx, at, ask).await?;
+    Ok(Tried { decision: decide_contact(&facts, &known.policy), known, point })
+}
+
+/// A contact with everything that is decided about it.
+struct Proposed {
+    known: Known,
+    point: Option<Point>,
+    person: DebtorId,
+    facts: ContactFacts,
+}
+
+async fn propose(tx: &mut Tx, at: Timestamp, ask: &AskContact) -> Result<Proposed, Failure> {
+    let mut known = gather(tx, ask.account).await?;
     let person = ask.person.unwrap_or(known.debtor.id);
     let points = if person == known.debtor.id { known.points.clone() } else { crate::parties::store::list_points(tx, person).await? };
     let point = match ask.point {
@@ -110,19 +145,35 @@ pub async fn ask(tx: &mut Tx, who: &Actor, at: Moment, ask: &AskContact) -> Resu
     if let Some(point) = point.as_ref().filter(|point| matches!(point.state.as_str(), "wrong" | "dead")) {
         return Err(Failure::wrong("to", format!("is marked {}: choose another", point.state)));
     }
+    let is_by_machine = ask.channel == Channel::RinglessVoicemail || ask.dialing != Dialing::Manual;
     let proposal = Proposal {
         place: point.as_ref().filter(|point| matches!(point.label.as_str(), "home" | "work")).map(|point| Place::parse(&point.label)),
         address: point.as_ref().map(|point| point.value.clone()),
         purpose: ask.purpose,
-        is_to_mobile: point.as_ref().is_some_and(is_mobile),
+        is_to_mobile: point
+            .as_ref()
+            .is_some_and(|point| is_mobile(point) || (is_by_machine && point.kind == "phone" && !is_home_line(point))),
+        is_to_home_line: point.as_ref().is_some_and(is_home_line),
+        dialing: ask.dialing,
         is_employer_address_without_basis: point.as_ref().is_some_and(|point| point.kind == "email" && point.label == "work"),
-        ..Proposal::of(at.at, ask.channel, person.0.as_u128(), about(&known, ask)?)
+        ..Proposal::of(at, ask.channel, person.0.as_u128(), about(&known, ask)?)
     };
+    if is_by_machine {
+        note_machines(tx, &mut known, person).await?;
+    }
     let facts = read_facts(&known.record, &proposal);
-    let decision = decide_contact(&facts, &known.policy);
-    let id = DecisionId(new_uuid());
-    store::insert_decision(tx, id, ask, person, &decision, &kept(&facts, &known), who.label(), at.at).await?;
-    Ok((id, decision, known, point))
+    Ok(Proposed { known, point, person, facts })
+}
+
+/// Notes which earlier contacts a machine made, and to which number: only contacts by machine are judged by that.
+async fn note_machines(tx: &mut Tx, known: &mut Known, person: DebtorId) -> Result<(), Failure> {
+    for (id, dialing, to) in outreach::store::list_by_machine(tx, person).await? {
+        for contact in known.record.contacts.iter_mut().filter(|contact| contact.key == Some(id.0.as_u128())) {
+            contact.dialing = dialing.as_deref().and_then(Dialing::parse).unwrap_or_default();
+            contact.address.clone_from(&to);
+        }
+    }
+    Ok(())
 }
 
 /// The debts a contact is about: the account's, and others of the same debtor.
@@ -147,6 +198,12 @@ pub fn best_point(points: &[Point], kind: &str) -> Option<Point> {
 
 fn is_mobile(point: &Point) -> bool {
     point.kind == "phone" && point.label == "mobile"
+}
+
+/// A line at home by the word of who gave it to us; a number that a search found may be any. To machines, whatever is no home line counts
+/// as a mobile.
+fn is_home_line(point: &Point) -> bool {
+    point.kind == "phone" && point.label == "home" && !point.source.starts_with("skip trace")
 }
 
 /// What kind of point a channel needs.

@@ -7,6 +7,7 @@ use crate::rows;
 use crate::store::{StoreError, Tx};
 use duly_domain::compliance::RULE_SET;
 use duly_domain::decision::Decision;
+use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, DebtorId, DecisionId};
 use jiff::Timestamp;
 use serde_json::Value as Json;
@@ -22,6 +23,8 @@ const REFUSED: &str = "
 const OF_ACCOUNT: &str = "
     select id, channel, answer, because, decided_at from decisions
      where account_id = $1 and answer <> 'allowed' order by decided_at desc, id desc limit $2";
+const REFUSED_AT: &str = "
+    select answer, rules, decided_at from decisions where account_id = $1 and channel = $2 order by decided_at desc, id desc limit 1";
 const DECISION: &str = "
     select n.id, n.account_id, a.reference, a.kind, d.name, n.channel, n.purpose, n.answer, n.because, n.facts, n.rule_set, n.next_allowed_at,
            n.asked_by, n.decided_at
@@ -84,7 +87,6 @@ pub async fn insert_decision(
     by: &str,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    let rules: Vec<&str> = decision.because.iter().map(|reason| reason.rule.id).collect();
     let because: Vec<Json> = decision.because.iter().chain(&decision.warnings).map(reason_json).collect();
     let values = params![
         id,
@@ -93,7 +95,7 @@ pub async fn insert_decision(
         ask.channel.code(),
         format!("{:?}", ask.purpose),
         decision.answer.code(),
-        rules.join(" "),
+        rules(decision),
         Json::from(because).to_string(),
         facts.to_string(),
         RULE_SET,
@@ -102,6 +104,22 @@ pub async fn insert_decision(
         at
     ];
     tx.run(INSERT, values).await.map(drop)
+}
+
+/// When an answer about a channel refused for the same rules, if the newest did.
+pub async fn find_refused_at(
+    tx: &mut Tx,
+    account: AccountId,
+    channel: Channel,
+    decision: &Decision,
+) -> Result<Option<Timestamp>, StoreError> {
+    let newest: Option<(String, String, Timestamp)> = tx.one(REFUSED_AT, params![account, channel.code()]).await?;
+    Ok(newest.filter(|(answer, told, _)| answer == decision.answer.code() && *told == rules(decision)).map(|(.., at)| at))
+}
+
+/// The rules that stood in the way, as they are kept.
+fn rules(decision: &Decision) -> String {
+    decision.because.iter().map(|reason| reason.rule.id).collect::<Vec<_>>().join(" ")
 }
 
 /// Refusals behind so many newer ones.

@@ -29,6 +29,7 @@ pub async fn run(tx: &mut Tx, keys: &Keys, on: Date) -> Result<Vec<Check>, Failu
     let chains = audit::store::verify(tx, &mut kept).await?;
     let kept = kept.end(tx).await?;
     let (roots, views) = (audit::root::verify(tx, keys).await?, audit::root::verify_views(tx).await?);
+    let documents = accounts::papers::verify(tx).await?;
     let whole = trust.iter().all(|(bank, owed, _)| *bank >= 0 && bank + owed == 0);
     Ok(vec![
         Check { name: "ledger balanced", ok: unbalanced == 0, detail: format!("{entries} entries, {unbalanced} do not add up to zero") },
@@ -53,6 +54,7 @@ pub async fn run(tx: &mut Tx, keys: &Keys, on: Date) -> Result<Vec<Check>, Failu
             detail: chains.broken.unwrap_or_else(|| format!("{} chains, {} entries", chains.chains, chains.entries)),
         },
         Check { name: "rows as their entries say", ok: kept.is_ok(), detail: kept.unwrap_or_else(|faults| faults) },
+        Check { name: "documents whole", ok: documents.is_ok(), detail: documents.unwrap_or_else(|faults| faults) },
         Check { name: "daily roots signed", ok: roots.is_ok(), detail: roots.unwrap_or_else(|fault| fault) },
         Check { name: "views as sealed", ok: views.is_ok(), detail: views.unwrap_or_else(|fault| fault) },
         Check {

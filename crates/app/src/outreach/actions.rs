@@ -97,6 +97,7 @@ pub async fn reserve_contact(app: &App, who: &Actor, at: Moment, ask: &AskContac
                 released_by: released.then(|| who.label().to_string()),
                 contacted_at: at.at,
                 expires_at,
+                dialing: ask.dialing.machine(),
             },
         )
         .await?;

@@ -11,6 +11,7 @@ use crate::web::guard::Visit;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use duly_domain::compliance::record::Dialing;
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{ContactId, DebtorId, PointId};
 use std::collections::HashMap;
@@ -22,7 +23,9 @@ pub async fn post_contact(State(web): State<Web>, visit: Visit, Path(account): P
     // One list of numbers and addresses, each with its channel and, unless it is the debtor's, its person: `call pnt_… dbt_…`.
     let mut to = fields.text("to").split(' ');
     let (channel, point, person) = (to.next().unwrap_or_default(), to.next().unwrap_or_default(), to.next());
-    let Some(channel) = Channel::parse(channel) else {
+    // By machine where it says so: `text/atds`.
+    let (channel, machine) = channel.split_once('/').unwrap_or((channel, "manual"));
+    let (Some(channel), Some(dialing)) = (Channel::parse(channel), Dialing::parse(machine)) else {
         let problems = Problems::one("to", "is missing");
         return show(&web, &visit, &account, &HashMap::new(), Unfinished { form: "contact", fields, problems, refused: None }).await;
     };
@@ -31,6 +34,7 @@ pub async fn post_contact(State(web): State<Web>, visit: Visit, Path(account): P
         also: also.into_iter().filter(|account| !fields.text(&account.to_string()).is_empty()).collect(),
         point: point.parse::<PointId>().ok(),
         person: person.and_then(|person| person.parse::<DebtorId>().ok()),
+        dialing,
         ..AskContact::with_debtor(id, channel)
     };
     let release = fields.some("release");

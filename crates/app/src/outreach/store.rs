@@ -9,8 +9,12 @@ use jiff::Timestamp;
 
 const INSERT: &str = "
     insert into contacts (id, account_id, debtor_id, point_id, decision_id, channel, direction, purpose, place, state, officer_id,
-        released_by, contacted_at, expires_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'reserved', $10, $11, $12, $13)";
+        released_by, contacted_at, expires_at, dialing)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'reserved', $10, $11, $12, $13, $14)";
+/// Contacts that a machine made, and messages dropped into a mailbox, with the number they went to.
+const BY_MACHINE: &str = "
+    select c.id, c.dialing, p.value from contacts c left join contact_points p on p.id = c.point_id
+     where c.debtor_id = $1 and (c.dialing is not null or c.channel = 'ringless_voicemail') order by c.contacted_at, c.id";
 /// The columns of a contact that is over, for [`Tx::insert_many`].
 pub const INSERT_PAST: &str = "
     insert into contacts (id, account_id, debtor_id, channel, direction, purpose, state, result, outcome, note, officer_id, contacted_at, recorded_at)";
@@ -134,13 +138,42 @@ pub struct NewContact {
     pub released_by: Option<String>,
     pub contacted_at: Timestamp,
     pub expires_at: Timestamp,
+    /// What dials or speaks, where that is no person.
+    pub dialing: Option<&'static str>,
 }
 
 pub async fn insert_contact(tx: &mut Tx, contact: NewContact) -> Result<(), StoreError> {
-    let NewContact { id, account, debtor, point, decision, channel, purpose, place, officer, released_by, contacted_at, expires_at } =
-        contact;
-    let values =
-        params![id, account, debtor, point, decision, channel, "out", purpose, place, officer, released_by, contacted_at, expires_at];
+    let NewContact {
+        id,
+        account,
+        debtor,
+        point,
+        decision,
+        channel,
+        purpose,
+        place,
+        officer,
+        released_by,
+        contacted_at,
+        expires_at,
+        dialing,
+    } = contact;
+    let values = params![
+        id,
+        account,
+        debtor,
+        point,
+        decision,
+        channel,
+        "out",
+        purpose,
+        place,
+        officer,
+        released_by,
+        contacted_at,
+        expires_at,
+        dialing
+    ];
     tx.run(INSERT, values).await?;
     insert_debts(tx, id, &[account]).await
 }
@@ -188,6 +221,11 @@ pub async fn load_contact(tx: &mut Tx, id: ContactId) -> Result<ContactColumns, 
 /// Contacts with many debtors, each behind its debtor.
 pub async fn list_with_debtors(tx: &mut Tx, debtors: &[Value]) -> Result<Vec<Keyed<DebtorId, PastColumns>>, StoreError> {
     tx.all_in(WITH_DEBTORS, debtors).await
+}
+
+/// Contacts with a person that a machine made: what dialed or spoke, and the number.
+pub async fn list_by_machine(tx: &mut Tx, person: DebtorId) -> Result<Vec<(ContactId, Option<String>, Option<String>)>, StoreError> {
+    tx.all(BY_MACHINE, params![person]).await
 }
 
 /// Contacts with others than the debtor about many accounts, each behind the account.

@@ -4,13 +4,14 @@ use super::merge::store::{origin_of_account, origin_of_circumstance};
 use super::store::{self, CircumstanceRow, Point};
 use crate::accounts::notice::{Kind, RecordNotice, record_notice_in};
 use crate::app::{Actor, App, Failure, Problems, new_uuid};
+use crate::audit::kept::KeptRow;
 use crate::store::Tx;
 use crate::{accounts, audit, strategy, transaction};
 use duly_domain::compliance::record::Standing;
 use duly_domain::parties::circumstance::Circumstance;
 use duly_domain::parties::role::ROLES;
 pub use duly_domain::parties::role::can_be_added;
-use duly_domain::values::ids::{AccountId, CircumstanceId, DebtorId, PointId};
+use duly_domain::values::ids::{AccountId, CircumstanceId, DebtorId, NoticeId, PointId};
 use duly_domain::values::moment::Moment;
 use duly_domain::values::point::{EmailAddress, Phone};
 use jiff::civil::Date;
@@ -76,8 +77,8 @@ pub async fn add_person(app: &App, who: &Actor, at: Moment, account: AccountId, 
         }
         for (kind, value) in &points {
             let label = if *kind == "phone" { "mobile" } else { "personal" };
-            found_point(tx, at, person, &FoundPoint { kind, label, value, zip: None, source: "entered here", found_on: at.business_day })
-                .await?;
+            let found = FoundPoint { kind, label, value, zip: None, source: "entered here", found_on: at.business_day, account };
+            found_point(tx, at, person, &found).await?;
         }
         let detail = json!({"person": person.to_string(), "role": ask.role});
         audit::record(tx, who, at.at, Some(account), "person.add", &detail).await?;
@@ -123,6 +124,8 @@ pub struct FoundPoint<'a> {
     pub source: &'a str,
     /// On which day it was true.
     pub found_on: Date,
+    /// By which account it became known: with that it goes where two records are parted.
+    pub account: AccountId,
 }
 
 /// Keeps what a source names. What is known already is only seconded: never altered, never reopened.
@@ -133,6 +136,7 @@ pub async fn found_point(tx: &mut Tx, at: Moment, debtor: DebtorId, found: &Foun
             let id = PointId(new_uuid());
             let values = store::point_values(id, debtor, found.kind, found.label, found.value, found.zip, found.source, at.at);
             store::insert_point(tx, values).await?;
+            store::update_point_account(tx, id, found.account).await?;
             id
         }
     };
@@ -159,12 +163,49 @@ pub async fn add_point(
     transaction!(app.db, tx, {
         on_account(tx, account, debtor).await?;
         let source = "said to us";
-        let found = FoundPoint { kind, label, value: &value, zip: None, source, found_on: at.business_day };
+        let found = FoundPoint { kind, label, value: &value, zip: None, source, found_on: at.business_day, account };
         let point = found_point(tx, at, debtor, &found).await?;
         let detail = json!({"point": point.to_string(), "kind": kind, "label": label, "person": debtor.to_string()});
         audit::record(tx, who, at.at, Some(account), "point.add", &detail).await?;
         strategy::actions::place_on_worklist(tx, account, at).await?;
         Ok(point)
+    })
+}
+
+/// Agreement to calls and texts by machine that can be recorded for a number, with the words on screens.
+pub const CONSENTS: [(&str, &str); 6] = [
+    ("tcpa_consent", "Agrees to calls and texts by machine"),
+    ("tcpa_consent call", "Agrees to calls by machine"),
+    ("tcpa_consent text", "Agrees to texts by machine"),
+    ("tcpa_revoked", "Takes that back"),
+    ("tcpa_revoked call", "Takes it back for calls"),
+    ("tcpa_revoked text", "Takes it back for texts"),
+];
+
+/// Records that somebody on an account agreed to calls and texts by machine to a number, or takes it back.
+pub async fn record_consent(
+    app: &App,
+    who: &Actor,
+    at: Moment,
+    account: AccountId,
+    debtor: DebtorId,
+    point: PointId,
+    says: &str,
+) -> Result<NoticeId, Failure> {
+    let known = CONSENTS.iter().find(|(code, _)| *code == says).map(|(code, _)| code.split_once(' ').unwrap_or((code, "")));
+    let Some((Some(kind), channel)) = known.map(|(kind, channel)| (Kind::parse(kind), channel)) else {
+        return Err(Failure::wrong("consent", "is not one of the list"));
+    };
+    transaction!(app.db, tx, {
+        on_account(tx, account, debtor).await?;
+        let number = store::list_points(tx, debtor).await?.into_iter().find(|known| known.id == point && known.kind == "phone");
+        let Some(number) = number else { return Err(Failure::NotFound(format!("number {point} of this person"))) };
+        let told = RecordNotice::of(account, kind, at.at);
+        let channel = Some(channel).filter(|channel| !channel.is_empty()).map(String::from);
+        let id =
+            record_notice_in(tx, who, at, &RecordNotice { debtor: Some(debtor), address: Some(number.value), channel, ..told }).await?;
+        strategy::actions::place_on_worklist(tx, account, at).await?;
+        Ok(id)
     })
 }
 
@@ -271,16 +312,16 @@ pub async fn heed(
     if row.kind == Circumstance::Deceased.code() {
         store::update_deceased(tx, debtor, true).await?;
     }
-    bind_gate(tx, who, at, debtor, &row.kind, true).await?;
+    bind_gate(tx, who, at, debtor, &row, true).await?;
     let detail = json!({"circumstance": row.id.to_string(), "kind": row.kind, "since": row.since_on.to_string(), "source": row.source});
-    tell_accounts(tx, who, at, debtor, "circumstance.record", &detail).await?;
+    tell_accounts(tx, who, at, debtor, "circumstance.record", &detail, Some((account, row.id.into()))).await?;
     Ok(row.id)
 }
 
 /// An attorney and a bankruptcy bind the gate as notices of the person on every account they owe or speak for, and lifting
-/// them is a notice too.
-async fn bind_gate(tx: &mut Tx, who: &Actor, at: Moment, debtor: DebtorId, kind: &str, begins: bool) -> Result<(), Failure> {
-    let notice = match (Circumstance::parse(kind), begins) {
+/// them is a notice too. Each names the circumstance it follows from, and goes with it where two records are parted.
+async fn bind_gate(tx: &mut Tx, who: &Actor, at: Moment, debtor: DebtorId, row: &CircumstanceRow, begins: bool) -> Result<(), Failure> {
+    let notice = match (Circumstance::parse(&row.kind), begins) {
         (Some(Circumstance::Represented), true) => Kind::AttorneyKnown,
         (Some(Circumstance::Represented), false) => Kind::AttorneyReleased,
         (Some(Circumstance::Bankrupt), true) => Kind::BankruptcyFiled,
@@ -293,7 +334,9 @@ async fn bind_gate(tx: &mut Tx, who: &Actor, at: Moment, debtor: DebtorId, kind:
         if matches!(standing, None | Some(Standing::ThirdParty | Standing::Professional)) {
             continue;
         }
-        record_notice_in(tx, who, at, &RecordNotice { debtor: Some(debtor), ..RecordNotice::of(account, notice, at.at) }).await?;
+        let reference = Some(row.id.to_string());
+        let ask = RecordNotice { debtor: Some(debtor), reference, ..RecordNotice::of(account, notice, at.at) };
+        record_notice_in(tx, who, at, &ask).await?;
     }
     Ok(())
 }
@@ -318,13 +361,14 @@ pub async fn lift_circumstance(
         if known.kind == Circumstance::Deceased.code() {
             store::settle_deceased(tx, debtor).await?;
         }
-        bind_gate(tx, who, at, debtor, &known.kind, false).await?;
+        bind_gate(tx, who, at, debtor, &known, false).await?;
         let detail = json!({"circumstance": id.to_string(), "kind": known.kind, "because": because.trim()});
-        tell_accounts(tx, who, at, debtor, "circumstance.lift", &detail).await
+        tell_accounts(tx, who, at, debtor, "circumstance.lift", &detail, known.account.map(|account| (account, id.into()))).await
     })
 }
 
-/// Writes it into the record of every account of a person, and places them anew.
+/// Writes it into the record of every account of a person, and places them anew. The row it is about is named in the record of the
+/// account it stands with, also when the person is no longer on that.
 pub async fn tell_accounts(
     tx: &mut Tx,
     who: &Actor,
@@ -332,9 +376,13 @@ pub async fn tell_accounts(
     debtor: DebtorId,
     act: &str,
     detail: &serde_json::Value,
+    row: Option<(AccountId, KeptRow)>,
 ) -> Result<(), Failure> {
-    for account in accounts::store::list_ids_of_person(tx, debtor).await? {
-        audit::record(tx, who, at.at, Some(account), act, detail).await?;
+    let mut accounts = accounts::store::list_ids_of_person(tx, debtor).await?;
+    accounts.extend(row.map(|(home, _)| home).filter(|home| !accounts.contains(home)));
+    for account in accounts {
+        let rows: Vec<KeptRow> = row.iter().filter(|(home, _)| *home == account).map(|(_, row)| *row).collect();
+        audit::kept::record(tx, who, at.at, account, act, detail.clone(), &rows).await?;
         strategy::actions::place_on_worklist(tx, account, at).await?;
     }
     Ok(())

@@ -4,7 +4,7 @@
 use super::actions::end_preference;
 use super::merge::store::{LikenessRow, Merge, list_merges, list_open_of, list_takings};
 use super::pages::{note_wish, role};
-use super::people::{self, AddPerson, POINT_STATES};
+use super::people::{self, AddPerson, CONSENTS, POINT_STATES};
 use super::store::{self, CircumstanceRow, PersonRow};
 use crate::accounts::pages::resolve;
 use crate::accounts::people_on::{PersonOn, ShownPoint, people_on, shown_point};
@@ -253,6 +253,20 @@ pub async fn post_mark(
     let id = resolve(&web, &account).await?;
     let point: PointId = point.parse().map_err(|_| Failure::NotFound("such number or address".into()))?;
     let done = people::mark_point(&web.app, &visit.who, visit.at, id, point, fields.text("state")).await;
+    after(&web, &visit, &account, &person, fields, done).await
+}
+
+/// `POST /accounts/{account}/people/{person}/points/{point}/consents`
+pub async fn post_consent(
+    State(web): State<Web>,
+    visit: Visit,
+    Path((account, person, point)): Path<(String, String, String)>,
+    body: Bytes,
+) -> Result<Response, Failure> {
+    let fields = Fields::of(&body);
+    let id = resolve(&web, &account).await?;
+    let point: PointId = point.parse().map_err(|_| Failure::NotFound("such number".into()))?;
+    let done = people::record_consent(&web.app, &visit.who, visit.at, id, parsed(&person)?, point, fields.text("consent")).await;
     after(&web, &visit, &account, &person, fields, done).await
 }
 

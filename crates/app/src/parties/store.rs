@@ -65,6 +65,7 @@ const INSERT_CIRCUMSTANCE: &str = "
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 const END_CIRCUMSTANCE: &str = "
     update circumstances set ended_at = $1, ended_because = $2 where id = $3 and debtor_id = $4 and ended_at is null";
+const SET_POINT_ACCOUNT: &str = "update contact_points set account_id = $1 where id = $2";
 const INSERT_PERSON: &str = "insert into account_people (account_id, debtor_id, role)";
 const HAS_PERSON: &str = "select count(*) from account_people where account_id = $1 and debtor_id = $2";
 const DELETE_PERSON: &str = "delete from account_people where account_id = $1 and debtor_id = $2 and role <> 'debtor'";
@@ -315,6 +316,10 @@ pub async fn list_holders(tx: &mut Tx, values: &[Value]) -> Result<Vec<(String, 
 /// Pairs of the same name, each with a date of birth.
 pub async fn list_namesakes(tx: &mut Tx, debtors: &[Value]) -> Result<Vec<(DebtorId, DebtorId)>, StoreError> {
     tx.all_in(NAMESAKES, debtors).await
+}
+
+pub async fn update_point_account(tx: &mut Tx, id: PointId, account: AccountId) -> Result<(), StoreError> {
+    tx.run(SET_POINT_ACCOUNT, params![account, id]).await.map(drop)
 }
 
 pub async fn list_circumstances(tx: &mut Tx, debtor: DebtorId) -> Result<Vec<CircumstanceRow>, StoreError> {

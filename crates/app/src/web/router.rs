@@ -90,6 +90,7 @@ pub fn routes(web: Web) -> Routes {
         .post("/accounts/{account}/people/{person}/removals", May::WorkAccounts, parties::person::post_removal)
         .post("/accounts/{account}/people/{person}/points", May::WorkAccounts, parties::person::post_point)
         .post("/accounts/{account}/people/{person}/points/{point}/marks", May::WorkAccounts, parties::person::post_mark)
+        .post("/accounts/{account}/people/{person}/points/{point}/consents", May::WorkAccounts, parties::person::post_consent)
         .post("/accounts/{account}/people/{person}/circumstances", May::WorkAccounts, parties::person::post_circumstance)
         .post(
             "/accounts/{account}/people/{person}/circumstances/{circumstance}/ends",

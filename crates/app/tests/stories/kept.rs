@@ -106,6 +106,72 @@ both_engines! {
         }
     }
 
+    fn what_is_heeded_counted_placed_and_permitted_is_proved(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "420.00");
+        let life = lives(&mut floor, maria);
+        floor.heeds(maria, "vulnerable");
+        let gone = floor.heeds(maria, "deceased");
+        floor.lifts(maria, gone);
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+        let (account, contact) = (maria.account, &life.contact);
+        for (tamper, undo, named) in [
+            ("update circumstances set kind = 'minor' where kind = 'vulnerable'", "update circumstances set kind = 'vulnerable' where kind = 'minor'", vec![format!("of account {account} was altered")]),
+            ("update circumstances set ended_at = 1 where kind = 'vulnerable'", "update circumstances set ended_at = null where kind = 'vulnerable'", vec![format!("of account {account} was altered")]),
+            ("update debtors set is_deceased = 1 where name = 'Maria'", "update debtors set is_deceased = 0", vec![format!("person {} is marked as deceased", maria.debtor)]),
+            ("update users set role = 'administrator' where name = 'Dana'", "update users set role = 'officer' where name = 'Dana'", vec!["is administrator, active: its entries say officer, active".into()]),
+            ("update users set state = 'switched_off' where name = 'Dana'", "update users set state = 'active' where name = 'Dana'", vec!["is officer, switched_off: its entries say officer, active".into()]),
+            ("delete from contact_debts", "insert into contact_debts (contact_id, account_id) select id, account_id from contacts", vec![format!("contact {contact} of account {account} is not counted for its debt")]),
+        ] {
+            floor.tamper(tamper, &[]);
+            let (is_whole, says) = rows(&mut floor);
+            assert!(!is_whole && named.iter().all(|named| says.contains(named)), "{tamper}: {says}");
+            floor.tamper(undo, &[]);
+            assert_eq!(floor.failed_checks(), Vec::<String>::new(), "{undo}");
+        }
+        // A debt raised on every book at once, so that the books agree with each other.
+        let raised = [
+            "update entry_lines set amount_minor = amount_minor + 5000 where code = 'receivable' and bucket = 'principal'
+                and entry_id in (select id from entries where kind = 'opening' and account_id = $1)",
+            "update entry_lines set amount_minor = amount_minor - 5000 where code = 'placed'
+                and entry_id in (select id from entries where kind = 'opening' and account_id = $1)",
+            "update balances set amount_minor = amount_minor + 5000 where bucket = 'principal' and account_id = $1",
+            "update accounts set placed_minor = placed_minor + 5000, balance_minor = balance_minor + 5000 where id = $1",
+        ];
+        for statement in raised {
+            floor.tamper(statement, &[Value::from(account)]);
+        }
+        let failed = floor.failed_checks();
+        assert_eq!(failed, [format!("{CHECK}: account {account} was placed with 42000 by its entry, and stands with 47000 on the books")]);
+    }
+
+    fn the_bytes_of_a_document_are_proved(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "420.00");
+        lives(&mut floor, maria);
+        let body = |text: &str| Value::from(text.as_bytes().to_vec());
+        floor.tamper("update document_bodies set body = $1", &[body("other")]);
+        let failed = floor.failed_checks();
+        assert!(failed.len() == 1 && failed[0].starts_with("documents whole: the bytes kept as ") && failed[0].ends_with("are not what was filed"), "{failed:?}");
+    }
+
+    fn kinds_that_were_added_are_counted_once_and_what_was_told_stays(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "420.00");
+        floor.heeds(maria, "vulnerable");
+        let newest = "select id from circumstances order by id desc limit 1";
+        floor.tamper(&format!("insert into kept_before select 'circumstance', count(*), ({newest}) from circumstances"), &[]);
+        assert!(!rows(&mut floor).0, "no entry says so yet");
+        floor.runtime.block_on(kept::begin(&floor.app)).unwrap();
+        assert!(rows(&mut floor).0);
+        floor.tamper("insert into kept_before select 'letter', 0, id from circumstances", &[]);
+        floor.runtime.block_on(kept::begin(&floor.app)).unwrap();
+        let told = "select count(*) from audit_entries where chain = 'kept'";
+        assert!(rows(&mut floor).0 && floor.count(told) == 2);
+        // What was told of a kind is never told anew.
+        floor.tamper("update kept_before set row_count = 9 where kind = 'circumstance'", &[]);
+        floor.tamper("insert into kept_before select 'note', 0, id from circumstances", &[]);
+        floor.runtime.block_on(kept::begin(&floor.app)).unwrap();
+        assert!(!rows(&mut floor).0 && floor.count(told) == 2);
+    }
+
     fn what_is_removed_or_added_past_the_record_is_named(mut floor: "2026-03-02") {
         let maria = floor.debtor("Maria", "420.00");
         let life = lives(&mut floor, maria);

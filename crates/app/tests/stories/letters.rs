@@ -189,6 +189,37 @@ both_engines! {
         std::fs::remove_dir_all(folder).unwrap();
     }
 
+    fn an_account_held_back_again_and_again_on_a_day_adds_one_decision(mut floor: "2026-03-02") {
+        let folder = spoken(&mut floor);
+        set_sender(&mut floor);
+        let decisions = "select count(*) from decisions where channel = 'letter'";
+        let maria = floor.person("44-0001");
+        floor.notes(maria, None, "bankruptcy_filed", Some(7));
+        for _ in 0..3 {
+            let printing = print(&mut floor, &folder, None).unwrap();
+            assert_eq!(printing.held.len(), 2, "the bankrupt and who has no address");
+        }
+        // One letter was printed, one refused; what lacks an address was never asked about.
+        assert_eq!((floor.count(&format!("{decisions} and answer = 'allowed'")), floor.count(&format!("{decisions} and answer = 'refused'"))), (1, 1));
+        floor.morning_of("2026-03-03");
+        print(&mut floor, &folder, None).unwrap();
+        assert_eq!(floor.count(&format!("{decisions} and answer = 'refused'")), 2, "another day, asked again");
+        // What is kept of a letter is proved with the rest.
+        for (tamper, undo) in [
+            ("update letters set content = content || ' '", "update letters set content = substr(content, 1, length(content) - 1)"),
+            ("update letters set state = 'void'", "update letters set state = 'printed'"),
+        ] {
+            floor.tamper(tamper, &[]);
+            let failed = floor.failed_checks();
+            assert!(failed.len() == 1 && failed[0].starts_with("rows as their entries say: letter ltr_") && failed[0].contains("was altered"), "{failed:?}");
+            floor.tamper(undo, &[]);
+        }
+        let run = floor.runtime.block_on(async { letters::store::list_runs(&mut floor.app.db.read().await?, 1).await }).unwrap()[0].id;
+        assert_eq!(mailed(&mut floor, run, None).unwrap(), 1);
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
     fn who_wrote_us_to_stop_gets_no_letter(mut floor: "2026-03-02") {
         let folder = spoken(&mut floor);
         set_sender(&mut floor);

@@ -12,6 +12,7 @@ mod jobs;
 mod kept;
 mod ledger;
 mod letters;
+mod machines;
 mod merging;
 mod outreach;
 mod parties;

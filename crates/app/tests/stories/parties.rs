@@ -3,6 +3,7 @@
 use duly::accounts::search::find;
 use duly::outreach::actions::Reserved;
 use duly::parties::people::AddPerson;
+use duly_domain::values::ids::DebtorId;
 use duly_testkit::{Floor, Person, both_engines};
 
 fn found(floor: &Floor, text: &str) -> Vec<(String, &'static str)> {
@@ -135,5 +136,59 @@ both_engines! {
         assert!(!floor.may_call(maria) && !floor.may_call(otto), "one person, who has died");
         floor.part(merge);
         assert!(floor.may_call(maria) && !floor.may_call(otto));
+    }
+}
+
+both_engines! {
+    fn a_co_debtors_own_bankruptcy_stays_contacts_with_them(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "420.00");
+        let beside = |name: &str| AddPerson { name: name.into(), role: "co_debtor".into(), phone: Some("614 555 0177".into()), ..AddPerson::default() };
+        let (jorge, ana) = (floor.add_person(maria, &beside("Jorge")).unwrap(), floor.add_person(maria, &beside("Ana")).unwrap());
+        let asked = |floor: &mut Floor, who: Option<DebtorId>| {
+            let tried = floor.officer("Dana").reserves_about(maria, who, &[]).unwrap();
+            if let Some(contact) = tried.contact {
+                floor.officer("Dana").records(contact, "busy").unwrap();
+            }
+            rules(&tried)
+        };
+        // Chapter 7 protects him who filed; the other two still owe and may be asked.
+        floor.files(maria, Some(jorge), Some(7));
+        assert_eq!(asked(&mut floor, Some(jorge)), ["bankruptcy.stay"]);
+        assert_eq!((asked(&mut floor, Some(ana)), asked(&mut floor, None)), (vec![], vec![]));
+        // Discharged, he owes it no more, and they do.
+        floor.clock("10:00");
+        floor.notes(maria, Some(jorge), "bankruptcy_discharged", None);
+        assert_eq!(asked(&mut floor, Some(jorge)), ["bankruptcy.discharge"]);
+        assert_eq!(asked(&mut floor, Some(ana)), [""; 0]);
+        // Chapter 13 shields whoever owes the consumer debt with him.
+        floor.clock("10:10");
+        floor.files(maria, Some(ana), Some(13));
+        for who in [Some(ana), None] {
+            assert_eq!(asked(&mut floor, who), ["bankruptcy.stay"]);
+        }
+        floor.clock("10:20");
+        floor.notes(maria, Some(ana), "stay_lifted", None);
+        assert_eq!((asked(&mut floor, Some(ana)), asked(&mut floor, None)), (vec![], vec![]));
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+
+    fn a_petition_known_by_another_account_reaches_who_owes_here_too(mut floor: "2026-03-02") {
+        let (maria, jorge) = (floor.debtor("Maria", "420.00"), floor.debtor("Jorge", "60.00"));
+        let ask = AddPerson { known: Some(jorge.debtor), role: "co_debtor".into(), ..AddPerson::default() };
+        floor.files(jorge, None, Some(7));
+        floor.add_person(maria, &ask).unwrap();
+        assert_eq!(rules(&floor.officer("Dana").reserves_with(maria, jorge.debtor).unwrap()), ["bankruptcy.stay"]);
+        assert!(floor.may_call(maria), "she did not file");
+    }
+
+    fn the_death_of_one_of_several_closes_that_one(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "420.00");
+        let ask = AddPerson { name: "Jorge".into(), role: "co_debtor".into(), phone: Some("614 555 0177".into()), ..AddPerson::default() };
+        let jorge = floor.add_person(maria, &ask).unwrap();
+        let heard = floor.heeds(Person { debtor: jorge, ..maria }, "deceased");
+        assert_eq!(rules(&floor.officer("Dana").reserves_with(maria, jorge).unwrap()), ["regf.deceased.personal-representative"]);
+        assert!(floor.may_call(maria));
+        floor.lifts(Person { debtor: jorge, ..maria }, heard);
+        assert!(floor.officer("Dana").reserves_with(maria, jorge).unwrap().contact.is_some());
     }
 }

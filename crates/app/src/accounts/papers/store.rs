@@ -19,6 +19,10 @@ const DOCUMENT: &str = "
     select id, kind, file_name, media_type, source, hash, size_bytes, filed_by, filed_at from documents where account_id = $1 and id = $2";
 const BY_HASH: &str = "select id from documents where account_id = $1 and hash = $2 order by id limit 1";
 const BODY: &str = "select body from document_bodies where hash = $1";
+const BODIES: &str = "select hash, body from document_bodies where hash > $1 order by hash limit 20";
+const WITHOUT_BODY: &str = "
+    select d.id, d.account_id from documents d
+     where not exists (select 1 from document_bodies b where b.hash = d.hash) order by d.id limit 20";
 const HAS_BODY: &str = "select count(*) from document_bodies where hash = $1";
 const INSERT_DOCUMENT: &str = "
     insert into documents (id, account_id, kind, file_name, media_type, source, hash, size_bytes, filed_by, filed_at)";
@@ -76,6 +80,16 @@ pub async fn load_document(tx: &mut Tx, account: AccountId, id: DocumentId) -> R
     let body: Option<(Vec<u8>,)> = tx.one(BODY, params![&document.hash]).await?;
     let (body,) = body.ok_or_else(|| Failure::NotFound(format!("body of document {id}")))?;
     Ok((document, body))
+}
+
+/// Documents whose bytes are gone.
+pub async fn list_without_body(tx: &mut Tx) -> Result<Vec<(DocumentId, AccountId)>, StoreError> {
+    tx.all(WITHOUT_BODY, &[]).await
+}
+
+/// The next bytes that are kept, each behind its hash.
+pub async fn list_bodies(tx: &mut Tx, after: &str) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+    tx.all(BODIES, params![after]).await
 }
 
 /// Keeps a document; its bytes once, however many accounts it is filed with.

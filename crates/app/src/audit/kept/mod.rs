@@ -7,6 +7,7 @@
 //! Always true: an act that keeps, changes or ends one of these rows writes its entry in the same transaction, in the chain of
 //! the row's account. One that takes a row away (a batch of history is taken back) names it as gone.
 
+mod facts;
 pub mod proof;
 
 use super::store;
@@ -54,14 +55,17 @@ macro_rules! kind {
 
 /// What is kept about accounts: the columns that never change, then those that may.
 ///
-/// Whose contact, wish or notice it is may change when two records of one person are made one or parted again.
+/// Whose contact, wish, circumstance or notice it is may change when two records of one person are made one or parted again.
 #[rustfmt::skip]
-pub static KINDS: [Kind; 12] = [
+pub static KINDS: [Kind; 14] = [
     kind!("case", CaseId, "cases",
         kind ground channel words disputed_minor currency received_on notice_id hold_id opened_by opened_at,
         debtor_id in_writing state outcome root_cause found closed_by closed_at),
     kind!("case step", CaseStepId, "case_steps",
         case_id kind happened_on words document_id recorded_by recorded_at,),
+    kind!("circumstance", CircumstanceId, "circumstances",
+        kind since_on source note recorded_by recorded_at,
+        debtor_id ended_at ended_because),
     kind!("contact", ContactId, "contacts",
         point_id decision_id channel direction purpose place officer_id released_by contacted_at expires_at,
         debtor_id state result outcome note recorded_at),
@@ -69,6 +73,9 @@ pub static KINDS: [Kind; 12] = [
         debtor_id channel purpose answer rules because facts rule_set next_allowed_at asked_by decided_at,),
     kind!("document", DocumentId, "documents", kind file_name media_type source hash size_bytes filed_by filed_at,),
     kind!("hold", HoldId, "holds", reason scope from_on until_on created_by created_at, ended_at),
+    kind!("letter", LetterId, "letters",
+        run_id kind language reference addressee content document_id hash pages file_name mailing_on period_ends_on printed_at,
+        state mailed_on notice_id),
     kind!("note", NoteId, "notes", body written_by author_id written_at,),
     kind!("notice", NoticeId, "notices",
         kind happened_at days in_writing is_duplicative submitted_on sent_on stated_end_on chapter channel address reference words
@@ -113,7 +120,7 @@ macro_rules! kept_rows {
     )*};
 }
 
-kept_rows! { CaseId CaseStepId ContactId DecisionId DocumentId HoldId NoteId NoticeId PaymentId PromiseId RefundId PreferenceId }
+kept_rows! { CaseId CaseStepId CircumstanceId LetterId ContactId DecisionId DocumentId HoldId NoteId NoticeId PaymentId PromiseId RefundId PreferenceId }
 
 /// The columns of a row as they come.
 struct Columns(Vec<Value>);
@@ -208,15 +215,27 @@ pub async fn compare(tx: &mut Tx, row: KeptRow, entry: &store::AuditRow) -> Resu
     Ok(if hashes(tx, &[row]).await?.get(&name) == Some(said) { Stands::AsSaid } else { Stands::Altered })
 }
 
-/// Writes down, once, how much was kept before entries held hashes; a record that began with them has nothing to write.
+/// Writes down how much of each kind was kept before entries held its hashes: once, and again when kinds were added. What was
+/// written of a kind stays; a record that began with them has nothing to write.
 pub async fn begin(app: &App) -> Result<(), Failure> {
     transaction!(app.db, tx, {
         let before = store::list_kept_before(tx).await?;
-        if before.is_empty() || store::find_head(tx, KEPT).await?.is_some() {
+        let said = said_before(tx).await?;
+        let in_json = in_json(&before);
+        let is_told = |kind: &str| said.get(kind).is_some();
+        if before.iter().all(|row| is_told(&row.kind))
+            || before.iter().any(|row| is_told(&row.kind) && said[&row.kind] != in_json[&row.kind])
+        {
             return Ok(());
         }
-        super::record_in(tx, &Actor::command(), app.moment().at, KEPT, "kept.begin", &in_json(&before)).await
+        super::record_in(tx, &Actor::command(), app.moment().at, KEPT, "kept.begin", &in_json).await
     })
+}
+
+/// What the newest entry says was kept before; nothing where there is none.
+async fn said_before(tx: &mut Tx) -> Result<Json, Failure> {
+    let said = store::list_of_chain(tx, KEPT, 1).await?.into_iter().next();
+    Ok(said.and_then(|entry| serde_json::from_str(&entry.detail).ok()).unwrap_or_else(|| json!({})))
 }
 
 /// What was kept before, as its entry says it.

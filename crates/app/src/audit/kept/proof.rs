@@ -3,23 +3,35 @@
 //! It rides on the one walk over all chains ([`super::super::store::verify`]): entries come chain by chain, and when a page of them
 //! is over, the rows of the accounts it finished are read, a statement for each kind. Memory holds one page and its rows.
 
-use super::{Columns, HASHES, KEPT, KINDS, Kind, Standing, in_json};
+use super::facts::Facts;
+use super::{Columns, HASHES, KEPT, KINDS, Kind, Standing, in_json, said_before};
 use crate::app::Failure;
 use crate::audit::store::{self, AuditRow};
 use crate::params;
 use crate::store::{StoreError, Tx};
 use duly_domain::audit::kept::{Claim, Differs, Told};
-use duly_domain::values::ids::{AccountId, DebtorId, PreferenceId};
+use duly_domain::values::ids::{AccountId, CircumstanceId, DebtorId, PreferenceId};
 use serde::Deserialize;
-use serde_json::Value as Json;
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
-/// Wishes that stand in no account's record, newer than those that were kept before.
-const HOMELESS: &str = "
-    select p.id, p.debtor_id, (select a.id from accounts a where a.debtor_id = p.debtor_id order by a.id limit 1)
-      from preferences p where p.account_id is null and p.id > $1 order by p.id limit 1000";
-const HOMELESS_BEFORE: &str = "select count(*) from preferences where account_id is null and id <= $1";
+macro_rules! homeless {
+    ($prefix:expr, $table:literal) => {
+        (
+            $prefix,
+            concat!(
+                "select p.id, p.debtor_id, (select a.id from accounts a where a.debtor_id = p.debtor_id order by a.id limit 1) from ",
+                $table,
+                " p where p.account_id is null and p.id > $1 order by p.id limit 1000"
+            ),
+            concat!("select count(*) from ", $table, " where account_id is null and id <= $1"),
+        )
+    };
+}
+
+/// What is a person's and may stand in no account's record: the rows newer than those that were kept before, and how many were.
+const HOMELESS: [(&str, &str, &str); 2] =
+    [homeless!(CircumstanceId::PREFIX, "circumstances"), homeless!(PreferenceId::PREFIX, "preferences")];
 
 /// Faults named at the most; the rest is counted.
 const NAMED: usize = 20;
@@ -51,6 +63,7 @@ pub struct Proof {
     /// Accounts up to here are compared.
     compared: AccountId,
     covered: i64,
+    facts: Facts,
     faults: Vec<String>,
     fault_count: usize,
 }
@@ -65,11 +78,12 @@ impl Proof {
         });
         let before = before.collect();
         let compared = AccountId(Uuid::nil());
-        Ok(Proof { before, told: HashMap::new(), compared, covered: 0, faults: Vec::new(), fault_count: 0 })
+        Ok(Proof { before, told: HashMap::new(), compared, covered: 0, facts: Facts::default(), faults: Vec::new(), fault_count: 0 })
     }
 
     /// Takes the next entry of a chain.
     pub fn take(&mut self, entry: &AuditRow) {
+        self.facts.take(entry);
         // Most entries of a large record are those of placing, which name none.
         if !entry.detail.contains(HASHES) {
             return;
@@ -119,6 +133,9 @@ impl Proof {
                 self.fault(kind, id, Some(account), &format!("is gone: entry {seq} says it was kept"));
             }
         }
+        for fault in self.facts.compare(tx, self.compared, through).await? {
+            self.tell(fault);
+        }
         self.compared = through;
         Ok(())
     }
@@ -155,6 +172,9 @@ impl Proof {
         self.compare(tx, AccountId(Uuid::max())).await?;
         self.compare_homeless(tx).await?;
         self.compare_counts(tx).await?;
+        for fault in std::mem::take(&mut self.facts).end(tx).await? {
+            self.tell(fault);
+        }
         let covered = self.covered;
         if self.fault_count > 0 {
             let more = self.fault_count - self.faults.len();
@@ -172,26 +192,25 @@ impl Proof {
         }))
     }
 
-    /// Wishes that no account's record holds were kept before, or added past the record.
+    /// Wishes and circumstances that no account's record holds were kept before, or added past the record.
     async fn compare_homeless(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
-        let Some(at) = KINDS.iter().position(|kind| kind.prefix == PreferenceId::PREFIX) else { return Ok(()) };
-        let newest = self.before[at].newest;
-        let count = tx.number(HOMELESS_BEFORE, params![newest]).await?;
-        self.before[at].met += count;
-        self.before[at].uncovered += count;
-        let added: Vec<(PreferenceId, DebtorId, Option<AccountId>)> = tx.all(HOMELESS, params![newest]).await?;
-        for (id, person, account) in added {
-            self.fault(&KINDS[at], id.0, account, &format!("(person {person}) was added: no entry says it was kept"));
+        for (prefix, newer, before) in HOMELESS {
+            let Some(at) = KINDS.iter().position(|kind| kind.prefix == prefix) else { continue };
+            let newest = self.before[at].newest;
+            let count = tx.number(before, params![newest]).await?;
+            self.before[at].met += count;
+            self.before[at].uncovered += count;
+            let added: Vec<(Uuid, DebtorId, Option<AccountId>)> = tx.all(newer, params![newest]).await?;
+            for (id, person, account) in added {
+                self.fault(&KINDS[at], id, account, &format!("(person {person}) was added: no entry says it was kept"));
+            }
         }
         Ok(())
     }
 
     /// Nothing was slipped in among what was kept before, and nothing of it was taken away.
     async fn compare_counts(&mut self, tx: &mut Tx) -> Result<(), Failure> {
-        let said = store::list_of_chain(tx, KEPT, 1).await?.into_iter().next();
-        let said: Json =
-            said.and_then(|entry| serde_json::from_str(&entry.detail).ok()).unwrap_or_else(|| Json::Object(Default::default()));
-        if said != in_json(&store::list_kept_before(tx).await?) {
+        if said_before(tx).await? != in_json(&store::list_kept_before(tx).await?) {
             self.tell("the count of what was kept before entries had hashes (kept_before) is not what the chain kept says".into());
         }
         for (at, kind) in KINDS.iter().enumerate() {

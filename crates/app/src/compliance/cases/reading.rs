@@ -65,19 +65,23 @@ pub(super) fn record(given: &Json, names: &mut Names) -> Result<Record, String> 
     let consumer = field(given, "consumer")?;
     let consumer_key = names.key(text(consumer, "id").unwrap_or("consumer"));
     let preferences = list(consumer, "preferences").map(preference).collect::<Result<Vec<_>, _>>()?;
-    let persons = list(given, "persons")
-        .map(|person| Person {
+    let debts = list(given, "accounts").map(|account| debt(account, names)).collect::<Result<Vec<_>, _>>()?;
+    let all: Vec<Key> = debts.iter().map(|debt| debt.key).collect();
+    let persons = list(given, "persons").map(|person| {
+        // Their own case reaches every debt they owe here.
+        let case = bankruptcy(person)?;
+        Ok(Person {
             key: names.key(text(person, "id").unwrap_or("person")),
             standing: Standing::of_role(text(person, "role").unwrap_or("")),
             is_consumers_lawyer: Standing::is_consumers_lawyer(text(person, "role").unwrap_or("")),
             signals: signals(person),
             // In a case the wishes are the consumer's.
             preferences: Vec::new(),
-            is_deceased: false,
+            is_deceased: flag(person, "deceased", false),
+            cases: case.into_iter().flat_map(|case| all.iter().map(move |debt| (*debt, case))).collect(),
         })
-        .collect();
-    let debts = list(given, "accounts").map(|account| debt(account, names)).collect::<Result<Vec<_>, _>>()?;
-    let all: Vec<Key> = debts.iter().map(|debt| debt.key).collect();
+    });
+    let persons = persons.collect::<Result<Vec<_>, String>>()?;
     let (mut contacts, mut notices) = (Vec::new(), Vec::new());
     for entry in list(given, "history") {
         if entry.get("event").is_some() {
@@ -103,15 +107,6 @@ pub(super) fn record(given: &Json, names: &mut Names) -> Result<Record, String> 
 
 fn debt(account: &Json, names: &mut Names) -> Result<Debt, String> {
     let case = account.get("bankruptcy").filter(|case| !case.is_null());
-    let bankruptcy = match case.map(|case| text(case, "status")) {
-        None | Some(Some("dismissed" | "closed")) => None,
-        Some(Some(status @ ("open" | "discharged"))) => Some(Bankruptcy {
-            is_discharged: status == "discharged",
-            chapter: case.and_then(|case| case["chapter"].as_u64()).and_then(|chapter| u8::try_from(chapter).ok()),
-            is_stay_lifted: case.is_some_and(|case| flag(case, "stay_lifted", false)),
-        }),
-        Some(other) => return Err(format!("bankruptcy.status {:?} is not known", other.unwrap_or("nothing"))),
-    };
     // Either place is one where a reader looks for these two.
     let either = |name: &str| flag(account, name, false) || case.is_some_and(|case| flag(case, name, false));
     Ok(Debt {
@@ -125,7 +120,7 @@ fn debt(account: &Json, names: &mut Names) -> Result<Debt, String> {
         is_paid: flag(account, "paid", false),
         is_settled: flag(account, "settled", false),
         is_from_identity_theft: flag(account, "identity_theft_notice", false),
-        bankruptcy,
+        bankruptcy: bankruptcy(account)?,
         survives_discharge: either("survives_discharge"),
         is_post_petition: either("post_petition"),
         delinquency_began: date(account, "delinquency_began")?,
@@ -134,6 +129,20 @@ fn debt(account: &Json, names: &mut Names) -> Result<Debt, String> {
         contract_law: contract_law(account)?,
         ..Debt::of(names.key(text(account, "id").unwrap_or("account")))
     })
+}
+
+/// The case in bankruptcy of an account, or of somebody else who owes it; none where it was dismissed.
+fn bankruptcy(of: &Json) -> Result<Option<Bankruptcy>, String> {
+    let Some(case) = of.get("bankruptcy").filter(|case| !case.is_null()) else { return Ok(None) };
+    match text(case, "status") {
+        Some("dismissed" | "closed") => Ok(None),
+        Some(status @ ("open" | "discharged")) => Ok(Some(Bankruptcy {
+            is_discharged: status == "discharged",
+            chapter: case["chapter"].as_u64().and_then(|chapter| u8::try_from(chapter).ok()),
+            is_stay_lifted: flag(case, "stay_lifted", false),
+        })),
+        other => Err(format!("bankruptcy.status {:?} is not known", other.unwrap_or("nothing"))),
+    }
 }
 
 /// The state whose law the contract chose; one that is not known is an error, as leaving it out would lengthen the time to sue.

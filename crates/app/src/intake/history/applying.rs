@@ -119,6 +119,13 @@ pub async fn apply(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId, row
             let notice = record_notice_in(tx, who, at, &ask).await?;
             Ok(kept("notice", Some(notice.0), known.words()))
         }
+        Past::Consent { kind, channel, to } => {
+            let Some(known) = Kind::parse(kind) else { return Err(Failure::wrong("kind", format!("{kind:?} is no consent"))) };
+            let told = RecordNotice::of(account, known, row.at);
+            let ask = RecordNotice { channel: channel.clone(), address: to.clone(), words: row.words.clone(), ..told };
+            let notice = record_notice_in(tx, who, at, &ask).await?;
+            Ok(kept("notice", Some(notice.0), known.words()))
+        }
         Past::Wish { kind, channel, place, from_minute, to_minute, to } => {
             let wish = PreferenceRow {
                 id: PreferenceId(new_uuid()),
@@ -153,7 +160,7 @@ pub async fn apply(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId, row
         }
         Past::Point { kind, value, source } => {
             let label = if *kind == "email" { "personal" } else { "home" };
-            let found = FoundPoint { kind, label, value, zip: None, source, found_on: row.on };
+            let found = FoundPoint { kind, label, value, zip: None, source, found_on: row.on, account };
             let was_known = parties::store::find_point(tx, held.debtor, kind, value).await?.is_some();
             let point = found_point(tx, at, held.debtor, &found).await?;
             Ok(kept("point", Some(point.0).filter(|_| !was_known), format!("{source} names a {kind}")))

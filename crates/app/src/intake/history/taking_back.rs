@@ -155,7 +155,7 @@ async fn take_fact(tx: &mut Tx, who: &Actor, at: Moment, fact: &Fact, because: &
                 }
             }
             "notice" => {
-                accounts::store::delete_notice(tx, NoticeId(made)).await?;
+                accounts::store::notices::delete_notice(tx, NoticeId(made)).await?;
                 row = Some(NoticeId(made).into());
             }
             "wish" => {
@@ -163,7 +163,10 @@ async fn take_fact(tx: &mut Tx, who: &Actor, at: Moment, fact: &Fact, because: &
                 row = Some(PreferenceId(made).into());
             }
             "hold" => accounts::actions::end_hold_within(tx, who, at, fact.account, HoldId(made)).await?,
-            "heed" => end_heed(tx, at, &held, CircumstanceId(made), because).await?,
+            "heed" => {
+                end_heed(tx, at, &held, CircumstanceId(made), because).await?;
+                row = Some(CircumstanceId(made).into());
+            }
             "point" => parties::store::delete_point(tx, PointId(made)).await?,
             "note" => {
                 accounts::papers::store::delete_note(tx, NoteId(made)).await?;

@@ -18,7 +18,7 @@ use crate::audit::kept;
 use crate::compliance::facts as record;
 use crate::compliance::gate::{self, AskContact};
 use crate::store::Tx;
-use crate::{accounts, audit, identity, strategy, transaction};
+use crate::{accounts, audit, compliance, identity, strategy, transaction};
 use duly_domain::audit::hex;
 use duly_domain::compliance::validation::{Period, notice_deadline};
 use duly_domain::decision::Answer;
@@ -147,7 +147,7 @@ async fn print_run(app: &App, who: &Actor, at: Moment, mailing_on: Date, account
         let (mut held, mut count) = (Vec::new(), 0usize);
         for account in accounts {
             let row = accounts::store::load_account(tx, *account).await?;
-            match prepare(tx, who, at, mailing_on, &row).await? {
+            match prepare(app, tx, who, at, mailing_on, &row).await? {
                 Err(because) => held.push(Held { account: row.id, reference: row.reference, because }),
                 Ok((letter, addressee)) => match pdf::print(&letter) {
                     Err(error) => held.push(Held { account: row.id, reference: row.reference, because: vec![error.to_string()] }),
@@ -172,7 +172,14 @@ async fn print_run(app: &App, who: &Actor, at: Moment, mailing_on: Date, account
 /// A notice ready to be set, with its name and address; or why there is none.
 type Prepared = Result<(Letter, String), Vec<String>>;
 
-async fn prepare(tx: &mut Tx, who: &Actor, at: Moment, mailing_on: Date, account: &accounts::store::Account) -> Result<Prepared, Failure> {
+async fn prepare(
+    app: &App,
+    tx: &mut Tx,
+    who: &Actor,
+    at: Moment,
+    mailing_on: Date,
+    account: &accounts::store::Account,
+) -> Result<Prepared, Failure> {
     let because = |says: &str| Ok(Err(vec![says.to_string()]));
     if store::has_notice(tx, account.id).await? {
         return because("its validation notice was sent or is printed already");
@@ -183,28 +190,40 @@ async fn prepare(tx: &mut Tx, who: &Actor, at: Moment, mailing_on: Date, account
     if accounts::store::is_held(tx, account.id, at.business_day).await? {
         return because("the account is on hold: end the hold first");
     }
-    let asked = match gate::ask(tx, who, at, &AskContact::with_debtor(account.id, Channel::Letter)).await {
-        Ok(asked) => asked,
+    let ask = AskContact::with_debtor(account.id, Channel::Letter);
+    let tried = match gate::try_out(tx, at.at, &ask).await {
+        Ok(tried) => tried,
         Err(Failure::Wrong(problems)) => return because(&problems.to_string()),
         Err(failure) => return Err(failure),
     };
-    let (id, decision, known, point) = asked;
+    // What is held back again on the same day for the same reasons is on record already; so is nothing that cannot be set.
+    let prepared = match tried.decision.answer {
+        Answer::Yes => {
+            let facts = facts::gather(tx, &tried.known, tried.point.as_ref(), mailing_on).await?;
+            match write_notice(&facts) {
+                Ok(letter) => {
+                    let mut addressee = vec![facts.consumer];
+                    addressee.extend(facts.address);
+                    Ok((letter, addressee.join("\n")))
+                }
+                Err(missing) => return Ok(Err(missing.iter().map(ToString::to_string).collect())),
+            }
+        }
+        _ => {
+            let reasons = tried.decision.because.iter().map(|one| format!("{} ({}): {}", one.rule.plain, one.rule.cite, one.rule.instead));
+            let reasons = reasons.collect();
+            let before = compliance::store::find_refused_at(tx, account.id, Channel::Letter, &tried.decision).await?;
+            if before.is_some_and(|before| app.moment_at(before).business_day == at.business_day) {
+                return Ok(Err(reasons));
+            }
+            Err(reasons)
+        }
+    };
+    let (id, decision, ..) = gate::ask(tx, who, at, &ask).await?;
     let rules: Vec<&str> = decision.because.iter().map(|reason| reason.rule.id).collect();
     let detail = json!({"decision": id.to_string(), "channel": Channel::Letter.code(), "answer": decision.answer.code(), "rules": rules});
     kept::record(tx, who, at.at, account.id, "letter.ask", detail, &[id.into()]).await?;
-    if decision.answer != Answer::Yes {
-        let reasons = decision.because.iter().map(|one| format!("{} ({}): {}", one.rule.plain, one.rule.cite, one.rule.instead));
-        return Ok(Err(reasons.collect()));
-    }
-    let facts = facts::gather(tx, &known, point.as_ref(), mailing_on).await?;
-    Ok(match write_notice(&facts) {
-        Ok(letter) => {
-            let mut addressee = vec![facts.consumer];
-            addressee.extend(facts.address);
-            Ok((letter, addressee.join("\n")))
-        }
-        Err(missing) => Err(missing.iter().map(ToString::to_string).collect()),
-    })
+    Ok(prepared)
 }
 
 async fn keep(
@@ -251,8 +270,9 @@ async fn keep(
     };
     let detail = json!({"letter": new.id.to_string(), "document": document.id.to_string(), "kind": "validation_notice", "sha256": hash, "pages": new.pages,
         "mailing_on": new.mailing_on.to_string(), "period_ends_on": new.period_ends_on.to_string()});
+    let letter = new.id;
     store::insert_letter(tx, new).await?;
-    kept::record(tx, who, at.at, account, "letter.print", detail, &[document.id.into()]).await
+    kept::record(tx, who, at.at, account, "letter.print", detail, &[document.id.into(), letter.into()]).await
 }
 
 /// Records the day on which a printing was handed to the mail: from now on the notices bind the gate. How many letters.
@@ -281,6 +301,8 @@ pub async fn record_mailed(app: &App, who: &Actor, at: Moment, run: LetterRunId,
             };
             let notice = record_notice_in(tx, who, at, &notice).await?;
             store::update_mailed(tx, letter.id, on, notice).await?;
+            let detail = json!({"letter": letter.id.to_string(), "notice": notice.to_string(), "mailed_on": on.to_string()});
+            kept::record(tx, who, at.at, letter.account, "letter.mail", detail, &[letter.id.into()]).await?;
             strategy::actions::place_on_worklist(tx, letter.account, at).await?;
             count += 1;
         }
@@ -297,7 +319,12 @@ pub async fn record_mailed(app: &App, who: &Actor, at: Moment, run: LetterRunId,
 pub async fn void_run(app: &App, who: &Actor, at: Moment, run: LetterRunId) -> Result<u64, Failure> {
     transaction!(app.db, tx, {
         store::load_run(tx, run).await?;
+        let letters: Vec<_> = store::list_of_run(tx, run).await?.into_iter().filter(|letter| letter.state == "printed").collect();
         let count = store::update_void(tx, run).await?;
+        for letter in letters {
+            let detail = json!({"letter": letter.id.to_string(), "run": run.to_string()});
+            kept::record(tx, who, at.at, letter.account, "letter.void", detail, &[letter.id.into()]).await?;
+        }
         if count == 0 {
             return Err(Failure::Stale("no letter of this printing waits for the mail".into()));
         }

@@ -1,7 +1,8 @@
 //! Two records of one person are made one, and can be parted again with both histories and every counter right.
 //!
 //! Merging moves what hangs on the second record to the first and notes each row that moved; nothing is rewritten or erased.
-//! Parting moves those rows back. What came about in between, and what a file of history told, goes with the account it was about;
+//! Parting moves those rows back. What came about in between, what was found and what a file of history told, goes with the account it
+//! was about, and the notices of a lawyer or a bankruptcy that follow from a circumstance go with that, on whichever account;
 //! what they told us themselves then binds for both from then on, because we cannot know for whom it was said.
 //!
 //! Where the record that stays does not say where somebody is, it takes that from the other, and gives it back.
@@ -59,7 +60,7 @@ pub async fn part(app: &App, who: &Actor, at: Moment, merge: MergeId) -> Result<
             return Err(Failure::Stale(format!("another record was merged after it: part {later} first")));
         }
         let accounts = accounts::store::list_ids_of_person(tx, done.kept).await?;
-        let copies = store::move_back(tx, &done).await?;
+        let stay = store::move_back(tx, &done).await?;
         store::update_merged_into(tx, done.merged, None).await?;
         store::give_place_back(tx, &done).await?;
         for (person, role) in store::list_speakers_back(tx, merge).await? {
@@ -71,8 +72,11 @@ pub async fn part(app: &App, who: &Actor, at: Moment, merge: MergeId) -> Result<
         store::update_parted(tx, merge, who.label(), at.at).await?;
         store::decide(tx, done.kept, done.merged, "two_people", who.label(), at.at).await?;
         let mut rows = store::list_kept(tx, done.merged).await?;
-        for (account, copy) in copies {
-            rows.entry(account).or_default().push(copy.into());
+        for (account, row) in stay {
+            let named = rows.entry(account).or_default();
+            if !named.contains(&row) {
+                named.push(row);
+            }
         }
         let detail = json!({"merge": merge.to_string(), "kept": done.kept.to_string(), "merged": done.merged.to_string()});
         tell(tx, who, at, "people.part", &detail, accounts, rows).await

@@ -6,7 +6,7 @@ use crate::params;
 use crate::parties::store::{CircumstanceRow, Debtor};
 use crate::rows;
 use crate::store::{StoreError, Tx, Value};
-use duly_domain::values::ids::{AccountId, CaseId, ContactId, DebtorId, MergeId, NoticeId, PreferenceId};
+use duly_domain::values::ids::{AccountId, CaseId, CircumstanceId, ContactId, DebtorId, MergeId, NoticeId, PreferenceId};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -101,13 +101,20 @@ macro_rules! since {
     };
 }
 
-const SINCE: [&str; 5] = [
+const SINCE: [&str; 6] = [
     since!("contacts", ""),
     since!("notices", ""),
     since!("circumstances", ""),
     since!("cases", ""),
+    since!("contact_points", ""),
     since!("preferences", "and source = 'history'"),
 ];
+/// Notices since of either record that follow from a circumstance; they may stand on accounts of both.
+const FOLLOWING_SINCE: &str = "
+    select id, account_id, debtor_id, reference from notices
+     where (debtor_id = $1 or debtor_id = $2) and id > $3 and reference like 'cir%' order by id";
+const OF_CIRCUMSTANCE: &str = "select debtor_id from circumstances where id = $1";
+const GIVE_NOTICE: &str = "update notices set debtor_id = $1 where id = $2";
 /// Wishes told to us since, by whichever account: whether it goes back, then the columns of a copy, in whose record it stands too.
 const TOLD_SINCE: &str = "
     select id, (select count(*) from merge_moves v where v.merge_id = $1 and v.kind = 'account' and v.row_key = p.account_id),
@@ -125,6 +132,8 @@ const CONTACTS_OF: &str = "select account_id, id from contacts where debtor_id =
 const NOTICES_OF: &str = "select account_id, id from notices where debtor_id = $1 order by account_id, id";
 const CASES_OF: &str = "select account_id, id from cases where debtor_id = $1 order by account_id, id";
 const WISHES_OF: &str = "select account_id, id from preferences where debtor_id = $1 and account_id is not null order by account_id, id";
+const CIRCUMSTANCES_OF: &str =
+    "select account_id, id from circumstances where debtor_id = $1 and account_id is not null order by account_id, id";
 const WAS_PARTED: &str = "
     select kept_id from merges where parted_at is not null and (kept_id in ($keys) or merged_id in ($keys)) limit 1";
 /// The standing merges that brought a row to the record it is on now.
@@ -252,9 +261,9 @@ pub async fn move_rows(tx: &mut Tx, merge: MergeId, from: DebtorId, to: DebtorId
     Ok(())
 }
 
-/// Moves back what was moved, and what came about since with the accounts it was about; the wishes copied for the record that
-/// stays, each with the account in whose record it stands.
-pub async fn move_back(tx: &mut Tx, merge: &Merge) -> Result<Vec<(AccountId, PreferenceId)>, StoreError> {
+/// Moves back what was moved, and what came about since with the accounts it was about; the rows that stay with the other record and
+/// are new or altered, each with the account in whose record it stands.
+pub async fn move_back(tx: &mut Tx, merge: &Merge) -> Result<Vec<(AccountId, KeptRow)>, StoreError> {
     let (id, kept, merged) = (merge.id, merge.kept, merge.merged);
     let told: Vec<ToldSince> = tx.all(TOLD_SINCE, params![id, kept]).await?;
     for moving in &MOVINGS {
@@ -263,12 +272,13 @@ pub async fn move_back(tx: &mut Tx, merge: &Merge) -> Result<Vec<(AccountId, Pre
     for since in SINCE {
         tx.run(since, params![merged, kept, id]).await?;
     }
-    let (mut copies, mut stay): (Vec<Vec<Value>>, Vec<_>) = (Vec::new(), Vec::new());
+    let mut stay = part_notices(tx, merge).await?;
+    let mut copies: Vec<Vec<Value>> = Vec::new();
     for wish in told {
         let copy = PreferenceId(new_uuid());
         if wish.goes_back > 0 {
             tx.run(GIVE_WISH, params![merged, wish.id]).await?;
-            stay.extend(wish.account.map(|account| (account, copy)));
+            stay.extend(wish.account.map(|account| (account, copy.into())));
         }
         let other = if wish.goes_back > 0 { kept } else { merged };
         copies.push(wish.copy_for(other, copy));
@@ -282,6 +292,22 @@ pub async fn move_back(tx: &mut Tx, merge: &Merge) -> Result<Vec<(AccountId, Pre
     Ok(stay)
 }
 
+/// Gives each notice that follows from a circumstance to the record the circumstance is of; those that changed hands.
+async fn part_notices(tx: &mut Tx, merge: &Merge) -> Result<Vec<(AccountId, KeptRow)>, StoreError> {
+    let both = [merge.kept, merge.merged];
+    let mut moved = Vec::new();
+    let following: Vec<(NoticeId, AccountId, DebtorId, String)> =
+        tx.all(FOLLOWING_SINCE, params![merge.kept, merge.merged, merge.id]).await?;
+    for (id, account, holder, reference) in following {
+        let Ok(circumstance) = reference.parse::<CircumstanceId>() else { continue };
+        let owner: Option<(DebtorId,)> = tx.one(OF_CIRCUMSTANCE, params![circumstance]).await?;
+        let Some((owner,)) = owner.filter(|(owner,)| *owner != holder && both.contains(owner)) else { continue };
+        tx.run(GIVE_NOTICE, params![owner, id]).await?;
+        moved.push((account, id.into()));
+    }
+    Ok(moved)
+}
+
 /// The rows of a person that entries name, by the account in whose record they stand.
 pub async fn list_kept(tx: &mut Tx, debtor: DebtorId) -> Result<BTreeMap<AccountId, Vec<KeptRow>>, StoreError> {
     let mut kept: BTreeMap<AccountId, Vec<KeptRow>> = BTreeMap::new();
@@ -289,11 +315,13 @@ pub async fn list_kept(tx: &mut Tx, debtor: DebtorId) -> Result<BTreeMap<Account
     let notices: Vec<(AccountId, NoticeId)> = tx.all(NOTICES_OF, params![debtor]).await?;
     let cases: Vec<(AccountId, CaseId)> = tx.all(CASES_OF, params![debtor]).await?;
     let wishes: Vec<(AccountId, PreferenceId)> = tx.all(WISHES_OF, params![debtor]).await?;
+    let heeded: Vec<(AccountId, CircumstanceId)> = tx.all(CIRCUMSTANCES_OF, params![debtor]).await?;
     let contacts = contacts.into_iter().map(|(account, id)| (account, KeptRow::from(id)));
     let notices = notices.into_iter().map(|(account, id)| (account, KeptRow::from(id)));
     let wishes = wishes.into_iter().map(|(account, id)| (account, KeptRow::from(id)));
     let cases = cases.into_iter().map(|(account, id)| (account, KeptRow::from(id)));
-    contacts.chain(notices).chain(cases).chain(wishes).for_each(|(account, row)| kept.entry(account).or_default().push(row));
+    let heeded = heeded.into_iter().map(|(account, id)| (account, KeptRow::from(id)));
+    contacts.chain(notices).chain(cases).chain(wishes).chain(heeded).for_each(|(account, row)| kept.entry(account).or_default().push(row));
     Ok(kept)
 }
 

@@ -42,7 +42,7 @@ pub use transfer::{TransferFacts, Transferee, TransferredDebt, gather_transfer};
 pub use validation::{NoticeFacts, PeriodFacts, gather_notice, gather_period};
 
 use super::caps::CapCount;
-use super::record::{CollectorRole, Key, LocationCall, NoticeKind, Place, Proposal, Purpose, Record, Standing, Wish};
+use super::record::{CollectorRole, Debt, Key, LocationCall, NoticeKind, Place, Proposal, Purpose, Record, Standing, Wish};
 use super::rules::designated_time::is_designated;
 use crate::decision::Instant;
 use crate::values::channel::Channel;
@@ -148,12 +148,18 @@ pub struct DisputeFacts {
 /// Bankruptcy, of all debts proposed: what is true of one of them stops the whole.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct BankruptcyFacts {
-    /// The stay protects whoever owes it with their property.
+    /// The consumer's own case protects them.
     pub is_stayed: bool,
     /// The stay protects co-debtors too (11 USC 1201, 1301).
     pub is_stayed_for_co_debtors: bool,
     /// It was discharged.
     pub is_discharged: bool,
+    /// The stay of somebody else's case protects the person to be reached: their own, or that of one who owes it with them.
+    #[serde(default)]
+    pub is_stayed_by_others: bool,
+    /// It was discharged for the person to be reached, who is not the consumer.
+    #[serde(default)]
+    pub is_discharged_for_them: bool,
 }
 
 /// One wish about time.
@@ -375,15 +381,11 @@ fn disputes(past: &Past) -> DisputeFacts {
 }
 
 fn bankruptcy(past: &Past) -> BankruptcyFacts {
-    let mut facts = BankruptcyFacts::default();
-    for debt in past.debts().filter(|debt| !debt.is_post_petition) {
-        let Some(case) = debt.bankruptcy else { continue };
-        if case.is_discharged {
-            facts.is_discharged |= !debt.survives_discharge;
-        } else if !case.is_stay_lifted {
-            facts.is_stayed = true;
-            facts.is_stayed_for_co_debtors |= debt.is_consumer_purpose && case.shields_co_debtors();
-        }
+    BankruptcyFacts {
+        is_stayed: past.debts().any(|debt| debt.is_stayed(false)),
+        is_stayed_for_co_debtors: past.debts().any(|debt| debt.is_stayed(true)),
+        is_discharged: past.debts().any(Debt::is_discharged),
+        is_stayed_by_others: past.debts().any(|debt| past.record.is_stayed_by_others(debt, past.person)),
+        is_discharged_for_them: past.debts().any(|debt| past.record.is_discharged_for(debt, past.person)),
     }
-    facts
 }

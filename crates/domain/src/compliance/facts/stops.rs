@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// The stops on record, of all debts concerned: what stands against one of them stops the whole.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stops {
-    /// The stay in bankruptcy protects the consumer.
+    /// A stay in bankruptcy protects the consumer: their own, or that of somebody who owes it with them.
     pub is_stayed: bool,
     /// It was discharged.
     pub is_discharged: bool,
@@ -31,13 +31,9 @@ pub(super) fn stops(record: &Record, at: Timestamp, debts: &[Key]) -> Stops {
     let bound = || debts.iter().copied().filter(|key| regf_binds(record) && record.is_consumer_debt(*key));
     let known = || record.debts.iter().filter(|debt| debts.contains(&debt.key));
     Stops {
-        is_stayed: known().any(is_stayed),
+        is_stayed: known().any(|debt| record.is_stayed(debt, record.consumer.key)),
         is_discharged: known().any(Debt::is_discharged),
         written_at: bound().filter_map(|debt| events.written_dispute_at(debt)).min(),
         creditor_request_at: bound().filter_map(|debt| events.creditor_request_at(debt)).min(),
     }
-}
-
-fn is_stayed(debt: &Debt) -> bool {
-    !debt.is_post_petition && debt.bankruptcy.is_some_and(|case| !case.is_discharged && !case.is_stay_lifted)
 }

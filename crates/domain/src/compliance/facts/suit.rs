@@ -3,7 +3,7 @@
 use super::disputes::Disputes;
 use super::{clock_of_days, regf_binds};
 use crate::compliance::limitation::Limitation;
-use crate::compliance::record::{Debt, Key, Record, Standing};
+use crate::compliance::record::{Key, Record, Standing};
 use crate::values::moment::day_number;
 use crate::values::region::Clock;
 use jiff::Timestamp;
@@ -91,8 +91,8 @@ pub fn gather_suit(record: &Record, at: Timestamp, person: Key, debts: &[Key], i
             is_secured_by_real_property: known.is_some_and(|debt| debt.is_secured_by_real_property),
             written_at: events.written_dispute_at(*key).filter(|_| binds),
             creditor_request_at: events.creditor_request_at(*key).filter(|_| binds),
-            is_stayed: known.is_some_and(|debt| is_stayed(debt, is_co_debtor)),
-            is_discharged: known.is_some_and(|debt| debt.is_discharged() && !is_co_debtor),
+            is_stayed: known.is_some_and(|debt| record.is_stayed(debt, person)),
+            is_discharged: known.is_some_and(|debt| (debt.is_discharged() && !is_co_debtor) || record.is_discharged_for(debt, person)),
             limitation: known
                 .and_then(|debt| Limitation::of(debt.agreement, debt.accrued_on, record.consumer.state, debt.contract_law))
                 .map(|time| SuitTime { years: time.years, last_day: day_number(time.last_day), is_verified: time.is_verified }),
@@ -105,12 +105,4 @@ pub fn gather_suit(record: &Record, at: Timestamp, person: Key, debts: &[Key], i
         venue: None,
         debts: debts.iter().map(of_debt).collect(),
     }
-}
-
-fn is_stayed(debt: &Debt, is_co_debtor: bool) -> bool {
-    let stays = |case: crate::compliance::record::Bankruptcy| {
-        let is_open = !case.is_discharged && !case.is_stay_lifted && !debt.is_post_petition;
-        is_open && (!is_co_debtor || (debt.is_consumer_purpose && case.shields_co_debtors()))
-    };
-    debt.bankruptcy.is_some_and(stays)
 }

@@ -141,6 +141,16 @@ impl Dialing {
         })
     }
 
+    /// Its code where it is no person.
+    pub const fn machine(self) -> Option<&'static str> {
+        match self {
+            Dialing::Manual => None,
+            Dialing::Automatic => Some("atds"),
+            Dialing::Prerecorded => Some("prerecorded"),
+            Dialing::ArtificialVoice => Some("artificial_voice"),
+        }
+    }
+
     /// Whether no person speaks.
     pub const fn is_spoken_by_machine(self) -> bool {
         matches!(self, Dialing::Prerecorded | Dialing::ArtificialVoice)

@@ -2,12 +2,14 @@
 //!
 //! Nothing is judged here. The same shapes are filled from a case file and from the database.
 
+mod bankruptcy;
 mod contact;
 mod notice;
 mod proposal;
 mod service;
 mod wish;
 
+pub use bankruptcy::Bankruptcy;
 pub use contact::{Contact, Dialing, Direction, Disclosure, Outcome, Purpose};
 pub use notice::{Notice, NoticeKind};
 pub use proposal::{LocationCall, Proposal};
@@ -137,6 +139,15 @@ pub struct Person {
     pub preferences: Vec<Preference>,
     /// Known, or to be known, to have died.
     pub is_deceased: bool,
+    /// Their own cases in bankruptcy, each as it stands for one debt.
+    pub cases: Vec<(Key, Bankruptcy)>,
+}
+
+impl Person {
+    /// Their own case, as it stands for a debt.
+    pub(super) fn case_of(&self, debt: Key) -> Option<Bankruptcy> {
+        self.cases.iter().find(|(key, _)| *key == debt).map(|(_, case)| *case)
+    }
 }
 
 /// One debt.
@@ -158,7 +169,7 @@ pub struct Debt {
     pub is_settled: bool,
     /// We were told that it comes from identity theft (15 USC 1681c-2, 1681m(f)).
     pub is_from_identity_theft: bool,
-    /// The case in bankruptcy that it is part of, if there is one and it was not dismissed.
+    /// The consumer's case in bankruptcy that it is part of, if there is one and it was not dismissed.
     pub bankruptcy: Option<Bankruptcy>,
     /// The discharge does not reach it (11 USC 523).
     pub survives_discharge: bool,
@@ -175,11 +186,6 @@ pub struct Debt {
 }
 
 impl Debt {
-    /// Whether it was discharged in bankruptcy and the discharge reaches it.
-    pub fn is_discharged(&self) -> bool {
-        self.bankruptcy.is_some_and(|case| case.is_discharged) && !self.survives_discharge && !self.is_post_petition
-    }
-
     /// A consumer debt with nothing particular about it.
     pub const fn of(key: Key) -> Debt {
         Debt {
@@ -199,23 +205,5 @@ impl Debt {
             accrued_on: None,
             contract_law: None,
         }
-    }
-}
-
-/// A case in bankruptcy, as it stands for one debt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bankruptcy {
-    /// Ended in a discharge; open otherwise.
-    pub is_discharged: bool,
-    /// The chapter, where it is known.
-    pub chapter: Option<u8>,
-    /// The court lifted the stay for this debt (11 USC 362(d)).
-    pub is_stay_lifted: bool,
-}
-
-impl Bankruptcy {
-    /// Whether co-debtors on consumer debts are shielded too (11 USC 1201, 1301); an unknown chapter may be one of those.
-    pub const fn shields_co_debtors(self) -> bool {
-        matches!(self.chapter, None | Some(12 | 13))
     }
 }

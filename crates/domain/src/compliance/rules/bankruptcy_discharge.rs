@@ -19,7 +19,7 @@ pub(super) const RULE: ContactRule = Rule {
     card: CARD,
     check: |facts, _, _| {
         let is_theirs = facts.bankruptcy.is_discharged && facts.standing != Standing::CoDebtor;
-        (is_theirs && facts.is_collecting()).then(|| Finding::lasting(Detail::Plain))
+        ((is_theirs || facts.bankruptcy.is_discharged_for_them) && facts.is_collecting()).then(|| Finding::lasting(Detail::Plain))
     },
 };
 
@@ -34,7 +34,16 @@ pub(super) const fn of_act<F: Stopped>() -> Rule<F, ()> {
 #[cfg(test)]
 mod tests {
     use crate::compliance::record::{Bankruptcy, CollectorRole, Purpose};
-    use crate::compliance::rules::proposal_tests::{CONSUMER, PERSON, ask, drawn, with_person};
+    use crate::compliance::rules::proposal_tests::{CONSUMER, DEBT, PERSON, ask, drawn, with_person};
+
+    #[test]
+    fn a_co_debtors_discharge_frees_them_alone() {
+        let mut record = with_person("co_debtor");
+        record.persons[0].cases = vec![(DEBT, Bankruptcy { is_discharged: true, chapter: Some(13), is_stay_lifted: false })];
+        assert_eq!(ask(&record, |proposal| proposal.person = PERSON), ["bankruptcy.discharge"]);
+        assert!(ask(&record, |_| ()).is_empty(), "the debtor stays liable");
+        assert_eq!(drawn(&record), [const { Vec::<&str>::new() }; 3]);
+    }
 
     #[test]
     fn the_injunction_binds_everyone_and_leaves_co_debtors_liable() {

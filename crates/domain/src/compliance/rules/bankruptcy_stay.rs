@@ -22,7 +22,7 @@ pub(super) const RULE: ContactRule = Rule {
             Standing::CoDebtor => facts.bankruptcy.is_stayed_for_co_debtors,
             _ => facts.bankruptcy.is_stayed,
         };
-        (is_stayed && facts.is_collecting()).then(|| Finding::lasting(Detail::Plain))
+        ((is_stayed || facts.bankruptcy.is_stayed_by_others) && facts.is_collecting()).then(|| Finding::lasting(Detail::Plain))
     },
 };
 
@@ -42,7 +42,7 @@ pub(super) const fn of_act<F: Stopped>() -> Rule<F, ()> {
 #[cfg(test)]
 mod tests {
     use crate::compliance::record::{Bankruptcy, CollectorRole, Purpose};
-    use crate::compliance::rules::proposal_tests::{CONSUMER, PERSON, ask, drawn, with_person};
+    use crate::compliance::rules::proposal_tests::{CONSUMER, DEBT, PERSON, ask, drawn, with_person};
 
     const OPEN: Bankruptcy = Bankruptcy { is_discharged: false, chapter: Some(7), is_stay_lifted: false };
 
@@ -87,6 +87,31 @@ mod tests {
             record.debts[0].bankruptcy = Some(Bankruptcy { chapter, ..OPEN });
             record.debts[0].is_consumer_purpose = is_consumer_purpose;
             assert_eq!(!ask(&record, |proposal| proposal.person = PERSON).is_empty(), refused, "{chapter:?}");
+        }
+    }
+
+    #[test]
+    fn whoever_filed_is_protected_and_in_two_chapters_whoever_owes_it_with_them() {
+        //   role           chapter    lifted  consumer  them   debtor
+        for (role, chapter, is_stay_lifted, is_consumer_purpose, them, debtor) in [
+            ("co_debtor", Some(7), false, true, true, false),
+            ("co_debtor", Some(11), false, true, true, false),
+            ("co_debtor", Some(13), false, true, true, true),
+            ("co_debtor", Some(12), false, true, true, true),
+            ("co_debtor", None, false, true, true, true),
+            ("co_debtor", Some(13), false, false, true, false),
+            ("co_debtor", Some(13), true, true, false, false),
+            ("spouse", Some(13), false, true, true, false),
+        ] {
+            let mut record = with_person(role);
+            record.debts[0].is_consumer_purpose = is_consumer_purpose;
+            record.persons[0].cases = vec![(DEBT, Bankruptcy { chapter, is_stay_lifted, ..OPEN })];
+            let is_stayed = |person| ask(&record, |proposal| proposal.person = person) == ["bankruptcy.stay"];
+            assert_eq!((is_stayed(PERSON), is_stayed(CONSUMER)), (them, debtor), "{role} {chapter:?} {is_stay_lifted}");
+            let stays = drawn(&record).iter().filter(|because| !because.is_empty()).count();
+            assert_eq!(stays, if debtor { 2 } else { 0 }, "debits and judgments against the debtor: {role} {chapter:?}");
+            record.persons[0].cases[0].0 = DEBT + 1;
+            assert!(ask(&record, |proposal| proposal.person = PERSON).is_empty(), "another debt of theirs");
         }
     }
 

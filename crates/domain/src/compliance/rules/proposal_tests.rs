@@ -98,6 +98,7 @@ pub fn with_person(role: &str) -> Record {
         signals: Vec::new(),
         preferences: Vec::new(),
         is_deceased: false,
+        cases: Vec::new(),
     });
     record
 }

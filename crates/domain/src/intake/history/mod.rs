@@ -128,6 +128,8 @@ pub enum Past {
         chapter: Option<i64>,
         to: Option<String>,
     },
+    /// Agreement to calls and texts by machine, given or taken back: the code of a notice.
+    Consent { kind: String, channel: Option<String>, to: Option<String> },
     /// A wish about times, places and channels.
     Wish {
         kind: String,

@@ -219,6 +219,7 @@ impl<'c, F: Fn(usize) -> &'c str> Reading<'_, '_, F> {
             wish if WISHES.contains(&wish) => self.wish(wish),
             kind => match Circumstance::parse(kind) {
                 Some(kind) => Some(Past::Heed { kind }),
+                None if matches!(kind, "tcpa_consent" | "tcpa_revoked") => self.consent(kind),
                 None => self.notice(kind, on),
             },
         }
@@ -311,6 +312,27 @@ impl<'c, F: Fn(usize) -> &'c str> Reading<'_, '_, F> {
                 None
             }
         }
+    }
+
+    /// Agreement to machines goes with its number, for calls, texts or both; taken back without a number, it is for all.
+    fn consent(&mut self, kind: &str) -> Option<Past> {
+        let to = match self.text(Field::To).map(Phone::parse) {
+            Some(Ok(phone)) => Some(phone.e164().to_string()),
+            Some(Err(says)) => {
+                self.problem(Field::To, says.to_string());
+                None
+            }
+            None if kind == "tcpa_consent" => {
+                self.problem(Field::To, "is needed: to which number did they agree?");
+                None
+            }
+            None => None,
+        };
+        let channel = self.code(Field::Channel);
+        if channel.as_deref().is_some_and(|code| !matches!(code, "call" | "text")) {
+            self.problem(Field::Channel, "is not one of call, text: leave it empty for both");
+        }
+        Some(Past::Consent { kind: kind.to_string(), channel, to })
     }
 
     fn notice(&mut self, kind: &str, on: Option<Date>) -> Option<Past> {
