@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 /// What systems say of files, and what is meant.
-const SYSTEM: [(&str, &str); 4] = [
+const SYSTEM: [(&str, &str); 5] = [
+    ("No space left on device (os error 28)", "the disk is full; make room and run the command again"),
     ("cannot be read: No such file or directory (os error 2)", "is not there: check its name and the folder you stand in"),
     ("cannot be read: Is a directory (os error 21)", "is a folder: name a file"),
     ("cannot be read: Permission denied (os error 13)", "may not be read by this user: change its owner or its permissions"),
