@@ -3,7 +3,7 @@
 use crate::permissions::{client, sign_in};
 use duly::parties::people::AddPerson;
 use duly_domain::compliance::rules::CONTACT;
-use duly_testkit::{Floor, both_engines};
+use duly_testkit::both_engines;
 
 both_engines! {
     fn every_rule_answers_for_anybody_at_any_moment_and_nothing_is_kept(mut floor: "2026-03-02") {
