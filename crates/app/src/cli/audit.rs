@@ -1,11 +1,15 @@
 //! The record is exported to be proved elsewhere; the key that signs it is changed.
 
-use super::Global;
 use super::output::answer;
+use super::{Answered, Global};
 use crate::accounts;
 use crate::app::{Actor, App, Failure};
 use crate::audit::{export, keys};
+use crate::compliance::replay::{Kind, replay};
 use clap::Subcommand;
+use duly_domain::compliance::RULE_SET;
+use jiff::ToSpan;
+use jiff::civil::Date;
 use serde_json::json;
 use std::path::Path;
 
@@ -14,6 +18,61 @@ use std::path::Path;
 pub enum KeysCommand {
     /// Makes another key, which signs from the next night on; the change is recorded.
     New,
+}
+
+/// `duly audit …`
+#[derive(Subcommand)]
+pub enum AuditCommand {
+    /// Judges every contact made in some days again: by the facts kept then, and by what is known today.
+    Replay {
+        /// The first day.
+        #[arg(long, value_parser = super::plain::day)]
+        from: Date,
+        /// The last day.
+        #[arg(long, value_parser = super::plain::day)]
+        to: Date,
+    },
+}
+
+pub(super) async fn audit(app: &App, global: &Global, command: AuditCommand) -> Result<Answered, Failure> {
+    let AuditCommand::Replay { from, to } = command;
+    if to < from {
+        return Err(Failure::wrong("to", "is before from"));
+    }
+    let start = |day: Date| {
+        let midnight = day.to_zoned(app.zone()).map_err(|error| Failure::wrong("from", format!("is no day that can be: {error}")))?;
+        Ok::<_, Failure>(midnight.timestamp())
+    };
+    let done = replay(app, start(from)?, start(to.saturating_add(1.day()))?).await?;
+    let count = |kind: Kind| done.count(kind);
+    let said = |(answer, rules): &(String, String)| json!({"answer": answer, "rules": rules.split_whitespace().collect::<Vec<_>>()});
+    let json = json!({"from": from.to_string(), "to": to.to_string(), "contacts": done.contacts, "judged": done.judged,
+        "without_decision": done.without_decision, "rule_set": RULE_SET,
+        "facts_differ": count(Kind::Facts), "rules_differ": count(Kind::Rules), "knowledge_differs": count(Kind::Knowledge),
+        "made_though_refused": count(Kind::MadeThoughRefused), "not_judged": count(Kind::NotJudged),
+        "differences": done.differences.iter().map(|one| json!({"kind": one.kind.code(), "contact": one.contact.to_string(),
+            "account": one.account.to_string(), "at": one.at.to_string(), "rule_set": one.rule_set,
+            "then": said(&one.then), "now": said(&one.now)})).collect::<Vec<_>>()});
+    answer(global.format, &json, || {
+        let mut lines = vec![format!(
+            "{} contacts from {from} to {to}: {} judged again by their kept facts, {} came in without a decision of ours",
+            done.contacts, done.judged, done.without_decision
+        )];
+        lines.push(format!(
+            "by the same facts and rules: {} otherwise; by newer rules: {}; by what is known today: {}; made though refused: {}; could not be judged: {}",
+            count(Kind::Facts),
+            count(Kind::Rules),
+            count(Kind::Knowledge),
+            count(Kind::MadeThoughRefused),
+            count(Kind::NotJudged)
+        ));
+        lines.extend(done.differences.iter().map(|one| {
+            let (then, now) = (&one.then, &one.now);
+            format!("{} {} {} {}: then {} {}; now {} {}", one.kind.code(), one.contact, one.account, one.at, then.0, then.1, now.0, now.1)
+        }));
+        lines
+    })?;
+    Ok(if done.differences.iter().any(|one| one.kind.is_fault()) { Answered::No } else { Answered::Yes })
 }
 
 pub(super) async fn export(app: &App, global: &Global, folder: &Path, account: Option<&str>) -> Result<(), Failure> {

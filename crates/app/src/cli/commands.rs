@@ -67,6 +67,7 @@ async fn on_database(app: &App, global: &Global, command: Command) -> Result<Ans
         Command::Case(command) => return disputes::case(app, global, command).await,
         Command::Promise(command) => return plans::promise(app, global, command).await,
         Command::Night { business_day } => return jobs::night(app, global, business_day).await,
+        Command::Audit(command) => return audit::audit(app, global, command).await,
         Command::Check => return jobs::check(app, global).await,
         Command::Worklist { officer, limit } => strategy::worklist(app, global, &officer, limit).await?,
         Command::Payment(command) => ledger::payment(app, global, command).await?,

@@ -158,6 +158,9 @@ enum Command {
     },
     /// Says what the database holds: counts, hashes and the state hash.
     State,
+    /// The record: contacts judged again.
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// The key that signs the record.
     #[command(subcommand)]
     Keys(audit::KeysCommand),

@@ -15,7 +15,7 @@ use duly_domain::compliance::record::{Dialing, Place, Proposal, Purpose, Standin
 use duly_domain::compliance::{RULE_SET, allowed_until, decide_contact};
 use duly_domain::decision::{Answer, Decision, Reason};
 use duly_domain::values::channel::Channel;
-use duly_domain::values::ids::{AccountId, DebtorId, DecisionId, PointId};
+use duly_domain::values::ids::{AccountId, ContactId, DebtorId, DecisionId, PointId};
 use duly_domain::values::moment::Moment;
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
@@ -120,7 +120,7 @@ struct Proposed {
 }
 
 async fn propose(tx: &mut Tx, at: Timestamp, ask: &AskContact) -> Result<Proposed, Failure> {
-    let mut known = gather(tx, ask.account).await?;
+    let known = gather(tx, ask.account).await?;
     let person = ask.person.unwrap_or(known.debtor.id);
     let points = if person == known.debtor.id { known.points.clone() } else { crate::parties::store::list_points(tx, person).await? };
     let point = match ask.point {
@@ -145,6 +145,30 @@ async fn propose(tx: &mut Tx, at: Timestamp, ask: &AskContact) -> Result<Propose
     if let Some(point) = point.as_ref().filter(|point| matches!(point.state.as_str(), "wrong" | "dead")) {
         return Err(Failure::wrong("to", format!("is marked {}: choose another", point.state)));
     }
+    propose_to(tx, known, person, point, at, ask).await
+}
+
+/// Judges a contact that was made again, by what is known today of its moment: itself is left out, and so is whatever came later.
+pub async fn judge_again(tx: &mut Tx, at: Timestamp, ask: &AskContact, contact: ContactId) -> Result<Decision, Failure> {
+    let mut known = gather(tx, ask.account).await?;
+    let own = Some(contact.0.as_u128());
+    known.record.contacts.retain(|known| known.at != at || known.key < own);
+    let person = ask.person.unwrap_or(known.debtor.id);
+    let points = crate::parties::store::list_points(tx, person).await?;
+    // Whatever has become of the number since, it is the one that was used.
+    let point = points.into_iter().find(|point| Some(point.id) == ask.point);
+    let Proposed { known, facts, .. } = propose_to(tx, known, person, point, at, ask).await?;
+    Ok(decide_contact(&facts, &known.policy))
+}
+
+async fn propose_to(
+    tx: &mut Tx,
+    mut known: Known,
+    person: DebtorId,
+    point: Option<Point>,
+    at: Timestamp,
+    ask: &AskContact,
+) -> Result<Proposed, Failure> {
     let is_by_machine = ask.channel == Channel::RinglessVoicemail || ask.dialing != Dialing::Manual;
     let proposal = Proposal {
         place: point.as_ref().filter(|point| matches!(point.label.as_str(), "home" | "work")).map(|point| Place::parse(&point.label)),

@@ -8,5 +8,6 @@ pub mod events;
 pub mod facts;
 pub mod gate;
 pub mod pages;
+pub mod replay;
 pub mod store;
 pub mod why;

@@ -62,6 +62,12 @@ const RESERVED: &str = "
     select c.id, c.account_id, c.debtor_id, c.point_id, c.channel, c.direction, c.purpose, c.place, c.state, c.result, c.outcome, c.note, c.contacted_at, c.expires_at
       from contact_debts d join contacts c on c.id = d.contact_id
      where d.account_id = $1 and c.state = 'reserved' and c.expires_at > $2 order by c.contacted_at desc, c.id limit 1";
+/// Contacts that we made, with the decision each was made on.
+const MADE: &str = "
+    select c.id, c.account_id, c.debtor_id, c.point_id, c.channel, c.purpose, c.dialing, c.released_by, c.contacted_at, c.decision_id,
+           d.answer, d.rules, d.rule_set, d.facts
+      from contacts c left join decisions d on d.id = c.decision_id
+     where c.direction = 'out' and c.contacted_at >= $1 and c.contacted_at < $2 and c.id > $3 order by c.id limit $4";
 const CLAIM: &str = "
     select c.id, d.account_id, c.channel, c.officer_id, u.name, c.expires_at
       from contact_debts d join contacts c on c.id = d.contact_id left join users u on u.id = c.officer_id
@@ -111,6 +117,24 @@ rows! {
         pub place: Option<String>,
         pub outcome: Option<String>,
         pub contacted_at: Timestamp,
+    }
+
+    /// A contact that we made, with the decision it was made on.
+    pub struct MadeContact {
+        pub id: ContactId,
+        pub account: AccountId,
+        pub debtor: DebtorId,
+        pub point: Option<PointId>,
+        pub channel: String,
+        pub purpose: String,
+        pub dialing: Option<String>,
+        pub released_by: Option<String>,
+        pub contacted_at: Timestamp,
+        pub decision: Option<DecisionId>,
+        pub answer: Option<String>,
+        pub rules: Option<String>,
+        pub rule_set: Option<String>,
+        pub facts: Option<String>,
     }
 
     /// Who holds a reservation, and until when.
@@ -297,4 +321,9 @@ pub async fn list_expired(tx: &mut Tx, now: Timestamp, limit: i64) -> Result<Vec
 
 pub async fn update_expired(tx: &mut Tx, id: ContactId) -> Result<bool, StoreError> {
     Ok(tx.run(EXPIRE, params![id]).await? == 1)
+}
+
+/// A page of the contacts that we made between two moments, the second left out.
+pub async fn list_made(tx: &mut Tx, from: Timestamp, to: Timestamp, after: ContactId, limit: i64) -> Result<Vec<MadeContact>, StoreError> {
+    tx.all(MADE, params![from, to, after, limit]).await
 }

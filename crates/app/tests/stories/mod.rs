@@ -18,6 +18,7 @@ mod outreach;
 mod parties;
 mod plans;
 mod posting;
+mod replay;
 mod store;
 mod strategy;
 mod why;
