@@ -248,6 +248,20 @@ impl fmt::Display for Problems {
     }
 }
 
+/// The most letters of a name or a reference.
+pub const NAME_MAX: usize = 200;
+/// The most letters of what somebody said, in a field of one line; longer ones are notes or documents.
+pub const WORDS_MAX: usize = 1_000;
+
+/// Whether a field's text can still be shown and found; what is longer came from a paste.
+pub fn check_length(field: &'static str, text: &str, most: usize) -> Result<(), Failure> {
+    if text.chars().count() <= most {
+        return Ok(());
+    }
+    let way_out = if most == WORDS_MAX { ": keep the whole as a note" } else { "" };
+    Err(Failure::wrong(field, format!("is longer than {most} letters{way_out}")))
+}
+
 /// Why an action could not be carried out at all.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {

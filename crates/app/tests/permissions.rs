@@ -137,8 +137,17 @@ fn trying_passwords_is_limited_and_a_session_ends() {
         eli
     });
     floor.clock("10:01"); // not used for an hour and a minute
-    let answer = floor.runtime.block_on(eli.get(format!("{base}/my-day")).send()).unwrap();
-    assert_eq!((answer.status(), answer.headers()["location"].to_str().unwrap()), (StatusCode::SEE_OTHER, "/sign-in"));
+    floor.runtime.block_on(async {
+        for (request, door, says) in [
+            (eli.get(format!("{base}/my-day")), "/sign-in?ended=yes", "You were signed out"),
+            (eli.post(format!("{base}/password")), "/sign-in?ended=sent", "What you just sent was not kept"),
+        ] {
+            let answer = request.send().await.unwrap();
+            assert_eq!((answer.status(), answer.headers()["location"].to_str().unwrap()), (StatusCode::SEE_OTHER, door));
+            let page = eli.get(format!("{base}{door}")).send().await.unwrap().text().await.unwrap();
+            assert!(page.contains(says), "{page}");
+        }
+    });
 }
 
 #[test]

@@ -2,12 +2,12 @@
 
 pub use super::desks::actions::join_desk;
 use super::store::{self, Creditor, Desk, Hold};
-use crate::app::{Actor, App, Failure, new_uuid};
+use crate::app::{Actor, App, Failure, WORDS_MAX, check_length, new_uuid};
 use crate::audit::kept;
 use crate::store::Tx;
 use crate::{audit, parties, strategy, transaction};
 use duly_domain::values::ids::{AccountId, CreditorId, DeskId, HoldId};
-use duly_domain::values::moment::Moment;
+use duly_domain::values::moment::{Moment, written};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::json;
@@ -77,12 +77,13 @@ fn check_hold(at: Moment, reason: &str, until_on: Date) -> Result<(), Failure> {
     if reason.trim().is_empty() {
         return Err(Failure::wrong("reason", "is empty"));
     }
+    check_length("reason", reason, WORDS_MAX)?;
     if until_on <= at.business_day {
         return Err(Failure::wrong("until", "is not after today"));
     }
     let latest = at.business_day.saturating_add(jiff::Span::new().days(LONGEST_HOLD_DAYS));
     if until_on > latest {
-        return Err(Failure::wrong("until", format!("is too far away: {latest} at the latest, then somebody looks again")));
+        return Err(Failure::wrong("until", format!("is too far away: {} at the latest, then somebody looks again", written(latest))));
     }
     Ok(())
 }

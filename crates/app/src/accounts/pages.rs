@@ -4,7 +4,7 @@ use super::actions::{end_hold, hold_person, place_hold, record_death};
 use super::notice::{Choice, RecordNotice, record_notice};
 use super::search::{self, Found};
 use super::store;
-use crate::app::{Failure, Problems};
+use crate::app::{Failure, Problems, WORDS_MAX, check_length};
 use crate::ledger;
 use crate::web::Web;
 use crate::web::form::Fields;
@@ -126,13 +126,13 @@ pub async fn post_stop(State(web): State<Web>, visit: Visit, Path(account): Path
     let fields = Fields::of(&body);
     let id = resolve(&web, &account).await?;
     let mut problems = Problems::default();
-    let on = fields.some("on").and_then(|_| fields.date("on", &mut problems));
-    if on.is_some_and(|on| on > visit.at.business_day) {
-        problems.0.push(("on", "is in the future".into()));
-    }
+    let on = fields.some("on").and_then(|_| fields.past_date("on", visit.at.business_day, &mut problems));
     let choice = Choice::parse(fields.text("kind"));
     if choice.is_none() {
-        problems.0.push(("kind", "is none of those offered".into()));
+        problems.0.push(("kind", "is not chosen".into()));
+    }
+    if let Err(Failure::Wrong(wrong)) = check_length("words", fields.text("words"), WORDS_MAX) {
+        problems.0.extend(wrong.0);
     }
     let done = match choice.filter(|_| problems.is_empty()) {
         Some(choice) => {
@@ -144,9 +144,13 @@ pub async fn post_stop(State(web): State<Web>, visit: Visit, Path(account): Path
     after(&web, &visit, &account, "stop", fields, done, "stopped").await
 }
 
-/// `POST /accounts/{account}/deaths`
-pub async fn post_death(State(web): State<Web>, visit: Visit, Path(account): Path<String>) -> Result<Response, Failure> {
+/// `POST /accounts/{account}/deaths`: one press beside other buttons must not bury somebody.
+pub async fn post_death(State(web): State<Web>, visit: Visit, Path(account): Path<String>, body: Bytes) -> Result<Response, Failure> {
+    let fields = Fields::of(&body);
     let id = resolve(&web, &account).await?;
-    let done = record_death(&web.app, &visit.who, visit.at, id).await;
-    after(&web, &visit, &account, "stop", Fields::default(), done, "stopped").await
+    let done = match fields.text("sure") {
+        "yes" => record_death(&web.app, &visit.who, visit.at, id).await,
+        _ => Err(Failure::wrong("sure", "is not ticked: a death stops every contact with them")),
+    };
+    after(&web, &visit, &account, "stop", fields, done, "stopped").await
 }

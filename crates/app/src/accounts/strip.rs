@@ -1,7 +1,7 @@
 //! The permission strip: what is allowed now by each channel, until when, and *Why?*.
 
 use crate::compliance::facts::Known;
-use crate::compliance::gate::{Seen, look, standing};
+use crate::compliance::gate::{Seen, kind_of_point, look, standing};
 use crate::strategy::actions::local_time;
 use duly_domain::compliance::facts::ContactFacts;
 use duly_domain::decision::Answer;
@@ -59,7 +59,14 @@ pub fn places(seen: &Seen, at: Timestamp) -> (String, String) {
 /// The strip's chip of one channel.
 pub fn chip(seen: &Seen, known: &Known, at: Moment) -> Chip {
     let first = seen.decision.because.first();
+    let has_point = known.points.iter().any(|point| {
+        point.kind == kind_of_point(seen.channel)
+            && !matches!(point.state.as_str(), "wrong" | "dead")
+            && (seen.channel != Channel::Text || point.label == "mobile")
+    });
     let (tone, answer) = match (&seen.decision.answer, seen.decision.next_allowed_at) {
+        // What nothing on file can carry out is not shown green.
+        (Answer::Yes, _) if !has_point => ("wait", missing_point(seen.channel).into()),
         (Answer::Yes, _) => (
             "ok",
             seen.until
@@ -70,16 +77,23 @@ pub fn chip(seen: &Seen, known: &Known, at: Moment) -> Chip {
         (Answer::NeedsSupervisor, None) => ("wait", "asks a supervisor".into()),
         (Answer::No, None) => ("no", "no".into()),
     };
-    let has_point = known.points.iter().any(|point| {
-        point.kind == crate::compliance::gate::kind_of_point(seen.channel) && !matches!(point.state.as_str(), "wrong" | "dead")
-    });
     let sub = match first {
         Some(reason) => reason.rule.plain.trim_end_matches('.').to_string(),
-        None if !has_point => "nothing on file to reach them by".into(),
+        None if !has_point => "nothing forbids it".into(),
         None => "nothing stands in the way".into(),
     };
     let attempts = (seen.channel == Channel::Call).then_some(seen.attempts);
     Chip { channel: seen.channel, tone, answer, sub, attempts }
+}
+
+/// What a channel lacks where nothing on file can carry it.
+fn missing_point(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Text => "no mobile number",
+        Channel::Email => "no e-mail address",
+        Channel::Letter => "no address",
+        _ => "no number that reaches them",
+    }
 }
 
 /// Midnight reads as the end of the day.

@@ -6,7 +6,7 @@ use crate::app::Failure;
 use crate::parties::store::PersonRow;
 use crate::store::{Keyed, Tx, Value};
 use crate::web::shell::when;
-use crate::{compliance, disputes, ledger, outreach, parties, plans};
+use crate::{audit, compliance, disputes, ledger, outreach, parties, plans};
 use duly_domain::disputes::case::CaseOutcome;
 use duly_domain::outreach::result;
 use duly_domain::values::channel::Channel;
@@ -153,7 +153,10 @@ async fn contacts(tx: &mut Tx, account: &accounts::Account, people: &[PersonRow]
 }
 
 async fn refusals(tx: &mut Tx, account: AccountId, events: &mut Vec<Event>) -> Result<(), Failure> {
-    for refusal in compliance::store::list_of_account(tx, account, MOST).await? {
+    let mut refusals = compliance::store::list_of_account(tx, account, MOST).await?;
+    let elsewhere = asked_elsewhere(tx, account).await?;
+    refusals.extend(compliance::store::list_refusals_in(tx, &elsewhere).await?);
+    for refusal in refusals {
         let channel = Channel::parse(&refusal.channel).unwrap_or(Channel::Call);
         let because: Vec<Json> = serde_json::from_str(&refusal.because).unwrap_or_default();
         let reasons: Vec<String> = because
@@ -161,7 +164,8 @@ async fn refusals(tx: &mut Tx, account: AccountId, events: &mut Vec<Event>) -> R
             .map(|reason| format!("{} {}", reason["plain"].as_str().unwrap_or_default(), reason["citation"].as_str().unwrap_or_default()))
             .collect();
         let refused = event(refusal.decided_at, "no", "no", format!("{channel} refused"), reasons.join(" · "));
-        events.push(Event { href: Some(format!("/accounts/{account}/decisions/{}", refusal.id)), ..refused });
+        // The decision stands with the account it was asked for.
+        events.push(Event { href: Some(format!("/accounts/{}/decisions/{}", refusal.account, refusal.id)), ..refused });
     }
     Ok(())
 }
@@ -177,6 +181,19 @@ async fn cases(tx: &mut Tx, account: AccountId, events: &mut Vec<Event>) -> Resu
         events.push(Event { href, ..event(case.opened_at, "warn", "", format!("{kind}: case opened"), case.words.unwrap_or_default()) });
     }
     Ok(())
+}
+
+/// Decisions asked for on another account that were about this one as well: its own record names them.
+async fn asked_elsewhere(tx: &mut Tx, account: AccountId) -> Result<Vec<Value>, Failure> {
+    let own = account.to_string();
+    let entries = audit::store::list_of_act(tx, &own, "contact.reserve", MOST).await?;
+    let asked = entries.iter().filter_map(|entry| {
+        let told: Json = serde_json::from_str(&entry.detail).ok()?;
+        let first = told["about"].get(0)?.as_str()?;
+        let id: DecisionId = told["decision"].as_str().filter(|_| first != own)?.parse().ok()?;
+        Some(Value::from(id))
+    });
+    Ok(asked.collect())
 }
 
 async fn money(tx: &mut Tx, account: AccountId, events: &mut Vec<Event>, zone: &TimeZone) -> Result<(), Failure> {

@@ -7,13 +7,13 @@ use super::papers::store::{Document, Note};
 use super::people_on::{PersonOn, ShownPoint, also_owed, people_on, shown_point};
 use super::search::store::FoundRow;
 use super::store::{self, Hold};
-use super::strip::{Chip, Why, chip, explain, places};
+use super::strip::{Chip, Why, chip, explain, next_text, places};
 use super::timeline::{self, Event};
 use crate::app::{Failure, Problems};
 use crate::cli::output::money;
 use crate::compliance::facts::{Known, gather};
-use crate::compliance::gate::{Seen, decision_json, look};
 use crate::disputes::pages::CaseOn;
+use crate::compliance::gate::{Seen, decision_json, look, look_at};
 use crate::ledger::store::{Payment, Refund};
 use crate::outreach::claims::ShownClaim;
 use crate::parties::masking::{DATE_OF_BIRTH, REASONS, Revealed};
@@ -116,6 +116,7 @@ struct WorkspacePage {
     reserved: Option<ReservedContact>,
     claim: Option<ShownClaim>,
     form: Unfinished,
+    refused_until: String,
     stop_choices: &'static [(&'static str, &'static [Choice])],
     today: String,
     due_suggestion: String,
@@ -126,6 +127,8 @@ struct WorkspacePage {
     may_unmask: bool,
     may_see_views: bool,
     is_deceased: bool,
+    is_business: bool,
+    can_reach: bool,
     born: String,
     reasons_to_see: [(&'static str, &'static str); 6],
 }
@@ -202,6 +205,8 @@ pub async fn show_with(
     let reachable: Vec<(PointId, String)> =
         people.iter().flat_map(|person| &person.points).map(|shown| (shown.point.id, shown.point.value.clone())).collect();
     let reached: Vec<(DebtorId, String)> = people.iter().map(|person| (person.id, format!("{}, {}", person.name, person.role))).collect();
+    let can_reach = people.iter().flat_map(|person| &person.points).any(|shown| shown.icon != "no");
+    let refused_until = refused_until(&known, visit.at, &form);
     let shown = WorkspacePage {
         people,
         wish_action: format!("/accounts/{id}/preferences"),
@@ -273,6 +278,7 @@ pub async fn show_with(
         }),
         claim: claim.map(|claim| claim.shown(&visit.zone)),
         form,
+        refused_until,
         stop_choices: &CHOICES,
         today: visit.at.business_day.to_string(),
         due_suggestion: visit.at.business_day.saturating_add(jiff::Span::new().days(7)).to_string(),
@@ -283,6 +289,8 @@ pub async fn show_with(
         may_unmask: may_here(Permission::Unmask),
         may_see_views: may_here(Permission::ReadCompliance),
         is_deceased: known.debtor.is_deceased,
+        is_business: known.debtor.is_business,
+        can_reach,
         born: match (known.debtor.date_of_birth, revealed.as_ref().filter(|revealed| revealed.what == DATE_OF_BIRTH)) {
             (None, _) => String::new(),
             (Some(_), Some(revealed)) => revealed.value.clone(),
@@ -293,6 +301,13 @@ pub async fn show_with(
         frame,
     };
     Ok((status, page(&shown)).into_response())
+}
+
+/// From when what was refused is allowed, by the clock of whom it was to reach.
+fn refused_until(known: &Known, at: Moment, form: &Unfinished) -> String {
+    let Some(next) = form.refused.as_ref().and_then(|decision| decision.next_allowed_at) else { return String::new() };
+    let person = form.fields.text("to").split(' ').nth(2).and_then(|person| person.parse().ok()).unwrap_or(known.debtor.id);
+    next_text(&look_at(known, at.at, Channel::Call, person), next, at.at)
 }
 
 fn shown_promise(promise: PromiseRow) -> Result<(PromiseRow, Money, String, String), Failure> {

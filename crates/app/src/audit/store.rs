@@ -60,6 +60,13 @@ const NAMING: &str = "
      order by seq
      limit 1";
 
+const OF_ACT: &str = "
+    select chain, seq, recorded_at, actor, act, detail, hash
+      from audit_entries
+     where chain = $1 and act = $2
+     order by seq desc
+     limit $3";
+
 const HEADS: &str = "select chain, seq, hash from audit_heads where chain > $1 order by chain limit $2";
 /// What the newest root saw, from the entries themselves.
 const ROOTED_HEADS: &str = "
@@ -179,6 +186,11 @@ pub async fn find_newest(tx: &mut Tx) -> Result<Option<Timestamp>, StoreError> {
     let newest: Option<(Uuid,)> = tx.one(NEWEST, &[]).await?;
     let made = newest.and_then(|(id,)| id.get_timestamp()).map(|made| made.to_unix());
     Ok(made.and_then(|(seconds, nanos)| Timestamp::new(i64::try_from(seconds).ok()?, i32::try_from(nanos).ok()?).ok()))
+}
+
+/// The newest entries of a chain that tell one act.
+pub async fn list_of_act(tx: &mut Tx, chain: &str, act: &str, limit: i64) -> Result<Vec<AuditRow>, StoreError> {
+    tx.all(OF_ACT, params![chain, act, limit]).await
 }
 
 /// The newest entries of a chain.

@@ -4,7 +4,7 @@ use super::gate::{AskContact, reason_json};
 use crate::app::Failure;
 use crate::params;
 use crate::rows;
-use crate::store::{StoreError, Tx};
+use crate::store::{StoreError, Tx, Value};
 use duly_domain::compliance::RULE_SET;
 use duly_domain::decision::Decision;
 use duly_domain::values::channel::Channel;
@@ -21,10 +21,13 @@ const REFUSED: &str = "
      where n.answer <> 'allowed' and n.decided_at >= $1
      order by n.decided_at desc, n.id desc limit $2 offset $3";
 const OF_ACCOUNT: &str = "
-    select id, channel, answer, because, decided_at from decisions
+    select id, account_id, channel, answer, because, decided_at from decisions
      where account_id = $1 and answer <> 'allowed' order by decided_at desc, id desc limit $2";
 const REFUSED_AT: &str = "
     select answer, rules, decided_at from decisions where account_id = $1 and channel = $2 order by decided_at desc, id desc limit 1";
+const REFUSED_IN: &str = "
+    select id, account_id, channel, answer, because, decided_at from decisions
+     where answer <> 'allowed' and id in ($keys) order by decided_at desc, id desc";
 const DECISION: &str = "
     select n.id, n.account_id, a.reference, a.kind, d.name, n.channel, n.purpose, n.answer, n.because, n.facts, n.rule_set, n.next_allowed_at,
            n.asked_by, n.decided_at
@@ -70,6 +73,7 @@ rows! {
     /// One refusal on an account's timeline.
     pub struct RefusalOfAccount {
         pub id: DecisionId,
+        pub account: AccountId,
         pub channel: String,
         pub answer: String,
         pub because: String,
@@ -129,6 +133,11 @@ pub async fn list_refusals(tx: &mut Tx, since: Timestamp, limit: i64, behind: i6
 
 pub async fn list_of_account(tx: &mut Tx, account: AccountId, limit: i64) -> Result<Vec<RefusalOfAccount>, StoreError> {
     tx.all(OF_ACCOUNT, params![account, limit]).await
+}
+
+/// Those of some decisions that did not allow.
+pub async fn list_refusals_in(tx: &mut Tx, ids: &[Value]) -> Result<Vec<RefusalOfAccount>, StoreError> {
+    tx.all_in(REFUSED_IN, ids).await
 }
 
 pub async fn load_decision(tx: &mut Tx, account: AccountId, id: DecisionId) -> Result<KeptDecision, Failure> {

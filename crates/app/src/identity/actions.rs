@@ -3,7 +3,7 @@
 use super::password;
 use super::store::{self, Session, User};
 use crate::accounts::desks;
-use crate::app::{Actor, App, Failure, Problems, new_uuid};
+use crate::app::{Actor, App, Failure, NAME_MAX, Problems, check_length, new_uuid};
 use crate::store::Tx;
 use crate::{audit, transaction};
 use duly_domain::audit::hex;
@@ -90,6 +90,7 @@ async fn add(app: &App, who: &Actor, at: Moment, user: NewUser<'_>, must_be_firs
     if name.trim().is_empty() {
         problems.0.push(("name", "is empty".into()));
     }
+    check_length("name", name, NAME_MAX)?;
     let email = EmailAddress::parse(email).map(|email| email.text().to_lowercase());
     if let Err(says) = &email {
         problems.0.push(("email", (*says).into()));

@@ -41,6 +41,8 @@ struct SetupPage {
 #[template(path = "identity/password.html")]
 struct PasswordPage {
     frame: Frame,
+    /// Whether the password now is one that was made for them.
+    is_given: bool,
     problems: Problems,
 }
 
@@ -105,12 +107,17 @@ pub async fn post_setup(State(web): State<Web>, jar: CookieJar, body: Bytes) -> 
 }
 
 /// `GET /sign-in`
-pub async fn get_sign_in(State(web): State<Web>) -> Result<Response, Failure> {
+pub async fn get_sign_in(State(web): State<Web>, Query(query): Query<HashMap<String, String>>) -> Result<Response, Failure> {
     let mut tx = web.app.db.read().await?;
     if store::count_users(&mut tx).await? == 0 {
         return Ok(Redirect::to("/setup").into_response());
     }
-    Ok(page(&SignInPage::default()))
+    let says = match query.get("ended").map(String::as_str) {
+        Some("sent") => "You were signed out meanwhile. What you just sent was not kept: sign in and do it again.",
+        Some(_) => "You were signed out: a session ends after an hour without use, or when your password is changed.",
+        None => "",
+    };
+    Ok(page(&SignInPage { says: says.into(), ..SignInPage::default() }))
 }
 
 /// `POST /sign-in`
@@ -143,8 +150,9 @@ pub async fn post_sign_out(State(web): State<Web>, jar: CookieJar) -> Result<Res
 }
 
 /// `GET /password`
-pub async fn get_password(visit: Visit) -> Response {
-    page(&PasswordPage { frame: Frame::of(&visit, "", "Change password"), problems: Problems::default() })
+pub async fn get_password(visit: Visit, Query(query): Query<HashMap<String, String>>) -> Response {
+    let frame = Frame::of(&visit, "", "Change password");
+    page(&PasswordPage { frame, is_given: query.contains_key("given"), problems: Problems::default() })
 }
 
 /// `POST /password`
@@ -152,11 +160,13 @@ pub async fn post_password(State(web): State<Web>, visit: Visit, jar: CookieJar,
     let fields = Fields::of(&body);
     if !is_same(fields.text("new"), fields.text("again")) {
         let problems = Problems::one("again", "is not the same");
-        return Ok(page(&PasswordPage { frame: Frame::of(&visit, "", "Change password"), problems }));
+        return Ok(page(&PasswordPage { frame: Frame::of(&visit, "", "Change password"), is_given: false, problems }));
     }
     match change_password(&web.app, &visit.who, visit.at, fields.text("old"), fields.text("new")).await {
         Ok(token) => Ok((jar.add(cookie(&web, token)), Redirect::to("/")).into_response()),
-        Err(Failure::Wrong(problems)) => Ok(page(&PasswordPage { frame: Frame::of(&visit, "", "Change password"), problems })),
+        Err(Failure::Wrong(problems)) => {
+            Ok(page(&PasswordPage { frame: Frame::of(&visit, "", "Change password"), is_given: false, problems }))
+        }
         Err(failure) => Err(failure),
     }
 }

@@ -5,7 +5,7 @@ use super::asking::{Asked, Question, post_asking, question_of_reversal, reverse_
 use super::refund::{RefundOverpayment, refund, reverse_refund};
 use super::store::{self, RecentPayment};
 use crate::accounts::pages::{Unfinished, after, back, currency_of, resolve, show};
-use crate::app::{Failure, Problems};
+use crate::app::{Failure, NAME_MAX, Problems, check_length};
 use crate::identity::settings::Settled;
 use crate::web::Web;
 use crate::web::form::Fields;
@@ -45,8 +45,12 @@ pub async fn post_payment(State(web): State<Web>, visit: Visit, Path(account): P
     let id = resolve(&web, &account).await?;
     let currency = currency_of(&web, id).await?;
     let mut problems = Problems::default();
-    let (amount, on) = (fields.amount("amount", currency, &mut problems), fields.date("date", &mut problems));
-    let (Some(amount_minor), Some(effective_on)) = (amount, on) else {
+    let amount = fields.amount("amount", currency, &mut problems);
+    let on = fields.past_date("date", visit.at.business_day, &mut problems);
+    if let Err(Failure::Wrong(wrong)) = check_length("reference", fields.text("reference"), NAME_MAX) {
+        problems.0.extend(wrong.0);
+    }
+    let (Some(amount_minor), Some(effective_on), true) = (amount, on, problems.is_empty()) else {
         return show(&web, &visit, &account, &HashMap::new(), Unfinished { form: "payment", fields, problems, refused: None }).await;
     };
     if fields.some("back").is_some() {

@@ -1,7 +1,7 @@
 //! A contact is reserved through the gate, then recorded by its result.
 
 use super::store::{self, ContactColumns, NewContact};
-use crate::app::{Actor, App, Failure, new_uuid};
+use crate::app::{Actor, App, Failure, WORDS_MAX, check_length, new_uuid};
 use crate::audit::kept::{self, KeptRow};
 use crate::compliance::gate::{self, AskContact, attempts_used};
 use crate::store::Tx;
@@ -61,17 +61,21 @@ pub async fn reserve_contact(app: &App, who: &Actor, at: Moment, ask: &AskContac
         if accounts::store::is_held(tx, ask.account, at.business_day).await? {
             return Err(Failure::Stale("the account is on hold: end the hold first".into()));
         }
-        for also in &ask.also {
-            may_be_about(tx, at, *also, ask.channel, ask.person).await?;
-        }
         let (decision_id, decision, known, point) = gate::ask(tx, who, at, ask).await?;
         let person = ask.person.unwrap_or(known.debtor.id);
         let seen = gate::look_at(&known, at.at, ask.channel, person);
         let released = decision.answer == Answer::NeedsSupervisor && release.is_some();
+        let is_refused = decision.answer != Answer::Yes && !released;
+        // What is refused about this debt alone is a refusal, whatever else it was to be about.
+        if !is_refused || seen.decision.answer == Answer::Yes {
+            for also in &ask.also {
+                may_be_about(tx, at, *also, ask.channel, ask.person).await?;
+            }
+        }
         let rules: Vec<&str> = decision.because.iter().map(|reason| reason.rule.id).collect();
         let detail = json!({"decision": decision_id.to_string(), "channel": ask.channel.code(), "answer": decision.answer.code(),
             "rules": rules, "released_because": release.filter(|_| released), "about": texts(std::iter::once(&ask.account).chain(&ask.also))});
-        if decision.answer != Answer::Yes && !released {
+        if is_refused {
             tell_reserved(tx, who, at, ask, detail, &[decision_id.into()]).await?;
             return Ok(Reserved { decision, contact: None, expires_at: None, attempts: seen.attempts });
         }
@@ -136,6 +140,9 @@ async fn may_be_about(tx: &mut Tx, at: Moment, account: AccountId, channel: Chan
     }
 }
 
+/// How far ahead a next action can be named: what is further away is forgotten by everybody.
+const FOLLOW_UP_DAYS_MAX: i64 = 366;
+
 /// What became of a reserved contact.
 #[derive(Clone, Debug)]
 pub struct RecordContact {
@@ -173,6 +180,10 @@ pub async fn record_contact(app: &App, who: &Actor, at: Moment, ask: &RecordCont
     if ask.follow_up_on.is_some_and(|on| on < at.business_day) {
         return Err(Failure::wrong("follow-up", "lies in the past"));
     }
+    if ask.follow_up_on.is_some_and(|on| on > at.business_day.saturating_add(Span::new().days(FOLLOW_UP_DAYS_MAX))) {
+        return Err(Failure::wrong("follow-up", "is more than a year ahead: name a nearer day"));
+    }
+    check_length("note", ask.note.as_deref().unwrap_or_default(), WORDS_MAX)?;
     transaction!(app.db, tx, {
         let contact = store::load_contact(tx, ask.contact).await?;
         let claim = store::load_claim(tx, ask.contact).await?;

@@ -1,7 +1,7 @@
 //! Somebody reached us: recorded as it was, counted as the rules count it.
 
 use super::store::{self, PastContact};
-use crate::app::{Actor, App, Failure, new_uuid};
+use crate::app::{Actor, App, Failure, WORDS_MAX, check_length, new_uuid};
 use crate::audit::kept;
 use crate::{accounts, parties, strategy, transaction};
 use duly_domain::values::channel::Channel;
@@ -31,8 +31,9 @@ const RESULTS: [(&str, &str); 3] = [("talked", "conversation"), ("not_discussed"
 pub async fn record_incoming(app: &App, who: &Actor, at: Moment, ask: &Incoming) -> Result<ContactId, Failure> {
     let Some(channel) = Channel::parse(&ask.channel) else { return Err(Failure::wrong("channel", "is not one by which they reach us")) };
     let Some((code, outcome)) = RESULTS.iter().find(|(code, _)| *code == ask.result) else {
-        return Err(Failure::wrong("result", "is not one of talked, not_discussed, message"));
+        return Err(Failure::wrong("result", "is not said: choose what became of it"));
     };
+    check_length("note", ask.note.as_deref().unwrap_or_default(), WORDS_MAX)?;
     transaction!(app.db, tx, {
         let account = accounts::store::load_account(tx, ask.account).await?;
         let person = ask.person.unwrap_or(account.debtor);

@@ -2,7 +2,7 @@
 
 use super::people::on_account;
 use super::store::{self, PreferenceRow};
-use crate::app::{Actor, App, Failure, new_uuid};
+use crate::app::{Actor, App, Failure, WORDS_MAX, check_length, new_uuid};
 use crate::audit::kept::{self, KeptRow};
 use crate::store::Tx;
 use crate::{accounts, strategy, transaction};
@@ -56,12 +56,16 @@ pub async fn tell_preference(
     if needs_time && !matches!((told.from_minute, told.to_minute), (Some(0..=1439), Some(1..=1440))) {
         return Err(Failure::wrong("from", "and to must be times of the day such as 15:00"));
     }
+    if needs_time && told.from_minute == told.to_minute {
+        return Err(Failure::wrong("from", "is the same as To: name where the time begins and where it ends"));
+    }
+    check_length("words", told.words.as_deref().unwrap_or_default(), WORDS_MAX)?;
     let is_channel = told.channel.as_deref().is_some_and(|code| code == "electronic" || Channel::parse(code).is_some());
     if (told.kind == "no_channel" && told.channel.is_none()) || (told.channel.is_some() && !is_channel) {
         return Err(Failure::wrong("channel", "is missing or not one we know"));
     }
     if told.kind == "no_address" && told.address.is_none() {
-        return Err(Failure::wrong("address", "is missing: which number or address?"));
+        return Err(Failure::wrong("address", "is missing: choose which"));
     }
     if told.kind == "inconvenient_place" && told.place.is_none() {
         return Err(Failure::wrong("place", "is missing"));
@@ -70,8 +74,8 @@ pub async fn tell_preference(
         id: PreferenceId(new_uuid()),
         kind: told.kind.clone(),
         days: needs_time.then(|| told.days.unwrap_or(i64::from(EVERY_DAY))),
-        from_minute: told.from_minute,
-        to_minute: told.to_minute,
+        from_minute: told.from_minute.filter(|_| needs_time),
+        to_minute: told.to_minute.filter(|_| needs_time),
         place: told.place.clone(),
         channel: told.channel.clone(),
         // As numbers are kept, so that it is found however it was written.

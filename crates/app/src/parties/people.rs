@@ -3,8 +3,8 @@
 use super::merge::store::{origin_of_account, origin_of_circumstance};
 use super::store::{self, CircumstanceRow, Point};
 use crate::accounts::notice::{Kind, RecordNotice, record_notice_in};
-use crate::app::{Actor, App, Failure, Problems, new_uuid};
 use crate::audit::kept::KeptRow;
+use crate::app::{Actor, App, Failure, NAME_MAX, Problems, check_length, new_uuid};
 use crate::store::Tx;
 use crate::{accounts, audit, strategy, transaction};
 use duly_domain::compliance::record::Standing;
@@ -44,6 +44,7 @@ pub async fn add_person(app: &App, who: &Actor, at: Moment, account: AccountId, 
     if ask.known.is_none() && ask.name.trim().is_empty() {
         problems.0.push(("name", "is empty".into()));
     }
+    check_length("name", &ask.name, NAME_MAX)?;
     let mut points = Vec::new();
     for (kind, text) in [("phone", &ask.phone), ("email", &ask.email)] {
         match text.as_deref().map(|text| point_value(kind, text)).transpose() {

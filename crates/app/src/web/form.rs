@@ -2,9 +2,12 @@
 
 use crate::app::Problems;
 use duly_domain::values::moment::{DateForm, parse_date};
-use duly_domain::values::money::{Currency, Money};
+use duly_domain::values::money::{Currency, Money, MoneyError};
 use jiff::civil::Date;
 use std::collections::HashMap;
+
+/// Years back that a day of the past may lie; further, the year is a slip of the hand.
+const YEARS_BACK: i16 = 30;
 
 /// A form's fields as they were sent.
 #[derive(Clone, Debug, Default)]
@@ -37,12 +40,30 @@ impl Fields {
         }
     }
 
+    /// The day of something that has happened; what is wrong with it is noted.
+    pub fn past_date(&self, name: &'static str, today: Date, problems: &mut Problems) -> Option<Date> {
+        let date = self.date(name, problems)?;
+        let says = match date {
+            date if date > today => "is in the future",
+            date if date.year() < today.year() - YEARS_BACK => "lies more than thirty years back: look at the year",
+            _ => return Some(date),
+        };
+        problems.0.push((name, says.into()));
+        None
+    }
+
     /// An amount in minor units; what is wrong with it is noted.
     pub fn amount(&self, name: &'static str, currency: Currency, problems: &mut Problems) -> Option<i64> {
         match Money::parse(self.text(name), currency) {
             Ok(amount) => Some(amount.minor()),
             Err(error) => {
-                problems.0.push((name, error.to_string()));
+                let says = match error {
+                    MoneyError::Overflow => "is too large".into(),
+                    // Whoever fills a form knows of no mapping.
+                    MoneyError::Unreadable(says) if says.contains("mapping") => "is not an amount such as 1234.50".into(),
+                    error => error.to_string(),
+                };
+                problems.0.push((name, says));
                 None
             }
         }

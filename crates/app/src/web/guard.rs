@@ -91,7 +91,7 @@ pub async fn guard(State((web, permission)): State<(Web, Permission)>, jar: Cook
         None => None,
     };
     let Some(session) = session else {
-        return if permission == Permission::Anyone { next.run(request).await } else { Redirect::to("/sign-in").into_response() };
+        return if permission == Permission::Anyone { next.run(request).await } else { to_the_door(request.method(), &jar) };
     };
     let role = Role::parse(&session.role).unwrap_or(Role::Auditor);
     let who = Actor::user(session.user, &session.name, role);
@@ -106,7 +106,7 @@ pub async fn guard(State((web, permission)): State<(Web, Permission)>, jar: Cook
     // Until the password is one they chose, there is one page.
     let path = request.uri().path().to_string();
     if session.must_change_password && permission != Permission::Anyone && path != "/password" && path != "/sign-out" {
-        return Redirect::to("/password").into_response();
+        return Redirect::to("/password?given=yes").into_response();
     }
     if request.method() == Method::POST && permission != Permission::Anyone {
         let is_upload = (permission == Permission::Import && path == "/imports")
@@ -118,6 +118,16 @@ pub async fn guard(State((web, permission)): State<(Web, Permission)>, jar: Cook
     }
     request.extensions_mut().insert(visit);
     next.run(request).await
+}
+
+/// To the door; who had a session is told that it ended, and whether what they sent was lost with it.
+fn to_the_door(method: &Method, jar: &CookieJar) -> Response {
+    let door = match (jar.get(COOKIE).is_some(), method) {
+        (false, _) => "/sign-in",
+        (true, &Method::POST) => "/sign-in?ended=sent",
+        (true, _) => "/sign-in?ended=yes",
+    };
+    Redirect::to(door).into_response()
 }
 
 /// What is missing of the organization's settings, for those who can settle it.

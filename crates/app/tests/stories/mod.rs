@@ -14,6 +14,7 @@ mod ledger;
 mod letters;
 mod machines;
 mod merging;
+mod officer;
 mod outreach;
 mod parties;
 mod plans;

@@ -111,6 +111,21 @@ both_engines! {
         assert_eq!(floor.failed_checks(), Vec::<String>::new());
     }
 
+    fn a_refusal_about_two_debts_is_told_on_both(mut floor: "2026-03-02") {
+        let (one, two) = (floor.debtor("Maria", "420.00"), floor.debtor("Maria", "60.00"));
+        floor.merge(one.debtor, two.debtor);
+        floor.tells_no_mornings(one, None).unwrap();
+        let refused = floor.officer("Dana").reserves_about(one, None, &[two.account]).unwrap();
+        assert!(refused.contact.is_none(), "a refusal is recorded, not an error");
+        for person in [one, two] {
+            let told = timeline(&mut floor, person);
+            let count = told.iter().filter(|event| event.starts_with("Call refused: They told us this time does not suit them.")).count();
+            assert_eq!(count, 1, "{told:?}");
+        }
+        assert_eq!(floor.count("select count(*) from decisions where answer <> 'allowed'"), 1);
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+
     fn a_talk_about_two_debts_closes_the_week_for_both(mut floor: "2026-03-02") {
         let (one, two) = (floor.debtor("Maria", "420.00"), floor.debtor("Maria", "60.00"));
         floor.merge(one.debtor, two.debtor);

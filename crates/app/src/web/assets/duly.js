@@ -54,6 +54,12 @@
     const end = () => [...claim.querySelectorAll("span")].forEach((part, i) => { part.hidden = i === 0; });
     setTimeout(end, Math.min(Math.max(Number(claim.dataset.until) - Date.now(), 0), 86400000));
   });
+  // A form shows the fields that belong to what was chosen in it; without this file it shows all.
+  document.querySelectorAll("select[data-chooses]").forEach((select) => {
+    const show = () => select.form.querySelectorAll("[data-when]").forEach((field) => { field.hidden = !field.dataset.when.split(" ").includes(select.value); });
+    select.addEventListener("change", show);
+    show();
+  });
   // A press shows at once, and the same form is not sent twice.
   document.addEventListener("submit", (event) => {
     const button = event.submitter ?? event.target.querySelector("button");
