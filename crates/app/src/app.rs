@@ -15,6 +15,7 @@ use duly_domain::values::money::MoneyError;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, Unit};
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use uuid::Uuid;
@@ -32,6 +33,8 @@ pub struct App {
     pub led: Led,
     /// A payment of more than so many whole units of its currency is asked about on screen before it is posted.
     pub ask_payments_above: u32,
+    /// The folder into which letters are printed from the screen; without one they are opened there.
+    pub letters_folder: Option<PathBuf>,
     /// How long the long lists are.
     pub counts: Counts,
     clock: Clock,
@@ -79,6 +82,7 @@ impl App {
             views: Waiting::default(),
             led: Led::default(),
             ask_payments_above: ASK_PAYMENTS_ABOVE,
+            letters_folder: None,
             counts: Counts::default(),
             clock,
             reached,
@@ -94,6 +98,11 @@ impl App {
     /// The same product, which asks about payments above another amount.
     pub fn asking_above(self, units: Option<u32>) -> App {
         App { ask_payments_above: units.unwrap_or(self.ask_payments_above), ..self }
+    }
+
+    /// The same product, which prints letters from the screen into a folder.
+    pub fn printing_into(self, folder: Option<PathBuf>) -> App {
+        App { letters_folder: folder, ..self }
     }
 
     /// Now, and the business day it falls on.

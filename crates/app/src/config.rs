@@ -27,8 +27,10 @@ pub struct Configuration {
     pub trusted_proxies: Vec<String>,
     /// The folder of the keys that sign the record.
     pub keys: Option<PathBuf>,
-    /// On screen, a payment of more than so many whole units of its currency is asked about before it is posted.
+    /// On screen, a payment of more than so many whole units of its currency is asked about before it is posted; commands are not asked.
     pub ask_payments_above: Option<u32>,
+    /// The folder into which letters are printed from the screen; without one they are opened there.
+    pub letters_folder: Option<PathBuf>,
 }
 
 impl Configuration {
@@ -75,7 +77,7 @@ impl Configuration {
         json!({
             "database": hidden(database), "listen": self.listen().to_string(), "tls_cert": self.tls_cert, "tls_key": self.tls_key,
             "behind_proxy": self.behind_proxy, "trusted_proxies": self.trusted_proxies, "keys": self.keys,
-            "ask_payments_above": self.ask_payments_above,
+            "ask_payments_above": self.ask_payments_above, "letters_folder": self.letters_folder,
         })
     }
 }

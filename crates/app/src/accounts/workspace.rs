@@ -110,6 +110,7 @@ struct WorkspacePage {
     may_file: bool,
     cases: Vec<CaseOn>,
     grounds: [Ground; 8],
+    notice_is_open: bool,
     holds: Vec<Hold>,
     next_action: String,
     events: Vec<Event>,
@@ -205,6 +206,8 @@ pub async fn show_with(
     let reachable: Vec<(PointId, String)> =
         people.iter().flat_map(|person| &person.points).map(|shown| (shown.point.id, shown.point.value.clone())).collect();
     let reached: Vec<(DebtorId, String)> = people.iter().map(|person| (person.id, format!("{}, {}", person.name, person.role))).collect();
+    let may_print = tab == "papers" && account.state == "open" && may_here(Permission::PrintLetters);
+    let notice_is_open = may_print && !outreach::letters::store::has_notice(&mut tx, id).await?;
     let can_reach = people.iter().flat_map(|person| &person.points).any(|shown| shown.icon != "no");
     let refused_until = refused_until(&known, visit.at, &form);
     let shown = WorkspacePage {
@@ -253,6 +256,7 @@ pub async fn show_with(
         may_file: may_here(Permission::FileDocuments),
         cases: disputes::pages::open_on(&mut tx, id, visit.at.business_day).await?,
         grounds: Ground::ALL,
+        notice_is_open,
         holds: holds.into_iter().filter(|hold| hold.ended_at.is_none()).collect(),
         next_action: match (&account.next_action, account.next_action_on) {
             (Some(action), Some(on)) => format!("{action}, {}", written(on)),

@@ -16,6 +16,9 @@ use std::path::PathBuf;
 #[derive(Subcommand)]
 pub enum PaymentCommand {
     /// Posts a payment and allocates it; repeated with the same reference, once.
+    ///
+    /// It posts what it is given, however large: `ask_payments_above` is a question of the screen. What is over stands as
+    /// unapplied and is said.
     Post {
         /// The account: its id or reference.
         #[arg(long)]
@@ -57,7 +60,11 @@ pub(super) async fn payment(app: &App, global: &Global, command: PaymentCommand)
             answer(global.format, &json, || {
                 let parts: Vec<String> = posted.allocation.iter().map(|(bucket, part)| format!("{bucket} {part}")).collect();
                 let owed = posted.balance.total().map(|total| total.to_string()).unwrap_or_default();
-                vec![format!("payment {}: {}; {owed} is left", posted.payment, parts.join(", "))]
+                let mut lines = vec![format!("payment {}: {}; {owed} is left", posted.payment, parts.join(", "))];
+                if posted.unapplied.minor() > 0 {
+                    lines.push(format!("{} is more than was owed and stands as unapplied", posted.unapplied));
+                }
+                lines
             })
         }
         PaymentCommand::Reverse { payment, on } => {

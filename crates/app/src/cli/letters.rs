@@ -174,7 +174,7 @@ async fn print(app: &App, global: &Global, folder: PathBuf, on: Option<Date>, ac
     for text in accounts {
         named.push(accounts::store::resolve(&mut app.db.read().await?, text).await?);
     }
-    let ask = PrintNotices { folder, mailing_on: on, accounts: named };
+    let ask = PrintNotices { folder: Some(folder), mailing_on: on, accounts: named };
     let printing = letters::print_notices(app, &Actor::command(), app.moment(), &ask).await?;
     let folders = printing.folders.iter();
     let folders = folders.map(|(run, path, letters)| json!({"run": run.to_string(), "folder": path, "letters": letters}));

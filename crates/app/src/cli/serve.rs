@@ -22,7 +22,8 @@ pub struct ServeArgs {
     /// The certificate's private key in PEM form.
     #[arg(long, requires = "tls_cert")]
     tls_key: Option<PathBuf>,
-    /// A TOML file with `database`, `listen`, `tls_cert`, `tls_key`, `behind_proxy`, `trusted_proxies`, `keys`, `ask_payments_above`.
+    /// A TOML file with `database`, `listen`, `tls_cert`, `tls_key`, `behind_proxy`, `trusted_proxies`, `keys`,
+    /// `ask_payments_above` (on screen; commands are not asked), `letters_folder`.
     #[arg(long)]
     config: Option<PathBuf>,
 }
@@ -52,6 +53,7 @@ pub(super) async fn serve(mut global: Global, args: ServeArgs) -> Result<Answere
     global.database = global.database.or(configuration.database.clone());
     global.keys = global.keys.or(configuration.keys.clone());
     let app = global.open_or_make(super::commands::DATABASE).await?.asking_above(configuration.ask_payments_above);
+    let app = app.printing_into(configuration.letters_folder.clone());
     web::serve(app, configuration.listen(), serving).await.map(|()| Answered::Yes)
 }
 

@@ -13,6 +13,7 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use duly_domain::compliance::{RULE_SET, rules};
 use duly_domain::decision::{Answer, RuleCard, Severity};
+use duly_domain::identity::{Permission, may};
 use jiff::SignedDuration;
 use serde_json::Value as Json;
 use std::collections::HashMap;
@@ -34,6 +35,7 @@ struct ControlRoomPage {
     newer: Option<i64>,
     older: Option<i64>,
     due: Vec<DueNotice>,
+    may_print: bool,
     answers: Vec<(String, i64)>,
     checks: Vec<jobs::check::Check>,
     rules: Vec<(&'static RuleCard, &'static str)>,
@@ -85,6 +87,7 @@ pub async fn get_control_room(
         chain.push(ShownEntry { who: names.of(&mut tx, &row.actor).await?, row });
     }
     Ok(page(&ControlRoomPage {
+        may_print: may(visit.who.role, Permission::PrintLetters),
         due: letters::list_due(&web.app, &mut tx, visit.at, 100).await?,
         refusals: shown.collect(),
         from: behind + 1,

@@ -100,7 +100,14 @@ async fn add_users(app: &App) -> Result<Vec<(UserId, Actor)>, Failure> {
 
 async fn settle_agency(app: &App) -> Result<(), Failure> {
     let zone = app.zone().iana_name().unwrap_or(ZONES_SERVED[0]).to_string();
-    let settled = Settled { company: "Sample Agency".into(), address: "1 Sample Street, Columbus, OH 43205".into(), zone };
+    let settled = Settled {
+        company: "Sample Agency".into(),
+        address: "1 Sample Street\nColumbus, OH 43205".into(),
+        zone,
+        phone: "(614) 555-0199".into(),
+        hours: "8am to 6pm ET, Monday to Friday".into(),
+        website: String::new(),
+    };
     settle(app, &Actor::command(), app.moment(), &settled).await
 }
 

@@ -1,4 +1,4 @@
-//! What the organization settles about itself: its name, its address, the time zone of its business days.
+//! What the organization settles about itself: its name, its address, how letters say it is reached, the time zone of its business days.
 //!
 //! The first set-up asks for name and time zone; where the first user was made at the machine, nobody was asked, and every
 //! page of an administrator says so until it is done here.
@@ -32,17 +32,38 @@ pub struct Settled {
     pub address: String,
     /// The time zone in which its business days begin and end.
     pub zone: String,
+    /// Its telephone number, as on letters.
+    pub phone: String,
+    /// When that is answered.
+    pub hours: String,
+    /// Its site.
+    pub website: String,
 }
 
 impl Settled {
     /// Reads what is settled.
     pub async fn read(tx: &mut Tx) -> Result<Settled, Failure> {
-        let mut values = [String::new(), String::new(), String::new()];
-        for (value, name) in values.iter_mut().zip([store::COMPANY, store::ADDRESS, store::ZONE]) {
-            *value = store::find_setting(tx, name).await?.unwrap_or_default();
-        }
-        let [company, address, zone] = values;
-        Ok(Settled { company, address, zone })
+        let mut setting = async |name| store::find_setting(tx, name).await.map(Option::unwrap_or_default);
+        Ok(Settled {
+            company: setting(store::COMPANY).await?,
+            address: setting(store::ADDRESS).await?,
+            zone: setting(store::ZONE).await?,
+            phone: setting(store::PHONE).await?,
+            hours: setting(store::HOURS).await?,
+            website: setting(store::WEBSITE).await?,
+        })
+    }
+
+    /// Each setting with its field, its name in the database and its value.
+    fn each(&self) -> [(&'static str, &'static str, &str); 6] {
+        [
+            ("company", store::COMPANY, &self.company),
+            ("address", store::ADDRESS, &self.address),
+            ("zone", store::ZONE, &self.zone),
+            ("phone", store::PHONE, &self.phone),
+            ("hours", store::HOURS, &self.hours),
+            ("website", store::WEBSITE, &self.website),
+        ]
     }
 
     /// What is missing, in words; nothing when all is settled that must be.
@@ -56,7 +77,7 @@ impl Settled {
         if self.company.is_empty() {
             problems.0.push(("company", "is empty".into()));
         }
-        for (field, value) in [("company", &self.company), ("address", &self.address)] {
+        for (field, _, value) in self.each() {
             if value.chars().count() > LONGEST {
                 problems.0.push((field, format!("is longer than {LONGEST} letters")));
             } else if value.contains('\0') {
@@ -81,11 +102,17 @@ pub async fn settle(app: &App, who: &Actor, at: Moment, now: &Settled) -> Result
         if before == *now {
             return Ok(());
         }
-        store::update_setting(tx, store::COMPANY, &now.company).await?;
-        store::update_setting(tx, store::ADDRESS, &now.address).await?;
-        store::update_setting(tx, store::ZONE, &now.zone).await?;
-        let detail = json!({"company": now.company, "address": now.address, "time_zone": now.zone,
-            "before": {"company": before.company, "address": before.address, "time_zone": before.zone}});
+        for ((_, name, now), (_, _, before)) in now.each().into_iter().zip(before.each()) {
+            if now != before {
+                store::update_setting(tx, name, now).await?;
+            }
+        }
+        let told = |settled: &Settled| {
+            let Settled { company, address, zone, phone, hours, website } = settled;
+            json!({"company": company, "address": address, "time_zone": zone, "phone": phone, "hours": hours, "website": website})
+        };
+        let mut detail = told(now);
+        detail["before"] = told(&before);
         audit::record(tx, who, at.at, None, "organization.settle", &detail).await
     })?;
     app.set_zone(&now.zone);
@@ -124,7 +151,14 @@ pub async fn get_settings(State(web): State<Web>, visit: Visit, Query(query): Qu
 pub async fn post_settings(State(web): State<Web>, visit: Visit, body: Bytes) -> Result<Response, Failure> {
     let fields = Fields::of(&body);
     let text = |name: &str| fields.text(name).trim().to_string();
-    let now = Settled { company: text("company"), address: text("address"), zone: text("zone") };
+    let now = Settled {
+        company: text("company"),
+        address: text("address"),
+        zone: text("zone"),
+        phone: text("phone"),
+        hours: text("hours"),
+        website: text("website"),
+    };
     match settle(&web.app, &visit.who, visit.at, &now).await {
         Ok(()) => Ok(Redirect::to("/settings?said=settled").into_response()),
         Err(Failure::Wrong(problems)) => Ok(page(&SettingsPage::of(&visit, now, problems))),

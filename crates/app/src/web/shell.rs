@@ -64,6 +64,7 @@ const ROOMS: [(&str, &str, &str, Permission); 12] = [
     ("/imports", "Imports", "import", Permission::Import),
     ("/likenesses", "Likenesses", "people", Permission::MergePeople),
     ("/desks", "Desks", "desk", Permission::MoveWork),
+    ("/letters", "Letters", "letter", Permission::PrintLetters),
     ("/compliance", "Compliance", "shield", Permission::ReadCompliance),
     ("/nights", "Nights", "moon", Permission::ReadNights),
     ("/users", "Users", "people", Permission::Administer),
@@ -155,6 +156,8 @@ fn saying(code: &str) -> &'static str {
         "on" => "Switched on again.",
         "changed" => "Password changed.",
         "night" => "The night is done.",
+        "mailed" => "Recorded: the notices bind from their mailing.",
+        "voided" => "Taken back: destroy the paper.",
         "settled" => "Kept; it holds from now on.",
         _ => "",
     }

@@ -1,8 +1,10 @@
 //! Validation notices: due, printed once, mailed, binding; cut off and completed.
 
+use crate::permissions::{client, sign_in};
 use duly::app::{Actor, Failure};
 use duly::identity::store as settings;
 use duly::outreach::letters::{self, PrintNotices, Printing};
+use duly_domain::identity::Role;
 use duly_domain::values::ids::LetterRunId;
 use duly_testkit::{Floor, both_engines};
 use jiff::civil::{Date, date};
@@ -54,7 +56,7 @@ fn set_sender(floor: &mut Floor) {
 }
 
 fn print(floor: &mut Floor, folder: &Path, on: Option<Date>) -> Result<Printing, Failure> {
-    let ask = PrintNotices { folder: folder.into(), mailing_on: on, accounts: Vec::new() };
+    let ask = PrintNotices { folder: Some(folder.into()), mailing_on: on, accounts: Vec::new() };
     floor.runtime.block_on(letters::print_notices(&floor.app, &Actor::command(), floor.app.moment(), &ask))
 }
 
@@ -128,6 +130,70 @@ both_engines! {
         floor.morning_of("2026-03-10");
         assert_eq!(due(&mut floor), [("44-0003".into(), date(2026, 3, 7), true)]);
         assert_eq!(floor.failed_checks(), Vec::<String>::new());
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    fn letters_are_printed_opened_and_mailed_from_the_screen(mut floor: "2026-03-02") {
+        let folder = spoken(&mut floor);
+        floor.user("Bo", Role::BackOffice);
+        let maria = floor.person("44-0001").account;
+        let base = floor.serve();
+        let (client, csrf) = floor.runtime.block_on(async {
+            let client = client();
+            let csrf = sign_in(&client, &base, "bo@example.org").await;
+            (client, csrf)
+        });
+        let get = async |path: &str| client.get(format!("{base}{path}")).send().await.unwrap();
+        let post = async |path: &str, fields: &[(&str, &str)]| {
+            let form: Vec<(&str, &str)> = fields.iter().copied().chain([("csrf", csrf.as_str())]).collect();
+            client.post(format!("{base}{path}")).form(&form).send().await.unwrap()
+        };
+        let account = maria.to_string();
+        floor.runtime.block_on(async {
+            let page = get("/letters").await.text().await.unwrap();
+            assert!(page.contains("44-0001") && page.contains("Sat 7 Mar 2026") && page.contains("collector telephone"), "{page}");
+            let page = post("/letters", &[("account", &account)]).await.text().await.unwrap();
+            assert!(page.contains("Nothing was printed.") && page.contains("Settings, or `duly letters sender`"), "{page}");
+        });
+        set_sender(&mut floor);
+        let (document, run) = floor.runtime.block_on(async {
+            let papers = get(&format!("/accounts/{maria}?do=papers")).await.text().await.unwrap();
+            assert!(papers.contains("Print the validation notice"), "{papers}");
+            let late = post("/letters", &[("account", &account), ("on", "2026-03-01")]).await;
+            assert_eq!(late.status().as_u16(), 422);
+            assert!(late.text().await.unwrap().contains("the day lies in the past"));
+            let page = post("/letters", &[("account", &account)]).await.text().await.unwrap();
+            assert!(page.contains("1 letters are made.") && page.contains("1 for mailing on Mon 2 Mar 2026"), "{page}");
+            // Twice is once.
+            let page = post("/letters", &[("account", &account)]).await.text().await.unwrap();
+            assert!(page.contains("its validation notice was sent or is printed already"), "{page}");
+            let papers = get(&format!("/accounts/{maria}?do=papers")).await.text().await.unwrap();
+            assert!(!papers.contains("Print the validation notice"), "{papers}");
+            let between = |from: &str, to: char| page.split(from).nth(1).and_then(|rest| rest.split(to).next()).unwrap().to_string();
+            (between(&format!("/accounts/{maria}/documents/"), '"'), between("action=\"/letters/", '/'))
+        });
+        assert_eq!(floor.count("select count(*) from decisions where channel = 'letter'"), 2, "the gate was asked each time one could be printed");
+        floor.runtime.block_on(async {
+            let letter = get(&format!("/accounts/{maria}/documents/{document}")).await.bytes().await.unwrap();
+            assert!(letter.starts_with(b"%PDF-1.7"));
+            let mailed = post(&format!("/letters/{run}/mailings"), &[]).await;
+            assert_eq!(mailed.headers()["location"], "/letters?said=mailed");
+            let again = post(&format!("/letters/{run}/voids"), &[]).await;
+            assert_eq!(again.status().as_u16(), 422);
+        });
+        assert_eq!(floor.count("select count(*) from notices where kind = 'validation_notice_sent' and sent_on = '2026-03-02'"), 1);
+        // What was opened on screen is in no folder of a later printing.
+        let printing = print(&mut floor, &folder, None).unwrap();
+        assert_eq!(printing.folders.iter().map(|(.., letters)| *letters).collect::<Vec<_>>(), [1]);
+        // With a folder in the configuration the screen prints there.
+        floor.app = floor.app.clone().printing_into(Some(folder.join("screen")));
+        let base = floor.serve();
+        floor.tamper("update letters set state = 'void' where state = 'printed'", &[]);
+        let page = floor.runtime.block_on(async {
+            let form = [("csrf", csrf.as_str())];
+            client.post(format!("{base}/letters")).form(&form).send().await.unwrap().text().await.unwrap()
+        });
+        assert!(page.contains("1 letters are in the folder"), "{page}");
         std::fs::remove_dir_all(folder).unwrap();
     }
 

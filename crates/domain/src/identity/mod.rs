@@ -85,6 +85,8 @@ pub enum Permission {
     CloseAccounts,
     /// File documents with an account.
     FileDocuments,
+    /// Print validation notices, and say that they were mailed.
+    PrintLetters,
     /// Post payments.
     PostPayments,
     /// Reverse payments.
@@ -107,7 +109,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Permission; 21] = [
+    pub const ALL: [Permission; 22] = [
         Permission::Anyone,
         Permission::SignedIn,
         Permission::ReadAccounts,
@@ -120,6 +122,7 @@ impl Permission {
         Permission::ReleaseContacts,
         Permission::CloseAccounts,
         Permission::FileDocuments,
+        Permission::PrintLetters,
         Permission::PostPayments,
         Permission::ReversePayments,
         Permission::Import,
@@ -150,6 +153,7 @@ pub fn may(role: Role, permission: Permission) -> bool {
         P::ReleaseContacts => role == R::Supervisor,
         P::CloseAccounts => matches!(role, R::Supervisor | R::BackOffice),
         P::FileDocuments => !matches!(role, R::Administrator | R::Auditor),
+        P::PrintLetters => matches!(role, R::Supervisor | R::Compliance | R::BackOffice),
         P::PostPayments | P::ReversePayments => role == R::BackOffice,
         P::Import | P::MergePeople => matches!(role, R::BackOffice | R::Supervisor),
         P::ReadNights => role != R::Officer,
@@ -173,6 +177,7 @@ mod tests {
             Permission::ReleaseContacts,
             Permission::CloseAccounts,
             Permission::FileDocuments,
+            Permission::PrintLetters,
             Permission::PostPayments,
             Permission::ReversePayments,
             Permission::Import,

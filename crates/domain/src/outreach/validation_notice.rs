@@ -112,7 +112,7 @@ impl fmt::Display for Missing {
 }
 
 /// Where each thing is entered.
-const COMPANY: &str = "`duly letters sender`";
+const COMPANY: &str = "Settings, or `duly letters sender`";
 const PERSON: &str = "the person's page";
 const CREDITOR: &str = "`duly letters creditor`";
 const FILE: &str = "the creditor's file, taken in with `duly import accounts --update`";

@@ -8,6 +8,7 @@
 
 pub mod facts;
 pub mod folder;
+pub mod pages;
 pub mod store;
 
 use super::pdf;
@@ -75,8 +76,8 @@ pub async fn list_missing(tx: &mut Tx, account: AccountId, mailing_on: Date) -> 
 /// What is to be printed.
 #[derive(Clone, Debug)]
 pub struct PrintNotices {
-    /// The folder that the printings' folders are made in.
-    pub folder: PathBuf,
+    /// The folder that the printings' folders are made in; without one the letters are kept and opened on screen.
+    pub folder: Option<PathBuf>,
     /// The day of mailing; today unless named.
     pub mailing_on: Option<Date>,
     /// These accounts, whether we communicated about them or not; all that are due where none is named.
@@ -99,6 +100,8 @@ pub struct Held {
 pub struct Printing {
     /// The folders written, each with its run and how many letters it holds.
     pub folders: Vec<(LetterRunId, PathBuf, usize)>,
+    /// Letters kept without a folder.
+    pub opened_on_screen: usize,
     /// What was not printed.
     pub held: Vec<Held>,
 }
@@ -113,18 +116,23 @@ pub async fn print_notices(app: &App, who: &Actor, at: Moment, ask: &PrintNotice
     if mailing_on > latest {
         return Err(Failure::wrong("on", format!("is more than {DAYS_AHEAD} days ahead: print nearer to the mailing")));
     }
-    std::fs::create_dir_all(&ask.folder).map_err(|error| crate::store::archive::unwritable(&ask.folder, &error))?;
     let mut printing = Printing::default();
-    // What an earlier printing kept and did not write comes first.
-    write_folders(app, at, &ask.folder, &mut printing).await?;
+    if let Some(folder) = &ask.folder {
+        std::fs::create_dir_all(folder).map_err(|error| crate::store::archive::unwritable(folder, &error))?;
+        // What an earlier printing kept and did not write comes first.
+        write_folders(app, at, folder, &mut printing).await?;
+    }
     let wanted = match ask.accounts.as_slice() {
         [] => store::list_due(&mut app.db.read().await?, 100_000).await?.into_iter().map(|due| due.account).collect(),
         named => named.to_vec(),
     };
     for accounts in wanted.chunks(LETTERS_MAX) {
-        let held = print_run(app, who, at, mailing_on, accounts).await?;
+        let (printed, held) = print_run(app, who, at, mailing_on, accounts, ask.folder.is_some()).await?;
         printing.held.extend(held);
-        write_folders(app, at, &ask.folder, &mut printing).await?;
+        match &ask.folder {
+            Some(folder) => write_folders(app, at, folder, &mut printing).await?,
+            None => printing.opened_on_screen += printed,
+        }
     }
     Ok(printing)
 }
@@ -140,8 +148,15 @@ async fn write_folders(app: &App, at: Moment, folder: &Path, printing: &mut Prin
     Ok(())
 }
 
-/// Keeps the notices of some accounts as one run; what could not be printed is given back.
-async fn print_run(app: &App, who: &Actor, at: Moment, mailing_on: Date, accounts: &[AccountId]) -> Result<Vec<Held>, Failure> {
+/// Keeps the notices of some accounts as one run: how many, and what could not be printed.
+async fn print_run(
+    app: &App,
+    who: &Actor,
+    at: Moment,
+    mailing_on: Date,
+    accounts: &[AccountId],
+    has_folder: bool,
+) -> Result<(usize, Vec<Held>), Failure> {
     transaction!(app.db, tx, {
         let run = LetterRunId(new_uuid());
         let (mut held, mut count) = (Vec::new(), 0usize);
@@ -164,8 +179,12 @@ async fn print_run(app: &App, who: &Actor, at: Moment, mailing_on: Date, account
         if count > 0 {
             let detail = json!({"run": run.to_string(), "letters": count, "mailing_on": mailing_on.to_string()});
             audit::record(tx, who, at.at, None, "letters.print", &detail).await?;
+            if !has_folder {
+                // On paper by whoever opens them: no folder follows, or they would be mailed twice.
+                store::update_written(tx, run, at.at).await?;
+            }
         }
-        Ok(held)
+        Ok((count, held))
     })
 }
 

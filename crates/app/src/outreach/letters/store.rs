@@ -25,6 +25,10 @@ const HAS: &str = "
 const INSERT_RUN: &str = "insert into letter_runs (id, mailing_on, printed_by, printed_at) values ($1, $2, $3, $4)";
 const RUN: &str = "select id, mailing_on, printed_at, written_at from letter_runs where id = $1";
 const RUNS: &str = "select id, mailing_on, printed_at, written_at from letter_runs order by printed_at desc, id desc limit $1";
+const WAITING: &str = "
+    select r.id, r.mailing_on, r.printed_at, r.written_at from letter_runs r
+     where exists (select 1 from letters l where l.run_id = r.id and l.state = 'printed')
+     order by r.mailing_on, r.id limit $1";
 const UNWRITTEN: &str =
     "select id, mailing_on, printed_at, written_at from letter_runs where written_at is null order by printed_at, id limit 100";
 const WRITTEN: &str = "update letter_runs set written_at = $1 where id = $2 and written_at is null";
@@ -126,6 +130,11 @@ pub async fn load_run(tx: &mut Tx, id: LetterRunId) -> Result<Run, Failure> {
 
 pub async fn list_runs(tx: &mut Tx, limit: i64) -> Result<Vec<Run>, StoreError> {
     tx.all(RUNS, params![limit]).await
+}
+
+/// Runs with letters that are printed and not in the mail, the first mailing first.
+pub async fn list_waiting(tx: &mut Tx, limit: i64) -> Result<Vec<Run>, StoreError> {
+    tx.all(WAITING, params![limit]).await
 }
 
 /// Runs whose folder was not completed.
