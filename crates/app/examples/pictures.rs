@@ -22,8 +22,9 @@ const NOW: &str = "2026-03-03T11:10:00-05:00";
 const SIZES: [(&str, u32, u32); 3] = [("desk", 1440, 900), ("laptop", 1024, 768), ("phone", 390, 844)];
 
 /// Pictures that the manual shows: name, who sees it, where.
-const PICTURES: [(&str, &str, &str); 23] = [
+const PICTURES: [(&str, &str, &str); 27] = [
     ("my-day", "officer", "/my-day"),
+    ("not-now", "officer", "/my-day#later"),
     ("account", "officer", "{account}"),
     ("why", "officer", "{account}?why=call"),
     ("people", "officer", "{account}?do=people"),
@@ -31,10 +32,13 @@ const PICTURES: [(&str, &str, &str); 23] = [
     ("papers", "officer", "{account}?do=papers"),
     ("person", "officer", "{person}"),
     ("search", "officer", "/accounts?q=ma"),
+    ("wish", "officer", "{account}?do=wish"),
     ("stops", "officer", "{account}?do=stop"),
     ("imports", "backoffice", "/imports"),
     ("trial", "backoffice", "{upload}"),
     ("mapping", "backoffice", "{upload}/mapping"),
+    ("history-mapping", "backoffice", "{history}/mapping"),
+    ("letters", "backoffice", "/letters"),
     ("likenesses", "backoffice", "/likenesses"),
     ("payments", "backoffice", "{account}?do=payment"),
     ("close", "supervisor", "{account}?do=close"),
@@ -119,7 +123,8 @@ async fn browser(driver: &Driver) -> Result<WebDriver, Box<dyn Error>> {
 async fn photograph(browser: &WebDriver, port: u16, address: &str, images: &Path, all: Option<&Path>) -> Result<usize, Box<dyn Error>> {
     let tools = Tools { port, session: browser.session_id().to_string(), client: reqwest::Client::new() };
     let mut signed_in = "";
-    let (mut account, mut person, mut upload, mut decision) = (String::new(), String::new(), String::new(), String::new());
+    let (mut account, mut person, mut decision) = (String::new(), String::new(), String::new());
+    let (mut upload, mut history) = (String::new(), String::new());
     for (name, role, place) in PICTURES {
         resize(&tools, SIZES[0]).await?;
         if role != signed_in {
@@ -133,14 +138,18 @@ async fn photograph(browser: &WebDriver, port: u16, address: &str, images: &Path
             person = first_link(browser, "a[href*='/people/dbt_']").await?;
         }
         if place.contains("{upload}") && upload.is_empty() {
-            upload = send_file(browser, address).await?;
+            upload = send_file(browser, address, "accounts", FILE).await?;
+        }
+        if place.contains("{history}") && history.is_empty() {
+            history = send_file(browser, address, "history", HISTORY).await?;
         }
         if place.contains("{decision}") && decision.is_empty() {
             browser.goto(format!("{address}/compliance")).await?;
             decision = first_link(browser, "a[href*='/decisions/dec_']").await?;
         }
-        let place =
-            place.replace("{decision}", &decision).replace("{account}", &account).replace("{person}", &person).replace("{upload}", &upload);
+        let named =
+            [("{decision}", &decision), ("{account}", &account), ("{person}", &person), ("{upload}", &upload), ("{history}", &history)];
+        let place = named.into_iter().fold(place.to_string(), |place, (name, is)| place.replace(name, is));
         browser.goto(format!("{address}{place}")).await?;
         browser.screenshot(&images.join(format!("{name}.png"))).await?;
         let Some(folder) = all else { continue };
@@ -166,11 +175,19 @@ const FILE: &str = "Account No,Debtor,Phone,E-mail,Zip,Balance,Due date\n\
     NCU-9005,Hiro Castellan,614 555 0135,hiro@people.example,43201,2310.20,2063-01-01\n\
     NCU-9006,Beatrix Lund,614 555 0136,,43201,95.10,2025-12-01\n";
 
-async fn send_file(browser: &WebDriver, address: &str) -> Result<String, Box<dyn Error>> {
-    let path = std::env::temp_dir().join("northmere-2026-03.csv");
-    std::fs::write(&path, FILE)?;
+/// What a creditor tells of the time before, in its own words.
+const HISTORY: &str = "Account,Event,When,Outcome,Remark\n\
+    NCU-0000047,C,2026-02-10 14:00,NA,first try\n\
+    NCU-0000047,P,2026-02-11,,paid at the counter\n\
+    NCU-0000017,C,2026-02-12 10:00,LM,left word\n\
+    NCU-0000002,X,2026-02-13,,wants no more calls\n";
+
+async fn send_file(browser: &WebDriver, address: &str, kind: &str, text: &str) -> Result<String, Box<dyn Error>> {
+    let path = std::env::temp_dir().join(format!("northmere-{kind}-2026-03.csv"));
+    std::fs::write(&path, text)?;
     browser.goto(format!("{address}/imports")).await?;
     browser.find(By::Name("creditor")).await?.send_keys("Northmere Credit Union").await?;
+    browser.find(By::Css(format!("select[name=kind] option[value={kind}]"))).await?.click().await?;
     browser.find(By::Name("file")).await?.send_keys(path.to_string_lossy()).await?;
     browser.find(By::Css("form[data-main] button[type=submit]")).await?.click().await?;
     tokio::time::sleep(Duration::from_millis(2_500)).await;

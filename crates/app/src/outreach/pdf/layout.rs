@@ -83,7 +83,7 @@ pub struct Mark {
 /// What is drawn.
 #[derive(Clone, Debug)]
 pub enum Shape {
-    /// A line of text; `is_foot` where it is no part of what is read.
+    /// A line of text; `is_foot` where it stands on every page again and is no part of what is read.
     Line { text: Rc<Text>, line: usize, size: f32, is_foot: bool },
     /// A box to check.
     Box(f32),
@@ -289,29 +289,60 @@ impl Desk<'_> {
             let (left, right) = (self.node(Some(row), Role::ColumnHead, None), self.node(Some(row), Role::ColumnHead, None));
             self.row(place, left, right, &Span::strong(label), Some(Span::strong(amount)))?;
         }
+        let mut page = place.page;
         for AmountRow { label, amount, is_total } in &amounts.rows {
-            let row = self.node(Some(table), Role::Row, None);
+            // Room for the whole row is made first, so that the heads stand above whatever goes on below them.
             let span = |text: String| Span { text, is_strong: *is_total };
-            let amount = amount.map(|(sign, money)| span(sign.print(money)));
-            let left = self.node(Some(row), Role::RowHead { spans_both: amount.is_none() }, None);
-            let right = if amount.is_some() { self.node(Some(row), Role::Cell, None) } else { left };
+            let printed = amount.map(|(sign, money)| span(sign.print(money)));
+            let height = self.height_of_row(place, &span(label.clone()), printed.clone())? + if *is_total { 4.0 } else { 0.0 };
+            self.make_room(place, height)?;
+            if place.page != page {
+                page = place.page;
+                amounts.head.iter().try_for_each(|head| self.repeat(place, head))?;
+            }
+            let row = self.node(Some(table), Role::Row, None);
+            let left = self.node(Some(row), Role::RowHead { spans_both: printed.is_none() }, None);
+            let right = if printed.is_some() { self.node(Some(row), Role::Cell, None) } else { left };
             if *is_total {
-                self.make_room(place, SIZE * LEADING + 4.0)?;
                 let shape = Shape::Rule { width: place.width, is_cut: false };
                 self.laid.marks.push(Mark { page: place.page, x: place.x, y: place.y, shape });
                 place.y += 3.0;
             }
-            self.row(place, left, right, &span(label.clone()), amount)?;
+            self.row(place, left, right, &span(label.clone()), printed)?;
         }
         place.y += SPACE;
         Ok(())
     }
 
-    /// One row: the label as wide as the amount leaves room for, the amount at the right edge of the label's last line.
-    fn row(&mut self, place: &mut Place, left: usize, right: usize, label: &Span, amount: Option<Span>) -> Result<(), PdfError> {
+    fn height_of_row(&mut self, place: &Place, label: &Span, amount: Option<Span>) -> Result<f32, PdfError> {
+        let (label, _) = self.cells(place, label, amount)?;
+        Ok(label.lines.len() as f32 * SIZE * LEADING)
+    }
+
+    /// The two texts of a row, set: the label as wide as the amount leaves room for.
+    fn cells(&mut self, place: &Place, label: &Span, amount: Option<Span>) -> Result<(Rc<Text>, Option<Rc<Text>>), PdfError> {
         let amount = amount.map(|amount| self.typesetter.set(&[amount], SIZE, place.width)).transpose()?;
         let amount_width = amount.as_ref().and_then(|text| text.lines.first()).map_or(0.0, |line| line.width + GUTTER / 2.0);
         let label = self.typesetter.set(std::slice::from_ref(label), SIZE, (place.width - amount_width).max(place.width / 3.0))?;
+        Ok((label, amount))
+    }
+
+    /// The heads of a table again, above what goes on of it: for the eye, as what is read aloud has them once.
+    fn repeat(&mut self, place: &mut Place, head: &[String; 2]) -> Result<(), PdfError> {
+        for (at, text) in head.iter().enumerate() {
+            let text = self.typesetter.set(&[Span::strong(text)], SIZE, place.width)?;
+            let width = text.lines.first().map_or(0.0, |line| line.width);
+            let x = if at == 0 { place.x } else { place.x + place.width - width };
+            let shape = Shape::Line { text, line: 0, size: SIZE, is_foot: true };
+            self.laid.marks.push(Mark { page: place.page, x, y: place.y + SIZE * STANDS_AT, shape });
+        }
+        place.y += SIZE * LEADING;
+        Ok(())
+    }
+
+    /// One row: the label, and the amount at the right edge of the label's last line.
+    fn row(&mut self, place: &mut Place, left: usize, right: usize, label: &Span, amount: Option<Span>) -> Result<(), PdfError> {
+        let (label, amount) = self.cells(place, label, amount)?;
         self.make_room(place, label.lines.len() as f32 * SIZE * LEADING)?;
         let edge = place.x + place.width;
         self.set(left, &mut { *place }, &label, SIZE);

@@ -100,6 +100,7 @@ fn read_marks(laid: &Laid) -> Vec<bool> {
 fn tag_of(mark: &Mark) -> ContentTag<'static> {
     match mark.shape {
         Shape::Line { is_foot: false, .. } => ContentTag::Span(SpanTag::empty()),
+        Shape::Line { is_foot: true, .. } if mark.y < PAGE.1 / 2.0 => ContentTag::Artifact(Artifact::with_kind(ArtifactType::Header)),
         Shape::Line { is_foot: true, .. } => ContentTag::Artifact(Artifact::with_kind(ArtifactType::Footer)),
         Shape::Box(_) => ContentTag::Span(SpanTag::empty().with_actual_text(Some(CHECK_BOX))),
         Shape::Rule { .. } | Shape::Frame(..) => ContentTag::Artifact(Artifact::with_kind(ArtifactType::Layout)),
