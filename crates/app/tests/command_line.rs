@@ -135,3 +135,21 @@ fn a_case_is_worked_at_the_machine() {
     assert_eq!(json(&["account", "show", "A-1"])["balance"]["minor"], 37_000);
     assert_eq!(json(&["case", "list"]), serde_json::Value::Null);
 }
+
+#[test]
+fn a_payment_posted_by_command_is_not_asked_about_and_says_what_is_over() {
+    let folder = Folder::new();
+    std::fs::create_dir_all(&folder.0).unwrap();
+    std::fs::write(folder.0.join("f.csv"), "Account No,Debtor,Balance\nA-1,Ottoline Marsh,100.00\n").unwrap();
+    let run = |args: &[&str]| {
+        let mut duly = Command::new(env!("CARGO_BIN_EXE_duly"));
+        let output = duly.args(args).args(["--database", "sqlite:here.db"]).current_dir(&folder.0).output().expect("duly starts");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    run(&["import", "accounts", "f.csv", "--creditor", "C", "--now", "2026-03-02T12:00:00Z"]);
+    let post = ["payment", "post", "--account", "A-1", "--amount", "5000000", "--on", "2026-03-02", "--reference", "R"];
+    let said = run(&[&post[..], &["--now", "2026-03-02T12:00:00Z"]].concat());
+    assert!(said.contains("USD 0.00 is left") && said.contains("USD 49,900.00 is more than was owed and stands as unapplied"), "{said}");
+    assert!(run(&["payment", "post", "--help"]).contains("ask_payments_above"));
+}

@@ -24,6 +24,8 @@ pub enum ImportCommand {
     /// Imports what happened before about accounts already here: contacts, payments, promises, consents, stops.
     History(HistoryFile),
     /// Posts a bank's or creditor's list of payments: account, amount, on, reference.
+    ///
+    /// Rows are posted as they are given, however large: `ask_payments_above` is a question of the screen.
     Payments(super::ledger::PaymentsFile),
     /// Takes a batch back: a placement while nobody was contacted about it, history while nothing was decided upon it.
     Undo {

@@ -102,7 +102,12 @@ pub async fn apply(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId, row
         }
         Past::Notice { kind, days, in_writing, submitted_on, stated_end_on, chapter, to } => {
             let Some(known) = Kind::parse(kind) else {
-                return Err(Failure::wrong("kind", format!("{kind:?} is nothing that history tells: see the manual for the kinds")));
+                return Err(Failure::wrong(
+                    "kind",
+                    format!(
+                        "{kind:?} is nothing that history tells: say what it means under Which column is which, or in [words] of the mapping"
+                    ),
+                ));
             };
             let is_dispute = matches!(known, Kind::Dispute | Kind::OriginalCreditorRequest);
             let ask = RecordNotice {
