@@ -242,14 +242,26 @@ fn axe_finds_nothing_on_any_page_in_light_or_dark() {
         ("", vec!["/sign-in".into()]),
         (
             "officer",
-            ["", "?why=call", "?do=promise", "?do=payment", "?do=wish", "?do=stop", "?do=case", "?do=hold", "?do=people", "?do=incoming", "?do=papers"]
-                .map(|query| format!("{account}{query}"))
-                .into_iter()
-                .chain(
-                    ["/my-day", "/my-day?lane=timed", "/accounts", "/accounts?q=nobody", "/promises", "/payments", "/password"]
-                        .map(String::from),
-                )
-                .collect(),
+            [
+                "",
+                "?why=call",
+                "?do=promise",
+                "?do=payment",
+                "?do=wish",
+                "?do=stop",
+                "?do=case",
+                "?do=hold",
+                "?do=people",
+                "?do=incoming",
+                "?do=papers",
+            ]
+            .map(|query| format!("{account}{query}"))
+            .into_iter()
+            .chain(
+                ["/my-day", "/my-day?lane=timed", "/accounts", "/accounts?q=nobody", "/promises", "/payments", "/password"]
+                    .map(String::from),
+            )
+            .collect(),
         ),
         (
             "supervisor",

@@ -3,8 +3,8 @@
 use super::merge::store::{origin_of_account, origin_of_circumstance};
 use super::store::{self, CircumstanceRow, Point};
 use crate::accounts::notice::{Kind, RecordNotice, record_notice_in};
-use crate::audit::kept::KeptRow;
 use crate::app::{Actor, App, Failure, NAME_MAX, Problems, check_length, new_uuid};
+use crate::audit::kept::KeptRow;
 use crate::store::Tx;
 use crate::{accounts, audit, strategy, transaction};
 use duly_domain::compliance::record::Standing;

@@ -280,7 +280,7 @@ pub async fn post_circumstance(
     let fields = Fields::of(&body);
     let id = resolve(&web, &account).await?;
     let mut problems = Problems::default();
-    let since = fields.date("since", &mut problems);
+    let since = fields.past_date("since", visit.at.business_day, &mut problems);
     let done = match since {
         None => Err(Failure::Wrong(problems)),
         Some(since) => {

@@ -55,7 +55,7 @@ pub struct Frame {
     pub alarm: String,
 }
 
-const ROOMS: [(&str, &str, &str, Permission); 12] = [
+const ROOMS: [(&str, &str, &str, Permission); 13] = [
     ("/my-day", "My day", "day", Permission::WorkAccounts),
     ("/accounts", "Accounts", "people", Permission::ReadAccounts),
     ("/promises", "Promises", "promise", Permission::ReadAccounts),

@@ -74,6 +74,11 @@ both_engines! {
             desk.is_told("/stops", &[("kind", "cease"), ("on", "2026-03-03")], "is in the future").await;
             desk.is_told("/deaths", &[], "a death stops every contact with them").await;
             desk.is_told("/incoming", &[("channel", "call"), ("result", "")], "choose what became of it").await;
+            let here = format!("/people/{}", maria.debtor);
+            let person = desk.page(&here).await;
+            assert!(person.contains(" required><option value=\"\">Choose</option><option value=\"deceased\""), "{person}");
+            let past = [("kind", "deceased"), ("source", "a neighbor"), ("since", "1926-03-02")];
+            desk.is_told(&format!("{here}/circumstances"), &past, "lies more than thirty years back").await;
         });
         assert_eq!(floor.count("select count(*) from notices") + floor.count("select count(*) from circumstances"), 0);
         assert!(floor.may_call(maria));
