@@ -261,7 +261,8 @@ mod tests {
             let found = traced.iter().filter(|(_, verdict)| matches!(verdict, Verdict::Found(_))).map(|(card, _)| card.id);
             let mut said: Vec<&str> = decision.because.iter().chain(&decision.warnings).map(|reason| reason.rule.id).collect();
             let mut found: Vec<&str> = found.collect();
-            (said.sort_unstable(), found.sort_unstable());
+            said.sort_unstable();
+            found.sort_unstable();
             assert_eq!(found, said, "{at} {channel}");
         }
     }
