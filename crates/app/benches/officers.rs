@@ -103,6 +103,9 @@ fn main() {
     told(&name, || officers.block_on(work_on_floor(&bare, &cookies)));
     told("floor, without a rest: hello", || officers.block_on(hammer(&bare, &cookies, "/hello")));
 
+    for (job, pages) in app.turns.pages() {
+        println!("{} pages of {job}: the longest held the writer for {:.2?}", grouped(pages.count), pages.longest);
+    }
     println!("peak memory {} MB, officers included", peak_megabytes());
     let next = |waits: &Waits| waits.get(NEXT).map(|waits| figures(waits)).unwrap_or_default();
     for (name, waits) in [("at work", &quiet), ("leafing", &leafed)] {

@@ -2,6 +2,8 @@
 
 use crate::audit::keys::Keys;
 use crate::audit::views::Waiting;
+use crate::jobs::checking::Checking;
+use crate::jobs::turns::Turns;
 use crate::store::db::Conflict;
 use crate::store::{Db, StoreError};
 use crate::strategy::counts::Counts;
@@ -37,6 +39,10 @@ pub struct App {
     pub letters_folder: Option<PathBuf>,
     /// How long the long lists are.
     pub counts: Counts,
+    /// Whose turn it is among the long jobs.
+    pub turns: Turns,
+    /// Whether the checks run now.
+    pub checking: Checking,
     clock: Clock,
     reached: Arc<AtomicI64>,
     zone: Arc<Mutex<TimeZone>>,
@@ -84,6 +90,8 @@ impl App {
             ask_payments_above: ASK_PAYMENTS_ABOVE,
             letters_folder: None,
             counts: Counts::default(),
+            turns: Turns::default(),
+            checking: Checking::default(),
             clock,
             reached,
             zone: Arc::new(Mutex::new(TimeZone::get(ZONE).unwrap_or(TimeZone::UTC))),

@@ -166,7 +166,7 @@ pub async fn show_with(
 ) -> Result<Response, Failure> {
     let mut tx = web.app.db.read().await?;
     let id = store::resolve(&mut tx, account).await?;
-    audit::views::record(&web.app, &visit.who, visit.at.at, id, audit::views::WORKSPACE).await?;
+    let view = audit::views::begin(&web.app, &visit.who, visit.at.at, id, audit::views::WORKSPACE);
     let known = gather(&mut tx, id).await?;
     let events = timeline::list(&mut tx, &known.account, visit.at.at, &visit.zone).await?;
     let buckets = ledger::store::load_buckets(&mut tx, id, &known.account.currency).await?;
@@ -304,7 +304,11 @@ pub async fn show_with(
         name,
         frame,
     };
-    Ok((status, page(&shown)).into_response())
+    let shown = page(&shown);
+    // Others read meanwhile.
+    tx.rollback().await;
+    view.kept().await?;
+    Ok((status, shown).into_response())
 }
 
 /// From when what was refused is allowed, by the clock of whom it was to reach.

@@ -4,7 +4,7 @@
 
 use super::keys;
 use super::root::signed_root;
-use super::store::{self, Heads};
+use super::store;
 use crate::app::{Actor, App, Failure};
 use crate::audit;
 use crate::store::{Tx, empty_folder};
@@ -72,8 +72,10 @@ async fn write_entries(tx: &mut Tx, out: &mut Lines, account: Option<AccountId>)
 
 async fn write_heads(tx: &mut Tx, out: &mut Lines) -> Result<i64, Failure> {
     let (mut after, mut count) = (String::new(), 0);
-    loop {
-        let page = store::list_heads(tx, &Heads::AtNewestRoot, &after).await?;
+    // Without a root there is nothing that one saw.
+    let newest = store::find_last_root(tx).await?;
+    while let Some(root) = &newest {
+        let page = store::list_marked_heads(tx, root.marks(), &after).await?;
         let Some((last, ..)) = page.last() else { break };
         after.clone_from(last);
         for (chain, seq, hash) in page {

@@ -12,6 +12,7 @@ pub mod kept;
 pub mod keys;
 pub mod pages;
 pub mod root;
+pub mod spill;
 pub mod store;
 pub mod views;
 

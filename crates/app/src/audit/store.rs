@@ -2,11 +2,10 @@
 
 use super::Linked;
 use super::kept::proof::Proof;
-use crate::app::Failure;
 use crate::params;
 use crate::rows;
 use crate::store::{StoreError, Tx, Value};
-use duly_domain::audit::root::{Root, Tree};
+use duly_domain::audit::root::Root;
 use duly_domain::audit::{Entry, Verifier};
 use duly_domain::values::ids::AccountId;
 use jiff::Timestamp;
@@ -67,23 +66,34 @@ const OF_ACT: &str = "
      order by seq desc
      limit $3";
 
-const HEADS: &str = "select chain, seq, hash from audit_heads where chain > $1 order by chain limit $2";
-/// What the newest root saw, from the entries themselves.
-const ROOTED_HEADS: &str = "
-    select h.chain, h.rooted_seq, e.hash from audit_heads h
-      join audit_entries e on e.chain = h.chain and e.seq = h.rooted_seq
-     where h.chain > $1 and h.rooted_seq > 0
-     order by h.chain
-     limit $2";
-const SET_ROOTED: &str = "update audit_heads set rooted_seq = seq where rooted_seq <> seq";
+/// The statements about one column of marks: heads with their marks, what a root saw (from the entries themselves), and a mark.
+macro_rules! marked_in {
+    ($column:literal) => {
+        [
+            concat!("select chain, seq, hash, ", $column, " from audit_heads where chain > $1 order by chain limit $2"),
+            concat!(
+                "select h.chain, h.",
+                $column,
+                ", e.hash from audit_heads h join audit_entries e on e.chain = h.chain and e.seq = h.",
+                $column,
+                " where h.chain > $1 and h.",
+                $column,
+                " > 0 order by h.chain limit $2"
+            ),
+            concat!("update audit_heads set ", $column, " = $1 where chain = $2"),
+        ]
+    };
+}
+const MARKED_IN: [[&str; 3]; 2] = [marked_in!("rooted_seq"), marked_in!("rooted_other_seq")];
+const FIND_ACT: &str = "select count(*) from audit_entries where chain = $1 and act = $2";
 const INSERT_ROOT: &str = "
-    insert into audit_roots (business_day, chains, root, previous, signed_at, public_key, signature)
-    values ($1, $2, $3, $4, $5, $6, $7)";
+    insert into audit_roots (business_day, chains, root, previous, signed_at, public_key, signature, marked_in)
+    values ($1, $2, $3, $4, $5, $6, $7, $8)";
 const LAST_ROOT: &str = "
-    select business_day, chains, root, previous, signed_at, public_key, signature
+    select business_day, chains, root, previous, signed_at, public_key, signature, marked_in
       from audit_roots order by business_day desc limit 1";
 const ROOTS: &str = "
-    select business_day, chains, root, previous, signed_at, public_key, signature
+    select business_day, chains, root, previous, signed_at, public_key, signature, marked_in
       from audit_roots order by business_day";
 /// The last night that is done, if it had the step that signs and has no root.
 const UNSIGNED_NIGHT: &str = "
@@ -96,13 +106,16 @@ const UNSIGNED_NIGHT: &str = "
 const INSERT_VIEW: &str = "insert into views (id, account_id, seen_by, what, seen_at)";
 const VIEWS_OF: &str = "
     select id, account_id, seen_by, what, seen_at from views where account_id = $1 order by seen_at desc, id desc limit $2";
-const SEAL: &str = "update views set seal_no = $1 where seal_no = 0";
+const SEAL: &str = "
+    update views set seal_no = $1 where id in (select id from views where seal_no = 0 order by id limit $2)";
+const NEXT_SEAL: &str = "select coalesce(max(seq), 0) + 1 from audit_heads where chain = 'views'";
 const SEALED: &str = "
     select id, account_id, seen_by, what, seen_at from views where seal_no = $1 and id > $2 order by id limit $3";
 const SEALS: &str = "select seq, detail from audit_entries where chain = 'views' order by seq";
-const UNSEALED: &str = "select count(*) from views where seal_no = 0";
+/// Those of the seal that comes next count as not sealed: a night may be at it.
+const UNSEALED: &str = "select count(*) from views where seal_no = 0 or seal_no = $1";
 const BEYOND: &str = "
-    select count(*) from views v where v.seal_no > 0
+    select count(*) from views v where v.seal_no > 0 and v.seal_no <> $1
        and not exists (select 1 from audit_entries e where e.chain = 'views' and e.seq = v.seal_no)";
 
 const KEPT_BEFORE: &str = "select kind, row_count, newest from kept_before order by kind";
@@ -120,6 +133,15 @@ rows! {
         pub signed_at: Timestamp,
         pub public_key: Vec<u8>,
         pub signature: Vec<u8>,
+        pub marked_in: i64,
+    }
+
+    /// A head, and how far a root saw its chain.
+    pub struct HeadToMark {
+        pub chain: String,
+        pub seq: i64,
+        pub hash: Vec<u8>,
+        pub marked_seq: i64,
     }
 
     /// How much of a kind was kept before entries held hashes, up to which id.
@@ -266,43 +288,60 @@ pub async fn verify(tx: &mut Tx, kept: &mut Proof) -> Result<Verified, StoreErro
     Ok(Verified { chains: tx.number(CHAINS, &[]).await?, entries, broken })
 }
 
-/// Which heads a root is drawn over.
-pub enum Heads {
-    /// As they stand; they are marked as seen by the root.
-    Now,
-    /// As the newest root saw them.
-    AtNewestRoot,
+/// Which of the two columns of marks says what a root saw. They take turns: while a root is made, the marks of the one before stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Marks {
+    /// `rooted_seq`.
+    First,
+    /// `rooted_other_seq`.
+    Second,
 }
 
-/// The next heads after a chain, in order of name: name, number and hash of the last entry.
-pub async fn list_heads(tx: &mut Tx, heads: &Heads, after: &str) -> Result<Vec<(String, i64, Vec<u8>)>, StoreError> {
-    let sql = match heads {
-        Heads::Now => HEADS,
-        Heads::AtNewestRoot => ROOTED_HEADS,
-    };
-    tx.all(sql, params![after, AT_A_TIME]).await
-}
-
-/// Draws the tree over all heads, a page of them at a time.
-pub async fn draw(tx: &mut Tx, heads: &Heads) -> Result<Tree, Failure> {
-    let (mut tree, mut after) = (Tree::default(), String::new());
-    loop {
-        let page = list_heads(tx, heads, &after).await?;
-        let Some((last, ..)) = page.last() else { break };
-        after.clone_from(last);
-        for (chain, seq, hash) in page {
-            tree.add(&chain, seq, &hash).map_err(super::root::out_of_order)?;
+impl Marks {
+    /// Those of the root after.
+    pub fn others(self) -> Marks {
+        match self {
+            Marks::First => Marks::Second,
+            Marks::Second => Marks::First,
         }
     }
-    if matches!(heads, Heads::Now) {
-        tx.run(SET_ROOTED, &[]).await?;
-    }
-    Ok(tree)
 }
 
-pub async fn insert_root(tx: &mut Tx, root: &Root, key: &[u8; 32], signature: &[u8; 64]) -> Result<(), StoreError> {
+impl RootRow {
+    /// The marks of what this root saw, as long as it is the newest.
+    pub fn marks(&self) -> Marks {
+        if self.marked_in == 0 { Marks::First } else { Marks::Second }
+    }
+}
+
+/// The next heads after a chain, in order of name, with their marks.
+pub async fn list_heads_to_mark(tx: &mut Tx, marks: Marks, after: &str) -> Result<Vec<HeadToMark>, StoreError> {
+    let [heads, ..] = MARKED_IN[marks as usize];
+    tx.all(heads, params![after, AT_A_TIME]).await
+}
+
+/// The next heads after a chain as the newest root saw them, in order of name: name, number and hash of the last entry.
+pub async fn list_marked_heads(tx: &mut Tx, marks: Marks, after: &str) -> Result<Vec<(String, i64, Vec<u8>)>, StoreError> {
+    let [_, marked, _] = MARKED_IN[marks as usize];
+    tx.all(marked, params![after, AT_A_TIME]).await
+}
+
+/// Marks how far a root sees some chains.
+pub async fn mark_heads(tx: &mut Tx, marks: Marks, heads: &[(&str, i64)]) -> Result<(), StoreError> {
+    let [.., mark] = MARKED_IN[marks as usize];
+    let sets: Vec<Vec<Value>> = heads.iter().map(|(chain, seq)| params![*seq, *chain].to_vec()).collect();
+    tx.run_many(mark, &sets).await.map(drop)
+}
+
+/// Whether a chain has an entry of an act.
+pub async fn has_act(tx: &mut Tx, chain: &str, act: &str) -> Result<bool, StoreError> {
+    Ok(tx.number(FIND_ACT, params![chain, act]).await? > 0)
+}
+
+pub async fn insert_root(tx: &mut Tx, root: &Root, key: &[u8; 32], signature: &[u8; 64], marks: Marks) -> Result<(), StoreError> {
     let Root { business_day, chains, root, previous, signed_at } = root;
-    tx.run(INSERT_ROOT, params![*business_day, *chains, root, previous, *signed_at, key, signature.to_vec()]).await.map(drop)
+    let values = params![*business_day, *chains, root, previous, *signed_at, key, signature.to_vec(), marks as i64];
+    tx.run(INSERT_ROOT, values).await.map(drop)
 }
 
 pub async fn find_last_root(tx: &mut Tx) -> Result<Option<RootRow>, StoreError> {
@@ -320,11 +359,11 @@ pub async fn find_unsigned_night(tx: &mut Tx) -> Result<Option<Date>, StoreError
     Ok(last.filter(|(_, chains)| chains.is_none()).map(|(day, _)| day))
 }
 
-/// Adds what was seen.
-pub async fn insert_views(tx: &mut Tx, views: &[ViewRow]) -> Result<(), StoreError> {
+/// Adds what was seen and is not there yet; how much that was.
+pub async fn insert_views(tx: &mut Tx, views: &[ViewRow]) -> Result<u64, StoreError> {
     let rows: Vec<Vec<Value>> =
         views.iter().map(|view| params![view.id, view.account, &view.seen_by, &view.what, view.seen_at].to_vec()).collect();
-    tx.insert_many(INSERT_VIEW, &rows).await.map(drop)
+    tx.merge_many(INSERT_VIEW, &rows, "on conflict (id) do nothing").await
 }
 
 /// Who saw an account, the newest first.
@@ -332,9 +371,14 @@ pub async fn list_views(tx: &mut Tx, account: AccountId, limit: i64) -> Result<V
     tx.all(VIEWS_OF, params![account, limit]).await
 }
 
-/// Puts everything that has no seal under one; how many.
-pub async fn seal_views(tx: &mut Tx, seal: i64) -> Result<u64, StoreError> {
-    tx.run(SEAL, params![seal]).await
+/// The number of the seal that comes next.
+pub async fn next_seal(tx: &mut Tx) -> Result<i64, StoreError> {
+    tx.number(NEXT_SEAL, &[]).await
+}
+
+/// Puts some of what has no seal under one; how many.
+pub async fn seal_views(tx: &mut Tx, seal: i64, limit: i64) -> Result<u64, StoreError> {
+    tx.run(SEAL, params![seal, limit]).await
 }
 
 /// The next views under a seal.
@@ -348,12 +392,14 @@ pub async fn list_seals(tx: &mut Tx) -> Result<Vec<(i64, String)>, StoreError> {
 }
 
 pub async fn count_unsealed(tx: &mut Tx) -> Result<i64, StoreError> {
-    tx.number(UNSEALED, &[]).await
+    let next = next_seal(tx).await?;
+    tx.number(UNSEALED, params![next]).await
 }
 
 /// Views under seals that are not there.
 pub async fn count_views_beyond(tx: &mut Tx) -> Result<i64, StoreError> {
-    tx.number(BEYOND, &[]).await
+    let next = next_seal(tx).await?;
+    tx.number(BEYOND, params![next]).await
 }
 
 /// The next entries after one, of one chain or of all, in order.

@@ -1,9 +1,11 @@
 //! Who saw which account, when: one row for each opening, sealed into the chain `views` by the night.
 //!
-//! A view is written before the page is shown, unless somebody else holds the only writer for longer than a moment: then it
-//! goes on waiting in memory for its turn, so that reading never waits for an import (see decision 0007). Lists and search
-//! results are not views.
+//! A view is kept before its page is shown. Those that come while one is being written wait together and are written by one commit
+//! ([`flush`]), so that fifty readers cost no more than a few; and a page gathers what it shows meanwhile ([`begin`],
+//! [`Beginning::kept`]). Where somebody holds the only writer for longer than a moment, the view is kept in a file first
+//! ([`super::spill`]): no page waits, and no view is lost. Lists and search results are not views. See decision 0007.
 
+use super::spill::{self, Spill};
 use super::store::{self, ViewRow};
 use crate::app::{Actor, App, Failure, new_uuid};
 use crate::transaction;
@@ -11,6 +13,7 @@ use duly_domain::values::ids::AccountId;
 use jiff::Timestamp;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tokio::task::JoinHandle;
 
 /// The workspace in a browser.
 pub const WORKSPACE: &str = "workspace";
@@ -29,8 +32,8 @@ pub const COMMAND: &str = "command";
 /// `duly export audit --account`.
 pub const EXPORT: &str = "export";
 
-/// How long a page waits for its view to be written.
-const PATIENCE: Duration = Duration::from_millis(100);
+/// How long a page waits for the writer.
+const PATIENCE: Duration = Duration::from_millis(50);
 
 /// Views that wait for the writer. Cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +41,8 @@ pub struct Waiting {
     views: Arc<Mutex<Vec<ViewRow>>>,
     /// Held while some are written, so that whoever asks next finds them.
     turn: Arc<tokio::sync::Mutex<()>>,
+    /// Those whose pages did not wait.
+    spill: Arc<Spill>,
 }
 
 impl Waiting {
@@ -45,47 +50,68 @@ impl Waiting {
         self.views.lock().unwrap_or_else(PoisonError::into_inner).extend(views);
     }
 
+    fn is_empty(&self) -> bool {
+        self.views.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
     fn take(&self) -> Vec<ViewRow> {
         std::mem::take(&mut *self.views.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-/// Records that somebody opened an account.
-pub async fn record(app: &App, who: &Actor, at: Timestamp, account: AccountId, what: &str) -> Result<(), Failure> {
+/// A view that is being written.
+#[must_use = "what is shown before its view is kept was seen by nobody"]
+pub struct Beginning {
+    app: App,
+    view: ViewRow,
+    written: JoinHandle<Result<(), Failure>>,
+}
+
+/// Begins to record that somebody opens an account, while what they will see is gathered.
+pub fn begin(app: &App, who: &Actor, at: Timestamp, account: AccountId, what: &str) -> Beginning {
     let view = ViewRow { id: new_uuid(), account, seen_by: who.label().into(), what: what.into(), seen_at: at };
-    app.views.put(vec![view]);
-    let mut task = tokio::spawn({
+    app.views.put(vec![view.clone()]);
+    // A task of its own: those of others wait with this one, and must be written also when this reader goes away.
+    let written = tokio::spawn({
         let app = app.clone();
         async move { flush(&app).await }
     });
-    match tokio::time::timeout(PATIENCE, &mut task).await {
-        Ok(Ok(written)) => written,
-        Ok(Err(error)) => Err(Failure::File(format!("a view could not be written: {error}"))),
-        Err(_) => {
-            tokio::spawn(async move {
-                if let Ok(Err(failure)) = task.await {
-                    tracing::error!(%failure, "views could not be written; they wait for the next");
-                }
-            });
-            Ok(())
+    Beginning { app: app.clone(), view, written }
+}
+
+impl Beginning {
+    /// Waits until the view is kept: only then may the page be shown.
+    pub async fn kept(mut self) -> Result<(), Failure> {
+        let ended_badly = |error: tokio::task::JoinError| Failure::File(format!("a view could not be written: {error}"));
+        if let Ok(written) = tokio::time::timeout(PATIENCE, &mut self.written).await {
+            return written.map_err(ended_badly)?;
         }
+        let Some(database) = spill::database_of(&self.app) else { return self.written.await.map_err(ended_badly)? };
+        let (app, view) = (self.app, self.view);
+        tokio::task::spawn_blocking(move || app.views.spill.keep(&database, &view)).await.map_err(ended_badly)?
     }
 }
 
-/// Writes what waits.
+/// Records that somebody opened an account.
+pub async fn record(app: &App, who: &Actor, at: Timestamp, account: AccountId, what: &str) -> Result<(), Failure> {
+    begin(app, who, at, account, what).kept().await
+}
+
+/// Writes what waits, in one commit; what is written by somebody else meanwhile is waited for.
 pub async fn flush(app: &App) -> Result<(), Failure> {
     let _turn = app.views.turn.lock().await;
     let waiting = app.views.take();
-    if waiting.is_empty() {
-        return Ok(());
-    }
-    let written = write(app, &waiting).await;
-    if written.is_err() {
-        app.views.put(waiting);
+    let written = if waiting.is_empty() { Ok(()) } else { write(app, &waiting).await };
+    match &written {
+        Ok(()) => app.views.spill.clear(|| app.views.is_empty()),
+        Err(failure) => {
+            tracing::error!(%failure, "views could not be written; they wait for the next");
+            app.views.put(waiting);
+        }
     }
     written
 }
 
 async fn write(app: &App, views: &[ViewRow]) -> Result<(), Failure> {
-    transaction!(app.db, tx, { Ok(store::insert_views(tx, views).await?) })
+    transaction!(app.db, tx, { store::insert_views(tx, views).await.map(drop).map_err(Failure::from) })
 }

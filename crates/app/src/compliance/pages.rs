@@ -2,19 +2,21 @@
 
 use super::store::{self, Refusal};
 use crate::app::Failure;
+use crate::audit;
 use crate::identity::names::Names;
+use crate::jobs::checking::{self, KeptCheck, Run};
 use crate::outreach::letters::{self, DueNotice};
+use crate::store::Tx;
 use crate::web::Web;
 use crate::web::guard::Visit;
 use crate::web::shell::{Frame, page, when};
-use crate::{audit, jobs};
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use duly_domain::compliance::{RULE_SET, rules};
 use duly_domain::decision::{Answer, RuleCard, Severity};
 use duly_domain::identity::{Permission, may};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value as Json;
 use std::collections::HashMap;
 
@@ -37,10 +39,22 @@ struct ControlRoomPage {
     due: Vec<DueNotice>,
     may_print: bool,
     answers: Vec<(String, i64)>,
-    checks: Vec<jobs::check::Check>,
+    proved: Proved,
     rules: Vec<(&'static RuleCard, &'static str)>,
     rule_set: &'static str,
     chain: Vec<ShownEntry>,
+}
+
+/// What the integrity checks found last.
+struct Proved {
+    checks: Vec<KeptCheck>,
+    /// When, and by whom; empty if nothing was proved yet.
+    at: String,
+    is_stale: bool,
+    /// Since when they run.
+    running: String,
+    /// When a run could not end, and why.
+    failed: Option<(String, String)>,
 }
 
 /// An entry of the agency's chain, with who made it by name.
@@ -52,7 +66,7 @@ struct ShownEntry {
 /// Refusals on one page.
 const REFUSALS: i64 = 100;
 
-/// `GET /compliance?page=`: the last thirty days, the newest refusals first.
+/// `GET /compliance?page=&said=`: the last thirty days, the newest refusals first.
 pub async fn get_control_room(
     State(web): State<Web>,
     visit: Visit,
@@ -96,10 +110,34 @@ pub async fn get_control_room(
         newer: Some(here - 1).filter(|page| *page >= 1),
         older: Some(here + 1).filter(|page| *page <= last),
         answers,
-        checks: jobs::check::run(&mut tx, &web.app.keys, visit.at.business_day).await?,
+        proved: proved(&web, &visit, &mut tx, &mut names).await?,
         rules: rules.collect(),
         rule_set: RULE_SET,
         chain,
-        frame: Frame::of(&visit, "/compliance", "Compliance"),
+        frame: Frame::of(&visit, "/compliance", "Compliance").saying(query.get("said").map(String::as_str)),
     }))
+}
+
+async fn proved(web: &Web, visit: &Visit, tx: &mut Tx, names: &mut Names) -> Result<Proved, Failure> {
+    let written = |at: Timestamp| when(at, visit.at.at, &visit.zone);
+    let run = web.app.checking.run();
+    let mut proved = Proved {
+        checks: Vec::new(),
+        at: String::new(),
+        is_stale: false,
+        running: if let Run::Since(at) = run { written(at) } else { String::new() },
+        failed: if let Run::Failed(at, why) = run { Some((written(at), why)) } else { None },
+    };
+    if let Some(kept) = checking::find_last(tx).await? {
+        proved.at = format!("{} by {}", written(kept.at), names.of(tx, &kept.by).await?);
+        proved.is_stale = kept.is_stale(visit.at.at);
+        proved.checks = kept.checks;
+    }
+    Ok(proved)
+}
+
+/// `POST /compliance/checks`: runs the integrity checks and does not wait for them.
+pub async fn post_checks(State(web): State<Web>, visit: Visit) -> Result<Response, Failure> {
+    checking::start(&web.app, &visit.who, visit.at.at);
+    Ok(Redirect::to("/compliance?said=checking").into_response())
 }

@@ -122,7 +122,10 @@ pub async fn import_accounts(app: &App, who: &Actor, at: Moment, ask: &ImportAcc
     }
     let report = import.finish(app).await?;
     if report.accepted - report.resumed >= ANALYZE_FROM && !ask.is_trial {
+        let mut turn = app.turns.take("statistics").await;
+        turn.begins();
         app.db.analyze().await?;
+        turn.ends();
     }
     Ok(report)
 }
@@ -194,7 +197,12 @@ impl Import<'_> {
                 (self.try_rows(&mut app.db.read().await?, &rows).await?, rows.len())
             } else {
                 let is_wanted = || app.db.is_waited_for() || progress.is_stopped();
-                let kept = transaction!(app.db, tx, { self.place_rows(tx, &rows, &is_wanted).await })?;
+                let mut turn = app.turns.take("import").await;
+                let kept = transaction!(app.db, tx, {
+                    turn.begins();
+                    self.place_rows(tx, &rows, &is_wanted).await
+                })?;
+                turn.ends();
                 (self.creditor, self.is_begun) = (Some(kept.creditor), kept.is_begun);
                 (kept.fates, kept.taken)
             };

@@ -7,6 +7,7 @@
 
 use super::history::taking_back::{take_back_history, take_money_back};
 use crate::app::{Actor, App, Failure};
+use crate::jobs::turns::Pace;
 use crate::store::Tx;
 use crate::{accounts, audit, ledger, strategy, transaction};
 use duly_domain::ledger::Buckets;
@@ -14,7 +15,7 @@ use duly_domain::values::ids::BatchId;
 use duly_domain::values::moment::Moment;
 use serde_json::json;
 
-/// Accounts booked back together.
+/// Accounts booked back together at the most.
 const PIECE: i64 = 200;
 
 /// What was taken back.
@@ -33,7 +34,17 @@ pub async fn take_back(app: &App, who: &Actor, at: Moment, batch: BatchId, becau
         return take_back_history(app, who, at, batch, because).await.map(TakenBack::Facts);
     }
     transaction!(app.db, tx, { close(tx, who, at, batch).await })?;
-    while transaction!(app.db, tx, { book_back(tx, who, at, batch).await })? {
+    let mut pace = Pace::up_to(PIECE);
+    loop {
+        let mut turn = app.turns.take("taking back").await;
+        let was_any = transaction!(app.db, tx, {
+            turn.begins();
+            book_back(tx, who, at, batch, pace.rows()).await
+        })?;
+        pace.took(turn.ends());
+        if !was_any {
+            break;
+        }
         tokio::task::yield_now().await;
     }
     let mut tx = app.db.read().await?;
@@ -59,11 +70,11 @@ async fn close(tx: &mut Tx, who: &Actor, at: Moment, batch: BatchId) -> Result<(
 }
 
 /// Books a piece of the closed accounts back; whether there were any.
-async fn book_back(tx: &mut Tx, who: &Actor, at: Moment, batch: BatchId) -> Result<bool, Failure> {
+async fn book_back(tx: &mut Tx, who: &Actor, at: Moment, batch: BatchId, limit: i64) -> Result<bool, Failure> {
     // The batch's own letters keep two takings-back of one reference apart.
     let text = batch.to_string();
     let mark = format!(" taken back {} {}", at.business_day, &text[text.len() - 6..]);
-    let piece = accounts::store::list_to_take_back(tx, batch, PIECE).await?;
+    let piece = accounts::store::list_to_take_back(tx, batch, limit).await?;
     for (id,) in &piece {
         let rows = take_money_back(tx, who, at, *id).await?;
         let account = accounts::store::load_account(tx, *id).await?;

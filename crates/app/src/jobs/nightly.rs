@@ -6,10 +6,12 @@
 //! One process runs the night at a time. What holds the others off ends with the process, so that a night whose process died
 //! is gone on with at once; should it fail, the cursors alone keep two runs from doing anything twice.
 
-use super::check;
+use super::check::{self, Check};
+use super::checking;
 use super::store::{self, Step};
+use super::turns::Pace;
 use crate::app::{Actor, App, Failure};
-use crate::audit::root::Signed;
+use crate::audit::root::{self, Drawn};
 use crate::store::Tx;
 use crate::store::db::Hold;
 use crate::{accounts, audit, outreach, plans, strategy, transaction};
@@ -21,7 +23,7 @@ use serde_json::{Map, Value as Json, json};
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
-/// How much a step does in one transaction.
+/// How much a step does in one transaction at the most.
 const PAGE: i64 = 500;
 
 /// What a page came to: where it ended, and counts for the report.
@@ -50,10 +52,13 @@ impl Page {
 }
 
 /// The steps, in order: the table of contents of the night.
-const STEPS: [&str; 7] = ["end reservations", "judge promises", "end holds", "age accounts", "build worklists", PROOF, "sign the day"];
+const STEPS: [&str; 7] = ["end reservations", "judge promises", "end holds", "age accounts", "build worklists", PROOF, SIGNING];
 
 /// The step that changes nothing and reads everything.
 const PROOF: &str = "prove integrity";
+
+/// The step that draws the root over all chains.
+const SIGNING: &str = "sign the day";
 
 /// What a night came to.
 #[derive(Debug)]
@@ -129,11 +134,21 @@ async fn begin(app: &App, at: Moment, day: Date) -> Result<bool, Failure> {
 
 async fn run_step(app: &App, closing: Moment, tomorrow: Moment, no: i64, name: &'static str) -> Result<(), Failure> {
     let day = closing.business_day;
-    // The proof reads everything there is: from a snapshot, so that nobody waits to write meanwhile.
-    let proof = if name == PROOF { Some(prove(app, tomorrow).await?) } else { None };
+    let known = store::list_steps(&mut app.db.read().await?, day).await?;
+    if known.iter().any(|step| step.step_no == no && step.state == "done") {
+        return Ok(());
+    }
+    let mut began = Instant::now();
+    let whole = match name {
+        PROOF => Some(Whole::Proof(check::run(&mut app.db.read().await?, &app.keys, tomorrow.business_day).await?)),
+        SIGNING => Some(Whole::Root(root::draw(app, closing).await?)),
+        _ => None,
+    };
+    let mut pace = Pace::up_to(PAGE);
     loop {
-        let began = Instant::now();
+        let mut turn = app.turns.take("night").await;
         let is_done = transaction!(app.db, tx, {
+            turn.begins();
             let known = store::list_steps(tx, day).await?.into_iter().find(|step| step.step_no == no);
             let mut step = match known {
                 Some(step) => step,
@@ -147,9 +162,9 @@ async fn run_step(app: &App, closing: Moment, tomorrow: Moment, no: i64, name: &
             }
             let before = step.cursor.clone();
             let after = before.split(' ').next().and_then(|id| id.parse().ok()).unwrap_or(AccountId(Uuid::nil()));
-            let page = match &proof {
-                Some(counts) => Page { last: None, counts: counts.to_vec() },
-                None => page(app, tx, name, closing, tomorrow, after).await?,
+            let page = match &whole {
+                Some(whole) => end_whole(tx, whole, closing, tomorrow).await?,
+                None => page(tx, name, closing, tomorrow, after, pace.rows()).await?,
             };
             step.counts = add_counts(&step.counts, &page.counts);
             step.millis += i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
@@ -163,33 +178,44 @@ async fn run_step(app: &App, closing: Moment, tomorrow: Moment, no: i64, name: &
             }
             Ok::<bool, Failure>(step.state == "done")
         })?;
+        pace.took(turn.ends());
         if is_done {
             return Ok(());
         }
+        began = Instant::now();
         // Embedded, nothing waits by itself: let others have their turn between pages.
         tokio::task::yield_now().await;
     }
 }
 
-async fn page(app: &App, tx: &mut Tx, name: &str, closing: Moment, tomorrow: Moment, after: AccountId) -> Result<Page, Failure> {
-    match name {
-        "end reservations" => outreach::nightly::expire_reservations(tx, closing, after, PAGE).await,
-        "judge promises" => plans::nightly::judge_promises(tx, closing, tomorrow, after, PAGE).await,
-        "end holds" => accounts::nightly::end_holds(tx, tomorrow, after, PAGE).await,
-        "age accounts" => accounts::nightly::age_accounts(tx, tomorrow, after, PAGE).await,
-        "build worklists" => strategy::nightly::build_worklists(tx, tomorrow, after, PAGE).await,
-        _ => match audit::root::sign(tx, &app.keys, closing).await? {
-            Signed::Over(chains) => Ok(Page::end().with("chains", usize::try_from(chains).unwrap_or(0))),
-            Signed::KeyMissing => Ok(Page::end().with("failed", 1)),
-        },
+/// What a step made of everything there is before its transaction, so that nobody waited to write meanwhile.
+enum Whole {
+    /// What the checks found on a snapshot.
+    Proof(Vec<Check>),
+    /// The root, drawn and not yet signed.
+    Root(Drawn),
+}
+
+async fn end_whole(tx: &mut Tx, whole: &Whole, closing: Moment, tomorrow: Moment) -> Result<Page, Failure> {
+    match whole {
+        Whole::Proof(checks) => {
+            checking::keep(tx, &Actor::night(), closing.at, tomorrow.business_day, checks).await?;
+            let failed = checks.iter().filter(|check| !check.ok).count();
+            Ok(Page::end().with("checks", checks.len()).with("failed", failed))
+        }
+        Whole::Root(Drawn::KeyMissing) => Ok(Page::end().with("failed", 1)),
+        Whole::Root(drawn) => Ok(Page::end().with("chains", usize::try_from(root::sign(tx, drawn).await?).unwrap_or(0))),
     }
 }
 
-/// Runs every check on a snapshot: how many there are, and how many failed.
-async fn prove(app: &App, tomorrow: Moment) -> Result<[(&'static str, usize); 2], Failure> {
-    let checks = check::run(&mut app.db.read().await?, &app.keys, tomorrow.business_day).await?;
-    let failed = checks.iter().filter(|check| !check.ok).count();
-    Ok([("checks", checks.len()), ("failed", failed)])
+async fn page(tx: &mut Tx, name: &str, closing: Moment, tomorrow: Moment, after: AccountId, rows: i64) -> Result<Page, Failure> {
+    match name {
+        "end reservations" => outreach::nightly::expire_reservations(tx, closing, after, rows).await,
+        "judge promises" => plans::nightly::judge_promises(tx, closing, tomorrow, after, rows).await,
+        "end holds" => accounts::nightly::end_holds(tx, tomorrow, after, rows).await,
+        "age accounts" => accounts::nightly::age_accounts(tx, tomorrow, after, rows).await,
+        _ => strategy::nightly::build_worklists(tx, tomorrow, after, rows).await,
+    }
 }
 
 fn pages_done(cursor: &str) -> u64 {

@@ -140,6 +140,7 @@ async fn ask_first(web: &Web, visit: &Visit, account: AccountId, question: Quest
     let mut tx = web.app.db.read().await?;
     let held = crate::accounts::store::load_account(&mut tx, account).await?;
     let debtor = crate::parties::store::load_debtor(&mut tx, held.debtor).await?;
+    tx.rollback().await;
     crate::audit::views::record(&web.app, &visit.who, visit.at.at, account, crate::audit::views::WORKSPACE).await?;
     let Asking { payment, reference, hidden, understood } = asking;
     let action = match payment {

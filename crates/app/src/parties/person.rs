@@ -10,6 +10,7 @@ use crate::accounts::pages::resolve;
 use crate::accounts::people_on::{PersonOn, ShownPoint, people_on, shown_point};
 use crate::accounts::search::store::{FoundRow, list_of_people};
 use crate::app::{Failure, Problems};
+use crate::audit::views;
 use crate::compliance::facts::gather;
 use crate::store::{Tx, Value};
 use crate::web::Web;
@@ -91,7 +92,7 @@ async fn show(web: &Web, visit: &Visit, account: &str, person: &str, left: Shown
     let mut tx = web.app.db.read().await?;
     let account = crate::accounts::store::resolve(&mut tx, account).await?;
     let person = parsed(person)?;
-    crate::audit::views::record(&web.app, &visit.who, visit.at.at, account, crate::audit::views::PERSON).await?;
+    let view = views::begin(&web.app, &visit.who, visit.at.at, account, views::PERSON);
     let on_it = store::list_people(&mut tx, account).await?.into_iter().find(|known| known.debtor == person);
     let Some(on_it) = on_it else { return Err(Failure::NotFound("such person on this account".into())) };
     let debtor = store::load_debtor(&mut tx, person).await?;
@@ -147,7 +148,11 @@ async fn show(web: &Web, visit: &Visit, account: &str, person: &str, left: Shown
         may_work: may(visit.who.role, Permission::WorkAccounts),
         may_merge: may(visit.who.role, Permission::MergePeople),
     };
-    Ok((status, page(&shown)).into_response())
+    let shown = page(&shown);
+    // Others read meanwhile.
+    tx.rollback().await;
+    view.kept().await?;
+    Ok((status, shown).into_response())
 }
 
 /// What a merge took, as it is called on the page.

@@ -44,6 +44,7 @@ const STEPS: &[Step] = &steps! {
     22 "0022_kept";
     23 "0023_history_back";
     24 "0024_letters";
+    26 "0026_marks";
     28 "0028_proof_of_more";
     29 "0029_cases";
 };

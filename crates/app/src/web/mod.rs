@@ -65,6 +65,11 @@ pub async fn serve_at(app: App, listener: tokio::net::TcpListener) -> Result<(),
 pub async fn serve_with(app: App, listener: tokio::net::TcpListener, serving: Serving) -> Result<(), Failure> {
     let certificate = serving.certificate.clone().map(Certificate::open).transpose()?;
     let views = app.clone();
+    match crate::audit::spill::recover(&app).await {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(count, "views that a process left in its file are in the record now"),
+        Err(failure) => tracing::error!(%failure, "views that a process left in its file could not be brought in; the next start tries again"),
+    }
     tokio::spawn(watch_clock(app.clone()));
     tokio::spawn(count_lists(app.clone()));
     let web = Web { serving: Arc::new(serving), ..Web::new(app) };

@@ -141,6 +141,7 @@ pub fn routes(web: Web) -> Routes {
         .post("/letters/{run}/mailings", May::PrintLetters, outreach::letters::pages::post_mailing)
         .post("/letters/{run}/voids", May::PrintLetters, outreach::letters::pages::post_void)
         .get("/compliance", May::ReadCompliance, compliance::pages::get_control_room)
+        .post("/compliance/checks", May::ReadCompliance, compliance::pages::post_checks)
         .get("/nights", May::ReadNights, jobs::pages::get_nights)
         .post("/nights", May::RunNights, jobs::pages::post_night)
 }

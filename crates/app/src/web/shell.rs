@@ -158,6 +158,7 @@ fn saying(code: &str) -> &'static str {
         "night" => "The night is done.",
         "mailed" => "Recorded: the notices bind from their mailing.",
         "voided" => "Taken back: destroy the paper.",
+        "checking" => "The checks run; this page shows what they find.",
         "settled" => "Kept; it holds from now on.",
         _ => "",
     }

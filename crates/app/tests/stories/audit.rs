@@ -1,12 +1,14 @@
 //! The daily root, who saw what, and the record proved without our program.
 
 use duly::app::Actor;
-use duly::audit::{export, keys, views};
+use duly::audit::{export, keys, root, spill, views};
 use duly::store::Value;
+use duly_domain::audit::root::Tree;
 use duly_domain::audit::{Entry, START};
-use duly_testkit::{Floor, Person, both_engines};
+use duly_testkit::{Engine, Floor, Person, both_engines};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::Duration;
 use uuid::Uuid;
 
 /// A folder that is not there yet, removed in the end.
@@ -80,6 +82,47 @@ both_engines! {
         assert!(failed[0].starts_with("daily roots signed: the root of 2026-03-04 cannot be drawn again"), "{failed:?}");
     }
 
+    fn a_root_is_drawn_in_pages_and_one_that_was_cut_off_leaves_the_one_before_provable(mut floor: "2026-03-02") {
+        let rows: String = (0..2_500).map(|i| format!("A-{i},Person {i},50.00\n")).collect();
+        let mapping = "[columns]\nreference = \"reference\"\nname = \"name\"\nprincipal = \"principal\"\n";
+        floor.import(&format!("reference,name,principal\n{rows}"), mapping, "Larkfield").unwrap();
+        let maria = floor.debtor("Maria", "420.00");
+        let dana = floor.officer("Dana").actor();
+        floor.night_of("2026-03-02");
+        let pages = |floor: &Floor| floor.app.turns.pages().get("root").map_or(0, |pages| pages.count);
+        assert!(pages(&floor) > 2, "2,500 chains are marked in {} pages", pages(&floor));
+
+        // A night that dies between drawing and signing leaves its marks and a seal that has no entry.
+        sees(&floor, &dana, maria);
+        floor.pays(maria, "20.00", "REF 1");
+        let closing = floor.app.moment();
+        let closing = duly_domain::values::moment::Moment { business_day: "2026-03-03".parse().unwrap(), ..closing };
+        for _ in 0..2 {
+            let before = pages(&floor);
+            let drawn = floor.runtime.block_on(root::draw(&floor.app, closing)).unwrap();
+            assert!(matches!(drawn, root::Drawn::Root(_)));
+            assert!(pages(&floor) - before <= 20, "what is marked as it stands is not marked again");
+            assert_eq!(floor.failed_checks(), Vec::<String>::new(), "the newest root stands");
+            floor.pays(maria, "1.00", &format!("REF {before}"));
+        }
+        floor.run_night("2026-03-03".parse().unwrap()).unwrap();
+        floor.run_night("2026-03-04".parse().unwrap()).unwrap();
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+        assert_eq!(floor.count("select count(*) from audit_heads where rooted_seq <> seq and chain <> 'agency'"), 0);
+
+        // The same as all heads at once.
+        let (kept, drawn) = floor.runtime.block_on(async {
+            let mut tx = floor.app.db.read().await.unwrap();
+            let sql = "select h.chain, e.seq, e.hash from audit_heads h join audit_entries e on e.chain = h.chain and e.seq = h.rooted_seq
+                 order by h.chain";
+            let heads: Vec<(String, i64, Vec<u8>)> = tx.all(sql, &[]).await.unwrap();
+            let mut tree = Tree::default();
+            heads.iter().for_each(|(chain, seq, hash)| tree.add(chain, *seq, hash).unwrap());
+            (duly::audit::store::find_last_root(&mut tx).await.unwrap().unwrap().root, tree.root())
+        });
+        assert_eq!(kept, drawn);
+    }
+
     fn a_changed_root_or_view_is_found(mut floor: "2026-03-02") {
         let maria = floor.debtor("Maria", "420.00");
         let (dana, eli) = (floor.officer("Dana").actor(), floor.officer("Eli").actor());
@@ -93,8 +136,8 @@ both_engines! {
             ("update audit_roots set signed_at = signed_at + 1 where business_day = (select min(business_day) from audit_roots)",
              "update audit_roots set signed_at = signed_at - 1 where business_day = (select min(business_day) from audit_roots)",
              "daily roots signed: the signature of 2026-03-02 does not fit its root"),
-            ("update audit_heads set rooted_seq = rooted_seq - 1 where chain = 'agency'",
-             "update audit_heads set rooted_seq = rooted_seq + 1 where chain = 'agency'",
+            ("update audit_heads set rooted_other_seq = rooted_other_seq - 1 where chain = 'agency'",
+             "update audit_heads set rooted_other_seq = rooted_other_seq + 1 where chain = 'agency'",
              "daily roots signed: the root of 2026-03-03 cannot be drawn again: an entry it holds is not what it was"),
             ("update views set what = 'command'", "update views set what = 'workspace'",
              "views as sealed: views under seal 1 were changed, added or removed"),
@@ -157,11 +200,11 @@ both_engines! {
         floor.pays(maria, "1.00", "REF 2"); // after the newest root
         let out = Folder::new();
         let done = floor.runtime.block_on(export::export(&floor.app, &Actor::command(), &out.0, None)).unwrap();
-        assert_eq!((done.heads, done.roots), (floor.count("select count(*) from audit_heads where rooted_seq > 0"), 2));
+        assert_eq!((done.heads, done.roots), (floor.count("select count(*) from audit_heads where rooted_other_seq > 0"), 2));
         let proved = python(&out.0, &[]);
         let says = String::from_utf8_lossy(&proved.stdout).into_owned();
         assert!(proved.status.success(), "{}", String::from_utf8_lossy(&proved.stderr));
-        let after = floor.count("select cast(sum(seq - rooted_seq) as bigint) from audit_heads");
+        let after = floor.count("select cast(sum(seq - rooted_other_seq) as bigint) from audit_heads");
         assert!(after > 0);
         let whole = format!("entries in {} chains are whole; the root of 2026-03-03 over {} chains is theirs",
             floor.count("select count(*) from audit_heads"), done.heads);
@@ -298,4 +341,80 @@ fn openssl(folder: &Path) -> bool {
     let all = Command::new("sh").arg("-ec").arg(&lines).current_dir(folder).output().expect("a shell starts");
     assert_eq!(output.status.success(), all.status.success(), "{}", String::from_utf8_lossy(&all.stderr));
     output.status.success()
+}
+
+/// The files of views beside a floor's database.
+fn spilled(floor: &Floor) -> Vec<PathBuf> {
+    let database = spill::database_of(&floor.app).unwrap();
+    let start = format!("{}.views-", database.file_name().unwrap().to_string_lossy());
+    let entries = std::fs::read_dir(database.parent().unwrap()).unwrap().map(|entry| entry.unwrap().path());
+    entries.filter(|path| path.file_name().unwrap().to_string_lossy().starts_with(&start)).collect()
+}
+
+#[test]
+fn no_page_waits_for_a_busy_writer_and_no_view_is_lost_with_the_process() {
+    let mut floor = Floor::on(Engine::Sqlite, "2026-03-02");
+    let maria = floor.debtor("Maria", "420.00");
+    let dana = floor.officer("Dana").actor();
+    let at = floor.app.moment().at;
+    // The same program, which dies before the writer is free.
+    let dying = floor.app.clone();
+    let doomed = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let writer = floor.runtime.block_on(dying.db.begin()).unwrap();
+    doomed.block_on(async {
+        for what in [views::WORKSPACE, views::PERSON] {
+            let view = views::record(&dying, &dana, at, maria.account, what);
+            tokio::time::timeout(Duration::from_secs(20), view).await.expect("nobody waits for the writer").unwrap();
+        }
+    });
+    doomed.shutdown_background();
+    let [file] = spilled(&floor).try_into().unwrap();
+    let lines = std::fs::read_to_string(&file).unwrap();
+    assert_eq!(lines.lines().count(), 2, "{lines}");
+    floor.runtime.block_on(writer.rollback());
+    assert_eq!(floor.count("select count(*) from views"), 0);
+
+    // While its process lives the file is its own.
+    assert_eq!(floor.runtime.block_on(spill::recover(&floor.app)).unwrap(), 0);
+    std::fs::remove_file(&file).unwrap();
+    // A line that was cut off was of a page that nobody saw.
+    std::fs::write(file.with_extension("views-1"), format!("{lines}{}", &lines[..40])).unwrap();
+    assert_eq!(floor.runtime.block_on(spill::recover(&floor.app)).unwrap(), 2);
+    assert_eq!(floor.count("select count(*) from views"), 2);
+    assert_eq!(spilled(&floor), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn the_file_of_views_goes_when_they_are_in_the_record() {
+    let mut floor = Floor::on(Engine::Sqlite, "2026-03-02");
+    let maria = floor.debtor("Maria", "420.00");
+    let dana = floor.officer("Dana").actor();
+    let (app, at) = (floor.app.clone(), floor.app.moment().at);
+    floor.runtime.block_on(async {
+        let writer = app.db.begin().await.unwrap();
+        views::record(&app, &dana, at, maria.account, views::WORKSPACE).await.unwrap();
+        assert_eq!(spilled(&floor).len(), 1);
+        writer.rollback().await;
+        views::record(&app, &dana, at, maria.account, views::PERSON).await.unwrap();
+    });
+    assert_eq!(floor.count("select count(*) from views"), 2);
+    assert_eq!(spilled(&floor), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn the_view_of_a_reader_who_went_away_is_kept_and_so_are_those_that_waited_with_it() {
+    let mut floor = Floor::on(Engine::Sqlite, "2026-03-02");
+    let maria = floor.debtor("Maria", "420.00");
+    let dana = floor.officer("Dana").actor();
+    let (app, at) = (floor.app.clone(), floor.app.moment().at);
+    floor.runtime.block_on(async {
+        let writer = app.db.begin().await.unwrap();
+        let gone = views::begin(&app, &dana, at, maria.account, views::WORKSPACE);
+        let stays = views::begin(&app, &dana, at, maria.account, views::PERSON);
+        drop(gone);
+        tokio::task::yield_now().await;
+        writer.rollback().await;
+        stays.kept().await.unwrap();
+    });
+    assert_eq!(floor.count("select count(*) from views"), 2);
 }

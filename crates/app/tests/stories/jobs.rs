@@ -1,7 +1,11 @@
 //! The night: once, resumed, in order.
 
+use duly::app::{Actor, App, aside};
+use duly::intake::actions::{ImportAccounts, import_accounts};
+use duly::intake::mapping_file::parse;
+use duly::intake::progress::Progress;
 use duly::jobs::nightly;
-use duly_testkit::{Floor, both_engines};
+use duly_testkit::{Engine, Floor, both_engines};
 use std::time::Duration;
 
 /// Everything the night may change, as text.
@@ -81,6 +85,48 @@ both_engines! {
         assert_eq!(floor.failed_checks(), Vec::<String>::new());
     }
 
+    fn the_compliance_page_shows_what_the_checks_found_last_and_runs_none_itself(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "100.00");
+        floor.user("Cora", duly_domain::identity::Role::Compliance);
+        let base = floor.serve();
+        let cora = crate::permissions::client();
+        let signed_in = |floor: &Floor| floor.runtime.block_on(crate::permissions::sign_in(&cora, &base, "cora@example.org"));
+        let page = |floor: &Floor| {
+            signed_in(floor);
+            let answer = async { cora.get(format!("{base}/compliance")).send().await.unwrap().text().await.unwrap() };
+            floor.runtime.block_on(answer)
+        };
+        assert!(page(&floor).contains("not proved yet"));
+        floor.night_of("2026-03-02");
+        let shown = page(&floor);
+        assert!(shown.contains("by The night.") && shown.contains("ledger balanced"), "{shown}");
+        assert!(!shown.contains("broken") && !shown.contains(">stale<"), "{shown}");
+
+        // What was altered since is found by whoever looks for it, not by whoever opens the page.
+        floor.tamper("update accounts set balance_minor = 1 where id = $1", &[maria.account.into()]);
+        assert!(!page(&floor).contains("broken"));
+        let csrf = signed_in(&floor);
+        let form = [("csrf", csrf.as_str())];
+        let answer = floor.runtime.block_on(async { cora.post(format!("{base}/compliance/checks")).form(&form).send().await.unwrap() });
+        assert_eq!(answer.headers()["location"], "/compliance?said=checking");
+        let began = std::time::Instant::now();
+        while page(&floor).contains("Checks run since") {
+            assert!(began.elapsed() < Duration::from_secs(60), "the checks do not end");
+        }
+        let shown = page(&floor);
+        assert!(shown.contains("broken") && shown.contains("by Cora"), "{shown}");
+        assert!(shown.contains("1 accounts differ"), "{shown}");
+        assert_eq!(floor.count("select count(*) from audit_entries where chain = 'checks'"), 2);
+
+        // A night that did not come is told.
+        floor.tamper("update accounts set balance_minor = 10000 where id = $1", &[maria.account.into()]);
+        floor.morning_of("2026-03-03");
+        assert!(!page(&floor).contains(">stale<"));
+        let later = floor.app.moment().at.saturating_add(jiff::SignedDuration::from_hours(40)).unwrap();
+        floor.app.set_clock(later);
+        assert!(page(&floor).contains(">stale<"));
+    }
+
     fn nights_run_in_order(mut floor: "2026-03-02") {
         floor.debtor("Maria", "100.00");
         floor.night_of("2026-03-04");
@@ -96,4 +142,52 @@ both_engines! {
         floor.night_of("2026-03-22"); // tomorrow it is 61
         assert_eq!(floor.account(maria).stage, "61-90");
     }
+}
+
+/// A short write and what the long jobs wrote while it waited: pages that ended between its asking and its beginning.
+async fn pages_waited_for(app: &App) -> u64 {
+    let ended = || app.turns.pages().values().map(|pages| pages.count).sum::<u64>();
+    let before = ended();
+    let tx = app.db.begin().await.unwrap();
+    let waited = ended() - before;
+    tx.rollback().await;
+    waited
+}
+
+#[test]
+fn a_short_write_waits_for_one_page_of_whatever_runs() {
+    let mut floor = Floor::on(Engine::Sqlite, "2026-03-03");
+    let file = |prefix: &str, count: usize| {
+        let rows: String = (0..count).map(|i| format!("{prefix}-{i},Person {i},50.00\n")).collect();
+        format!("reference,name,principal\n{rows}")
+    };
+    let mapping = "[columns]\nreference = \"reference\"\nname = \"name\"\nprincipal = \"principal\"\n";
+    floor.import(&file("A", 3_000), mapping, "Larkfield").unwrap();
+    let path = std::env::temp_dir().join(format!("duly_{}.csv", duly::app::new_uuid().simple()));
+    std::fs::write(&path, file("B", 3_000)).unwrap();
+    let (night, coming) = (floor.app.clone(), floor.app.clone());
+    let ask = ImportAccounts { mapping: Some(parse(mapping).unwrap()), ..ImportAccounts::of(&path, "Northmere") };
+    let waits = floor.runtime.block_on(async {
+        let closing = tokio::spawn(aside(async move { nightly::run(&night, night.moment(), "2026-03-02".parse().unwrap()).await }));
+        let coming_in = tokio::spawn(aside(async move {
+            import_accounts(&coming, &Actor::command(), coming.moment(), &ask, &Progress::default()).await
+        }));
+        let mut waits = Vec::new();
+        while !(closing.is_finished() && coming_in.is_finished()) {
+            waits.push(pages_waited_for(&floor.app).await);
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        closing.await.unwrap().unwrap().unwrap();
+        coming_in.await.unwrap().unwrap().unwrap();
+        waits
+    });
+    std::fs::remove_file(&path).unwrap();
+    let pages = floor.app.turns.pages();
+    for (job, least) in [("night", 10), ("root", 3), ("import", 3)] {
+        assert!(pages[job].count >= least, "{job} wrote {} pages", pages[job].count);
+    }
+    // One that had ended but was not counted yet, and the one that wrote.
+    assert!(waits.iter().all(|waited| *waited <= 2), "{waits:?}");
+    assert!(waits.len() > 10, "{waits:?}");
+    assert_eq!(floor.failed_checks(), Vec::<String>::new());
 }

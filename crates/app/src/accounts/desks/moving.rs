@@ -94,7 +94,9 @@ pub async fn move_work(app: &App, who: &Actor, at: Moment, criteria: &Criteria, 
 pub async fn go_on(app: &App, who: &Actor, at: Moment, id: MoveId) -> Result<MoveRow, Failure> {
     let mut after = AccountId(Uuid::nil());
     loop {
+        let mut turn = app.turns.take("moving").await;
         let next = transaction!(app.db, tx, {
+            turn.begins();
             let known = moves::load(tx, id).await?;
             if known.state != "moving" {
                 return Ok(None);
@@ -114,6 +116,7 @@ pub async fn go_on(app: &App, who: &Actor, at: Moment, id: MoveId) -> Result<Mov
             moves::update_progress(tx, id, count, if is_done { "done" } else { "moving" }).await?;
             Ok::<Option<AccountId>, Failure>(accounts.last().copied().filter(|_| !is_done))
         })?;
+        turn.ends();
         match next {
             Some(last) => after = last,
             None => return moves::load(&mut app.db.read().await?, id).await,
@@ -139,7 +142,9 @@ pub async fn undo(app: &App, who: &Actor, at: Moment, id: MoveId) -> Result<Move
         audit::record(tx, who, at.at, None, "desk.move.undo", &json!({"move": id.to_string()})).await
     })?;
     loop {
+        let mut turn = app.turns.take("moving").await;
         let is_done = transaction!(app.db, tx, {
+            turn.begins();
             let known = moves::load(tx, id).await?;
             if known.state != "undoing" {
                 return Ok(true);
@@ -162,6 +167,7 @@ pub async fn undo(app: &App, who: &Actor, at: Moment, id: MoveId) -> Result<Move
             moves::update_undone(tx, id, left, if is_done { "undone" } else { "undoing" }).await?;
             Ok::<bool, Failure>(is_done)
         })?;
+        turn.ends();
         if is_done {
             return moves::load(&mut app.db.read().await?, id).await;
         }

@@ -32,7 +32,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 /// Rows kept together.
-const PIECE: usize = 200;
+const PIECE: usize = 100;
 
 /// A file of history to import.
 #[derive(Clone, Debug)]
@@ -191,12 +191,20 @@ impl Import<'_> {
         }
         let (fates, is_begun) = if self.ask.is_trial {
             // A trial goes the whole way, and everything is taken back.
+            let turn = app.turns.take("history").await;
             let mut tx = app.db.begin().await?;
             let tried = self.keep(&mut tx, &piece).await;
             tx.rollback().await;
+            turn.ends();
             (tried?.0, false)
         } else {
-            transaction!(app.db, tx, { self.keep(tx, &piece).await })?
+            let mut turn = app.turns.take("history").await;
+            let kept = transaction!(app.db, tx, {
+                turn.begins();
+                self.keep(tx, &piece).await
+            })?;
+            turn.ends();
+            kept
         };
         self.is_begun |= is_begun;
         let mut fates = fates.into_iter();

@@ -22,12 +22,21 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 /// Facts taken back together.
-const PIECE: i64 = 200;
+const PIECE: i64 = 100;
 
 /// Takes a batch of history back; how many facts that were.
 pub async fn take_back_history(app: &App, who: &Actor, at: Moment, batch: BatchId, because: &str) -> Result<i64, Failure> {
     let because = transaction!(app.db, tx, { close(tx, who, at, batch, because.trim()).await })?;
-    while transaction!(app.db, tx, { take_piece(tx, who, at, batch, &because).await })? {
+    loop {
+        let mut turn = app.turns.take("taking back").await;
+        let was_any = transaction!(app.db, tx, {
+            turn.begins();
+            take_piece(tx, who, at, batch, &because).await
+        })?;
+        turn.ends();
+        if !was_any {
+            break;
+        }
         tokio::task::yield_now().await;
     }
     Ok(store::count(&mut app.db.read().await?, batch).await?)
