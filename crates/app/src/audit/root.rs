@@ -110,7 +110,9 @@ async fn mark_heads(app: &App, marks: Marks) -> Result<Tree, Failure> {
             let mut turn = app.turns.take("root").await;
             transaction!(app.db, tx, {
                 turn.begins();
-                store::mark_heads(tx, marks, piece).await.map_err(Failure::from)
+                store::mark_heads(tx, marks, piece).await?;
+                turn.worked();
+                Ok::<(), Failure>(())
             })?;
             pace.took(turn.ends());
         }
@@ -129,7 +131,9 @@ async fn seal_views(app: &App, closing: Moment) -> Result<(), Failure> {
         let mut turn = app.turns.take("seal").await;
         let sealed = transaction!(app.db, tx, {
             turn.begins();
-            store::seal_views(tx, seal, rows).await.map_err(Failure::from)
+            let sealed = store::seal_views(tx, seal, rows).await?;
+            turn.worked();
+            Ok::<u64, Failure>(sealed)
         })?;
         pace.took(turn.ends());
         if i64::try_from(sealed).unwrap_or(i64::MAX) < rows {

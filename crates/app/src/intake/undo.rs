@@ -39,7 +39,9 @@ pub async fn take_back(app: &App, who: &Actor, at: Moment, batch: BatchId, becau
         let mut turn = app.turns.take("taking back").await;
         let was_any = transaction!(app.db, tx, {
             turn.begins();
-            book_back(tx, who, at, batch, pace.rows()).await
+            let was_any = book_back(tx, who, at, batch, pace.rows()).await?;
+            turn.worked();
+            Ok::<bool, Failure>(was_any)
         })?;
         pace.took(turn.ends());
         if !was_any {

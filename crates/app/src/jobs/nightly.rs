@@ -176,6 +176,7 @@ async fn run_step(app: &App, closing: Moment, tomorrow: Moment, no: i64, name: &
             if !store::update_step(tx, day, &step, &before).await? {
                 return Err(Failure::Stale("another run of this night is under way".into()));
             }
+            turn.worked();
             Ok::<bool, Failure>(step.state == "done")
         })?;
         pace.took(turn.ends());

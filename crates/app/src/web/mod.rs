@@ -68,7 +68,9 @@ pub async fn serve_with(app: App, listener: tokio::net::TcpListener, serving: Se
     match crate::audit::spill::recover(&app).await {
         Ok(0) => {}
         Ok(count) => tracing::info!(count, "views that a process left in its file are in the record now"),
-        Err(failure) => tracing::error!(%failure, "views that a process left in its file could not be brought in; the next start tries again"),
+        Err(failure) => {
+            tracing::error!(%failure, "views that a process left in its file could not be brought in; the next start tries again")
+        }
     }
     tokio::spawn(watch_clock(app.clone()));
     tokio::spawn(count_lists(app.clone()));

@@ -169,9 +169,10 @@ fn a_short_write_waits_for_one_page_of_whatever_runs() {
     let ask = ImportAccounts { mapping: Some(parse(mapping).unwrap()), ..ImportAccounts::of(&path, "Northmere") };
     let waits = floor.runtime.block_on(async {
         let closing = tokio::spawn(aside(async move { nightly::run(&night, night.moment(), "2026-03-02".parse().unwrap()).await }));
-        let coming_in = tokio::spawn(aside(async move {
-            import_accounts(&coming, &Actor::command(), coming.moment(), &ask, &Progress::default()).await
-        }));
+        let coming_in =
+            tokio::spawn(aside(
+                async move { import_accounts(&coming, &Actor::command(), coming.moment(), &ask, &Progress::default()).await },
+            ));
         let mut waits = Vec::new();
         while !(closing.is_finished() && coming_in.is_finished()) {
             waits.push(pages_waited_for(&floor.app).await);
