@@ -65,6 +65,18 @@ fn a_newer_schema_is_refused() {
     assert!(says.starts_with("the database was upgraded by a newer duly (schema 99, this program knows "), "{says}");
 }
 
+/// One account and what it refers to, in a schema of any age.
+const ONE_ACCOUNT: &str = "
+    insert into desks (id, name, created_at) values ('00000000-0000-0000-0000-000000000001', 'Desk', 0);
+    insert into creditors (id, name, desk_id, created_at)
+    values ('00000000-0000-0000-0000-000000000002', 'Larkfield', '00000000-0000-0000-0000-000000000001', 0);
+    insert into debtors (id, search_name, created_at) values ('00000000-0000-0000-0000-000000000003', 'maria', 0);
+    insert into accounts (id, creditor_id, desk_id, debtor_id, reference, kind, state, currency, placed_minor, balance_minor,
+        placed_on, stage, created_at)
+    values ('00000000-0000-0000-0000-000000000004', '00000000-0000-0000-0000-000000000002',
+        '00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-000000000003', 'R-1', 'consumer', 'open', 'USD', 1, 1,
+        '2026-03-02', 'current', 0);";
+
 #[test]
 fn the_stops_of_an_older_database_become_notices() {
     const OLD: [&str; 3] = [
@@ -73,15 +85,6 @@ fn the_stops_of_an_older_database_become_notices() {
         include_str!("../../../migrations/0003_accounts/1_both.sql"),
     ];
     const FILLED: &str = "
-        insert into desks values ('00000000-0000-0000-0000-000000000001', 'Desk', 0);
-        insert into creditors (id, name, desk_id, created_at)
-        values ('00000000-0000-0000-0000-000000000002', 'Larkfield', '00000000-0000-0000-0000-000000000001', 0);
-        insert into debtors (id, search_name, created_at) values ('00000000-0000-0000-0000-000000000003', 'maria', 0);
-        insert into accounts (id, creditor_id, desk_id, debtor_id, reference, kind, state, currency, placed_minor, balance_minor,
-            placed_on, stage, created_at)
-        values ('00000000-0000-0000-0000-000000000004', '00000000-0000-0000-0000-000000000002',
-            '00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-000000000003', 'R-1', 'consumer', 'open', 'USD', 1, 1,
-            '2026-03-02', 'current', 0);
         insert into stops values ('00000000-0000-0000-0000-000000000005', '00000000-0000-0000-0000-000000000004',
             '00000000-0000-0000-0000-000000000003', 'call_consent', 3, 'Call me.', 77, 'Dana', 78);";
     for engine in [Engine::Sqlite, Engine::Postgres] {
@@ -90,13 +93,68 @@ fn the_stops_of_an_older_database_become_notices() {
         let found: Vec<(String, i64, i64, String, i64)> = floor.runtime.block_on(async {
             let mut tx = floor.app.db.begin().await.unwrap();
             drop_everything(&mut tx, engine).await;
-            for sql in OLD.into_iter().chain([FILLED, include_str!("../../../migrations/0011_notices/1_both.sql")]) {
+            for sql in OLD.into_iter().chain([ONE_ACCOUNT, FILLED, include_str!("../../../migrations/0011_notices/1_both.sql")]) {
                 tx.batch(sql).await.unwrap();
             }
             tx.all("select kind, days, happened_at, words, in_writing from notices", &[]).await.unwrap()
         });
         assert_eq!(found, [("call_consent".to_string(), 3, 77, "Call me.".to_string(), 1)], "{engine:?}");
     }
+}
+
+/// What the narrow tables hold, in the order of their keys.
+const NARROW: [&str; 4] = [
+    "select 'line', line_no, code, coalesce(bucket, ''), amount_minor, currency from entry_lines order by entry_id, line_no",
+    "select 'balance', amount_minor, bucket, currency, 0, '' from balances order by account_id, bucket",
+    "select 'head', seq, chain, '', rooted_seq, '' from audit_heads order by chain",
+    "select 'work', expected_minor, lane, because, balance_minor, currency from worklist order by account_id",
+];
+
+#[test]
+fn narrow_tables_keep_what_an_older_database_holds() {
+    const FILLED: &str = "
+        insert into entries values ('00000000-0000-0000-0000-000000000006', '00000000-0000-0000-0000-000000000004', 'opening',
+            '2026-03-02', null, 'placed', 0);
+        insert into entry_lines values ('00000000-0000-0000-0000-000000000006', 2, 'placed', null, -5, 'USD');
+        insert into entry_lines values ('00000000-0000-0000-0000-000000000006', 1, 'receivable', 'principal', 5, 'USD');
+        insert into balances values ('00000000-0000-0000-0000-000000000004', 'principal', 5, 'USD');
+        insert into balances values ('00000000-0000-0000-0000-000000000004', 'interest', 0, 'USD');
+        insert into audit_heads (chain, seq, hash, rooted_seq) values ('b', 7, '', 3);
+        insert into audit_heads (chain, seq, hash, rooted_seq) values ('agency', 2, '', 2);
+        insert into worklist (account_id, desk_id, lane, expected_minor, currency, because, built_on, balance_minor)
+        values ('00000000-0000-0000-0000-000000000004', '00000000-0000-0000-0000-000000000001', 'broken', 4, 'USD', '{}', '2026-03-02', 5);";
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations");
+    let mut steps: Vec<_> = std::fs::read_dir(folder).unwrap().map(|step| step.unwrap().path()).collect();
+    steps.sort();
+    let upgrade = steps.iter().position(|step| step.ends_with("0025_narrow_tables")).unwrap();
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let floor = Floor::on(engine, "2026-03-02");
+        floor.runtime.block_on(async {
+            let mut tx = floor.app.db.begin().await.unwrap();
+            drop_everything(&mut tx, engine).await;
+            for step in &steps[..upgrade] {
+                tx.batch(&std::fs::read_to_string(step.join("1_both.sql")).unwrap()).await.unwrap();
+            }
+            tx.batch(ONE_ACCOUNT).await.unwrap();
+            tx.batch(FILLED).await.unwrap();
+            let before = narrow(&mut tx).await;
+            assert_eq!(before.len(), 7);
+            tx.batch(&std::fs::read_to_string(steps[upgrade].join(format!("1_{}.sql", tx.engine()))).unwrap()).await.unwrap();
+            assert_eq!(narrow(&mut tx).await, before, "{engine:?}");
+            let negative = "update balances set amount_minor = -1 where bucket = 'principal'";
+            assert!(tx.run(negative, &[]).await.is_err(), "{engine:?} still refuses a balance below zero");
+        });
+    }
+}
+
+type Narrow = (String, i64, String, String, i64, String);
+
+async fn narrow(tx: &mut duly::store::Tx) -> Vec<Narrow> {
+    let mut rows = Vec::new();
+    for sql in NARROW {
+        rows.extend(tx.all::<Narrow>(sql, &[]).await.unwrap());
+    }
+    rows
 }
 
 async fn drop_everything(tx: &mut duly::store::Tx, engine: Engine) {

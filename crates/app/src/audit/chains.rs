@@ -1,18 +1,20 @@
 //! Entries for many accounts' chains, written together.
 //!
 //! The heads are read once and entries wait in the order in which things happen. At the end, when the rows they name stand, those
-//! are read back and hashed together, the entries are linked, and all of it is written: each chain is as if every entry had been
-//! recorded by itself, but that two entries about one row name it as it stands in the end.
+//! that were changed are read back and hashed together, the entries are linked, and all of it is written: each chain is as if every
+//! entry had been recorded by itself, but that two entries about one row name it as it stands in the end.
 
 use super::kept::{self, HASHES, KeptRow};
 use super::{link, store};
 use crate::app::{Actor, Failure};
 use crate::store::{Tx, Value};
 use duly_domain::audit::START;
+use duly_domain::audit::kept::Claim;
 use duly_domain::values::ids::AccountId;
 use jiff::Timestamp;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 use std::collections::HashMap;
+use std::fmt::{Display, Write};
 
 /// Where a chain stands.
 struct Head {
@@ -26,8 +28,11 @@ struct Head {
 struct Waiting {
     account: AccountId,
     act: &'static str,
-    detail: Json,
-    rows: Vec<KeptRow>,
+    /// The particulars, as the text of a JSON object.
+    detail: String,
+    row: KeptRow,
+    /// What is to be said of the row, where that is known.
+    said: Option<Claim>,
 }
 
 /// The chains of some accounts, with the entries that wait to be written.
@@ -42,35 +47,44 @@ impl Chains<'_> {
     /// Reads where the chains of accounts stand.
     pub async fn open<'a>(tx: &mut Tx, who: &'a Actor, at: Timestamp, accounts: &[AccountId]) -> Result<Chains<'a>, Failure> {
         let chains: Vec<Value> = accounts.iter().map(|account| Value::from(account.to_string())).collect();
-        let mut known = store::list_heads_of(tx, &chains).await?;
-        let heads = accounts.iter().map(|account| {
-            let chain = account.to_string();
-            let (seq, hash) = known.remove(&chain).unwrap_or((0, START));
-            (*account, Head { chain, seq, hash, is_moved: false })
-        });
-        Ok(Chains { who, at, heads: heads.collect(), waiting: Vec::new() })
+        let mut heads = HashMap::with_capacity(accounts.len());
+        for (chain, seq, hash) in store::list_heads_of(tx, &chains).await? {
+            if let Ok(account) = chain.parse::<AccountId>() {
+                heads.insert(account, Head { chain, seq, hash, is_moved: false });
+            }
+        }
+        for account in accounts {
+            heads.entry(*account).or_insert_with(|| Head { chain: account.to_string(), seq: 0, hash: START, is_moved: false });
+        }
+        Ok(Chains { who, at, heads, waiting: Vec::new() })
     }
 
-    /// Puts an entry at the end of an account's chain that names rows of the account. The account must be one of those the chains
-    /// were opened for.
-    pub fn record(&mut self, account: AccountId, act: &'static str, detail: Json, rows: Vec<KeptRow>) {
-        self.waiting.push(Waiting { account, act, detail, rows });
+    /// Puts an entry at the end of an account's chain that names a row of the account, which is read when all is written. The
+    /// account must be one of those the chains were opened for.
+    pub fn record(&mut self, account: AccountId, act: &'static str, detail: &Json, row: KeptRow) {
+        self.waiting.push(Waiting { account, act, detail: detail.to_string(), row, said: None });
+    }
+
+    /// As [`Chains::record`], for a row of which is known what is to be said, with the particulars as the text of a JSON object.
+    pub fn record_said(&mut self, account: AccountId, act: &'static str, detail: String, row: KeptRow, said: Claim) {
+        self.waiting.push(Waiting { account, act, detail, row, said: Some(said) });
     }
 
     /// Writes the entries once the rows they name are written, and moves the heads of the chains that have new ones.
     pub async fn write(mut self, tx: &mut Tx) -> Result<(), Failure> {
-        let mut named: Vec<KeptRow> = self.waiting.iter().flat_map(|entry| entry.rows.iter().copied()).collect();
+        let mut named: Vec<KeptRow> = self.waiting.iter().filter(|entry| entry.said.is_none()).map(|entry| entry.row).collect();
         named.sort_unstable();
         named.dedup();
         let hashes = kept::hashes(tx, &named).await?;
         let mut entries = Vec::with_capacity(self.waiting.len());
-        for Waiting { account, act, mut detail, rows } in self.waiting {
+        for Waiting { account, act, mut detail, row, said } in self.waiting {
             let Some(head) = self.heads.get_mut(&account) else { unreachable!("chains are opened for every account that is written to") };
-            if !rows.is_empty() {
-                let said = rows.iter().filter_map(|row| hashes.get_key_value(&row.name()).map(|(name, hash)| (name.clone(), hash.clone())));
-                detail[HASHES] = Json::Object(said.collect::<Map<String, Json>>());
+            let name = row.name();
+            match said {
+                Some(said) => add_hash(&mut detail, &name, &said),
+                None => add_hash(&mut detail, &name, hashes.get(&name).and_then(Json::as_str).unwrap_or_default()),
             }
-            let linked = link(&head.chain, head.seq + 1, self.at, self.who.label(), act, &detail.to_string(), &head.hash);
+            let linked = link(&head.chain, head.seq + 1, self.at, self.who.label(), act, detail, &head.hash);
             (head.seq, head.hash, head.is_moved) = (head.seq + 1, linked.hash, true);
             entries.push(linked.row);
         }
@@ -79,4 +93,11 @@ impl Chains<'_> {
         moved.sort_unstable();
         Ok(store::append_all(tx, &entries, &moved).await?)
     }
+}
+
+/// Puts a row's hash behind the particulars of its entry. Names and hashes are letters and digits, so nothing needs escaping.
+fn add_hash(detail: &mut String, name: &str, said: impl Display) {
+    let end = detail.pop();
+    debug_assert_eq!(end, Some('}'), "particulars are a JSON object");
+    write!(detail, ",\"{HASHES}\":{{\"{name}\":\"{said}\"}}}}").expect("writing to a string cannot fail");
 }

@@ -17,7 +17,8 @@ pub mod store;
 pub mod views;
 
 use crate::app::{Actor, Failure, new_uuid};
-use crate::store::Tx;
+use crate::store::{Tx, Value};
+use crate::values;
 use duly_domain::audit::{Entry, START};
 use duly_domain::values::ids::AccountId;
 use jiff::Timestamp;
@@ -36,21 +37,21 @@ pub async fn record(tx: &mut Tx, who: &Actor, at: Timestamp, account: Option<Acc
 pub async fn record_in(tx: &mut Tx, who: &Actor, at: Timestamp, chain: &str, act: &str, detail: &Json) -> Result<(), Failure> {
     let head = store::find_head(tx, chain).await?;
     let (seq, previous) = head.unwrap_or((0, START));
-    let row = link(chain, seq + 1, at, who.label(), act, &detail.to_string(), &previous);
+    let row = link(chain, seq + 1, at, who.label(), act, detail.to_string(), &previous);
     store::append(tx, chain, seq, row).await?;
     Ok(())
 }
 
 /// One entry, hashed.
 pub struct Linked {
-    pub(crate) row: Vec<crate::store::Value>,
+    pub(crate) row: [Value; 8],
     /// Its hash, which the next entry holds.
     pub hash: [u8; 32],
 }
 
 /// Hashes an entry onto the one before.
-pub fn link(chain: &str, seq: i64, at: Timestamp, actor: &str, act: &str, detail: &str, previous: &[u8; 32]) -> Linked {
-    let hash = Entry { chain, seq, at_micros: at.as_microsecond(), actor, act, detail }.hash(previous);
-    let row = crate::params![new_uuid(), chain, seq, at, actor, act, detail, &hash].to_vec();
+pub fn link(chain: &str, seq: i64, at: Timestamp, actor: &str, act: &str, detail: String, previous: &[u8; 32]) -> Linked {
+    let hash = Entry { chain, seq, at_micros: at.as_microsecond(), actor, act, detail: &detail }.hash(previous);
+    let row = values![new_uuid(), chain, seq, at, actor, act, detail, &hash];
     Linked { row, hash }
 }

@@ -5,12 +5,12 @@ use super::kept::proof::Proof;
 use crate::params;
 use crate::rows;
 use crate::store::{StoreError, Tx, Value};
+use crate::values;
 use duly_domain::audit::root::Root;
 use duly_domain::audit::{Entry, Verifier};
 use duly_domain::values::ids::AccountId;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use std::collections::HashMap;
 use uuid::Uuid;
 
 const HEAD: &str = "select seq, hash from audit_heads where chain = $1";
@@ -182,24 +182,24 @@ pub async fn find_head(tx: &mut Tx, chain: &str) -> Result<Option<(i64, [u8; 32]
 pub async fn append(tx: &mut Tx, chain: &str, seq: i64, linked: Linked) -> Result<(), StoreError> {
     tx.insert_many(INSERT, &[linked.row]).await?;
     if seq == 0 {
-        tx.insert_many(INSERT_HEAD, &[params![chain, 1, &linked.hash].to_vec()]).await?;
+        tx.insert_many(INSERT_HEAD, &[values![chain, 1, &linked.hash]]).await?;
     } else {
         tx.run(UPDATE_HEAD, params![seq + 1, &linked.hash, chain, seq]).await?;
     }
     Ok(())
 }
 
-/// The last sequence numbers and hashes of many chains, by their names.
-pub async fn list_heads_of(tx: &mut Tx, chains: &[Value]) -> Result<HashMap<String, (i64, [u8; 32])>, StoreError> {
+/// The last sequence numbers and hashes of many chains, behind their names.
+pub async fn list_heads_of(tx: &mut Tx, chains: &[Value]) -> Result<Vec<(String, i64, [u8; 32])>, StoreError> {
     let heads: Vec<(String, i64, Vec<u8>)> = tx.all_in(HEADS_OF, chains).await?;
     let whole = |hash: Vec<u8>| <[u8; 32]>::try_from(hash).map_err(|_| StoreError::Column("audit_heads.hash".into()));
-    heads.into_iter().map(|(chain, seq, hash)| Ok((chain, (seq, whole(hash)?)))).collect()
+    heads.into_iter().map(|(chain, seq, hash)| Ok((chain, seq, whole(hash)?))).collect()
 }
 
 /// Adds entries linked to the heads that were read, and moves the heads: chain, number and hash of each.
-pub async fn append_all(tx: &mut Tx, entries: &[Vec<Value>], heads: &[(&str, i64, &[u8; 32])]) -> Result<(), StoreError> {
+pub async fn append_all(tx: &mut Tx, entries: &[[Value; 8]], heads: &[(&str, i64, &[u8; 32])]) -> Result<(), StoreError> {
     tx.insert_many(INSERT, entries).await?;
-    let heads: Vec<Vec<Value>> = heads.iter().map(|(chain, seq, hash)| params![*chain, *seq, *hash].to_vec()).collect();
+    let heads: Vec<[Value; 3]> = heads.iter().map(|(chain, seq, hash)| values![*chain, *seq, *hash]).collect();
     tx.merge_many(INSERT_HEAD, &heads, MOVE_HEAD).await.map(drop)
 }
 

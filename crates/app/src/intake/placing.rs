@@ -3,7 +3,7 @@
 use crate::accounts::store::Creditor;
 use crate::app::{Failure, new_uuid};
 use crate::store::{Tx, Value};
-use crate::{accounts, audit, ledger, params, parties, strategy};
+use crate::{accounts, audit, ledger, parties, strategy, values};
 use duly_domain::accounts::{Stage, days_past_due};
 use duly_domain::intake::mapping::Mapping;
 use duly_domain::intake::row::NewAccount;
@@ -54,42 +54,39 @@ impl Placing<'_> {
         let is_open = total > 0;
         let past_due = days_past_due(new.due_on, today);
         let next_action = if new.phones.is_empty() { "Find a telephone number" } else { "First contact" };
-        tables.accounts.push(
-            params![
-                account,
-                self.creditor.id,
-                self.batch,
-                self.creditor.desk,
-                debtor,
-                &new.reference,
-                self.mapping.debts.code(),
-                new.description.clone(),
-                new.creditor_status.clone(),
-                if is_open { "open" } else { "paid" },
-                currency,
-                total,
-                total,
-                new.itemization.paid.minor(),
-                new.itemization.reduced.minor(),
-                today,
-                new.itemized_on,
-                new.due_on,
-                new.charged_off_on,
-                Stage::of_days(past_due).code(),
-                is_open.then_some(next_action),
-                is_open.then_some(today),
-                parties::store::last_four(&new.reference),
-                at
-            ]
-            .to_vec(),
-        );
-        tables.people.push(params![account, debtor, "debtor"].to_vec());
+        tables.accounts.push(Vec::from(values![
+            account,
+            self.creditor.id,
+            self.batch,
+            self.creditor.desk,
+            debtor,
+            &new.reference,
+            self.mapping.debts.code(),
+            new.description.clone(),
+            new.creditor_status.clone(),
+            if is_open { "open" } else { "paid" },
+            currency,
+            total,
+            total,
+            new.itemization.paid.minor(),
+            new.itemization.reduced.minor(),
+            today,
+            new.itemized_on,
+            new.due_on,
+            new.charged_off_on,
+            Stage::of_days(past_due).code(),
+            is_open.then_some(next_action),
+            is_open.then_some(today),
+            parties::store::last_four(&new.reference),
+            at
+        ]));
+        tables.people.push(values![account, debtor, Value::word("debtor")]);
         tables.itemizations.push(accounts::itemized::store::values(account, &new.itemization, "creditor's file", at));
         let opening = plan_opening(&new.owed)?;
         tables.entries.push(ledger::store::entry_values(entry, account, "opening", today, None, "placed", at));
         tables.lines.extend(ledger::store::line_values(entry, &opening));
         let owed = new.owed.each().filter(|(_, amount)| amount.minor() != 0);
-        tables.balances.extend(owed.map(|(bucket, amount)| params![account, bucket.code(), amount.minor(), currency].to_vec()));
+        tables.balances.extend(owed.map(|(bucket, amount)| ledger::store::balance_values(account, bucket, amount)));
         if is_open {
             let row = strategy::store::WorkRow {
                 account,
@@ -112,8 +109,8 @@ impl Placing<'_> {
         }
         let chain = account.to_string();
         let detail = json!({"batch": self.batch.to_string(), "placed_minor": total, "currency": currency}).to_string();
-        let linked = audit::link(&chain, 1, at, self.by, "account.place", &detail, &duly_domain::audit::START);
-        tables.heads.push(params![chain, 1, &linked.hash].to_vec());
+        let linked = audit::link(&chain, 1, at, self.by, "account.place", detail, &duly_domain::audit::START);
+        tables.heads.push(values![chain, 1, &linked.hash]);
         tables.audits.push(linked.row);
         Ok(account)
     }
@@ -125,34 +122,30 @@ pub struct Tables {
     debtors: Vec<Vec<Value>>,
     points: Vec<Vec<Value>>,
     accounts: Vec<Vec<Value>>,
-    people: Vec<Vec<Value>>,
+    people: Vec<[Value; 3]>,
     itemizations: Vec<Vec<Value>>,
-    entries: Vec<Vec<Value>>,
-    lines: Vec<Vec<Value>>,
-    balances: Vec<Vec<Value>>,
-    worklist: Vec<Vec<Value>>,
-    audits: Vec<Vec<Value>>,
-    heads: Vec<Vec<Value>>,
+    entries: Vec<[Value; 7]>,
+    lines: Vec<[Value; 6]>,
+    balances: Vec<[Value; 4]>,
+    worklist: Vec<[Value; 9]>,
+    audits: Vec<[Value; 8]>,
+    heads: Vec<[Value; 3]>,
 }
 
 impl Tables {
     /// Inserts them, referenced tables first.
     pub async fn insert(self, tx: &mut Tx) -> Result<(), Failure> {
-        for (head, rows) in [
-            (parties::store::INSERT_DEBTOR, self.debtors),
-            (parties::store::INSERT_POINT, self.points),
-            (accounts::store::INSERT_ACCOUNT, self.accounts),
-            (accounts::store::INSERT_PERSON, self.people),
-            (accounts::itemized::store::INSERT, self.itemizations),
-            (ledger::store::INSERT_ENTRY, self.entries),
-            (ledger::store::INSERT_LINE, self.lines),
-            (ledger::store::INSERT_BALANCE, self.balances),
-            (strategy::store::INSERT, self.worklist),
-            (audit::store::INSERT, self.audits),
-            (audit::store::INSERT_HEAD, self.heads),
-        ] {
-            tx.insert_many(head, &rows).await?;
-        }
+        tx.insert_many(parties::store::INSERT_DEBTOR, &self.debtors).await?;
+        tx.insert_many(parties::store::INSERT_POINT, &self.points).await?;
+        tx.insert_many(accounts::store::INSERT_ACCOUNT, &self.accounts).await?;
+        tx.insert_many(accounts::store::INSERT_PERSON, &self.people).await?;
+        tx.insert_many(accounts::itemized::store::INSERT, &self.itemizations).await?;
+        tx.insert_many(ledger::store::INSERT_ENTRY, &self.entries).await?;
+        tx.insert_many(ledger::store::INSERT_LINE, &self.lines).await?;
+        tx.insert_many(ledger::store::INSERT_BALANCE, &self.balances).await?;
+        tx.insert_many(strategy::store::INSERT, &self.worklist).await?;
+        tx.insert_many(audit::store::INSERT, &self.audits).await?;
+        tx.insert_many(audit::store::INSERT_HEAD, &self.heads).await?;
         Ok(())
     }
 }

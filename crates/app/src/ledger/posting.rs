@@ -7,10 +7,11 @@
 //! Read [`post_all`] first. Always true: what many leave behind is what they would have left one by one.
 
 use super::actions::{PostPayment, Posted, state_after};
-use super::store::{self, Arrival, Booked, Payment};
+use super::store::{self, Arrival, Booked, NewPayment};
 use crate::accounts::store::standing::{Next, Standing};
 use crate::app::{Actor, Failure, new_uuid};
 use crate::audit::chains::Chains;
+use crate::audit::kept::InHand;
 use crate::plans::judging::{judge_all, last_day_over};
 use crate::plans::store::PromiseRow;
 use crate::store::{Keyed, StoreError, Tx, Value};
@@ -23,8 +24,8 @@ use duly_domain::values::ids::{AccountId, EntryId, PaymentId};
 use duly_domain::values::moment::Moment;
 use duly_domain::values::money::Money;
 use jiff::civil::Date;
-use serde_json::json;
 use std::collections::{BTreeSet, HashMap};
+use std::fmt::Write;
 
 /// Posts payments in their order on accounts that were read in the same transaction; what became of each.
 pub async fn post_all(
@@ -79,6 +80,7 @@ struct Books<'a> {
     at: Moment,
     books: HashMap<AccountId, Book>,
     chains: Chains<'a>,
+    in_hand: InHand,
     booked: Booked,
     /// Accounts on which money moved, in that order.
     moved: Vec<AccountId>,
@@ -126,7 +128,8 @@ impl Books<'_> {
         }
         read_known(tx, &mut books, asks).await?;
         let chains = Chains::open(tx, who, at.at, &ids).await?;
-        Ok(Books { who, at, books, chains, booked: Booked::default(), moved: Vec::new() })
+        let in_hand = InHand::of(PaymentId::PREFIX, store::INSERT_PAYMENT);
+        Ok(Books { who, at, books, chains, in_hand, booked: Booked::default(), moved: Vec::new() })
     }
 
     /// Posts one payment, or finds that it stands already.
@@ -147,27 +150,26 @@ impl Books<'_> {
             "payment",
             self.at.business_day,
             None,
-            &format!("payment {reference}"),
+            format!("payment {reference}"),
             self.at.at,
         ));
         self.booked.lines.extend(store::line_values(entry, &lines));
-        let detail = json!({"payment": payment.to_string(), "amount_minor": amount.minor(), "currency": book.standing.currency,
-            "effective_on": ask.effective_on.to_string(), "unapplied_minor": allocation.unapplied.minor()});
-        self.chains.record(account, "payment.post", detail, vec![payment.into()]);
-        let row = Payment {
-            id: payment,
-            account,
-            entry,
-            amount_minor: amount.minor(),
-            unapplied_minor: allocation.unapplied.minor(),
-            currency: book.standing.currency.clone(),
-            effective_on: ask.effective_on,
-            reference: reference.to_string(),
-            state: "posted".into(),
-            reversed_on: None,
-            created_at: self.at.at,
-        };
-        self.booked.payments.push(store::payment_values(row, self.who.label()));
+        let (unapplied, effective_on) = (allocation.unapplied, ask.effective_on);
+        let row =
+            NewPayment { id: payment, account, entry, amount, unapplied, effective_on, reference, by: self.who.label(), at: self.at.at };
+        let values = row.values();
+        // Numbers, ids, a day and a code: nothing needs escaping.
+        let mut detail = String::with_capacity(512);
+        write!(
+            detail,
+            "{{\"payment\":\"{payment}\",\"amount_minor\":{},\"currency\":\"{}\",\"effective_on\":\"{effective_on}\",\"unapplied_minor\":{}}}",
+            amount.minor(),
+            amount.currency().code(),
+            unapplied.minor()
+        )
+        .expect("writing to a string cannot fail");
+        self.chains.record_said(account, "payment.post", detail, payment.into(), self.in_hand.claim(&values));
+        self.booked.payments.push(values);
         let known = Known {
             payment,
             amount_minor: amount.minor(),
@@ -228,7 +230,7 @@ impl Book {
         for judged in judge_all(&mut self.promises, &self.arrivals, at.at, last_day_over(at), at.business_day)? {
             self.judged.insert(judged.at);
             let promise = self.promises[judged.at].id;
-            chains.record(account, "promise.judge", judged.detail(&self.promises), vec![promise.into()]);
+            chains.record(account, "promise.judge", &judged.detail(&self.promises), promise.into());
             if judged.is_decided_anew() {
                 self.does_next(Some(judged.next));
             }

@@ -4,6 +4,7 @@ use crate::app::{Failure, new_uuid};
 use crate::params;
 use crate::rows;
 use crate::store::{Keyed, StoreError, Tx, Value};
+use crate::values;
 use duly_domain::accounts::Bucket;
 use duly_domain::ledger::{Balanced, Buckets, Code, Line};
 use duly_domain::values::ids::{AccountId, EntryId, PaymentId, RefundId};
@@ -31,7 +32,7 @@ const PLACED: &str = "
      where e.account_id = $1 and e.kind in ('opening', 'adjustment') and l.code = 'receivable'
      group by l.bucket, l.currency order by l.bucket";
 /// The columns of a payment, for [`Tx::insert_many`].
-const INSERT_PAYMENT: &str = "
+pub const INSERT_PAYMENT: &str = "
     insert into payments (id, account_id, entry_id, amount_minor, unapplied_minor, currency, effective_on, reference, state, posted_by, created_at)";
 const PAYMENT: &str = "
     select id, account_id, entry_id, amount_minor, unapplied_minor, currency, effective_on, reference, state, reversed_on, created_at
@@ -214,42 +215,47 @@ fn in_buckets(rows: Vec<(String, i64, String)>, in_currency: &str) -> Result<Buc
 pub fn entry_values(
     id: EntryId,
     account: AccountId,
-    kind: &str,
+    kind: &'static str,
     on: Date,
     reverses: Option<EntryId>,
-    memo: &str,
+    memo: impl Into<Value>,
     at: Timestamp,
-) -> Vec<Value> {
-    params![id, account, kind, on, reverses, memo, at].to_vec()
+) -> [Value; 7] {
+    values![id, account, Value::word(kind), on, reverses, memo.into(), at]
 }
 
 /// The values of an entry's lines for [`INSERT_LINE`].
-pub fn line_values(entry: EntryId, lines: &Balanced) -> impl Iterator<Item = Vec<Value>> + '_ {
+pub fn line_values(entry: EntryId, lines: &Balanced) -> impl Iterator<Item = [Value; 6]> + '_ {
     lines.lines().iter().zip(1i64..).map(move |(line, no)| {
-        let bucket = line.bucket.map(Bucket::code);
-        params![entry, no, line.code.code(), bucket, line.amount.minor(), line.amount.currency().code()].to_vec()
+        let bucket = line.bucket.map(|bucket| Value::word(bucket.code()));
+        values![entry, no, Value::word(line.code.code()), bucket, line.amount.minor(), Value::word(line.amount.currency().code())]
     })
 }
 
 /// The rows of buckets that are others after than before, for [`INSERT_BALANCE`].
-pub fn changed_balances<'a>(account: AccountId, before: &'a Buckets, after: &'a Buckets) -> impl Iterator<Item = Vec<Value>> + 'a {
+pub fn changed_balances<'a>(account: AccountId, before: &'a Buckets, after: &'a Buckets) -> impl Iterator<Item = [Value; 4]> + 'a {
     after
         .each()
         .filter(|(bucket, amount)| amount.minor() != before.get(*bucket).minor())
-        .map(move |(bucket, amount)| params![account, bucket.code(), amount.minor(), amount.currency().code()].to_vec())
+        .map(move |(bucket, amount)| balance_values(account, bucket, amount))
+}
+
+/// The values of a balance for [`INSERT_BALANCE`].
+pub fn balance_values(account: AccountId, bucket: Bucket, amount: Money) -> [Value; 4] {
+    values![account, Value::word(bucket.code()), amount.minor(), Value::word(amount.currency().code())]
 }
 
 /// Rows that go into the books together.
 #[derive(Default)]
 pub struct Booked {
     /// Of [`INSERT_ENTRY`].
-    pub entries: Vec<Vec<Value>>,
+    pub entries: Vec<[Value; 7]>,
     /// Of [`INSERT_LINE`].
-    pub lines: Vec<Vec<Value>>,
-    /// As [`payment_values`] gives them.
-    pub payments: Vec<Vec<Value>>,
+    pub lines: Vec<[Value; 6]>,
+    /// Of [`INSERT_PAYMENT`].
+    pub payments: Vec<[Value; 11]>,
     /// Of [`INSERT_BALANCE`], each account's bucket once: what it holds at the end.
-    pub balances: Vec<Vec<Value>>,
+    pub balances: Vec<[Value; 4]>,
 }
 
 impl Booked {
@@ -266,7 +272,7 @@ impl Booked {
 pub async fn insert_entry(
     tx: &mut Tx,
     account: AccountId,
-    kind: &str,
+    kind: &'static str,
     on: Date,
     reverses: Option<EntryId>,
     memo: &str,
@@ -308,10 +314,26 @@ pub async fn list_allocations(tx: &mut Tx, entries: &[Value]) -> Result<HashMap<
     Ok(allocations)
 }
 
-/// The values of a payment for [`INSERT_PAYMENT`].
-pub fn payment_values(payment: Payment, by: &str) -> Vec<Value> {
-    let Payment { id, account, entry, amount_minor, unapplied_minor, currency, effective_on, reference, state, created_at, .. } = payment;
-    params![id, account, entry, amount_minor, unapplied_minor, currency, effective_on, reference, state, by, created_at].to_vec()
+/// A payment that is posted now.
+pub struct NewPayment<'a> {
+    pub id: PaymentId,
+    pub account: AccountId,
+    pub entry: EntryId,
+    pub amount: Money,
+    pub unapplied: Money,
+    pub effective_on: Date,
+    pub reference: &'a str,
+    pub by: &'a str,
+    pub at: Timestamp,
+}
+
+impl NewPayment<'_> {
+    /// Its values for [`INSERT_PAYMENT`].
+    pub fn values(self) -> [Value; 11] {
+        let NewPayment { id, account, entry, amount, unapplied, effective_on, reference, by, at } = self;
+        let (currency, state) = (Value::word(amount.currency().code()), Value::word("posted"));
+        values![id, account, entry, amount.minor(), unapplied.minor(), currency, effective_on, reference, state, by, at]
+    }
 }
 
 pub async fn load_payment(tx: &mut Tx, id: PaymentId) -> Result<Payment, Failure> {

@@ -152,7 +152,7 @@ impl Table {
             let written = match value {
                 Value::Null => write!(line, "\"{name}\":null"),
                 Value::Int(int) => write!(line, "\"{name}\":{int}"),
-                Value::Text(text) => write!(line, "\"{name}\":{}", Json::from(text.as_str())),
+                Value::Text(text) => write!(line, "\"{name}\":{}", Json::from(text.as_ref())),
                 Value::Bytes(bytes) => write!(line, "\"{name}\":\"{}\"", hex(bytes)),
                 Value::Uuid(uuid) => write!(line, "\"{name}\":\"{uuid}\""),
                 Value::Date(date) => write!(line, "\"{name}\":\"{date}\""),
@@ -191,7 +191,7 @@ impl Kind {
         match (self, json) {
             (_, Json::Null) => Some(Value::Null),
             (Kind::Int, Json::Number(number)) => number.as_i64().map(Value::Int),
-            (Kind::Text, Json::String(text)) => Some(Value::Text(text)),
+            (Kind::Text, Json::String(text)) => Some(Value::from(text)),
             (Kind::Uuid, Json::String(text)) => Uuid::try_parse(&text).ok().map(Value::Uuid),
             (Kind::Date, Json::String(text)) => text.parse().ok().map(Value::Date),
             (Kind::Bytes, Json::String(text)) => bytes(&text).map(Value::Bytes),

@@ -7,7 +7,7 @@
 
 use super::StoreError;
 use super::postgres::{self, PostgresTx};
-use super::row::{FromRow, Row, Value};
+use super::row::{FromRow, Row, Value, Values};
 use super::sqlite::{self, SqliteTx};
 use std::collections::HashSet;
 use std::fmt;
@@ -160,12 +160,16 @@ impl Tx {
         // A key that stands in two chunks would bring its rows twice.
         let mut known = HashSet::new();
         let keys: Vec<&Value> = keys.iter().filter(|key| known.insert(*key)).collect();
-        let mut all = Vec::new();
+        let mut all = Vec::with_capacity(keys.len());
+        let mut said = (0, String::new());
         for chunk in keys.chunks(KEYS[KEYS.len() - 1]) {
             let length = KEYS.into_iter().find(|length| *length >= chunk.len()).unwrap_or(chunk.len());
             let filled: Vec<Value> = chunk.iter().copied().chain(std::iter::repeat_n(chunk[0], length - chunk.len())).cloned().collect();
-            let places: Vec<String> = (1..=length).map(|i| format!("${i}")).collect();
-            all.extend(self.all(&sql.replace("$keys", &places.join(", ")), &filled).await?);
+            if said.0 != length {
+                let places: Vec<String> = (1..=length).map(|i| format!("${i}")).collect();
+                said = (length, sql.replace("$keys", &places.join(", ")));
+            }
+            all.extend(self.all::<T>(&said.1, &filled).await?);
         }
         Ok(all)
     }
@@ -179,12 +183,16 @@ impl Tx {
         let pairs: Vec<&[Value; 2]> = pairs.iter().filter(|pair| known.insert(*pair)).collect();
         let [one, other] = columns;
         let mut all = Vec::new();
+        let mut said = (0, String::new());
         for chunk in pairs.chunks(KEYS[KEYS.len() - 1]) {
             let length = KEYS.into_iter().find(|length| *length >= chunk.len()).unwrap_or(chunk.len());
             let filled: Vec<Value> =
                 chunk.iter().copied().chain(std::iter::repeat_n(chunk[0], length - chunk.len())).flatten().cloned().collect();
-            let terms: Vec<String> = (0..length).map(|i| format!("({one} = ${} and {other} = ${})", i * 2 + 1, i * 2 + 2)).collect();
-            all.extend(self.all(&sql.replace("$pairs", &terms.join(" or ")), &filled).await?);
+            if said.0 != length {
+                let terms: Vec<String> = (0..length).map(|i| format!("({one} = ${} and {other} = ${})", i * 2 + 1, i * 2 + 2)).collect();
+                said = (length, sql.replace("$pairs", &terms.join(" or ")));
+            }
+            all.extend(self.all::<T>(&said.1, &filled).await?);
         }
         Ok(all)
     }
@@ -215,7 +223,7 @@ impl Tx {
     }
 
     /// Runs a statement once for each set of parameters; how many rows all of them changed.
-    pub async fn run_many(&mut self, sql: &str, sets: &[Vec<Value>]) -> Result<u64, StoreError> {
+    pub async fn run_many<R: Values>(&mut self, sql: &str, sets: &[R]) -> Result<u64, StoreError> {
         match &mut self.0 {
             EngineTx::Sqlite(tx) => tx.run_many(sql, sets),
             EngineTx::Postgres(tx) => tx.run_many(sql, sets).await,
@@ -223,14 +231,14 @@ impl Tx {
     }
 
     /// Inserts many rows; `head` is `insert into t (a, b, c)`. How many were inserted.
-    pub async fn insert_many(&mut self, head: &str, rows: &[Vec<Value>]) -> Result<u64, StoreError> {
+    pub async fn insert_many<R: Values>(&mut self, head: &str, rows: &[R]) -> Result<u64, StoreError> {
         self.merge_many(head, rows, "").await
     }
 
     /// As [`Tx::insert_many`]; `otherwise` says what becomes of rows that stand already: `on conflict (a) do update set …`.
     ///
     /// No two of the rows may have the same key.
-    pub async fn merge_many(&mut self, head: &str, rows: &[Vec<Value>], otherwise: &str) -> Result<u64, StoreError> {
+    pub async fn merge_many<R: Values>(&mut self, head: &str, rows: &[R], otherwise: &str) -> Result<u64, StoreError> {
         match &mut self.0 {
             EngineTx::Sqlite(tx) => tx.merge_many(head, rows, otherwise),
             EngineTx::Postgres(tx) => tx.merge_many(head, rows, otherwise).await,

@@ -9,13 +9,20 @@ use sha2::{Digest, Sha256};
 struct Step {
     number: i64,
     name: &'static str,
-    sql: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
 }
 
+/// A step has one text for both engines, or, marked `apart`, one for each.
 macro_rules! steps {
-    ($($number:literal $name:literal;)*) => {
-        [$(Step { number: $number, name: $name, sql: include_str!(concat!("../../../../migrations/", $name, "/1_both.sql")) }),*]
+    (@text $name:literal $file:literal) => { include_str!(concat!("../../../../migrations/", $name, "/", $file)) };
+    (@step $number:literal $name:literal) => {
+        Step { number: $number, name: $name, sqlite: steps!(@text $name "1_both.sql"), postgres: steps!(@text $name "1_both.sql") }
     };
+    (@step $number:literal $name:literal apart) => {
+        Step { number: $number, name: $name, sqlite: steps!(@text $name "1_sqlite.sql"), postgres: steps!(@text $name "1_postgres.sql") }
+    };
+    ($($number:literal $name:literal $($apart:ident)?;)*) => { [$(steps!(@step $number $name $($apart)?)),*] };
 }
 
 /// In order of their numbers, which may leave gaps.
@@ -44,6 +51,7 @@ const STEPS: &[Step] = &steps! {
     22 "0022_kept";
     23 "0023_history_back";
     24 "0024_letters";
+    25 "0025_narrow_tables" apart;
     26 "0026_marks";
     28 "0028_proof_of_more";
     29 "0029_cases";
@@ -74,12 +82,13 @@ pub async fn migrate(db: &Db, now: Timestamp) -> Result<usize, StoreError> {
         }
         let mut count = 0;
         for step in STEPS {
-            let hash = hex(&Sha256::digest(step.sql.as_bytes()));
+            let sql = if tx.engine() == "sqlite" { step.sqlite } else { step.postgres };
+            let hash = hex(&Sha256::digest(sql.as_bytes()));
             match applied.iter().find(|(number, _)| *number == step.number) {
                 Some((number, before)) if *before != hash => return Err(StoreError::ChangedStep(*number)),
                 Some(_) => {}
                 None => {
-                    tx.batch(step.sql).await?;
+                    tx.batch(sql).await?;
                     tx.run(APPLY, params![step.number, step.name, hash, now]).await?;
                     count += 1;
                 }

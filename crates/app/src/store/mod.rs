@@ -22,12 +22,18 @@ pub mod transfer;
 pub use archive::empty_folder;
 pub use db::{Db, Tx};
 pub use error::StoreError;
-pub use row::{FromRow, Keyed, Row, Value};
+pub use row::{FromRow, Keyed, Row, Value, Values};
+
+/// The values of a row, in order.
+#[macro_export]
+macro_rules! values {
+    ($($value:expr),* $(,)?) => { [$($crate::store::Value::from($value)),*] };
+}
 
 /// Parameters of a statement, in order.
 #[macro_export]
 macro_rules! params {
-    ($($value:expr),* $(,)?) => { &[$($crate::store::Value::from($value)),*] };
+    ($($value:expr),* $(,)?) => { &$crate::values![$($value),*] };
 }
 
 /// A row type: the struct, and how to read it from columns in the same order.

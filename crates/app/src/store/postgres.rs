@@ -4,11 +4,12 @@
 
 use super::StoreError;
 use super::postgres_tls;
-use super::row::{Row, Value};
+use super::row::{Row, Value, Values};
 use bytes::{BufMut, BytesMut};
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod};
 use duly_domain::values::moment::{date_of_day, day_number};
 use std::error::Error;
+use std::fmt;
 use std::time::Duration;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::types::{FromSql, IsNull, Kind, ToSql, Type, to_sql_checked};
@@ -136,12 +137,12 @@ impl PostgresTx {
     }
 
     /// Runs a statement for each set of parameters: sent one behind the other, without waiting for each answer.
-    pub async fn run_many(&mut self, sql: &str, sets: &[Vec<Value>]) -> Result<u64, StoreError> {
+    pub async fn run_many<R: Values>(&mut self, sql: &str, sets: &[R]) -> Result<u64, StoreError> {
         if sets.is_empty() {
             return Ok(0);
         }
         let (client, statement) = (self.client(), self.client().prepare_cached(sql).await?);
-        let sets: Vec<_> = sets.iter().map(|set| bound(set)).collect();
+        let sets: Vec<_> = sets.iter().map(|set| bound(set.as_ref())).collect();
         let mut sent = Vec::with_capacity(sets.len());
         for set in &sets {
             sent.push(client.execute(&statement, set));
@@ -151,14 +152,14 @@ impl PostgresTx {
     }
 
     /// Inserts many rows: a few one by one, more as one array per column, which is planned alike whatever their number.
-    pub async fn merge_many(&mut self, head: &str, rows: &[Vec<Value>], otherwise: &str) -> Result<u64, StoreError> {
-        let Some(width) = rows.first().map(Vec::len).filter(|width| *width > 0) else { return Ok(0) };
+    pub async fn merge_many<R: Values>(&mut self, head: &str, rows: &[R], otherwise: &str) -> Result<u64, StoreError> {
+        let Some(width) = rows.first().map(|row| row.as_ref().len()).filter(|width| *width > 0) else { return Ok(0) };
         let places: Vec<String> = (1..=width).map(|i| format!("${i}")).collect();
         let one = self.client().prepare_cached(&format!("{head} values ({}) {otherwise}", places.join(", "))).await?;
         let mut count = 0;
         if rows.len() <= FEW {
             for row in rows {
-                count += self.client().execute(&one, &bound(row)).await?;
+                count += self.client().execute(&one, &bound(row.as_ref())).await?;
             }
             return Ok(count);
         }
@@ -166,7 +167,7 @@ impl PostgresTx {
         let arrays: Vec<String> = places.iter().zip(one.params()).map(|(place, ty)| format!("{place}::{}[]", ty.name())).collect();
         let many = self.client().prepare_cached(&format!("{head} select * from unnest({}) {otherwise}", arrays.join(", "))).await?;
         for rows in rows.chunks(ROWS_MAX) {
-            let columns: Vec<Column<'_>> = (0..width).map(|at| Column { rows, at }).collect();
+            let columns: Vec<Column<'_, R>> = (0..width).map(|at| Column { rows, at }).collect();
             let params: Vec<&(dyn ToSql + Sync)> = columns.iter().map(|column| column as &(dyn ToSql + Sync)).collect();
             count += self.client().execute(&many, &params).await?;
         }
@@ -235,13 +236,18 @@ impl ToSql for Value {
 }
 
 /// One column of many rows, bound as an array.
-#[derive(Debug)]
-struct Column<'r> {
-    rows: &'r [Vec<Value>],
+struct Column<'r, R> {
+    rows: &'r [R],
     at: usize,
 }
 
-impl ToSql for Column<'_> {
+impl<R> fmt::Debug for Column<'_, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "column {} of {} rows", self.at, self.rows.len())
+    }
+}
+
+impl<R: Values> ToSql for Column<'_, R> {
     fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Broken> {
         let Kind::Array(element) = ty.kind() else { return Err(format!("a column of rows cannot be bound as {ty}").into()) };
         // Dimensions, whether nothing stands in it, the type, how many, counted from 1.
@@ -251,7 +257,7 @@ impl ToSql for Column<'_> {
         for row in self.rows {
             let before = out.len();
             out.put_i32(-1);
-            let value = row.get(self.at).unwrap_or(&Value::Null);
+            let value = row.as_ref().get(self.at).unwrap_or(&Value::Null);
             if matches!(value.to_sql(element, out)?, IsNull::No) {
                 let length = i32::try_from(out.len() - before - 4)?;
                 out[before..before + 4].copy_from_slice(&length.to_be_bytes());
@@ -273,7 +279,7 @@ impl<'a> FromSql<'a> for Value {
             Type::INT8 => Value::Int(i64::from_be_bytes(raw.try_into()?)),
             Type::INT4 => Value::Int(i64::from(i32::from_be_bytes(raw.try_into()?))),
             Type::BOOL => Value::Int(i64::from(raw.first().is_some_and(|byte| *byte != 0))),
-            Type::TEXT | Type::VARCHAR | Type::NAME | Type::BPCHAR | Type::UNKNOWN => Value::Text(String::from_utf8(raw.to_vec())?),
+            Type::TEXT | Type::VARCHAR | Type::NAME | Type::BPCHAR | Type::UNKNOWN => Value::Text(String::from_utf8(raw.to_vec())?.into()),
             Type::BYTEA => Value::Bytes(raw.to_vec()),
             Type::UUID => Value::Uuid(Uuid::from_slice(raw)?),
             Type::DATE => Value::Date(date_of_day(i32::from_be_bytes(raw.try_into()?) + DAYS_TO_2000)),

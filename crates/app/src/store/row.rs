@@ -11,6 +11,7 @@ use super::StoreError;
 use duly_domain::values::ids::*;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use std::borrow::Cow;
 use uuid::Uuid;
 
 /// One value of a column or parameter.
@@ -21,7 +22,7 @@ pub enum Value {
     /// A whole number.
     Int(i64),
     /// Text.
-    Text(String),
+    Text(Cow<'static, str>),
     /// Bytes.
     Bytes(Vec<u8>),
     /// An id.
@@ -29,6 +30,18 @@ pub enum Value {
     /// A civil date.
     Date(Date),
 }
+
+impl Value {
+    /// A word of the program's own, such as a state or a code: nothing is copied.
+    pub fn word(word: &'static str) -> Value {
+        Value::Text(Cow::Borrowed(word))
+    }
+}
+
+/// The values of one row that is written: an array where their number is known, so that many rows lie in one piece.
+pub trait Values: AsRef<[Value]> + Sync {}
+
+impl<R: AsRef<[Value]> + Sync> Values for R {}
 
 /// One row of an answer.
 #[derive(Clone, Debug)]
@@ -122,7 +135,7 @@ impl FromValue for bool {
 
 impl FromValue for String {
     fn from_value(value: Value) -> Option<String> {
-        if let Value::Text(text) = value { Some(text) } else { None }
+        if let Value::Text(text) = value { Some(text.into_owned()) } else { None }
     }
 }
 
@@ -178,19 +191,19 @@ impl From<bool> for Value {
 
 impl From<&str> for Value {
     fn from(value: &str) -> Value {
-        Value::Text(value.to_string())
+        Value::Text(Cow::Owned(value.to_string()))
     }
 }
 
 impl From<String> for Value {
     fn from(value: String) -> Value {
-        Value::Text(value)
+        Value::Text(Cow::Owned(value))
     }
 }
 
 impl From<&String> for Value {
     fn from(value: &String) -> Value {
-        Value::Text(value.clone())
+        Value::Text(Cow::Owned(value.clone()))
     }
 }
 

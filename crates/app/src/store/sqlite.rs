@@ -1,7 +1,7 @@
 //! The embedded engine: SQLite with a write-ahead log, one writer, readers beside it.
 
 use super::StoreError;
-use super::row::{Row, Value};
+use super::row::{Row, Value, Values};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql};
 use std::fs::{File, TryLockError};
@@ -13,9 +13,6 @@ use tokio::sync::{OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 
 /// How many snapshots may be read at once.
 const READERS: usize = 16;
-
-/// Rows inserted by one run of a statement: more bring nothing, and the widest table stays far below SQLite's 32,766 parameters.
-const TOGETHER: usize = 8;
 
 /// One SQLite file.
 #[derive(Clone)]
@@ -187,7 +184,10 @@ impl SqliteTx {
         let mut rows = statement.query(rusqlite::params_from_iter(params))?;
         let mut all = Vec::new();
         while let Some(row) = rows.next()? {
-            let values = (0..width).map(|i| row.get_ref(i).map(read)).collect::<Result<Vec<Value>, _>>()?;
+            let mut values = Vec::with_capacity(width);
+            for i in 0..width {
+                values.push(read(row.get_ref(i)?));
+            }
             all.push(Row(values));
         }
         Ok(all)
@@ -199,31 +199,24 @@ impl SqliteTx {
         Ok(statement.execute(rusqlite::params_from_iter(params))? as u64)
     }
 
-    /// Inserts many rows, a few by each run of a statement, or does with them what it says for those that stand already.
-    pub fn merge_many(&mut self, head: &str, rows: &[Vec<Value>], otherwise: &str) -> Result<u64, StoreError> {
-        let Some(width) = rows.first().map(Vec::len) else { return Ok(0) };
-        let tuple = format!("({})", vec!["?"; width].join(", "));
-        let (many, few) = rows.split_at(rows.len() - rows.len() % TOGETHER);
-        blocking(|| {
-            let mut count = 0;
-            for (length, rows) in [(TOGETHER, many), (1, few)].into_iter().filter(|(_, rows)| !rows.is_empty()) {
-                let sql = format!("{head} values {} {otherwise}", vec![tuple.as_str(); length].join(", "));
-                let mut statement = self.connection().prepare_cached(&sql)?;
-                for rows in rows.chunks(length) {
-                    count += statement.execute(rusqlite::params_from_iter(rows.iter().flatten()))? as u64;
-                }
-            }
-            Ok(count)
-        })
+    /// Inserts many rows, or does with them what it says for those that stand already.
+    ///
+    /// One by one: of a statement that inserts several, SQLite keeps each page it touches as it was, to be able to take back half of it.
+    pub fn merge_many<R: Values>(&mut self, head: &str, rows: &[R], otherwise: &str) -> Result<u64, StoreError> {
+        let Some(width) = rows.first().map(|row| row.as_ref().len()) else { return Ok(0) };
+        self.run_many(&format!("{head} values ({}) {otherwise}", vec!["?"; width].join(", ")), rows)
     }
 
     /// Runs one prepared statement for each set of parameters.
-    pub fn run_many(&mut self, sql: &str, sets: &[Vec<Value>]) -> Result<u64, StoreError> {
+    pub fn run_many<R: Values>(&mut self, sql: &str, sets: &[R]) -> Result<u64, StoreError> {
+        if sets.is_empty() {
+            return Ok(0);
+        }
         let mut statement = self.connection().prepare_cached(sql)?;
         blocking(|| {
             let mut count = 0;
             for set in sets {
-                count += statement.execute(rusqlite::params_from_iter(set))? as u64;
+                count += statement.execute(rusqlite::params_from_iter(set.as_ref()))? as u64;
             }
             Ok(count)
         })
@@ -267,7 +260,7 @@ fn read(value: ValueRef<'_>) -> Value {
     match value {
         ValueRef::Null | ValueRef::Real(_) => Value::Null,
         ValueRef::Integer(int) => Value::Int(int),
-        ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into_owned()),
+        ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into_owned().into()),
         ValueRef::Blob(bytes) => Value::Bytes(bytes.to_vec()),
     }
 }

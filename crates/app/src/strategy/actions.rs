@@ -5,8 +5,8 @@ use crate::app::{App, Failure};
 use crate::compliance::facts::gather_many;
 use crate::compliance::gate::{Seen, look};
 use crate::outreach::store::Claim;
-use crate::params;
 use crate::store::{Tx, Value};
+use crate::values;
 use crate::{accounts, ledger, outreach};
 use duly_domain::accounts::days_past_due;
 use duly_domain::decision::Answer;
@@ -17,7 +17,7 @@ use duly_domain::values::moment::Moment;
 use duly_domain::values::money::Money;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::json;
+use serde::Serialize;
 use std::collections::HashMap;
 
 /// Puts an account on its desk's worklist, or takes it off: after every act, in its transaction.
@@ -41,7 +41,7 @@ pub async fn place_all(tx: &mut Tx, rows: &[WorkRow], today: Date) -> Result<(),
 }
 
 /// The values of an account's row; none when its day has not come, it stands still, or it is closed.
-pub fn work_values(row: &WorkRow, today: Date) -> Result<Option<Vec<Value>>, Failure> {
+pub fn work_values(row: &WorkRow, today: Date) -> Result<Option<[Value; 9]>, Failure> {
     let Some(next_action_on) = row.next_action_on.filter(|on| *on <= today) else { return Ok(None) };
     if row.state != "open" || row.holds > 0 {
         return Ok(None);
@@ -62,24 +62,38 @@ pub fn work_values(row: &WorkRow, today: Date) -> Result<Option<Vec<Value>>, Fai
     Ok(Some(ranking_values(row, &ranking, today)))
 }
 
-fn ranking_values(row: &WorkRow, ranking: &Ranking, today: Date) -> Vec<Value> {
-    let because = json!({
-        "chance_bp": ranking.chance_bp, "chance": ranking.chance_because,
-        "urgency_percent": ranking.urgency_percent, "urgency": ranking.urgency_because,
-        "cost_minor": ranking.cost_minor, "owed_minor": row.balance_minor,
-    });
-    params![
+/// Why a row stands where it stands, as the list shows it.
+#[derive(Serialize)]
+struct Because {
+    chance_bp: i64,
+    chance: &'static str,
+    urgency_percent: i64,
+    urgency: &'static str,
+    cost_minor: i64,
+    owed_minor: i64,
+}
+
+fn ranking_values(row: &WorkRow, ranking: &Ranking, today: Date) -> [Value; 9] {
+    let because = Because {
+        chance_bp: ranking.chance_bp,
+        chance: ranking.chance_because,
+        urgency_percent: ranking.urgency_percent,
+        urgency: ranking.urgency_because,
+        cost_minor: ranking.cost_minor,
+        owed_minor: row.balance_minor,
+    };
+    let because = serde_json::to_string(&because).expect("numbers and texts are always JSON");
+    values![
         row.account,
         row.desk,
-        ranking.lane.code(),
+        Value::word(ranking.lane.code()),
         ranking.expected_minor,
         &row.currency,
-        because.to_string(),
+        because,
         row.next_action_at,
         today,
         row.balance_minor
     ]
-    .to_vec()
 }
 
 /// So many rows are asked of the gate before a list makes do with those that may not be called now.

@@ -3,6 +3,7 @@
 use crate::params;
 use crate::rows;
 use crate::store::{StoreError, Tx, Value};
+use crate::values;
 use duly_domain::values::ids::{AccountId, BatchId, DebtorId, DeskId, UserId};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -32,11 +33,10 @@ const SET_DESK: &str = "update worklist set desk_id = $1 where account_id = $2";
 /// The columns of a row, for [`Tx::insert_many`].
 pub const INSERT: &str =
     "insert into worklist (account_id, desk_id, lane, expected_minor, currency, because, due_at, built_on, balance_minor)";
-/// What becomes of a row that stands already.
+/// What becomes of a row that stands already. Its desk stays: it moves with its account, in the same act.
 const REPLACE: &str = "
-    on conflict (account_id) do update set desk_id = excluded.desk_id, lane = excluded.lane, expected_minor = excluded.expected_minor,
-        currency = excluded.currency, because = excluded.because, due_at = excluded.due_at, built_on = excluded.built_on,
-        balance_minor = excluded.balance_minor";
+    on conflict (account_id) do update set lane = excluded.lane, expected_minor = excluded.expected_minor, currency = excluded.currency,
+        because = excluded.because, due_at = excluded.due_at, built_on = excluded.built_on, balance_minor = excluded.balance_minor";
 
 macro_rules! list_where {
     ($condition:literal) => {
@@ -57,11 +57,27 @@ macro_rules! list_where {
     };
 }
 
+macro_rules! lane {
+    ($lane:literal) => {
+        concat!("select account_id, expected_minor, due_at, lane from worklist where desk_id = $1 and lane = '", $lane, "'")
+    };
+}
+
 const LIST_IN: &str = list_where!("w.account_id in ($keys)");
 // The places alone, from an index: what is shown of a row is read once it is known which rows are.
-const PLACES: &str = "
-    select account_id, expected_minor, due_at, lane from worklist
-     where desk_id = $1 order by desk_id, expected_minor desc, account_id limit $2";
+// The index is by lane, so all lanes are read beside each other and merged: no further than the places that are asked for.
+const PLACES: &str = concat!(
+    lane!("timed"),
+    " union all ",
+    lane!("promise_due"),
+    " union all ",
+    lane!("broken"),
+    " union all ",
+    lane!("first_contact"),
+    " union all ",
+    lane!("follow_up"),
+    " order by expected_minor desc, account_id limit $2"
+);
 const PLACES_LANE: &str = "
     select account_id, expected_minor, due_at, lane from worklist
      where desk_id = $1 and lane = $2 order by desk_id, lane, expected_minor desc, account_id limit $3";
@@ -134,8 +150,8 @@ pub async fn delete_batch(tx: &mut Tx, batch: BatchId) -> Result<(), StoreError>
 }
 
 /// Puts rows in the place of those that stand, and takes accounts off.
-pub async fn replace_rows(tx: &mut Tx, on: &[Vec<Value>], off: &[AccountId]) -> Result<(), StoreError> {
-    let off: Vec<Vec<Value>> = off.iter().map(|account| params![*account].to_vec()).collect();
+pub async fn replace_rows(tx: &mut Tx, on: &[[Value; 9]], off: &[AccountId]) -> Result<(), StoreError> {
+    let off: Vec<[Value; 1]> = off.iter().map(|account| values![*account]).collect();
     tx.run_many(DELETE, &off).await?;
     tx.merge_many(INSERT, on, REPLACE).await.map(drop)
 }
@@ -150,7 +166,7 @@ pub async fn delete_range(tx: &mut Tx, after: AccountId, to: AccountId) -> Resul
     tx.run(DELETE_RANGE, params![after, to]).await.map(drop)
 }
 
-pub async fn insert_rows(tx: &mut Tx, rows: &[Vec<Value>]) -> Result<(), StoreError> {
+pub async fn insert_rows(tx: &mut Tx, rows: &[[Value; 9]]) -> Result<(), StoreError> {
     tx.insert_many(INSERT, rows).await.map(drop)
 }
 
@@ -176,4 +192,18 @@ pub async fn count_lanes(tx: &mut Tx, desk: DeskId) -> Result<Vec<(String, i64, 
 /// Rows on all lists of an officer.
 pub async fn count_of(tx: &mut Tx, user: UserId) -> Result<i64, StoreError> {
     tx.number(COUNT_OF, params![user]).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PLACES;
+    use duly_domain::strategy::worklist::Lane;
+
+    #[test]
+    fn every_lane_is_among_those_that_are_merged() {
+        for lane in Lane::ALL {
+            assert!(PLACES.contains(&format!("lane = '{}'", lane.code())), "{}", lane.code());
+        }
+        assert_eq!(PLACES.matches(" union all ").count() + 1, Lane::ALL.len());
+    }
 }

@@ -3,6 +3,7 @@
 use duly::accounts::actions::place_hold;
 use duly::accounts::notice::{Kind, RecordNotice, record_notice};
 use duly::app::Actor;
+use duly::audit::kept;
 use duly::ledger::payment_file::{COMMIT_MAX, ImportPayments, Report, import_payments};
 use duly::store::{FromRow, Row, StoreError, Value};
 use duly_testkit::{Engine, Floor, both_engines};
@@ -136,6 +137,22 @@ fn masked(text: &str) -> String {
 }
 
 both_engines! {
+    fn what_is_said_of_a_payment_in_hand_is_what_reading_it_says(mut floor: "2026-03-04") {
+        let maria = floor.debtor("Maria", "420.00");
+        for (amount, on, reference) in [("1.00", "2026-03-04", "plain"), ("500.00", "1999-12-31", "\"Zahlung\", é\\ '5' ☂")] {
+            floor.pays_on(maria, amount, on, reference).unwrap();
+        }
+        floor.runtime.block_on(async {
+            let mut tx = floor.app.db.read().await.unwrap();
+            let payments = duly::ledger::store::list_payments(&mut tx, maria.account).await.unwrap();
+            assert_eq!(payments.len(), 2);
+            for payment in payments {
+                let entry = duly::audit::store::find_naming(&mut tx, maria.account, &payment.id.to_string()).await.unwrap().unwrap();
+                assert_eq!(kept::compare(&mut tx, payment.id.into(), &entry).await.unwrap(), kept::Stands::AsSaid, "{}", payment.reference);
+            }
+        });
+    }
+
     fn a_file_leaves_what_its_payments_leave_one_by_one(mut floor: "2026-03-04") {
         let engine = if floor.app.db.engine() == "sqlite" { Engine::Sqlite } else { Engine::Postgres };
         let mut single = prepared(engine);

@@ -8,7 +8,8 @@
 
 use super::hex;
 use sha2::{Digest, Sha256};
-use std::fmt;
+use std::borrow::Cow;
+use std::fmt::{self, Write};
 
 /// The first line of every hashed text; a changed form, or another set of columns, gets a new name.
 const FORM: &str = "duly-kept-1";
@@ -18,13 +19,13 @@ const GONE: &str = "gone";
 
 /// One value of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Cell {
+pub enum Cell<'a> {
     /// Nothing.
     Nothing,
     /// A whole number.
     Number(i64),
     /// Text; ids in hexadecimal, days as 2026-03-02.
-    Text(String),
+    Text(Cow<'a, str>),
 }
 
 /// What an entry says of one row.
@@ -38,7 +39,7 @@ pub struct Claim {
 
 impl Claim {
     /// What is to be said of a row: its kind, what never changes, what may.
-    pub fn of(kind: &str, fixed: &[Cell], state: &[Cell]) -> Claim {
+    pub fn of(kind: &str, fixed: &[Cell<'_>], state: &[Cell<'_>]) -> Claim {
         Claim { fixed: hash(kind, fixed), state: if state.is_empty() { String::new() } else { hash(kind, state) } }
     }
 
@@ -67,13 +68,15 @@ impl fmt::Display for Claim {
     }
 }
 
-fn hash(kind: &str, cells: &[Cell]) -> String {
-    let mut text = format!("{FORM}\n{kind}\n");
+fn hash(kind: &str, cells: &[Cell<'_>]) -> String {
+    let mut text = String::with_capacity(320);
+    let mut write = |line: fmt::Arguments<'_>| text.write_fmt(line).expect("writing to a string cannot fail");
+    write(format_args!("{FORM}\n{kind}\n"));
     for cell in cells {
         match cell {
-            Cell::Nothing => text.push_str("-\n"),
-            Cell::Number(number) => text.push_str(&format!("{number}\n")),
-            Cell::Text(value) => text.push_str(&format!("{}:{value}\n", value.len())),
+            Cell::Nothing => write(format_args!("-\n")),
+            Cell::Number(number) => write(format_args!("{number}\n")),
+            Cell::Text(value) => write(format_args!("{}:{value}\n", value.len())),
         }
     }
     hex(&Sha256::digest(text.as_bytes()))
@@ -135,7 +138,7 @@ impl Told {
 mod tests {
     use super::*;
 
-    fn text(value: &str) -> Cell {
+    fn text(value: &str) -> Cell<'_> {
         Cell::Text(value.into())
     }
 

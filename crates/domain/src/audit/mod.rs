@@ -8,6 +8,7 @@ pub mod kept;
 pub mod root;
 
 use sha2::{Digest, Sha256};
+use std::fmt::Write;
 
 /// The first line of every hashed text; a changed form gets a new name.
 const FORM: &str = "duly-audit-1";
@@ -36,7 +37,10 @@ impl Entry<'_> {
     /// The text that is hashed: the form's name, then each field on its line, then the hash before in hexadecimal.
     pub fn text(&self, previous: &[u8; 32]) -> String {
         let Entry { chain, seq, at_micros, actor, act, detail } = self;
-        format!("{FORM}\n{chain}\n{seq}\n{at_micros}\n{actor}\n{act}\n{detail}\n{}\n", hex(previous))
+        let mut text = String::with_capacity(detail.len() + 256);
+        write!(text, "{FORM}\n{chain}\n{seq}\n{at_micros}\n{actor}\n{act}\n{detail}\n{}\n", hex(previous))
+            .expect("writing to a string cannot fail");
+        text
     }
 
     /// The hash of the entry after the one before.
@@ -48,7 +52,9 @@ impl Entry<'_> {
 /// Lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half)]);
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+    let mut text = String::with_capacity(bytes.len() * 2);
+    text.extend(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]));
+    text
 }
 
 /// Walks one chain in order and says where it first breaks.

@@ -1,8 +1,8 @@
 //! Accounts as the posting of money needs to know them, many at a time.
 
-use crate::params;
 use crate::rows;
 use crate::store::{Keyed, StoreError, Tx, Value};
+use crate::values;
 use duly_domain::values::ids::{AccountId, CreditorId, DeskId};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -64,10 +64,10 @@ pub async fn update_settled(tx: &mut Tx, settled: &[(&Standing, Option<Next>)]) 
     for (standing, next) in settled.iter().copied() {
         let (balance, id) = (standing.balance_minor, standing.id);
         match next {
-            None => balances.push(params![balance, id].to_vec()),
+            None => balances.push(values![balance, id]),
             Some(next) => {
                 let (action, on) = next.unzip();
-                all.push(params![balance, &standing.state, action, on, id].to_vec());
+                all.push(values![balance, &standing.state, action, on, id]);
             }
         }
     }

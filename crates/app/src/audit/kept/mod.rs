@@ -1,7 +1,7 @@
 //! Rows and their entries: whatever an act keeps about an account is named, with its hash, in the entry of the act.
 //!
 //! [`record`] writes such an entry after the rows were written or changed: it reads them back, so that what is hashed is what
-//! stands. [`proof`] compares all rows with all entries again. Rows kept before entries held hashes are counted in
+//! stands. Where many rows are inserted at once, [`InHand`] says the same of them from their values. [`proof`] compares all rows with all entries again. Rows kept before entries held hashes are counted in
 //! `kept_before`, and [`begin`] writes that count into the chain `kept`, which the daily root holds.
 //!
 //! Always true: an act that keeps, changes or ends one of these rows writes its entry in the same transaction, in the chain of
@@ -19,6 +19,7 @@ use duly_domain::audit::kept::{Cell, Claim};
 use duly_domain::values::ids::*;
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
+use std::borrow::Cow;
 use uuid::Uuid;
 
 /// The chain of what was counted before entries held hashes.
@@ -33,6 +34,8 @@ pub struct Kind {
     pub name: &'static str,
     /// What its ids begin with.
     pub prefix: &'static str,
+    /// The names of the columns.
+    columns: &'static [&'static str],
     /// How many of the columns never change.
     fixed: usize,
     by_id: &'static str,
@@ -44,6 +47,7 @@ macro_rules! kind {
         Kind {
             name: $name,
             prefix: $id::PREFIX,
+            columns: &["account_id", "id" $(, stringify!($fixed))* $(, stringify!($state))*],
             fixed: 2 + [$(stringify!($fixed)),*].len(),
             by_id: concat!("select account_id, id", $(", ", stringify!($fixed),)* $(", ", stringify!($state),)* " from ", $table,
                 " where id in ($keys)"),
@@ -141,24 +145,56 @@ struct Standing {
 impl Kind {
     fn read(&self, Columns(values): Columns) -> Result<Standing, StoreError> {
         let wrong = || StoreError::Column(format!("{}.id", self.name));
-        let [account, id] = values.first_chunk::<2>().ok_or_else(wrong)?.clone();
-        let cells: Vec<Cell> = values.into_iter().map(cell).collect();
-        let (fixed, state) = cells.split_at_checked(self.fixed).ok_or_else(wrong)?;
-        let account = Option::<AccountId>::from_value(account).ok_or_else(wrong)?;
-        Ok(Standing { account, id: Uuid::from_value(id).ok_or_else(wrong)?, claim: Claim::of(self.name, fixed, state) })
+        let claim = self.claim(values.iter()).ok_or_else(wrong)?;
+        let mut values = values.into_iter();
+        let account = values.next().and_then(Option::<AccountId>::from_value).ok_or_else(wrong)?;
+        let id = values.next().and_then(Uuid::from_value).ok_or_else(wrong)?;
+        Ok(Standing { account, id, claim })
+    }
+
+    /// What is to be said of a row with these values in the order of the columns.
+    fn claim<'v>(&self, values: impl Iterator<Item = &'v Value>) -> Option<Claim> {
+        let mut cells = Vec::with_capacity(self.columns.len());
+        cells.extend(values.map(cell));
+        let (fixed, state) = cells.split_at_checked(self.fixed)?;
+        Some(Claim::of(self.name, fixed, state))
+    }
+}
+
+/// Rows of one kind that are inserted and not changed any more in the same act: what is to be said of them follows from the
+/// values in hand, and is what reading them back would say.
+pub struct InHand {
+    kind: &'static Kind,
+    /// Where the kind's columns stand among the values; what is not inserted is nothing.
+    places: Vec<Option<usize>>,
+}
+
+impl InHand {
+    /// Rows of a kind that an insert with this head adds.
+    pub fn of(prefix: &str, head: &str) -> InHand {
+        let kind = KINDS.iter().find(|kind| kind.prefix == prefix).expect("every id that is kept has its kind in the list above");
+        let inserted: Vec<&str> = head.split(['(', ')', ',']).skip(1).map(str::trim).collect();
+        let places = kind.columns.iter().map(|column| inserted.iter().position(|name| name == column)).collect();
+        InHand { kind, places }
+    }
+
+    /// What is to be said of a row with these values, in the order of the head.
+    pub fn claim(&self, values: &[Value]) -> Claim {
+        let values = self.places.iter().map(|place| place.and_then(|place| values.get(place)).unwrap_or(&Value::Null));
+        self.kind.claim(values).expect("there is a value for each column")
     }
 }
 
 /// A value as it is hashed, the same from either engine.
-fn cell(value: Value) -> Cell {
+fn cell(value: &Value) -> Cell<'_> {
     match value {
         Value::Null => Cell::Nothing,
-        Value::Int(number) => Cell::Number(number),
-        Value::Text(text) => Cell::Text(text),
-        Value::Date(day) => Cell::Text(day.to_string()),
-        Value::Uuid(id) => Cell::Text(id.simple().to_string()),
+        Value::Int(number) => Cell::Number(*number),
+        Value::Text(text) => Cell::Text(Cow::Borrowed(text)),
+        Value::Date(day) => Cell::Text(day.to_string().into()),
+        Value::Uuid(id) => Cell::Text(duly_domain::audit::hex(id.as_bytes()).into()),
         // SQLite keeps ids as bytes; no other bytes stand in these tables.
-        Value::Bytes(bytes) => Cell::Text(duly_domain::audit::hex(&bytes)),
+        Value::Bytes(bytes) => Cell::Text(duly_domain::audit::hex(bytes).into()),
     }
 }
 
