@@ -141,8 +141,19 @@ fn narrow_tables_keep_what_an_older_database_holds() {
             assert_eq!(before.len(), 7);
             tx.batch(&std::fs::read_to_string(steps[upgrade].join(format!("1_{}.sql", tx.engine()))).unwrap()).await.unwrap();
             assert_eq!(narrow(&mut tx).await, before, "{engine:?}");
-            let negative = "update balances set amount_minor = -1 where bucket = 'principal'";
-            assert!(tx.run(negative, &[]).await.is_err(), "{engine:?} still refuses a balance below zero");
+            tx.commit().await.unwrap();
+            for wrong in [
+                "update balances set amount_minor = -1 where bucket = 'principal'",
+                "update entry_lines set code = 'cash'",
+                "update worklist set lane = 'soon'",
+                "update entries set kind = 'gift'",
+                "update entries set account_id = id",
+                "update entry_lines set entry_id = '00000000-0000-0000-0000-000000000004'",
+                "insert into balances select * from balances",
+            ] {
+                let mut tx = floor.app.db.begin().await.unwrap();
+                assert!(tx.run(wrong, &[]).await.is_err(), "{engine:?} still refuses: {wrong}");
+            }
         });
     }
 }
