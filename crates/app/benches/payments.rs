@@ -5,6 +5,9 @@
 //!
 //! A payment that is whole writes thirteen rows where the floor writes three: its entry and five lines, two balances, the account,
 //! the worklist, the head of the chain. The floor reads nothing; posting reads the account, its balances, its references, its head.
+//!
+//! On two shared cores it came to 15,700 to 19,000 against a floor of 89,000 to 122,000: 14 to 18 %. Of some sixty microseconds a
+//! payment, writing rows takes about twenty, the commit ten, reading five; the rest is deciding, hashing and laying out.
 
 mod measure;
 
