@@ -22,7 +22,7 @@ const NOW: &str = "2026-03-03T11:10:00-05:00";
 const SIZES: [(&str, u32, u32); 3] = [("desk", 1440, 900), ("laptop", 1024, 768), ("phone", 390, 844)];
 
 /// Pictures that the manual shows: name, who sees it, where.
-const PICTURES: [(&str, &str, &str); 27] = [
+const PICTURES: [(&str, &str, &str); 31] = [
     ("my-day", "officer", "/my-day"),
     ("not-now", "officer", "/my-day#later"),
     ("account", "officer", "{account}"),
@@ -47,6 +47,10 @@ const PICTURES: [(&str, &str, &str); 27] = [
     ("teams", "supervisor", "/teams"),
     ("compliance", "compliance", "/compliance"),
     ("decision", "compliance", "{decision}"),
+    ("why-then", "compliance", "{account}/why?channel=text&at=2026-03-03T05:30"),
+    ("disputes", "compliance", "/disputes"),
+    ("case", "compliance", "{case}"),
+    ("case-opened", "compliance", "{account}?do=case"),
     ("nights", "admin", "/nights"),
     ("users", "admin", "/users"),
     ("settings", "admin", "/settings"),
@@ -124,7 +128,7 @@ async fn photograph(browser: &WebDriver, port: u16, address: &str, images: &Path
     let tools = Tools { port, session: browser.session_id().to_string(), client: reqwest::Client::new() };
     let mut signed_in = "";
     let (mut account, mut person, mut decision) = (String::new(), String::new(), String::new());
-    let (mut upload, mut history) = (String::new(), String::new());
+    let (mut upload, mut history, mut case) = (String::new(), String::new(), String::new());
     for (name, role, place) in PICTURES {
         resize(&tools, SIZES[0]).await?;
         if role != signed_in {
@@ -132,7 +136,8 @@ async fn photograph(browser: &WebDriver, port: u16, address: &str, images: &Path
             signed_in = role;
         }
         if account.is_empty() {
-            browser.goto(format!("{address}/my-day")).await?;
+            // Somebody who promised something: there is a talk to be seen, and what came of it.
+            browser.goto(format!("{address}/promises")).await?;
             account = first_link(browser, "tr[data-row] a[href^='/accounts/']").await?;
             browser.goto(format!("{address}{account}")).await?;
             person = first_link(browser, "a[href*='/people/dbt_']").await?;
@@ -147,8 +152,17 @@ async fn photograph(browser: &WebDriver, port: u16, address: &str, images: &Path
             browser.goto(format!("{address}/compliance")).await?;
             decision = first_link(browser, "a[href*='/decisions/dec_']").await?;
         }
-        let named =
-            [("{decision}", &decision), ("{account}", &account), ("{person}", &person), ("{upload}", &upload), ("{history}", &history)];
+        if place.contains("{case}") && case.is_empty() {
+            case = first_link(browser, "a[href^='/disputes/cas_']").await?;
+        }
+        let named = [
+            ("{decision}", &decision),
+            ("{account}", &account),
+            ("{person}", &person),
+            ("{upload}", &upload),
+            ("{history}", &history),
+            ("{case}", &case),
+        ];
         let place = named.into_iter().fold(place.to_string(), |place, (name, is)| place.replace(name, is));
         browser.goto(format!("{address}{place}")).await?;
         browser.screenshot(&images.join(format!("{name}.png"))).await?;

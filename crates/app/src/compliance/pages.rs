@@ -3,6 +3,7 @@
 use super::store::{self, Refusal};
 use crate::app::Failure;
 use crate::audit;
+use crate::disputes::pages::{CaseCounts, count_by_clock};
 use crate::identity::names::Names;
 use crate::jobs::checking::{self, KeptCheck, Run};
 use crate::outreach::letters::{self, DueNotice};
@@ -39,6 +40,7 @@ struct ControlRoomPage {
     due: Vec<DueNotice>,
     may_print: bool,
     answers: Vec<(String, i64)>,
+    cases: CaseCounts,
     proved: Proved,
     rules: Vec<(&'static RuleCard, &'static str)>,
     rule_set: &'static str,
@@ -110,6 +112,7 @@ pub async fn get_control_room(
         newer: Some(here - 1).filter(|page| *page >= 1),
         older: Some(here + 1).filter(|page| *page <= last),
         answers,
+        cases: count_by_clock(&mut tx, visit.at.business_day).await?,
         proved: proved(&web, &visit, &mut tx, &mut names).await?,
         rules: rules.collect(),
         rule_set: RULE_SET,

@@ -133,6 +133,23 @@ async fn queue(tx: &mut Tx, today: Date) -> Result<Vec<QueueRow>, Failure> {
     Ok(rows)
 }
 
+/// How the open cases stand.
+pub struct CaseCounts {
+    /// All of them.
+    pub open: usize,
+    /// Those with a clock that ran out.
+    pub late: usize,
+    /// Those with one that does within two days.
+    pub near: usize,
+}
+
+/// Counts the open cases by the clock that runs out first.
+pub async fn count_by_clock(tx: &mut Tx, today: Date) -> Result<CaseCounts, Failure> {
+    let rows = queue(tx, today).await?;
+    let count = |tone: &str| rows.iter().filter(|row| row.clock.as_ref().is_some_and(|clock| clock.tone == tone)).count();
+    Ok(CaseCounts { open: rows.len(), late: count("no"), near: count("wait") })
+}
+
 /// An open case as the account's page shows it.
 pub struct CaseOn {
     /// Which.

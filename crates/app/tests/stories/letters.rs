@@ -163,7 +163,7 @@ both_engines! {
             assert_eq!(late.status().as_u16(), 422);
             assert!(late.text().await.unwrap().contains("the day lies in the past"));
             let page = post("/letters", &[("account", &account)]).await.text().await.unwrap();
-            assert!(page.contains("1 letters are made.") && page.contains("1 for mailing on Mon 2 Mar 2026"), "{page}");
+            assert!(page.contains("1 letter is made.") && page.contains("1 for mailing on Mon 2 Mar 2026"), "{page}");
             // Twice is once.
             let page = post("/letters", &[("account", &account)]).await.text().await.unwrap();
             assert!(page.contains("its validation notice was sent or is printed already"), "{page}");
