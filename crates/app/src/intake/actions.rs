@@ -26,7 +26,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// After so many rows, who waits to write is let in.
-const PIECE: usize = 500;
+const PIECE: usize = 128;
 
 /// From so many new accounts on, the planner is told that the tables have grown.
 const ANALYZE_FROM: u64 = 100;
@@ -121,13 +121,20 @@ pub async fn import_accounts(app: &App, who: &Actor, at: Moment, ask: &ImportAcc
         tokio::task::yield_now().await;
     }
     let report = import.finish(app).await?;
-    if report.accepted - report.resumed >= ANALYZE_FROM && !ask.is_trial {
+    let new = report.accepted - report.resumed;
+    if new >= ANALYZE_FROM && !ask.is_trial && is_much(&mut app.db.read().await?, new).await? {
         let mut turn = app.turns.take("statistics").await;
         turn.begins();
         app.db.analyze().await?;
         turn.ends();
     }
     Ok(report)
+}
+
+/// Whether so many new accounts are enough to change what the planner should know: it holds up whoever writes.
+async fn is_much(tx: &mut Tx, new: u64) -> Result<bool, Failure> {
+    let all = u64::try_from(accounts::store::count_accounts(tx).await?).unwrap_or(0);
+    Ok(new.saturating_mul(4) >= all)
 }
 
 fn guessed(path: &Path, notices: &mut Vec<String>) -> Result<Mapping, Failure> {

@@ -46,7 +46,7 @@ rows! {
 }
 
 /// References asked for in one statement.
-const CHUNK: usize = 500;
+const CHUNK: usize = 128;
 
 /// The accounts of a creditor that have one of these references.
 pub async fn list_placed(tx: &mut Tx, creditor: CreditorId, references: &[&str]) -> Result<Vec<Placed>, StoreError> {

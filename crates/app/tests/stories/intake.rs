@@ -110,14 +110,14 @@ both_engines! {
         let file = thousand_rows("A");
         floor.progress.stop();
         let stopped = floor.import_file(&file, None, "Clinic", false).unwrap_err().to_string();
-        assert!(stopped.contains("stopped after 500 rows: start it again to go on"), "{stopped}");
-        assert_eq!(floor.count("select count(*) from accounts"), 500);
+        assert!(stopped.contains("stopped after 128 rows: start it again to go on"), "{stopped}");
+        assert_eq!(floor.count("select count(*) from accounts"), 128);
         assert_eq!(floor.count("select count(*) from batches where state = 'loading'"), 1);
         assert_eq!(floor.failed_checks(), Vec::<String>::new(), "what was placed is whole");
 
         floor.progress = Default::default();
         let report = floor.import_file(&file, None, "Clinic", false).unwrap();
-        assert_eq!((report.rows, report.accepted, report.resumed, report.duplicates), (1_200, 1_200, 500, 0));
+        assert_eq!((report.rows, report.accepted, report.resumed, report.duplicates), (1_200, 1_200, 128, 0));
         assert_eq!(floor.count("select count(*) from accounts"), 1_200);
         assert_eq!(floor.count("select count(*) from batches"), 1);
         assert_eq!(floor.count("select accepted_count from batches where state = 'done'"), 1_200);
