@@ -5,13 +5,12 @@ use super::output::{answer, money, write_line};
 use super::{Answered, Format, Global};
 use crate::accounts;
 use crate::app::{App, Failure};
-use crate::disputes::actions::{AddStep, CloseCase, OpenCase, add_step, clocks_of, close_case, kind_of_code, open_case};
-use crate::disputes::store;
+use crate::disputes::actions::{AddStep, CloseCase, OpenCase, add_step, close_case, kind_of_code, open_case};
+use crate::disputes::queue::{self, QueuedCase};
 use clap::Subcommand;
 use clap::builder::PossibleValuesParser;
 use duly_domain::accounts::Bucket;
 use duly_domain::disputes::case::{CaseKind, CaseOutcome, Ground, RootCause, StepKind};
-use duly_domain::disputes::clock::next;
 use duly_domain::identity::{Permission, may};
 use duly_domain::values::ids::CaseId;
 use jiff::civil::Date;
@@ -150,29 +149,18 @@ pub(super) async fn case(app: &App, global: &Global, command: CaseCommand) -> Re
 }
 
 async fn list(app: &App, global: &Global) -> Result<Answered, Failure> {
-    let mut tx = app.db.read().await?;
-    let mut rows = Vec::new();
-    for case in store::list_open(&mut tx, i64::MAX).await? {
-        let kind = kind_of_code(&case.kind)?;
-        let full = store::load_case(&mut tx, case.id).await?;
-        let steps = store::list_steps(&mut tx, case.id).await?;
-        let clocks = clocks_of(kind, case.received_on, &steps);
-        let due = next(&clocks).copied();
+    for queued in queue::read(&mut app.db.read().await?, i64::MAX).await? {
+        let QueuedCase { case, kind, clock: due } = &queued;
+        if global.format == Format::Text {
+            let says = due.map_or("name the outcome".to_string(), |clock| format!("{} by {}", clock.what.to_lowercase(), clock.due_on));
+            write_line(&format!("{} {kind} {}: {says}", case.id, case.reference))?;
+            continue;
+        }
         let json = json!({"case": case.id.to_string(), "account": case.account.to_string(), "reference": case.reference, "kind": case.kind,
             "in_writing": case.in_writing, "received_on": case.received_on.to_string(), "ground": case.ground,
-            "disputed": full.disputed_minor.map(|minor| money(minor, &full.currency)),
+            "disputed": case.disputed_minor.map(|minor| money(minor, &case.currency)),
             "due": due.map(|clock| clock.what), "due_on": due.map(|clock| clock.due_on.to_string()), "limit": due.map(|clock| clock.source)});
-        let says = due.map_or("name the outcome".to_string(), |clock| format!("{} by {}", clock.what.to_lowercase(), clock.due_on));
-        rows.push((
-            due.map_or(case.received_on, |clock| clock.due_on),
-            case.id,
-            json,
-            format!("{} {} {}: {says}", case.id, kind, case.reference),
-        ));
-    }
-    rows.sort_by_key(|(due_on, id, ..)| (*due_on, *id));
-    for (_, _, json, line) in rows {
-        write_line(&if global.format == Format::Text { line } else { json.to_string() })?;
+        write_line(&json.to_string())?;
     }
     Ok(Answered::Yes)
 }

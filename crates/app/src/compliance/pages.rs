@@ -3,7 +3,7 @@
 use super::store::{self, Refusal};
 use crate::app::Failure;
 use crate::audit;
-use crate::disputes::pages::{CaseCounts, count_by_clock};
+use crate::disputes::queue::{self, CaseCounts};
 use crate::identity::names::Names;
 use crate::jobs::checking::{self, KeptCheck, Run};
 use crate::outreach::letters::{self, DueNotice};
@@ -112,7 +112,7 @@ pub async fn get_control_room(
         newer: Some(here - 1).filter(|page| *page >= 1),
         older: Some(here + 1).filter(|page| *page <= last),
         answers,
-        cases: count_by_clock(&mut tx, visit.at.business_day).await?,
+        cases: CaseCounts::of(&queue::read(&mut tx, queue::SHOWN).await?, visit.at.business_day),
         proved: proved(&web, &visit, &mut tx, &mut names).await?,
         rules: rules.collect(),
         rule_set: RULE_SET,

@@ -6,4 +6,5 @@
 
 pub mod actions;
 pub mod pages;
+pub mod queue;
 pub mod store;

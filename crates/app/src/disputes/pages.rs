@@ -1,12 +1,13 @@
 //! The queue of cases, one case, and opening one from an account.
 
 use super::actions::{AddStep, CloseCase, OpenCase, add_step, clocks_of, close_case, kind_of, kind_of_code, open_case};
-use super::store::{self, Case, CaseStep, ClosedCase, QueuedCase};
+use super::queue::{self, CaseCounts, QueuedCase};
+use super::store::{self, Case, ListedCase};
 use crate::accounts::pages::{after, currency_of, resolve};
 use crate::accounts::papers::store::Document;
 use crate::app::{Failure, Problems};
 use crate::identity::names::Names;
-use crate::store::{Keyed, Tx, Value};
+use crate::store::Tx;
 use crate::web::Web;
 use crate::web::form::Fields;
 use crate::web::guard::Visit;
@@ -28,9 +29,7 @@ use duly_domain::values::money::Money;
 use jiff::civil::Date;
 use std::collections::HashMap;
 
-/// How many cases the queue shows.
-const SHOWN: i64 = 500;
-/// How many closed ones.
+/// How many closed cases the queue shows.
 const CLOSED_SHOWN: i64 = 50;
 
 /// A clock as it is shown.
@@ -61,13 +60,12 @@ impl ShownClock {
     }
 }
 
-/// A case in the queue with the clock that runs out first.
+/// An open case as the queue shows it.
 struct QueueRow {
-    case: QueuedCase,
+    case: ListedCase,
     kind: CaseKind,
     ground: String,
     received: String,
-    due_on: Date,
     clock: Option<ShownClock>,
 }
 
@@ -79,7 +77,7 @@ struct QueuePage {
     kinds: Vec<(CaseKind, bool)>,
     is_all: bool,
     rows: Vec<QueueRow>,
-    closed: Vec<(ClosedCase, CaseKind, String, String, String)>,
+    closed: Vec<(ListedCase, CaseKind, String, String, String)>,
 }
 
 /// `GET /disputes?kind=`: open cases, the clock that runs out first on top; the last that were closed below.
@@ -87,11 +85,18 @@ pub async fn get_queue(State(web): State<Web>, visit: Visit, Query(query): Query
     let only = query.get("kind").and_then(|code| CaseKind::parse(code));
     let today = visit.at.business_day;
     let mut tx = web.app.db.read().await?;
-    let mut rows = queue(&mut tx, today).await?;
-    rows.retain(|row| only.is_none_or(|only| row.kind == only));
-    let tone = |row: &QueueRow| row.clock.as_ref().map_or("", |clock| clock.tone);
-    let count = |wanted: &str| rows.iter().filter(|row| tone(row) == wanted).count();
-    let counts = [("late", count("no"), "no"), ("due within two days", count("wait"), "wait"), ("open", rows.len(), "")];
+    let mut queued = queue::read(&mut tx, queue::SHOWN).await?;
+    queued.retain(|queued| only.is_none_or(|only| queued.kind == only));
+    let CaseCounts { open, late, near } = CaseCounts::of(&queued, today);
+    let counts = [("late", late, "no"), ("due within two days", near, "wait"), ("open", open, "")];
+    let rows = queued.into_iter().map(|QueuedCase { case, kind, clock }| QueueRow {
+        kind,
+        ground: case.ground.as_deref().and_then(Ground::parse).map(|ground| ground.to_string()).unwrap_or_default(),
+        received: written(case.received_on),
+        clock: clock.map(|clock| ShownClock::of(&clock, today)),
+        case,
+    });
+    let rows = rows.collect();
     let mut closed = Vec::new();
     for case in store::list_closed(&mut tx, CLOSED_SHOWN).await? {
         let kind = kind_of_code(&case.kind)?;
@@ -105,49 +110,6 @@ pub async fn get_queue(State(web): State<Web>, visit: Visit, Query(query): Query
     let frame = Frame::of(&visit, "/disputes", "Disputes");
     let kinds = CaseKind::ALL.into_iter().map(|kind| (kind, Some(kind) == only)).collect();
     Ok(page(&QueuePage { frame, counts, kinds, is_all: only.is_none(), rows, closed }))
-}
-
-async fn queue(tx: &mut Tx, today: Date) -> Result<Vec<QueueRow>, Failure> {
-    let cases = store::list_open(tx, SHOWN).await?;
-    let keys: Vec<Value> = cases.iter().map(|case| Value::from(case.id)).collect();
-    let mut steps: HashMap<CaseId, Vec<CaseStep>> = HashMap::new();
-    for Keyed(case, step) in store::list_steps_of(tx, &keys).await? {
-        steps.entry(case).or_default().push(step);
-    }
-    let mut rows = Vec::with_capacity(cases.len());
-    for case in cases {
-        let kind = kind_of_code(&case.kind)?;
-        let clocks = clocks_of(kind, case.received_on, steps.get(&case.id).into_iter().flatten());
-        let clock = next(&clocks);
-        rows.push(QueueRow {
-            kind,
-            ground: case.ground.as_deref().and_then(Ground::parse).map(|ground| ground.to_string()).unwrap_or_default(),
-            received: written(case.received_on),
-            // What is answered waits for its outcome alone.
-            due_on: clock.map_or(case.received_on, |clock| clock.due_on),
-            clock: clock.map(|clock| ShownClock::of(clock, today)),
-            case,
-        });
-    }
-    rows.sort_by_key(|row| (row.due_on, row.case.id));
-    Ok(rows)
-}
-
-/// How the open cases stand.
-pub struct CaseCounts {
-    /// All of them.
-    pub open: usize,
-    /// Those with a clock that ran out.
-    pub late: usize,
-    /// Those with one that does within two days.
-    pub near: usize,
-}
-
-/// Counts the open cases by the clock that runs out first.
-pub async fn count_by_clock(tx: &mut Tx, today: Date) -> Result<CaseCounts, Failure> {
-    let rows = queue(tx, today).await?;
-    let count = |tone: &str| rows.iter().filter(|row| row.clock.as_ref().is_some_and(|clock| clock.tone == tone)).count();
-    Ok(CaseCounts { open: rows.len(), late: count("no"), near: count("wait") })
 }
 
 /// An open case as the account's page shows it.
@@ -164,14 +126,15 @@ pub struct CaseOn {
 
 /// The open cases of an account.
 pub async fn open_on(tx: &mut Tx, account: AccountId, today: Date) -> Result<Vec<CaseOn>, Failure> {
-    let mut shown = Vec::new();
-    for case in store::list_of_account(tx, account).await?.into_iter().filter(|case| case.state == "open") {
-        let kind = kind_of(&case)?;
-        let steps = store::list_steps(tx, case.id).await?;
-        let clock = next(&clocks_of(kind, case.received_on, &steps)).map(|clock| ShownClock::of(clock, today));
-        shown.push(CaseOn { id: case.id, kind, since: written(case.received_on), clock });
-    }
-    Ok(shown)
+    let cases: Vec<Case> = store::list_of_account(tx, account).await?.into_iter().filter(|case| case.state == "open").collect();
+    let steps = queue::steps_of(tx, cases.iter().map(|case| case.id)).await?;
+    let shown = cases.iter().map(|case| {
+        let kind = kind_of(case)?;
+        let clocks = clocks_of(kind, case.received_on, steps.get(&case.id).into_iter().flatten());
+        let clock = next(&clocks).map(|clock| ShownClock::of(clock, today));
+        Ok(CaseOn { id: case.id, kind, since: written(case.received_on), clock })
+    });
+    shown.collect()
 }
 
 #[derive(Template)]

@@ -21,12 +21,13 @@ const OF_ACCOUNT: &str = "
            hold_id, opened_by, opened_at, outcome, root_cause, found, closed_by, closed_at
       from cases where account_id = $1 order by id desc limit 100";
 const QUEUE: &str = "
-    select c.id, c.account_id, d.name, a.reference, r.name, c.kind, c.in_writing, c.ground, c.received_on
+    select c.id, c.account_id, d.name, a.reference, r.name, c.kind, c.in_writing, c.ground, c.received_on, c.disputed_minor, c.currency,
+           c.outcome, c.root_cause, c.closed_at
       from cases c join accounts a on a.id = c.account_id join debtors d on d.id = c.debtor_id join creditors r on r.id = a.creditor_id
      where c.state = $1 order by c.received_on, c.id limit $2";
 const LATELY: &str = "
-    select c.id, c.account_id, d.name, a.reference, r.name, c.kind, c.in_writing, c.ground, c.received_on, c.outcome, c.root_cause,
-           c.closed_at
+    select c.id, c.account_id, d.name, a.reference, r.name, c.kind, c.in_writing, c.ground, c.received_on, c.disputed_minor, c.currency,
+           c.outcome, c.root_cause, c.closed_at
       from cases c join accounts a on a.id = c.account_id join debtors d on d.id = c.debtor_id join creditors r on r.id = a.creditor_id
      where c.state = 'closed' order by c.closed_at desc, c.id desc limit $1";
 const CLOSE: &str = "
@@ -81,8 +82,8 @@ rows! {
         pub recorded_at: Timestamp,
     }
 
-    /// One open case in the queue.
-    pub struct QueuedCase {
+    /// One case in a list, with whose it is.
+    pub struct ListedCase {
         pub id: CaseId,
         pub account: AccountId,
         pub name: Option<String>,
@@ -92,19 +93,8 @@ rows! {
         pub in_writing: bool,
         pub ground: Option<String>,
         pub received_on: Date,
-    }
-
-    /// One case that was closed.
-    pub struct ClosedCase {
-        pub id: CaseId,
-        pub account: AccountId,
-        pub name: Option<String>,
-        pub reference: String,
-        pub creditor: String,
-        pub kind: String,
-        pub in_writing: bool,
-        pub ground: Option<String>,
-        pub received_on: Date,
+        pub disputed_minor: Option<i64>,
+        pub currency: String,
         pub outcome: Option<String>,
         pub root_cause: Option<String>,
         pub closed_at: Option<Timestamp>,
@@ -145,12 +135,12 @@ pub async fn list_of_account(tx: &mut Tx, account: AccountId) -> Result<Vec<Case
 }
 
 /// Open cases, those that came first before the others.
-pub async fn list_open(tx: &mut Tx, limit: i64) -> Result<Vec<QueuedCase>, StoreError> {
+pub async fn list_open(tx: &mut Tx, limit: i64) -> Result<Vec<ListedCase>, StoreError> {
     tx.all(QUEUE, params!["open", limit]).await
 }
 
 /// Closed cases, the last first.
-pub async fn list_closed(tx: &mut Tx, limit: i64) -> Result<Vec<ClosedCase>, StoreError> {
+pub async fn list_closed(tx: &mut Tx, limit: i64) -> Result<Vec<ListedCase>, StoreError> {
     tx.all(LATELY, params![limit]).await
 }
 

@@ -8,6 +8,7 @@
 pub mod archive;
 pub mod backup;
 pub mod catalogue;
+pub mod checkpoints;
 pub mod db;
 pub mod error;
 pub mod load;

@@ -1,6 +1,7 @@
 //! The embedded engine: SQLite with a write-ahead log, one writer, readers beside it.
 
 use super::StoreError;
+use super::checkpoints::Checkpoints;
 use super::row::{Row, Value, Values};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql};
@@ -22,6 +23,8 @@ pub struct Sqlite {
     identity: Option<Identity>,
     /// Before the writer, so that they are closed before it: only a connection that may write empties the log as the last.
     readers: Arc<Mutex<Vec<Connection>>>,
+    /// Before the writer too, for the same reason.
+    _checkpoints: Arc<Checkpoints>,
     writer: Arc<tokio::sync::Mutex<Connection>>,
     /// How many wait for the writer's turn in this process.
     waiting: Arc<AtomicUsize>,
@@ -32,13 +35,12 @@ impl Sqlite {
     /// Opens or makes the file.
     pub fn open(path: &str) -> Result<Sqlite, StoreError> {
         let path = PathBuf::from(path);
-        let writer = connect(&path, OpenFlags::default())?;
+        let mut writer = connect(&path, OpenFlags::default())?;
         // The writer keeps more pages: a large import touches many indexes at once.
-        writer.execute_batch(
-            "pragma cache_size = -262144; pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 4000;",
-        )?;
+        writer.execute_batch("pragma cache_size = -262144; pragma journal_mode = wal; pragma synchronous = full;")?;
         Ok(Sqlite {
             identity: identity_of(&path),
+            _checkpoints: Arc::new(Checkpoints::beside(&mut writer, path.clone())?),
             path: Arc::new(path),
             writer: Arc::new(tokio::sync::Mutex::new(writer)),
             waiting: Arc::default(),

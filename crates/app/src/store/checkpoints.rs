@@ -1,0 +1,138 @@
+//! The write-ahead log is carried over into the database file beside the writer, so that nobody who commits waits for it.
+//!
+//! Always true: a commit is on the disk before it is acknowledged, in the log; carrying it over only makes the log short again.
+
+use super::StoreError;
+use rusqlite::hooks::Wal;
+use rusqlite::wal::CheckpointMode;
+use rusqlite::{Connection, OpenFlags};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::{Builder, JoinHandle};
+
+/// From how many pages on the log is carried over.
+const LONG: i32 = 4_000;
+
+/// From how many the writer does it and waits: it writes faster than the thread beside it can follow.
+const TOO_LONG: i32 = 16 * LONG;
+
+enum Ask {
+    CarryOver,
+    End,
+}
+
+/// The thread that carries the log over; it ends when this is dropped.
+pub struct Checkpoints {
+    asks: SyncSender<Ask>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Checkpoints {
+    /// Lets a thread beside the writer of a file carry over what it commits.
+    pub fn beside(writer: &mut Connection, path: PathBuf) -> Result<Checkpoints, StoreError> {
+        Checkpoints::of_lengths(LONG..TOO_LONG, writer, path)
+    }
+
+    /// As [`Checkpoints::beside`], while the log is so long; beyond that, the writer carries it over.
+    fn of_lengths(lengths: Range<i32>, writer: &mut Connection, path: PathBuf) -> Result<Checkpoints, StoreError> {
+        // One ask may wait while another is heeded: more would ask for the same.
+        let (asks, asked) = sync_channel(1);
+        let unusable = |error: std::io::Error| StoreError::Beside(format!("no thread for the write-ahead log: {error}"));
+        let thread = Builder::new().name("duly-log".into()).spawn(move || heed(path, &asked)).map_err(unusable)?;
+        let to_thread = asks.clone();
+        writer.wal_hook(Some(move |log: &mut Wal, pages| {
+            if pages >= lengths.end {
+                tell(log.checkpoint());
+            } else if pages >= lengths.start {
+                // What cannot be sent waits there already.
+                to_thread.try_send(Ask::CarryOver).ok();
+            }
+            // The commit stands, whatever became of the log.
+            Ok(())
+        }))?;
+        Ok(Checkpoints { asks, thread: Some(thread) })
+    }
+}
+
+impl Drop for Checkpoints {
+    fn drop(&mut self) {
+        // If the thread has ended, it has nothing more to be told.
+        self.asks.send(Ask::End).ok();
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the thread for the write-ahead log broke off");
+        }
+    }
+}
+
+fn heed(path: PathBuf, asked: &Receiver<Ask>) {
+    let mut connection = None;
+    while let Ok(Ask::CarryOver) = asked.recv() {
+        let log = match connection.take().map_or_else(|| open(&path), Ok) {
+            Ok(log) => log,
+            Err(error) => {
+                tell(Err(error));
+                continue;
+            }
+        };
+        // Passive: it goes as far as it can and holds up neither writer nor readers.
+        tell(log.wal_checkpoint_v2(None::<&str>, CheckpointMode::PASSIVE).map(drop));
+        connection = Some(log);
+    }
+}
+
+fn open(path: &Path) -> rusqlite::Result<Connection> {
+    // Where there is no file any more, none is made.
+    let log = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    // It knows that there is a log once it has read from the file.
+    log.pragma_query_value(None, "schema_version", |_| Ok(()))?;
+    Ok(log)
+}
+
+fn tell(done: rusqlite::Result<()>) {
+    if let Err(error) = done {
+        tracing::warn!("the write-ahead log stays as it is for now: {error}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn the_log_is_carried_over_while_the_writer_goes_on() {
+        let folder = std::env::temp_dir().join(format!("duly-log-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("duly.db");
+        let mut writer = Connection::open(&path).unwrap();
+        writer.execute_batch("pragma journal_mode = wal; create table pages (bytes blob)").unwrap();
+        let checkpoints = Checkpoints::of_lengths(400..4_000, &mut writer, path.clone()).unwrap();
+        let fill = |count: i32| {
+            writer.execute_batch("begin immediate").unwrap();
+            for _ in 0..count {
+                writer.execute("insert into pages values (zeroblob(4000))", ()).unwrap();
+            }
+            writer.execute_batch("commit").unwrap();
+        };
+        let carried = || fs::metadata(&path).unwrap().len() / 4096;
+        fill(200);
+        std::thread::sleep(Duration::from_millis(200));
+        assert!(carried() < 10, "a short log is left alone");
+        fill(400);
+        let began = Instant::now();
+        while carried() < 500 && began.elapsed() < Duration::from_secs(20) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        assert!(carried() >= 500, "{} pages were carried over", carried());
+        fill(4_000);
+        assert!(carried() >= 4_000, "the writer has carried over {} pages itself", carried());
+        drop(checkpoints);
+        drop(writer);
+        assert!(!folder.join("duly.db-wal").exists(), "the last to go leaves no log");
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}
