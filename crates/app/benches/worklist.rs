@@ -9,12 +9,17 @@ use duly::identity::actions::{NewUser, add_user_with};
 use duly::intake::actions::{ImportAccounts, import_accounts};
 use duly::intake::mapping_file::parse;
 use duly::intake::progress::Progress;
-use duly::store::{Db, migrate};
+use duly::store::{Db, Value, migrate};
 use duly::{accounts, strategy};
 use duly_domain::identity::Role;
 use measure::{grouped, processor_nanos};
 use std::fmt::Write;
 use std::time::{Duration, Instant};
+
+const ROWS: &str = "
+    select d.name, c.name, a.reference
+      from worklist w join accounts a on a.id = w.account_id join debtors d on d.id = a.debtor_id join creditors c on c.id = a.creditor_id
+     where w.account_id in ($keys)";
 
 fn main() {
     let count: u64 = std::env::var("DULY_BENCH_ACCOUNTS").ok().and_then(|count| count.parse().ok()).unwrap_or(100_000);
@@ -60,8 +65,8 @@ fn main() {
         for _ in 0..1_000 {
             let mut tx = app.db.read().await.expect("a snapshot");
             let places = strategy::store::list_places(&mut tx, desk, None, 50).await.expect("the places");
-            let ids: Vec<_> = places.iter().map(|place| place.account).collect();
-            let rows = strategy::store::list_items(&mut tx, &ids).await.expect("the rows");
+            let ids: Vec<_> = places.iter().map(|place| Value::from(place.account)).collect();
+            let rows: Vec<(String, String, String)> = tx.all_in(ROWS, &ids).await.expect("the rows");
             tx.commit().await.expect("the snapshot ends");
             assert_eq!(rows.len(), 50);
         }

@@ -23,3 +23,7 @@ pub mod cli;
 pub mod demo;
 pub mod jobs;
 pub mod web;
+
+/// For SQLite's pieces as well as ours: what pages and payments take and give back is many and small.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

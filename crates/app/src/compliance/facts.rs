@@ -19,7 +19,9 @@ use duly_domain::values::ids::{AccountId, ContactId, CreditorId, DebtorId};
 use duly_domain::values::region::{
     LocationSignal, STATED, is_zip_of_new_york_city, state_code, state_of_zip, zones_of_phone, zones_of_zip,
 };
+use jiff::Timestamp;
 use std::collections::HashMap;
+use uuid::Uuid;
 
 /// Everything about an account that decisions need, read once.
 pub struct Known {
@@ -37,6 +39,15 @@ pub struct Known {
     pub record: Record,
     /// House numbers.
     pub policy: ContactPolicy,
+}
+
+impl Known {
+    /// The last contact about this account, by whomever it was made or answered, and when.
+    pub fn last_contact(&self) -> Option<(ContactId, Timestamp)> {
+        let about = |contact: &&Contact| contact.debts.contains(&self.account.id.0.as_u128());
+        let last = self.record.contacts.iter().filter(about).max_by_key(|contact| (contact.at, contact.key))?;
+        Some((ContactId(Uuid::from_u128(last.key?)), last.at))
+    }
 }
 
 /// Reads everything about an account that decisions need.
@@ -257,7 +268,7 @@ fn preference(row: &PreferenceRow) -> Option<Preference> {
 /// A point marked closed counts as closed since ever.
 fn closed_points(points: &[Point]) -> impl Iterator<Item = Preference> {
     points.iter().filter(|point| point.state == "closed").map(|point| Preference {
-        at: jiff::Timestamp::UNIX_EPOCH,
+        at: Timestamp::UNIX_EPOCH,
         until: None,
         wish: Wish::NoAddress { closure: Closure::Any, address: point.value.clone() },
     })

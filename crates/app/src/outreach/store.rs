@@ -48,6 +48,7 @@ const DEBTS_OF_ACCOUNTS: &str =
 /// How many accounts contacts were about.
 const DEBT_COUNTS: &str = "
     select contact_id, count(*) from contact_debts where contact_id in ($keys) group by contact_id order by contact_id";
+const RESULTS: &str = "select id, result from contacts where id in ($keys) and result is not null";
 const ACCOUNTS_OF: &str = "
     select d.account_id from contact_debts d join contacts c on c.id = d.contact_id
      where d.contact_id = $1 order by case when d.account_id = c.account_id then 0 else 1 end, d.account_id";
@@ -265,6 +266,11 @@ pub async fn list_debts(tx: &mut Tx, accounts: &[Value]) -> Result<Vec<(ContactI
 /// How many accounts contacts were about, each behind its contact.
 pub async fn list_debt_counts(tx: &mut Tx, contacts: &[Value]) -> Result<Vec<(ContactId, i64)>, StoreError> {
     tx.all_in(DEBT_COUNTS, contacts).await
+}
+
+/// What contacts came to, where that is recorded.
+pub async fn list_results_of(tx: &mut Tx, contacts: &[Value]) -> Result<Vec<(ContactId, String)>, StoreError> {
+    tx.all_in(RESULTS, contacts).await
 }
 
 /// Every account that a contact is about, the one it was asked for first.

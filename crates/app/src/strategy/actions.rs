@@ -1,8 +1,8 @@
 //! The worklist is kept true after every act, and read.
 
-use super::store::{self, Place, WorkItem, WorkRow};
+use super::store::{self, ListedRow, Place, WorkRow};
 use crate::app::{App, Failure};
-use crate::compliance::facts::gather_many;
+use crate::compliance::facts::{Known, gather_many};
 use crate::compliance::gate::{Seen, look};
 use crate::outreach::store::Claim;
 use crate::store::{Tx, Value};
@@ -12,7 +12,7 @@ use duly_domain::accounts::days_past_due;
 use duly_domain::decision::Answer;
 use duly_domain::strategy::worklist::{Lane, Ranking, WorkFacts, rank};
 use duly_domain::values::channel::Channel;
-use duly_domain::values::ids::{AccountId, UserId};
+use duly_domain::values::ids::{AccountId, ContactId, UserId};
 use duly_domain::values::moment::Moment;
 use duly_domain::values::money::Money;
 use jiff::civil::Date;
@@ -102,6 +102,39 @@ const LOOKED_AT: usize = 200;
 /// How many accounts *next best* asks of the gate at a time: one mostly does, and more only where it was refused.
 const ASKED: [usize; 3] = [1, 8, 64];
 
+/// A row of the worklist as it is shown.
+#[derive(Clone, Debug)]
+pub struct WorkItem {
+    /// The account.
+    pub account: AccountId,
+    /// Who owes it, as they are called.
+    pub name: Option<String>,
+    /// The language they speak, where they said.
+    pub language: Option<String>,
+    /// Who placed it.
+    pub creditor: String,
+    /// What the creditor calls it.
+    pub reference: String,
+    /// What is owed.
+    pub balance_minor: i64,
+    /// In which currency.
+    pub currency: String,
+    /// The code of its lane.
+    pub lane: String,
+    /// What a talk is expected to bring.
+    pub expected_minor: i64,
+    /// The terms of that sum, as JSON.
+    pub because: String,
+    /// The moment that was agreed.
+    pub due_at: Option<Timestamp>,
+    /// What is done next.
+    pub next_action: Option<String>,
+    /// And on which day.
+    pub next_action_on: Option<Date>,
+    /// The last contact about it, and what it came to if that is known.
+    pub last_contact: Option<(Timestamp, Option<String>)>,
+}
+
 /// A row of the worklist with what the gate says about calling now.
 pub struct Work {
     /// 1 is first.
@@ -154,25 +187,51 @@ pub async fn list_worklist(tx: &mut Tx, user: UserId, at: Moment, lane: Option<L
     for page in places.chunks(limit.max(1)) {
         let ids: Vec<AccountId> = page.iter().map(|place| place.account).collect();
         for known in gather_many(tx, &ids).await? {
-            let account = known.account.id;
             let call = look(&known, at.at, Channel::Call);
-            let claim = claims.iter().find(|claim| claim.account == account && claim.is_of_another(Some(user))).cloned();
+            let claim = claims.iter().find(|claim| claim.account == known.account.id && claim.is_of_another(Some(user))).cloned();
             let list = if is_workable(&call, claim.as_ref()) { &mut now } else { &mut later };
-            list.push((account, call, claim));
+            list.push((known, call, claim));
         }
         if now.len() * 2 >= limit {
             break;
         }
     }
-    let shown: Vec<_> = now.into_iter().chain(later).take(limit).collect();
-    let ids: Vec<AccountId> = shown.iter().map(|(account, ..)| *account).collect();
-    let mut items: HashMap<AccountId, WorkItem> = store::list_items(tx, &ids).await?.into_iter().map(|item| (item.account, item)).collect();
-    let rows = shown.into_iter().filter_map(|(account, call, claim)| items.remove(&account).map(|item| (item, call, claim)));
-    let work = rows.enumerate().map(|(place, (item, call, claim))| {
+    let shown: Vec<(Known, Seen, Option<Claim>)> = now.into_iter().chain(later).take(limit).collect();
+    let ids: Vec<Value> = shown.iter().map(|(known, ..)| Value::from(known.account.id)).collect();
+    let mut rows: HashMap<AccountId, ListedRow> = store::list_rows(tx, &ids).await?.into_iter().map(|row| (row.account, row)).collect();
+    let last: Vec<Value> = shown.iter().filter_map(|(known, ..)| known.last_contact()).map(|(id, _)| Value::from(id)).collect();
+    let results: HashMap<ContactId, String> = outreach::store::list_results_of(tx, &last).await?.into_iter().collect();
+    let work = shown.into_iter().filter_map(|(known, call, claim)| {
+        let row = rows.remove(&known.account.id)?;
+        let last_contact = known.last_contact().map(|(id, at)| (at, results.get(&id).cloned()));
+        Some((item(row, known, last_contact), call, claim))
+    });
+    let work = work.enumerate().map(|(place, (item, call, claim))| {
         let local_time = local_time(&call, at.at);
         Work { rank: place + 1, item, call, local_time, claim }
     });
     Ok(work.collect())
+}
+
+fn item(row: ListedRow, known: Known, last_contact: Option<(Timestamp, Option<String>)>) -> WorkItem {
+    let ListedRow { account, lane, expected_minor, because, due_at } = row;
+    let Known { account: on, creditor, debtor, .. } = known;
+    WorkItem {
+        account,
+        name: debtor.name,
+        language: debtor.language,
+        creditor: creditor.name,
+        reference: on.reference,
+        balance_minor: on.balance_minor,
+        currency: on.currency,
+        lane,
+        expected_minor,
+        because,
+        due_at,
+        next_action: on.next_action,
+        next_action_on: on.next_action_on,
+        last_contact,
+    }
 }
 
 /// The hour where the person is, on the clock that is furthest behind.

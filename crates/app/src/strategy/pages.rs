@@ -1,8 +1,7 @@
 //! My day: the worklist with its lanes, and why the first row is first.
 
-use super::actions::{Work, list_worklist, next_best};
+use super::actions::{Work, WorkItem, list_worklist, next_best};
 use super::counts;
-use super::store::WorkItem;
 use crate::accounts::strip::next_text;
 use crate::app::Failure;
 use crate::web::Web;
@@ -171,13 +170,10 @@ fn shown_row(work: &Work, visit: &Visit) -> Result<Row, Failure> {
         (None, Some(next)) => format!("opens {}", next_text(&work.call, next, visit.at.at)),
         (None, None) => "no calls".into(),
     };
-    let last = match (&item.last_result, item.last_contact_at) {
-        (result, Some(at)) => {
-            let label = result.as_deref().and_then(result::find).map_or("No result", |result| result.label);
-            format!("{label}, {}", written(at.to_zoned(visit.zone.clone()).date()))
-        }
-        _ => "never".into(),
-    };
+    let last = item.last_contact.as_ref().map_or("never".into(), |(at, result)| {
+        let label = result.as_deref().and_then(result::find).map_or("No result", |result| result.label);
+        format!("{label}, {}", written(at.to_zoned(visit.zone.clone()).date()))
+    });
     Ok(Row {
         account: item.account,
         name: named(item),

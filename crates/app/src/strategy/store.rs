@@ -4,7 +4,7 @@ use crate::params;
 use crate::rows;
 use crate::store::{StoreError, Tx, Value};
 use crate::values;
-use duly_domain::values::ids::{AccountId, BatchId, DebtorId, DeskId, UserId};
+use duly_domain::values::ids::{AccountId, BatchId, DeskId, UserId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -38,26 +38,7 @@ const REPLACE: &str = "
     on conflict (account_id) do update set lane = excluded.lane, expected_minor = excluded.expected_minor, currency = excluded.currency,
         because = excluded.because, due_at = excluded.due_at, built_on = excluded.built_on, balance_minor = excluded.balance_minor";
 
-macro_rules! list_where {
-    ($condition:literal) => {
-        concat!(
-            "select w.account_id, a.debtor_id, d.name, d.language, c.name, a.reference, a.balance_minor, a.currency, w.lane,
-                    w.expected_minor, w.because, w.due_at, a.next_action, a.next_action_on,
-                    (select t.result from contact_debts k join contacts t on t.id = k.contact_id
-                      where k.account_id = a.id order by t.contacted_at desc, t.id desc limit 1),
-                    (select t.contacted_at from contact_debts k join contacts t on t.id = k.contact_id
-                      where k.account_id = a.id order by t.contacted_at desc, t.id desc limit 1)
-               from worklist w
-               join accounts a on a.id = w.account_id
-               join debtors d on d.id = a.debtor_id
-               join creditors c on c.id = a.creditor_id
-              where ",
-            $condition
-        )
-    };
-}
-
-const LIST_IN: &str = list_where!("w.account_id in ($keys)");
+const ROWS: &str = "select account_id, lane, expected_minor, because, due_at from worklist where account_id in ($keys)";
 // The places alone, from an index: what is shown of a row is read once it is known which rows are.
 // The index is by lane, so all lanes are read beside each other and merged: no further than the places that are asked for.
 const PLACES: &str = "
@@ -107,24 +88,13 @@ rows! {
         pub lane: String,
     }
 
-    /// A row of the worklist as it is shown.
-    pub struct WorkItem {
+    /// A row of the worklist.
+    pub struct ListedRow {
         pub account: AccountId,
-        pub debtor: DebtorId,
-        pub name: Option<String>,
-        pub language: Option<String>,
-        pub creditor: String,
-        pub reference: String,
-        pub balance_minor: i64,
-        pub currency: String,
         pub lane: String,
         pub expected_minor: i64,
         pub because: String,
         pub due_at: Option<Timestamp>,
-        pub next_action: Option<String>,
-        pub next_action_on: Option<Date>,
-        pub last_result: Option<String>,
-        pub last_contact_at: Option<Timestamp>,
     }
 }
 
@@ -171,10 +141,9 @@ pub async fn list_places(tx: &mut Tx, desk: DeskId, lane: Option<&str>, limit: i
     }
 }
 
-/// The rows of these accounts as they are shown, in no order.
-pub async fn list_items(tx: &mut Tx, accounts: &[AccountId]) -> Result<Vec<WorkItem>, StoreError> {
-    let keys: Vec<Value> = accounts.iter().map(|account| Value::from(*account)).collect();
-    tx.all_in(LIST_IN, &keys).await
+/// The rows of these accounts, in no order.
+pub async fn list_rows(tx: &mut Tx, accounts: &[Value]) -> Result<Vec<ListedRow>, StoreError> {
+    tx.all_in(ROWS, accounts).await
 }
 
 /// Rows and balances by lane of one desk.

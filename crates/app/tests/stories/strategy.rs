@@ -1,11 +1,12 @@
 //! The worklist as officers meet it: whom they may call stands first, and the key leads there.
 
 use crate::permissions::{client, sign_in};
+use duly::parties::people::AddPerson;
 use duly::strategy::actions::{list_worklist, next_best};
 use duly_domain::identity::Role;
 use duly_domain::values::ids::AccountId;
 use duly_testkit::{Engine, Floor, both_engines};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::process::Command;
 
 const MAPPING: &str = "[columns]\nreference = \"reference\"\nname = \"name\"\nzip = \"zip\"\nmobile = \"mobile\"\nbalance = \"balance\"\n";
@@ -53,6 +54,35 @@ both_engines! {
         assert_eq!(list(&mut floor, "Dana", 50), (vec!["H-000".into(), "C-001".into(), "C-000".into()], 3));
         let first = next(&mut floor, "Dana", None);
         assert_eq!(reference(&mut floor, first), "H-000");
+    }
+
+    fn a_row_says_what_the_last_contact_about_it_came_to(mut floor: "2026-03-02") {
+        let (maria, otto) = (floor.debtor("Maria", "420.00"), floor.debtor("Otto", "60.00"));
+        let wife = AddPerson { name: "Irma".into(), role: "co_debtor".into(), ..AddPerson::default() };
+        let wife = floor.add_person(otto, &wife).unwrap();
+        floor.clock("10:00");
+        floor.officer("Dana").calls(maria, "left_message");
+        floor.clock("11:00");
+        floor.officer("Dana").calls(maria, "no_answer");
+        floor.officer("Dana").calls(otto, "no_answer");
+        floor.clock("12:00");
+        // Reserved and without a result yet, with somebody else on the account.
+        floor.officer("Dana").reserves_with(otto, wife).unwrap();
+        let never = floor.debtor("Nora", "10.00");
+        floor.night_of("2026-03-02");
+        for day in ["2026-03-03", "2026-03-04", "2026-03-05"] {
+            floor.night_of(day);
+        }
+        let user = floor.officer("Dana").actor().id.unwrap();
+        let at = floor.app.moment();
+        let list = async { list_worklist(&mut floor.app.db.read().await.unwrap(), user, at, None, 50).await };
+        let last: HashMap<AccountId, Option<(String, Option<String>)>> = floor.runtime.block_on(list).unwrap().into_iter().map(|work| {
+            let last = work.item.last_contact.map(|(at, result)| (at.to_string(), result));
+            (work.item.account, last)
+        }).collect();
+        assert_eq!(last[&maria.account], Some(("2026-03-02T16:00:00Z".into(), Some("no_answer".into()))));
+        assert_eq!(last[&otto.account], Some(("2026-03-02T17:00:00Z".into(), None)));
+        assert_eq!(last[&never.account], None);
     }
 
     fn behind_many_who_sleep_somebody_is_awake(mut floor: "2026-03-03") {
