@@ -48,7 +48,7 @@ pub enum Severity {
 }
 
 /// A rule's own description, from which the handbook, *Why?* and the audit record are made.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RuleCard {
     /// The id of `regulation/rules.md`.
     pub id: &'static str,
@@ -97,6 +97,14 @@ pub struct Rule<F, P> {
     /// Looks at the facts at an instant; `None` when nothing stands in the way.
     pub check: fn(&F, &P, Instant) -> Option<Finding>,
 }
+
+impl<F, P> Clone for Rule<F, P> {
+    fn clone(&self) -> Rule<F, P> {
+        *self
+    }
+}
+
+impl<F, P> Copy for Rule<F, P> {}
 
 /// The instant a rule is asked about: seconds since 1970, and the day on which the law's counts are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,6 +9,7 @@
 //! Always true: a decision depends on its facts and its policy alone, so it can be made again years later;
 //! policy can be stricter than the law and never looser; no switch skips a rule.
 
+pub mod asked;
 pub mod caps;
 pub mod consent;
 pub mod facts;
@@ -21,9 +22,14 @@ pub mod states;
 pub mod validation;
 
 #[cfg(test)]
+mod drawn;
+#[cfg(test)]
 mod monotony;
+#[cfg(test)]
+mod properties;
 
 use crate::decision::{Answer, Decision, Detail, Finding, Instant, NEVER, Reason, Rule, RuleCard, Severity};
+use asked::{Asked, Opened};
 use facts::{
     BasisFacts, ContactFacts, DebitFacts, DeletionFacts, DeliveryFacts, DepositFacts, Facts, FeeFacts, FurnishFacts, InterestFacts,
     JudgmentFacts, MessageFacts, NoticeFacts, PaymentFacts, PeriodFacts, SuitFacts, TransferFacts,
@@ -80,6 +86,15 @@ pub struct Catalogue<F: 'static, P: 'static> {
     pub rules: &'static [Rule<F, P>],
     /// How many of the first speak alone.
     pub exclusive: usize,
+    /// Which of them are asked, by what the facts touch.
+    opened: Opened,
+}
+
+impl<F, P> Catalogue<F, P> {
+    /// Compiles rules in reading order, of which so many of the first speak alone.
+    pub const fn of(rules: &'static [Rule<F, P>], exclusive: usize) -> Catalogue<F, P> {
+        Catalogue { rules, exclusive, opened: Opened::compile(rules) }
+    }
 }
 
 /// Decides one contact: runs every rule, so the officer sees all the reasons at once.
@@ -87,14 +102,18 @@ pub fn decide_contact(facts: &ContactFacts, policy: &ContactPolicy) -> Decision 
     decide(&rules::CONTACT, facts, policy)
 }
 
-/// Decides one act by the rules of its kind.
+/// Decides one act by the rules of its kind: every rule that its facts could give something to say (see [`asked`]).
 ///
 /// The next allowed moment is the first quarter-hour at or after the proposal's at which nothing stands in the way
 /// with no new facts; `None` within [`HORIZON_DAYS`] if there is none.
 pub fn decide<F: Facts, P>(catalogue: &Catalogue<F, P>, facts: &F, policy: &P) -> Decision {
+    decide_among(catalogue, catalogue.opened.by(facts.topics()), facts, policy)
+}
+
+fn decide_among<F: Facts, P>(catalogue: &Catalogue<F, P>, asked: Asked, facts: &F, policy: &P) -> Decision {
     let mut decision = Decision::yes();
     let now = facts.instant(facts.at());
-    let until = each_finding(catalogue, facts, policy, now, |rule, finding| {
+    let until = each_finding(catalogue, asked, facts, policy, now, |rule, finding| {
         let reason = Reason { rule: &rule.card, detail: finding.detail };
         match rule.card.severity {
             Severity::Warn => decision.warnings.push(reason),
@@ -103,7 +122,7 @@ pub fn decide<F: Facts, P>(catalogue: &Catalogue<F, P>, facts: &F, policy: &P) -
     });
     if !decision.because.is_empty() {
         decision.answer = Decision::answer_of(&decision.because);
-        decision.next_allowed_at = next_allowed(catalogue, facts, policy, until);
+        decision.next_allowed_at = next_allowed(catalogue, asked, facts, policy, until);
     }
     decision
 }
@@ -111,9 +130,8 @@ pub fn decide<F: Facts, P>(catalogue: &Catalogue<F, P>, facts: &F, policy: &P) -
 /// The bare question: does nothing stand in the way? The floor against which [`decide_contact`] is measured.
 pub fn may_contact(facts: &ContactFacts, policy: &ContactPolicy) -> bool {
     let now = facts.instant(facts.at);
-    rules::CONTACT
-        .rules
-        .iter()
+    let asked = rules::CONTACT.opened.by(facts.topics()).map(|place| &rules::CONTACT.rules[place]);
+    asked
         .filter(|rule| rule.card.severity != Severity::Warn && rule.card.in_force_from <= now.day)
         .all(|rule| (rule.check)(facts, policy, now).is_none())
 }
@@ -154,13 +172,15 @@ pub fn trace<F: Facts, P>(catalogue: &Catalogue<F, P>, facts: &F, policy: &P) ->
 /// Runs the rules in order and returns the second before which they cannot all be content; 0 when they are.
 fn each_finding<F, P>(
     catalogue: &Catalogue<F, P>,
+    asked: Asked,
     facts: &F,
     policy: &P,
     now: Instant,
     mut take: impl FnMut(&'static Rule<F, P>, Finding),
 ) -> i64 {
     let mut until = 0;
-    for (i, rule) in catalogue.rules.iter().enumerate() {
+    for place in asked {
+        let rule = &catalogue.rules[place];
         if rule.card.in_force_from > now.day {
             continue;
         }
@@ -169,7 +189,7 @@ fn each_finding<F, P>(
                 until = until.max(finding.until);
             }
             take(rule, finding);
-            if i < catalogue.exclusive {
+            if place < catalogue.exclusive {
                 return until;
             }
         }
@@ -178,7 +198,7 @@ fn each_finding<F, P>(
 }
 
 /// Leaps from one bound to the next until the rules are content or the horizon is reached.
-fn next_allowed<F: Facts, P>(catalogue: &Catalogue<F, P>, facts: &F, policy: &P, first_bound: i64) -> Option<Timestamp> {
+fn next_allowed<F: Facts, P>(catalogue: &Catalogue<F, P>, asked: Asked, facts: &F, policy: &P, first_bound: i64) -> Option<Timestamp> {
     let horizon = facts.at() + HORIZON_DAYS * 86_400;
     let mut bound = first_bound;
     while bound != NEVER {
@@ -186,7 +206,7 @@ fn next_allowed<F: Facts, P>(catalogue: &Catalogue<F, P>, facts: &F, policy: &P,
         if at > horizon {
             return None;
         }
-        bound = each_finding(catalogue, facts, policy, facts.instant(at), |_, _| ());
+        bound = each_finding(catalogue, asked, facts, policy, facts.instant(at), |_, _| ());
         if bound == 0 {
             return Timestamp::from_second(at).ok();
         }
@@ -201,14 +221,15 @@ fn next_allowed<F: Facts, P>(catalogue: &Catalogue<F, P>, facts: &F, policy: &P,
 /// Looks ahead in quarter-hours to the end of the consumer's day; counts and windows are asked like any other moment.
 pub fn allowed_until(facts: &ContactFacts, policy: &ContactPolicy) -> Option<Timestamp> {
     let mut at = facts.at;
-    if each_finding(&rules::CONTACT, facts, policy, facts.instant(at), |_, _| ()) != 0 {
+    let asked = rules::CONTACT.opened.by(facts.topics());
+    if each_finding(&rules::CONTACT, asked, facts, policy, facts.instant(at), |_, _| ()) != 0 {
         return None;
     }
     let day = facts.instant(at).day;
     loop {
         let next = at + 1 + (-(at + 1)).rem_euclid(QUARTER);
         let instant = facts.instant(next);
-        if instant.day != day || each_finding(&rules::CONTACT, facts, policy, instant, |_, _| ()) != 0 {
+        if instant.day != day || each_finding(&rules::CONTACT, asked, facts, policy, instant, |_, _| ()) != 0 {
             return Timestamp::from_second(next).ok();
         }
         at = next;

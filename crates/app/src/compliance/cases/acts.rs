@@ -1,6 +1,7 @@
 //! What a case proposes, decided: a contact, a report to a bureau, how a payment is laid, dates, and what the files beside this one
 //! hold.
 
+use super::deciding::{decide as decide_by, decide_contact};
 use super::messages;
 use super::reading::{Names, date, flag, list, proposal, text};
 use super::{court, drawing};
@@ -10,7 +11,7 @@ use duly_domain::compliance::facts::{gather, gather_furnish, gather_notice, gath
 use duly_domain::compliance::policy::ContactPolicy;
 use duly_domain::compliance::record::Record;
 use duly_domain::compliance::validation::Period;
-use duly_domain::compliance::{decide as decide_by, decide_contact, rules};
+use duly_domain::compliance::rules;
 use duly_domain::decision::Decision;
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};

@@ -1,12 +1,13 @@
 //! Suits, judgments, debts passed on and records deleted, as a case proposes them.
 
+use super::deciding::decide;
 use super::reading::{Names, date, flag, text};
 use crate::compliance::gate::decision_json;
 use duly_domain::compliance::facts::{
     KeptRecord, SuitFacts, Transferee, Venue, gather_deletion, gather_judgment, gather_suit, gather_transfer,
 };
 use duly_domain::compliance::record::{Key, Purpose, Record};
-use duly_domain::compliance::{decide, rules};
+use duly_domain::compliance::rules;
 use duly_domain::values::moment::date_of_day;
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};

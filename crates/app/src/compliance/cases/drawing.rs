@@ -1,12 +1,13 @@
 //! Money charged or drawn, as a case proposes it: fees, interest, postdated instruments, debits authorized ahead.
 
+use super::deciding::decide;
 use super::reading::{date, flag, text};
 use crate::compliance::gate::decision_json;
 use duly_domain::compliance::facts::{
     DebitFacts, DepositFacts, bank_stops_until, gather_debit, gather_deposit, gather_fee, gather_interest,
 };
 use duly_domain::compliance::record::{Key, Record};
-use duly_domain::compliance::{decide, facts::Facts, rules};
+use duly_domain::compliance::{facts::Facts, rules};
 use duly_domain::values::moment::date_of_day;
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};

@@ -1,10 +1,11 @@
 //! What a case asks about a message: may a disclosure go electronically, is a voice mail limited-content, is an address sheltered.
 
+use super::deciding::decide as decide_by;
 use super::reading::{date, field, flag, list, text};
 use crate::compliance::gate::{decision_json, reason_json};
 use duly_domain::compliance::facts::{Basis, BasisKind, Document, gather_basis, gather_delivery, gather_message};
 use duly_domain::compliance::record::{Key, Record};
-use duly_domain::compliance::{decide as decide_by, rules};
+use duly_domain::compliance::rules;
 use duly_domain::decision::Decision;
 use duly_domain::values::channel::Channel;
 use jiff::Timestamp;

@@ -5,6 +5,7 @@
 
 mod acts;
 mod court;
+mod deciding;
 mod drawing;
 mod messages;
 mod reading;

@@ -41,6 +41,7 @@ pub use suit::{SuedDebt, SuitFacts, SuitTime, Venue, gather_suit};
 pub use transfer::{TransferFacts, Transferee, TransferredDebt, gather_transfer};
 pub use validation::{NoticeFacts, PeriodFacts, gather_notice, gather_period};
 
+use super::asked::Topics;
 use super::caps::CapCount;
 use super::record::{CollectorRole, Debt, Key, LocationCall, NoticeKind, Place, Proposal, Purpose, Record, Standing, Wish};
 use super::rules::designated_time::is_designated;
@@ -231,6 +232,11 @@ pub trait Facts {
     fn instant(&self, at: i64) -> Instant {
         Instant { at, day: self.day_clock().local(at).0 }
     }
+
+    /// What they touch that a rule could speak to.
+    fn topics(&self) -> Topics {
+        Topics::ALL
+    }
 }
 
 /// For facts that keep their moment and the clock of their days in fields of these names.
@@ -248,8 +254,22 @@ macro_rules! gathered {
     };
 }
 
-gathered!(ContactFacts, MessageFacts, BasisFacts, DeliveryFacts, NoticeFacts, PeriodFacts, FurnishFacts, PaymentFacts);
+gathered!(MessageFacts, BasisFacts, DeliveryFacts, NoticeFacts, PeriodFacts, FurnishFacts, PaymentFacts);
 gathered!(FeeFacts, InterestFacts, DepositFacts, DebitFacts, SuitFacts, JudgmentFacts, TransferFacts, DeletionFacts);
+
+impl Facts for ContactFacts {
+    fn at(&self) -> i64 {
+        self.at
+    }
+
+    fn day_clock(&self) -> &Clock {
+        &self.day_clock
+    }
+
+    fn topics(&self) -> Topics {
+        self.topics_touched()
+    }
+}
 
 /// For facts of acts that collect and keep their stops in a field of this name.
 macro_rules! stopped {

@@ -83,6 +83,10 @@ fn open_debts(facts: &ContactFacts, now: Instant) -> impl Iterator<Item = &DebtC
 }
 
 fn too_many(debt: &DebtCalls, max: u32, facts: &ContactFacts, now: Instant) -> Option<Finding> {
+    // Most have been called less often than that in all.
+    if debt.attempt_days.len() < max as usize {
+        return None;
+    }
     let (used, free_on) = full_run(&debt.attempt_days, max, DAYS, now.day)?;
     let detail = Detail::Attempts { used, max, days: DAYS.unsigned_abs(), free_on };
     Some(Finding::until(facts.day_clock.instant(free_on, 0), detail))

@@ -66,52 +66,52 @@ use super::{
 use crate::decision::RuleCard;
 
 /// About contacts. The first three speak alone: an act that is wrong in its kind gets that one reason.
-pub static CONTACT: Catalogue<ContactFacts, ContactPolicy> = Catalogue { rules: &CONTACT_RULES, exclusive: 3 };
+pub static CONTACT: Catalogue<ContactFacts, ContactPolicy> = Catalogue::of(&CONTACT_RULES, 3);
 
 /// About reports to a bureau.
-pub static FURNISH: Catalogue<FurnishFacts, ()> = Catalogue { rules: &FURNISH_RULES, exclusive: 0 };
+pub static FURNISH: Catalogue<FurnishFacts, ()> = Catalogue::of(&FURNISH_RULES, 0);
 
 /// About how a payment is laid on debts.
-pub static PAYMENT: Catalogue<PaymentFacts, ()> = Catalogue { rules: &PAYMENT_RULES, exclusive: 0 };
+pub static PAYMENT: Catalogue<PaymentFacts, ()> = Catalogue::of(&PAYMENT_RULES, 0);
 
 /// About the end that a validation notice states.
-pub static PERIOD: Catalogue<PeriodFacts, ()> = Catalogue { rules: &PERIOD_RULES, exclusive: 0 };
+pub static PERIOD: Catalogue<PeriodFacts, ()> = Catalogue::of(&PERIOD_RULES, 0);
 
 /// About the day on which a validation notice goes out.
-pub static NOTICE: Catalogue<NoticeFacts, ()> = Catalogue { rules: &NOTICE_RULES, exclusive: 0 };
+pub static NOTICE: Catalogue<NoticeFacts, ()> = Catalogue::of(&NOTICE_RULES, 0);
 
 /// About suits and threats of suit.
-pub static SUIT: Catalogue<SuitFacts, ()> = Catalogue { rules: &SUIT_RULES, exclusive: 0 };
+pub static SUIT: Catalogue<SuitFacts, ()> = Catalogue::of(&SUIT_RULES, 0);
 
 /// About required disclosures that go electronically.
-pub static DELIVERY: Catalogue<DeliveryFacts, ()> = Catalogue { rules: &DELIVERY_RULES, exclusive: 0 };
+pub static DELIVERY: Catalogue<DeliveryFacts, ()> = Catalogue::of(&DELIVERY_RULES, 0);
 
 /// About what a limited-content message may say: what these rules refuse is another message, which may go as what it is.
-pub static MESSAGE: Catalogue<MessageFacts, ()> = Catalogue { rules: &MESSAGE_RULES, exclusive: 0 };
+pub static MESSAGE: Catalogue<MessageFacts, ()> = Catalogue::of(&MESSAGE_RULES, 0);
 
 /// About how we came to an address or number: what these rules refuse has no shelter if others read it.
-pub static BASIS: Catalogue<BasisFacts, ()> = Catalogue { rules: &BASIS_RULES, exclusive: 0 };
+pub static BASIS: Catalogue<BasisFacts, ()> = Catalogue::of(&BASIS_RULES, 0);
 
 /// About a fee that would be added.
-pub static FEE: Catalogue<FeeFacts, ()> = Catalogue { rules: &FEE_RULES, exclusive: 0 };
+pub static FEE: Catalogue<FeeFacts, ()> = Catalogue::of(&FEE_RULES, 0);
 
 /// About interest at a rate.
-pub static INTEREST: Catalogue<InterestFacts, ()> = Catalogue { rules: &INTEREST_RULES, exclusive: 0 };
+pub static INTEREST: Catalogue<InterestFacts, ()> = Catalogue::of(&INTEREST_RULES, 0);
 
 /// About depositing a postdated instrument.
-pub static DEPOSIT: Catalogue<DepositFacts, ()> = Catalogue { rules: &DEPOSIT_RULES, exclusive: 0 };
+pub static DEPOSIT: Catalogue<DepositFacts, ()> = Catalogue::of(&DEPOSIT_RULES, 0);
 
 /// About one debit of a series authorized ahead.
-pub static DEBIT: Catalogue<DebitFacts, ()> = Catalogue { rules: &DEBIT_RULES, exclusive: 0 };
+pub static DEBIT: Catalogue<DebitFacts, ()> = Catalogue::of(&DEBIT_RULES, 0);
 
 /// About asking for judgment by default.
-pub static JUDGMENT: Catalogue<JudgmentFacts, ()> = Catalogue { rules: &JUDGMENT_RULES, exclusive: 0 };
+pub static JUDGMENT: Catalogue<JudgmentFacts, ()> = Catalogue::of(&JUDGMENT_RULES, 0);
 
 /// About passing debts on.
-pub static TRANSFER: Catalogue<TransferFacts, ()> = Catalogue { rules: &TRANSFER_RULES, exclusive: 0 };
+pub static TRANSFER: Catalogue<TransferFacts, ()> = Catalogue::of(&TRANSFER_RULES, 0);
 
 /// About deleting a record.
-pub static DELETION: Catalogue<DeletionFacts, ()> = Catalogue { rules: &DELETION_RULES, exclusive: 0 };
+pub static DELETION: Catalogue<DeletionFacts, ()> = Catalogue::of(&DELETION_RULES, 0);
 
 static CONTACT_RULES: [ContactRule; 30] = [
     social_media::RULE,

@@ -2,6 +2,7 @@
 //!
 //! Floor: the bare predicate over the same facts. Aim: 5,000,000 decisions a second.
 
+#[path = "../../app/benches/measure.rs"]
 mod measure;
 
 use duly_domain::compliance::caps::Jurisdiction;

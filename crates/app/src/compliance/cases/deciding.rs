@@ -1,0 +1,90 @@
+//! How cases are decided: as everything is, by the whole catalogue.
+//!
+//! The tests of this file decide every case once more for each rule of each catalogue with that one rule left out, and demand
+//! that some case then fails. Outside the tests there is nothing here that could leave one out.
+
+#[cfg(not(test))]
+pub(super) use duly_domain::compliance::{decide, decide_contact};
+
+#[cfg(test)]
+pub(super) use without::{decide, decide_contact};
+
+#[cfg(test)]
+mod without {
+    use duly_domain::compliance::facts::{ContactFacts, Facts};
+    use duly_domain::compliance::policy::ContactPolicy;
+    use duly_domain::compliance::rules::CONTACT;
+    use duly_domain::compliance::{self, Catalogue};
+    use duly_domain::decision::Decision;
+    use std::any::type_name;
+    use std::cell::Cell;
+
+    /// A rule of one catalogue: the name of its facts, and its id.
+    pub type Place = (&'static str, &'static str);
+
+    thread_local! {
+        static LEFT_OUT: Cell<Option<Place>> = const { Cell::new(None) };
+    }
+
+    /// Runs with one rule left out.
+    pub fn leaving_out<T>(place: Place, run: impl FnOnce() -> T) -> T {
+        LEFT_OUT.set(Some(place));
+        let out = run();
+        LEFT_OUT.set(None);
+        out
+    }
+
+    /// Every rule of a catalogue.
+    pub fn places<F, P>(catalogue: &Catalogue<F, P>) -> Vec<Place> {
+        catalogue.rules.iter().map(|rule| (type_name::<F>(), rule.card.id)).collect()
+    }
+
+    pub fn decide_contact(facts: &ContactFacts, policy: &ContactPolicy) -> Decision {
+        decide(&CONTACT, facts, policy)
+    }
+
+    pub fn decide<F: Facts, P>(catalogue: &Catalogue<F, P>, facts: &F, policy: &P) -> Decision {
+        let out = LEFT_OUT.get().filter(|(of, _)| *of == type_name::<F>());
+        let Some(place) = out.and_then(|(_, id)| catalogue.rules.iter().position(|rule| rule.card.id == id)) else {
+            return compliance::decide(catalogue, facts, policy);
+        };
+        let mut rules = catalogue.rules.to_vec();
+        rules.remove(place);
+        // Catalogues live as long as the program: what a test makes of one does too.
+        let others = Catalogue::of(rules.leak(), catalogue.exclusive - usize::from(place < catalogue.exclusive));
+        compliance::decide(&others, facts, policy)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without::{Place, leaving_out, places};
+    use crate::compliance::cases;
+    use duly_domain::compliance::rules::{self, cards};
+    use serde_json::Value as Json;
+    use std::path::Path;
+
+    /// Every rule of every kind of act.
+    fn all() -> Vec<Place> {
+        let contacts = [places(&rules::CONTACT), places(&rules::MESSAGE), places(&rules::BASIS), places(&rules::DELIVERY)];
+        let notices = [places(&rules::NOTICE), places(&rules::PERIOD), places(&rules::FURNISH), places(&rules::PAYMENT)];
+        let money = [places(&rules::FEE), places(&rules::INTEREST), places(&rules::DEPOSIT), places(&rules::DEBIT)];
+        let last = [places(&rules::SUIT), places(&rules::JUDGMENT), places(&rules::TRANSFER), places(&rules::DELETION)];
+        [contacts, notices, money, last].concat().concat()
+    }
+
+    #[test]
+    fn every_rule_left_out_of_its_catalogue_fails_a_case() {
+        let all = all();
+        for card in cards() {
+            assert!(all.iter().any(|(_, id)| *id == card.id), "{}: its catalogue is not among those tried", card.id);
+        }
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../regulation/cases");
+        let cases = cases::read(&[folder]).unwrap();
+        let passes = |case: &Json| cases::run(case)["pass"] == true;
+        assert!(cases.iter().all(passes), "with every rule in its place every case passes");
+        let unproved = all.iter().filter(|place| leaving_out(**place, || cases.iter().all(passes)));
+        let unproved: Vec<String> = unproved.map(|(facts, id)| format!("{id} over {}", facts.rsplit("::").next().unwrap_or(facts))).collect();
+        assert_eq!(unproved, Vec::<String>::new(), "no case fails without these: write one each in regulation/cases");
+    }
+}

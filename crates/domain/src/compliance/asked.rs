@@ -1,0 +1,246 @@
+//! Which rules are asked: those that the facts at hand could give something to say.
+//!
+//! Most contacts are about people with little on record. [`Topic`] names what there can be, facts say which topics they
+//! touch ([`Facts::topics`](super::facts::Facts::topics)), and [`OPENED_BY`] says which topics give a rule anything to say. From it
+//! a [`Catalogue`](super::Catalogue) is compiled once: one word of bits per topic, a bit for each rule. A decision joins the words
+//! of its topics and runs the rules whose bits are set.
+//!
+//! Always true: a rule that is not asked would have found nothing, at the moment of the facts and at any later one. A rule that the
+//! table does not name is asked every time, so a new rule is right before it is fast.
+
+use super::facts::ContactFacts;
+use crate::decision::Rule;
+use crate::values::channel::Channel;
+
+/// What there can be about an act that a rule may speak to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Topic {
+    /// Touched by all facts: rules that name no topic are asked through it.
+    Anything,
+    PublicMessage,
+    ThirdParty,
+    Bankruptcy,
+    Cease,
+    Lawyer,
+    Death,
+    WrittenDispute,
+    CreditorRequest,
+    Threat,
+    ProtectedHours,
+    TimeWishes,
+    ClosedPlaces,
+    EmployerProhibits,
+    ClosedChannel,
+    BareMessage,
+    EmployerAddress,
+    Machine,
+    Disclosure,
+    CountedCall,
+    Conversation,
+    RecentCall,
+    Caps,
+    ElectronicConsent,
+}
+
+/// How many there are.
+const TOPICS: usize = Topic::ElectronicConsent as usize + 1;
+
+/// A set of topics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Topics(u32);
+
+impl Topics {
+    /// Every topic: all rules are asked.
+    pub const ALL: Topics = Topics((1 << TOPICS) - 1);
+
+    const fn of(topics: &[Topic]) -> Topics {
+        let mut bits = 0;
+        let mut i = 0;
+        while i < topics.len() {
+            bits |= 1 << topics[i] as u32;
+            i += 1;
+        }
+        Topics(bits)
+    }
+
+    const fn has(self, topic: usize) -> bool {
+        self.0 & (1 << topic) != 0
+    }
+}
+
+/// The topics of which one must be touched before a rule about contacts has anything to say, by the id of its card.
+const OPENED_BY: [(&str, &[Topic]); 30] = [
+    ("regf.electronic.social-media", &[Topic::PublicMessage]),
+    ("regf.location-info", &[Topic::ThirdParty]),
+    ("regf.third-party.disclosure", &[Topic::ThirdParty]),
+    ("bankruptcy.stay", &[Topic::Bankruptcy]),
+    ("bankruptcy.discharge", &[Topic::Bankruptcy]),
+    ("regf.cease.written", &[Topic::Cease]),
+    ("regf.attorney.represented", &[Topic::Lawyer]),
+    ("regf.deceased.personal-representative", &[Topic::Death]),
+    ("regf.dispute.written-stop", &[Topic::WrittenDispute]),
+    ("regf.dispute.original-creditor", &[Topic::CreditorRequest]),
+    ("regf.validation.overshadowing", &[Topic::Threat]),
+    ("regf.time.hours", &[Topic::ProtectedHours]),
+    ("regf.time.consumer-designated", &[Topic::TimeWishes]),
+    ("regf.place.inconvenient", &[Topic::ClosedPlaces]),
+    ("regf.place.employer-prohibits", &[Topic::EmployerProhibits]),
+    ("regf.channel.opt-out", &[Topic::ClosedChannel]),
+    ("regf.electronic.opt-out-notice", &[Topic::BareMessage]),
+    ("regf.electronic.work-email", &[Topic::EmployerAddress]),
+    ("tcpa.cell.consent", &[Topic::Machine]),
+    ("tcpa.revocation", &[Topic::Machine]),
+    ("tcpa.residential.prerecorded-limit", &[Topic::Machine]),
+    ("regf.disclosure.mini-miranda", &[Topic::Disclosure]),
+    ("regf.call-frequency.attempts", &[Topic::CountedCall]),
+    ("regf.call-frequency.conversation", &[Topic::Conversation]),
+    ("regf.call-frequency.pattern", &[Topic::RecentCall]),
+    ("state.ma.call-cap", &[Topic::Caps]),
+    ("state.dc.call-cap", &[Topic::Caps]),
+    ("state.dc.electronic-cap", &[Topic::Caps, Topic::ElectronicConsent]),
+    ("state.wa.contact-cap", &[Topic::Caps]),
+    ("state.nyc.contact-cap", &[Topic::Caps]),
+];
+
+/// For each topic the rules that it opens: bit `i` is the rule at place `i` of its catalogue.
+#[derive(Clone, Copy, Debug)]
+pub struct Opened([u64; TOPICS]);
+
+impl Opened {
+    /// Compiles the table for the rules of a catalogue.
+    pub(super) const fn compile<F, P>(rules: &[Rule<F, P>]) -> Opened {
+        assert!(rules.len() <= 64, "a catalogue keeps a bit for each rule");
+        let mut opened = [0; TOPICS];
+        let mut rule = 0;
+        while rule < rules.len() {
+            let topics = opened_by(rules[rule].card.id);
+            let mut topic = 0;
+            while topic < TOPICS {
+                if topics.has(topic) {
+                    opened[topic] |= 1 << rule;
+                }
+                topic += 1;
+            }
+            rule += 1;
+        }
+        Opened(opened)
+    }
+
+    /// The rules that these topics open.
+    pub(super) fn by(&self, topics: Topics) -> Asked {
+        let mut rules = 0;
+        let mut left = topics.0;
+        while left != 0 {
+            rules |= self.0[left.trailing_zeros() as usize % TOPICS];
+            left &= left - 1;
+        }
+        Asked(rules)
+    }
+}
+
+/// The topics of a card's row; what has no row is opened by anything.
+const fn opened_by(id: &str) -> Topics {
+    let mut row = 0;
+    while row < OPENED_BY.len() {
+        if is_same(OPENED_BY[row].0, id) {
+            return Topics::of(OPENED_BY[row].1);
+        }
+        row += 1;
+    }
+    Topics::of(&[Topic::Anything])
+}
+
+const fn is_same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut i = 0;
+    while i < a.len() {
+        if a[i] != b[i] {
+            return false;
+        }
+        i += 1;
+    }
+    true
+}
+
+/// The places of the rules that are asked, in reading order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Asked(u64);
+
+impl Iterator for Asked {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        if self.0 == 0 {
+            return None;
+        }
+        let place = self.0.trailing_zeros();
+        self.0 &= self.0 - 1;
+        Some(place as usize)
+    }
+}
+
+/// Seconds back to which a call can be one of the same day, on the longest day of a clock.
+const A_DAY_AND_MORE: i64 = 26 * 3_600;
+
+impl ContactFacts {
+    /// The topics they touch, now or at any later moment.
+    pub(super) fn topics_touched(&self) -> Topics {
+        let is_counted_call = self.regf_binds && self.channel.is_call();
+        let bankruptcy = self.bankruptcy;
+        let in_bankruptcy = bankruptcy.is_stayed
+            | bankruptcy.is_stayed_for_co_debtors
+            | bankruptcy.is_discharged
+            | bankruptcy.is_stayed_by_others
+            | bankruptcy.is_discharged_for_them;
+        let touched = [
+            (Topic::Anything, true),
+            (Topic::PublicMessage, self.channel == Channel::SocialPublic),
+            (Topic::ThirdParty, self.standing == super::record::Standing::ThirdParty),
+            (Topic::Bankruptcy, in_bankruptcy),
+            (Topic::Cease, self.ceased_at.is_some()),
+            (Topic::Lawyer, self.attorney_at.is_some()),
+            (Topic::Death, self.is_deceased),
+            (Topic::WrittenDispute, self.dispute.written_at.is_some()),
+            (Topic::CreditorRequest, self.dispute.creditor_request_at.is_some()),
+            (Topic::Threat, self.dispute.threat_until_day.is_some()),
+            (Topic::ProtectedHours, self.has_protected_hours()),
+            (Topic::TimeWishes, !self.time_wishes.is_empty()),
+            (Topic::ClosedPlaces, !self.closed_places.is_empty()),
+            (Topic::EmployerProhibits, self.employer_prohibits.is_some()),
+            (Topic::ClosedChannel, !self.closures.is_empty() | (self.confirmation == super::facts::Confirmation::Faulty)),
+            (Topic::BareMessage, self.lacks_opt_out_notice),
+            (Topic::EmployerAddress, self.is_employer_address_without_basis),
+            (Topic::Machine, self.machine.is_some()),
+            (Topic::Disclosure, self.disclosure.is_some()),
+            (Topic::CountedCall, is_counted_call),
+            (Topic::Conversation, is_counted_call && self.debts.iter().any(|debt| debt.conversation_day.is_some())),
+            (Topic::RecentCall, is_counted_call && self.connected_calls.last().is_some_and(|last| self.at - last < A_DAY_AND_MORE)),
+            (Topic::Caps, !self.caps.is_empty()),
+            (Topic::ElectronicConsent, self.lacks_electronic_consent),
+        ];
+        Topics(touched.iter().fold(0, |bits, (topic, is_touched)| bits | u32::from(*is_touched) << *topic as u32))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::rules::CONTACT;
+    use super::*;
+
+    #[test]
+    fn every_row_is_a_rule_and_what_has_no_row_is_always_asked() {
+        for (id, _) in OPENED_BY {
+            assert!(CONTACT.rules.iter().any(|rule| rule.card.id == id), "{id}");
+        }
+        let always = CONTACT.opened.by(Topics::of(&[Topic::Anything]));
+        let named = |place: usize| OPENED_BY.iter().any(|(id, _)| *id == CONTACT.rules[place].card.id);
+        assert!(always.clone().all(|place| !named(place)));
+        assert_eq!(always.count() + OPENED_BY.len(), CONTACT.rules.len());
+        assert!(CONTACT.opened.by(Topics::ALL).eq(0..CONTACT.rules.len()));
+    }
+}
