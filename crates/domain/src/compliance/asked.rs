@@ -8,7 +8,8 @@
 //! Always true: a rule that is not asked would have found nothing, at the moment of the facts and at any later one. A rule that the
 //! table does not name is asked every time, so a new rule is right before it is fast.
 
-use super::facts::ContactFacts;
+use super::facts::{Confirmation, ContactFacts};
+use super::record::Standing;
 use crate::decision::Rule;
 use crate::values::channel::Channel;
 
@@ -51,11 +52,17 @@ const TOPICS: usize = Topic::ElectronicConsent as usize + 1;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Topics(u32);
 
+impl Default for Topics {
+    fn default() -> Topics {
+        Topics::ALL
+    }
+}
+
 impl Topics {
-    /// Every topic: all rules are asked.
+    /// Every topic: all rules are asked. So it is with facts that were kept and are read again.
     pub const ALL: Topics = Topics((1 << TOPICS) - 1);
 
-    const fn of(topics: &[Topic]) -> Topics {
+    pub(super) const fn of(topics: &[Topic]) -> Topics {
         let mut bits = 0;
         let mut i = 0;
         while i < topics.len() {
@@ -63,6 +70,11 @@ impl Topics {
             i += 1;
         }
         Topics(bits)
+    }
+
+    /// Whether all of these are among those.
+    pub(super) const fn are_among(self, those: Topics) -> bool {
+        self.0 & !those.0 == 0
     }
 
     const fn has(self, topic: usize) -> bool {
@@ -187,6 +199,9 @@ impl Iterator for Asked {
 /// Seconds back to which a call can be one of the same day, on the longest day of a clock.
 const A_DAY_AND_MORE: i64 = 26 * 3_600;
 
+/// Days back to which a conversation can close the telephone, in whatever zone days are counted.
+const A_WEEK_AND_MORE: i64 = 9;
+
 impl ContactFacts {
     /// The topics they touch, now or at any later moment.
     pub(super) fn topics_touched(&self) -> Topics {
@@ -197,33 +212,34 @@ impl ContactFacts {
             | bankruptcy.is_discharged
             | bankruptcy.is_stayed_by_others
             | bankruptcy.is_discharged_for_them;
-        let touched = [
-            (Topic::Anything, true),
-            (Topic::PublicMessage, self.channel == Channel::SocialPublic),
-            (Topic::ThirdParty, self.standing == super::record::Standing::ThirdParty),
-            (Topic::Bankruptcy, in_bankruptcy),
-            (Topic::Cease, self.ceased_at.is_some()),
-            (Topic::Lawyer, self.attorney_at.is_some()),
-            (Topic::Death, self.is_deceased),
-            (Topic::WrittenDispute, self.dispute.written_at.is_some()),
-            (Topic::CreditorRequest, self.dispute.creditor_request_at.is_some()),
-            (Topic::Threat, self.dispute.threat_until_day.is_some()),
-            (Topic::ProtectedHours, self.has_protected_hours()),
-            (Topic::TimeWishes, !self.time_wishes.is_empty()),
-            (Topic::ClosedPlaces, !self.closed_places.is_empty()),
-            (Topic::EmployerProhibits, self.employer_prohibits.is_some()),
-            (Topic::ClosedChannel, !self.closures.is_empty() | (self.confirmation == super::facts::Confirmation::Faulty)),
-            (Topic::BareMessage, self.lacks_opt_out_notice),
-            (Topic::EmployerAddress, self.is_employer_address_without_basis),
-            (Topic::Machine, self.machine.is_some()),
-            (Topic::Disclosure, self.disclosure.is_some()),
-            (Topic::CountedCall, is_counted_call),
-            (Topic::Conversation, is_counted_call && self.debts.iter().any(|debt| debt.conversation_day.is_some())),
-            (Topic::RecentCall, is_counted_call && self.connected_calls.last().is_some_and(|last| self.at - last < A_DAY_AND_MORE)),
-            (Topic::Caps, !self.caps.is_empty()),
-            (Topic::ElectronicConsent, self.lacks_electronic_consent),
-        ];
-        Topics(touched.iter().fold(0, |bits, (topic, is_touched)| bits | u32::from(*is_touched) << *topic as u32))
+        let mut touched = Topics::of(&[Topic::Anything]);
+        let mut touch = |topic: Topic, is_touched: bool| touched.0 |= u32::from(is_touched) << topic as u32;
+        touch(Topic::PublicMessage, self.channel == Channel::SocialPublic);
+        touch(Topic::ThirdParty, self.standing == Standing::ThirdParty);
+        touch(Topic::Bankruptcy, in_bankruptcy);
+        touch(Topic::Cease, self.ceased_at.is_some());
+        touch(Topic::Lawyer, self.attorney_at.is_some());
+        touch(Topic::Death, self.is_deceased);
+        touch(Topic::WrittenDispute, self.dispute.written_at.is_some());
+        touch(Topic::CreditorRequest, self.dispute.creditor_request_at.is_some());
+        touch(Topic::Threat, self.dispute.threat_until_day.is_some());
+        touch(Topic::ProtectedHours, self.has_protected_hours());
+        touch(Topic::TimeWishes, !self.time_wishes.is_empty());
+        touch(Topic::ClosedPlaces, !self.closed_places.is_empty());
+        touch(Topic::EmployerProhibits, self.employer_prohibits.is_some());
+        touch(Topic::ClosedChannel, !self.closures.is_empty() | (self.confirmation == Confirmation::Faulty));
+        touch(Topic::BareMessage, self.lacks_opt_out_notice);
+        touch(Topic::EmployerAddress, self.is_employer_address_without_basis);
+        touch(Topic::Machine, self.machine.is_some());
+        touch(Topic::Disclosure, self.disclosure.is_some());
+        touch(Topic::CountedCall, is_counted_call);
+        let spoke_after = self.at.div_euclid(86_400) - A_WEEK_AND_MORE;
+        let has_spoken = || self.debts.iter().any(|debt| debt.conversation_day.is_some_and(|on| i64::from(on) > spoke_after));
+        touch(Topic::Conversation, is_counted_call && has_spoken());
+        touch(Topic::RecentCall, is_counted_call && self.connected_calls.last().is_some_and(|last| self.at - last < A_DAY_AND_MORE));
+        touch(Topic::Caps, !self.caps.is_empty());
+        touch(Topic::ElectronicConsent, self.lacks_electronic_consent);
+        touched
     }
 }
 

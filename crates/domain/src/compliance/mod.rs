@@ -11,6 +11,7 @@
 
 pub mod asked;
 pub mod caps;
+pub mod columns;
 pub mod consent;
 pub mod facts;
 pub mod handbook;

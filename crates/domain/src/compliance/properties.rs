@@ -10,6 +10,7 @@ use super::record::{
 use super::rules::CONTACT;
 use super::{HORIZON_DAYS, QUARTER, asked::Topics, decide_among, decide_contact, each_finding};
 use crate::decision::{Answer, Decision, Severity};
+use crate::values::channel::Channel;
 use jiff::SignedDuration;
 use proptest::prelude::*;
 
@@ -54,7 +55,9 @@ fn stop(record: &mut Record, proposal: &Proposal, which: usize) {
         // A confirmation may follow every opt-out once, so that a further one opens it again.
         5 if proposal.purpose != Purpose::OptOutConfirmation => wishes_of(record, proposal, Wish::NoChannel(Closure::Any), false),
         6 => wishes_of(record, proposal, Wish::InconvenientTime(Hours { days: EVERY_DAY, from: 0, to: 720 }), true),
-        _ => record.contacts.push(call(proposal)),
+        // After a first communication a shorter statement is due.
+        _ if proposal.disclosure.is_none() || proposal.channel == Channel::Call => record.contacts.push(call(proposal)),
+        _ => {}
     }
 }
 

@@ -113,6 +113,11 @@ pub struct Clock {
 impl Clock {
     /// The clock of a zone around and after a moment; `None` for a name that is no zone.
     pub fn of(zone: &str, around: Timestamp) -> Option<Clock> {
+        Zone::named(zone).and_then(|known| known.clock(around.as_second())).or_else(|| Clock::by_rules(zone, around))
+    }
+
+    /// The same by the rules of the zone, however it is spelled and whenever the moment is.
+    fn by_rules(zone: &str, around: Timestamp) -> Option<Clock> {
         let tz = TimeZone::get(zone).ok()?;
         let mut spans = [(i64::MAX, tz.to_offset(around).seconds()); 3];
         // Two changes lie ahead at most within the horizon of a decision; a year has two.
@@ -156,21 +161,81 @@ impl Clock {
     }
 }
 
+/// A zone with the changes of its offset written out, so that neither a clock nor a day asks the zone's rules again.
+#[derive(Debug)]
+pub struct Zone {
+    name: Arc<str>,
+    tz: TimeZone,
+    /// From which second each offset holds; the first from 1970 on. Written out when first asked for.
+    changes: OnceLock<Vec<(i64, i32)>>,
+}
+
+/// Up to when changes are written out: 2100-01-01T00:00Z. A clock looks two changes ahead, so it is set by them a few years less.
+const WRITTEN_UNTIL: i64 = 4_102_444_800;
+
+impl Zone {
+    /// The zone of a name, as the zone database spells it.
+    pub fn named(name: &str) -> Option<&'static Zone> {
+        static ZONES: OnceLock<HashMap<Arc<str>, Zone>> = OnceLock::new();
+        let zones = ZONES.get_or_init(|| {
+            let known = jiff::tz::db().available().filter_map(|name| Some((Arc::from(name.as_str()), TimeZone::get(name.as_str()).ok()?)));
+            known.map(|(name, tz): (Arc<str>, TimeZone)| (name.clone(), Zone { name, tz, changes: OnceLock::new() })).collect()
+        });
+        zones.get(name)
+    }
+
+    /// Seconds east of UTC at an instant.
+    pub fn offset(&self, at: i64) -> i32 {
+        if (0..WRITTEN_UNTIL).contains(&at) {
+            let changes = self.changes();
+            return changes[changes.partition_point(|(from, _)| *from <= at) - 1].1;
+        }
+        Timestamp::from_second(at).map_or(0, |at| self.tz.to_offset(at).seconds())
+    }
+
+    /// The clock around and after a second, where the changes that it needs are written out.
+    fn clock(&self, around: i64) -> Option<Clock> {
+        if !(0..WRITTEN_UNTIL - 3 * 366 * 86_400).contains(&around) {
+            return None;
+        }
+        let changes = self.changes();
+        let next = changes.partition_point(|(from, _)| *from <= around);
+        let mut spans = [(i64::MAX, changes[next - 1].1); 3];
+        for (i, (from, offset)) in changes[next..].iter().take(2).enumerate() {
+            spans[i].0 = *from;
+            spans[i + 1] = (i64::MAX, *offset);
+        }
+        Some(Clock { zone: self.name.clone(), spans })
+    }
+
+    fn changes(&self) -> &[(i64, i32)] {
+        self.changes.get_or_init(|| {
+            let later = self.tz.following(Timestamp::UNIX_EPOCH).map(|change| (change.timestamp().as_second(), change.offset().seconds()));
+            let first = (0, self.tz.to_offset(Timestamp::UNIX_EPOCH).seconds());
+            std::iter::once(first).chain(later.take_while(|(from, _)| *from < WRITTEN_UNTIL)).collect()
+        })
+    }
+}
+
 /// The clocks that must all be asked: the stated one alone, else every sign's, else every zone served.
 pub fn clocks(signals: &[LocationSignal], around: Timestamp) -> Vec<Clock> {
-    let stated = signals.iter().any(|signal| signal.kind == STATED);
-    let mut zones: Vec<&str> = Vec::new();
-    for signal in signals.iter().filter(|signal| !stated || signal.kind == STATED) {
-        if !zones.contains(&signal.zone.as_str()) {
-            zones.push(&signal.zone);
+    let is_stated = signals.iter().any(|signal| signal.kind == STATED);
+    let mut known: Vec<Clock> = Vec::with_capacity(signals.len());
+    for signal in signals.iter().filter(|signal| !is_stated || signal.kind == STATED) {
+        if known.iter().any(|clock| *clock.zone == *signal.zone) {
+            continue;
         }
+        let Some(clock) = Clock::of(&signal.zone, around) else {
+            // A sign that names no zone is no knowledge: ask everywhere.
+            known.clear();
+            break;
+        };
+        known.push(clock);
     }
-    let known: Vec<Clock> = zones.iter().filter_map(|zone| Clock::of(zone, around)).collect();
-    if !known.is_empty() && known.len() == zones.len() {
-        return known;
+    if known.is_empty() {
+        known = ZONES_SERVED.iter().filter_map(|zone| Clock::of(zone, around)).collect();
     }
-    // A sign that names no zone is no knowledge: ask everywhere.
-    ZONES_SERVED.iter().filter_map(|zone| Clock::of(zone, around)).collect()
+    known
 }
 
 #[cfg(test)]
@@ -199,6 +264,20 @@ mod tests {
         assert_eq!(clock.local(after.as_second()).1, 8 * 3600 + 900);
         let (day, _) = clock.local(after.as_second());
         assert_eq!(clock.instant(day, 8 * 3600), after.as_second() - 900);
+    }
+
+    #[test]
+    fn changes_written_out_are_the_changes_of_the_rules() {
+        let names = ["America/New_York", "America/Phoenix", "America/Adak", "Pacific/Apia", "Africa/Casablanca", "Asia/Tehran", "UTC"];
+        for (name, day) in names.iter().flat_map(|name| (0..60_000).step_by(97).map(move |day| (name, day))) {
+            let at = Timestamp::from_second(day * 86_400 + 7_200).unwrap();
+            assert_eq!(Clock::of(name, at), Clock::by_rules(name, at), "{name} {at}");
+            let offset = TimeZone::get(name).unwrap().to_offset(at).seconds();
+            assert_eq!(Zone::named(name).unwrap().offset(at.as_second()), offset, "{name} {at}");
+        }
+        assert!(Zone::named("america/new_york").is_none() && Clock::of("america/new_york", Timestamp::UNIX_EPOCH).is_some());
+        let before: Timestamp = "1969-12-31T23:00:00Z".parse().unwrap();
+        assert_eq!(Clock::of("America/New_York", before), Clock::by_rules("America/New_York", before));
     }
 
     #[test]

@@ -7,45 +7,39 @@ use crate::values::channel::Channel;
 use jiff::Timestamp;
 
 impl Past<'_> {
-    /// All keys that count as one debt with this one (12 CFR 1006.14(b)(4)).
-    fn counts_with(&self, debt: &Debt) -> Vec<Key> {
-        match debt.serviced_as {
-            None => vec![debt.key],
-            group => self.record.debts.iter().filter(|other| other.serviced_as == group).map(|other| other.key).collect(),
-        }
+    /// Whether a key counts as one debt with this one (12 CFR 1006.14(b)(4)).
+    fn counts_with(&self, debt: &Debt, key: Key) -> bool {
+        let is_serviced_with = |other: &Debt| other.key == key && other.serviced_as == debt.serviced_as;
+        key == debt.key || (debt.serviced_as.is_some() && self.record.debts.iter().any(is_serviced_with))
+    }
+
+    /// The calls that may count. Lawyers, bureaus and the creditor may be called as often as there is something to say
+    /// (12 CFR 1006.14(b)(3)(iii)).
+    fn calls(&self) -> impl Iterator<Item = &Contact> {
+        self.contacts().filter(|contact| contact.is_ours && contact.channel.is_call())
     }
 
     /// The calls about each debt proposed.
     pub(super) fn debt_calls(&self) -> Vec<DebtCalls> {
-        // Lawyers, bureaus and the creditor may be called as often as there is something to say (12 CFR 1006.14(b)(3)(iii)).
-        let mut contacts: Vec<&Contact> = self.contacts().filter(|contact| contact.is_ours && contact.channel.is_call()).collect();
-        if contacts.is_empty() && self.record.notices.is_empty() {
+        if self.record.notices.is_empty() && self.calls().next().is_none() {
             return vec![DebtCalls::default(); usize::from(!self.proposal.debts.is_empty())];
         }
-        contacts.sort_by_key(|contact| contact.at);
         let days = DayCount::new(day_zone(self.record));
-        let mut done: Vec<Key> = Vec::new();
-        let mut units = Vec::new();
         // The rule counts calls about consumer debts; a business debt beside one has no count of its own.
-        for debt in self.debts().filter(|debt| debt.is_consumer_purpose) {
-            if done.contains(&debt.key) {
-                continue;
-            }
-            let unit = self.counts_with(debt);
-            units.push(self.calls_about(&unit, &contacts, &days));
-            done.extend(unit);
-        }
-        units
+        let counted = || self.debts().filter(|debt| debt.is_consumer_purpose);
+        let is_first_of_its_kind =
+            |(nth, debt): &(usize, &Debt)| !counted().take(*nth).any(|earlier| self.counts_with(earlier, debt.key));
+        counted().enumerate().filter(is_first_of_its_kind).map(|(_, debt)| self.calls_about(debt, &days)).collect()
     }
 
-    fn calls_about(&self, unit: &[Key], contacts: &[&Contact], days: &DayCount) -> DebtCalls {
-        let about = |keys: &[Key]| keys.iter().any(|key| unit.contains(key));
-        let consents = self.consents(unit, contacts, days);
+    fn calls_about(&self, debt: &Debt, days: &DayCount) -> DebtCalls {
+        let about = |keys: &[Key]| keys.iter().any(|key| self.counts_with(debt, *key));
+        let consents = self.consents(about, days);
         let mut calls = DebtCalls::default();
-        for contact in contacts {
+        for contact in self.calls() {
             let day = days.of(contact.at);
             if is_conversation(contact) && (about(contact.discussed.as_deref().unwrap_or(&contact.debts))) {
-                calls.conversation_day = Some(day);
+                calls.conversation_day = calls.conversation_day.max(Some(day));
             }
             let raised = about(&contact.debts) || contact.discussed.as_deref().is_some_and(about);
             let placed_by_us = contact.direction == Direction::Out && contact.outcome.is_none_or(Outcome::is_connected);
@@ -54,6 +48,7 @@ impl Past<'_> {
                 calls.attempt_days.push(day);
             }
         }
+        calls.attempt_days.sort_unstable();
         let today = days.of(self.proposal.at);
         calls.consent_until_day =
             consents.iter().filter(|consent| consent.covers(self.proposal.at, today)).map(|consent| consent.last_day).max();
@@ -61,26 +56,24 @@ impl Past<'_> {
     }
 
     /// Consent to extra calls about these debts, with its end (12 CFR 1006.14(b)(3)(i)).
-    fn consents(&self, unit: &[Key], contacts: &[&Contact], days: &DayCount) -> Vec<Consent> {
-        let about = |keys: &[Key]| keys.iter().any(|key| unit.contains(key));
-        let in_notices = self.record.notices.iter().filter(|n| n.at <= self.proposal.at && n.person == self.person && about(&n.debts));
-        let said = in_notices.clone().filter_map(|notice| match notice.kind {
+    fn consents(&self, about: impl Fn(&[Key]) -> bool, days: &DayCount) -> Vec<Consent> {
+        let in_notices = || self.record.notices.iter().filter(|n| n.at <= self.proposal.at && n.person == self.person && about(&n.debts));
+        let said = in_notices().filter_map(|notice| match notice.kind {
             NoticeKind::CallConsent { days, direct: true } => Some((notice.at, days)),
             _ => None,
         });
-        let raised = |contact: &Contact| about(&contact.debts) || contact.discussed.as_deref().is_some_and(about);
+        let raised = |contact: &Contact| about(&contact.debts) || contact.discussed.as_deref().is_some_and(&about);
         // Consent may come by any medium.
-        let spoken = self.contacts().filter(|contact| raised(contact)).filter_map(|c| c.gives_call_consent.map(|days| (c.at, days)));
-        let revoked: Vec<Timestamp> = in_notices.clone().filter(|n| n.kind == NoticeKind::CallConsentRevoked).map(|n| n.at).collect();
-        said.chain(spoken)
+        let spoken = self.contacts().filter_map(|contact| Some((contact, contact.gives_call_consent?))).filter(|(c, _)| raised(c));
+        said.chain(spoken.map(|(contact, days)| (contact.at, days)))
             .map(|(at, for_days)| {
-                let talked = contacts
-                    .iter()
+                let talked = self
+                    .calls()
                     .filter(|c| is_conversation(c) && about(c.discussed.as_deref().unwrap_or(&c.debts)) && c.at > at)
                     .map(|c| c.at);
-                let ended_at = talked.chain(revoked.iter().copied().filter(|revoked| *revoked >= at)).min();
+                let revoked = in_notices().filter(|n| n.kind == NoticeKind::CallConsentRevoked && n.at >= at).map(|n| n.at);
                 let lasts = i32::try_from(for_days.clamp(1, 7)).unwrap_or(7);
-                Consent { from: at, ended_at, last_day: days.of(at) + lasts - 1 }
+                Consent { from: at, ended_at: talked.chain(revoked).min(), last_day: days.of(at) + lasts - 1 }
             })
             .collect()
     }

@@ -133,6 +133,9 @@ pub struct ContactFacts {
     /// A machine dials or speaks, to a line that is protected from it.
     #[serde(default)]
     pub machine: Option<MachineFacts>,
+    /// What they touch that a rule could speak to, found once when they were gathered.
+    #[serde(skip)]
+    topics: Topics,
 }
 
 /// Disputes and the validation period, of all debts proposed.
@@ -267,7 +270,7 @@ impl Facts for ContactFacts {
     }
 
     fn topics(&self) -> Topics {
-        self.topics_touched()
+        self.topics
     }
 }
 
@@ -330,16 +333,18 @@ pub fn gather(record: &Record, proposal: &Proposal) -> ContactFacts {
     let machine = past.machine();
     let ceased_at = past.latest_notice(|kind| kind == NoticeKind::Cease).map(|notice| notice.at.as_second());
 
-    ContactFacts {
+    let known = clocks(own_signals.unwrap_or(&record.consumer.signals), now);
+    let mut facts = ContactFacts {
         at: now.as_second(),
         regf_binds,
         standing,
         channel: proposal.channel,
         place: proposal.place,
         purpose: proposal.purpose,
-        clocks: clocks(own_signals.unwrap_or(&record.consumer.signals), now),
-        day_clock: clock_of_days(record, now),
-        wish_clocks: clocks(wishes.signals, now),
+        day_clock: known.iter().find(|clock| *clock.zone == *day_zone(record)).cloned().unwrap_or_else(|| clock_of_days(record, now)),
+        clocks: known,
+        // They are asked about wishes alone.
+        wish_clocks: if time_wishes.is_empty() { Vec::new() } else { clocks(wishes.signals, now) },
         time_wishes,
         closed_places: wishes.closed_places(),
         employer_prohibits: wishes.employer_prohibits(),
@@ -365,7 +370,10 @@ pub fn gather(record: &Record, proposal: &Proposal) -> ContactFacts {
         lacks_electronic_consent: past.lacks_electronic_consent(standing),
         disclosure: past.disclosure(standing),
         machine,
-    }
+        topics: Topics::ALL,
+    };
+    facts.topics = facts.topics_touched();
+    facts
 }
 
 /// Whether somebody named no time or place of their own and is reached as the debtor asked.

@@ -2,7 +2,9 @@
 
 use super::{ClosedSince, Confirmation};
 use crate::compliance::record::{Contact, Debt, Direction, Key, Notice, NoticeKind, Outcome, Proposal, Purpose, Record, Standing};
+use crate::values::region::Zone;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 /// The zone in which days are counted: the consumer's first listed one; Eastern where nothing is known.
 pub(super) fn day_zone(record: &Record) -> &str {
@@ -134,17 +136,26 @@ impl<'r> Past<'r> {
     }
 }
 
-/// Counts days in one zone.
-pub(super) struct DayCount(jiff::tz::TimeZone);
+/// Counts days in one zone; in UTC where its name is none.
+pub(super) enum DayCount {
+    Known(&'static Zone),
+    ByRules(TimeZone),
+}
 
 impl DayCount {
     pub(super) fn new(zone: &str) -> DayCount {
-        DayCount(jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC))
+        match Zone::named(zone) {
+            Some(zone) => DayCount::Known(zone),
+            None => DayCount::ByRules(TimeZone::get(zone).unwrap_or(TimeZone::UTC)),
+        }
     }
 
     pub(super) fn of(&self, at: Timestamp) -> i32 {
-        let local = at.as_second() + i64::from(self.0.to_offset(at).seconds());
+        let offset = match self {
+            DayCount::Known(zone) => zone.offset(at.as_second()),
+            DayCount::ByRules(tz) => tz.to_offset(at).seconds(),
+        };
         // Fits: the timestamps of jiff end in the year 9999.
-        local.div_euclid(86_400) as i32
+        (at.as_second() + i64::from(offset)).div_euclid(86_400) as i32
     }
 }

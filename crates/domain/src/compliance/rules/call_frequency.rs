@@ -11,7 +11,7 @@ use crate::decision::{Detail, Finding, Instant, Rule, RuleCard, Severity, day};
 /// The run of days in which attempts are counted, and the days a conversation closes.
 const DAYS: i32 = 7;
 
-pub(super) const ATTEMPTS: ContactRule = Rule {
+pub(in crate::compliance) const ATTEMPTS: ContactRule = Rule {
     card: RuleCard {
         id: "regf.call-frequency.attempts",
         cite: "12 CFR 1006.14(b)(2)(i)(A)",
@@ -27,7 +27,7 @@ pub(super) const ATTEMPTS: ContactRule = Rule {
     },
 };
 
-pub(super) const CONVERSATION: ContactRule = Rule {
+pub(in crate::compliance) const CONVERSATION: ContactRule = Rule {
     card: RuleCard {
         id: "regf.call-frequency.conversation",
         cite: "12 CFR 1006.14(b)(2)(i)(B)",
@@ -39,7 +39,7 @@ pub(super) const CONVERSATION: ContactRule = Rule {
     },
     check: |facts, _, now| {
         // The day of the conversation is day one, so the first open date is that date and seven.
-        let on = open_debts(facts, now).filter_map(|debt| debt.conversation_day).max().filter(|on| now.day < on + DAYS)?;
+        let on = last_conversation(facts, now).filter(|on| now.day < on + DAYS)?;
         Some(Finding::until(facts.day_clock.instant(on + DAYS, 0), Detail::Spoke { on, open_on: on + DAYS }))
     },
 };
@@ -80,6 +80,17 @@ fn is_counted(facts: &ContactFacts) -> bool {
 fn open_debts(facts: &ContactFacts, now: Instant) -> impl Iterator<Item = &DebtCalls> {
     let debts = if is_counted(facts) { facts.debts.as_slice() } else { &[] };
     debts.iter().filter(move |debt| debt.consent_until_day.is_none_or(|until| until < now.day))
+}
+
+/// The most attempts about any open debt in the run that ends today.
+pub(in crate::compliance) fn attempts_in_run(facts: &ContactFacts, now: Instant) -> usize {
+    let in_run = |day: &&i32| **day > now.day - DAYS && **day <= now.day;
+    open_debts(facts, now).map(|debt| debt.attempt_days.iter().filter(in_run).count()).max().unwrap_or(0)
+}
+
+/// The day of the last conversation about any open debt.
+pub(in crate::compliance) fn last_conversation(facts: &ContactFacts, now: Instant) -> Option<i32> {
+    open_debts(facts, now).filter_map(|debt| debt.conversation_day).max()
 }
 
 fn too_many(debt: &DebtCalls, max: u32, facts: &ContactFacts, now: Instant) -> Option<Finding> {

@@ -2,10 +2,11 @@
 
 use crate::compliance::ContactRule;
 use crate::compliance::facts::ContactFacts;
+use crate::compliance::policy::ContactPolicy;
 use crate::compliance::rules::designated_time::{consented_at, next_consent};
 use crate::decision::{Detail, Finding, Rule, RuleCard, Severity, day};
 
-pub(super) const RULE: ContactRule = Rule {
+pub(in crate::compliance) const RULE: ContactRule = Rule {
     card: RuleCard {
         id: "regf.time.hours",
         cite: "12 CFR 1006.6(b)(1)(i); 15 USC 1692c(a)(1)",
@@ -21,7 +22,7 @@ pub(super) const RULE: ContactRule = Rule {
         }
         let (opens, closes) = (policy.opens_minute(), policy.closes_minute());
         let closed = closed_clock(facts, now.at, i32::from(opens) * 60, i32::from(closes) * 60)?;
-        if consented_at(facts, now.at) || replies_in_closed_hours(facts, opens, closes) {
+        if consented_at(facts, now.at) || replies_in_closed_hours(facts) {
             return None;
         }
         let clock = &facts.clocks[closed.clock];
@@ -53,8 +54,10 @@ fn closed_clock(facts: &ContactFacts, at: i64, opens: i32, closes: i32) -> Optio
     last
 }
 
-/// Someone who begins a contact at a closed hour may be answered once, then (comment 6(b)(1)-2).
-fn replies_in_closed_hours(facts: &ContactFacts, opens: u16, closes: u16) -> bool {
+/// Someone who begins a contact at an hour that the law closes may be answered once, then (comment 6(b)(1)-2). Hours that only the
+/// house closes open nothing: a house that closes at noon would answer at night whoever wrote in the afternoon.
+fn replies_in_closed_hours(facts: &ContactFacts) -> bool {
+    let (opens, closes) = (ContactPolicy::LAW.opens_minute(), ContactPolicy::LAW.closes_minute());
     facts.reply.as_ref().is_some_and(|reply| {
         reply.clocks.iter().any(|clock| {
             let (_, second) = clock.local(reply.at);
@@ -65,8 +68,12 @@ fn replies_in_closed_hours(facts: &ContactFacts, opens: u16, closes: u16) -> boo
 
 #[cfg(test)]
 mod tests {
-    use crate::compliance::record::{Direction, Outcome};
-    use crate::compliance::rules::proposal_tests::{ask, call, consumer_in, decide, with};
+    use crate::compliance::decide_contact;
+    use crate::compliance::facts::gather;
+    use crate::compliance::policy::ContactPolicy;
+    use crate::compliance::record::{Direction, Outcome, Proposal};
+    use crate::compliance::rules::proposal_tests::{CONSUMER, DEBT, ask, call, consumer_in, decide, with};
+    use crate::values::channel::Channel;
 
     #[test]
     fn an_answer_is_lifted_only_if_they_began_at_a_closed_hour() {
@@ -82,6 +89,19 @@ mod tests {
             let record = with(consumer_in(&["America/New_York"]), [rang]);
             let because = ask(&record, |proposal| (proposal.at, proposal.in_response_to) = (answered.parse().unwrap(), Some(7)));
             assert_eq!(!because.is_empty(), refused, "{came}");
+        }
+    }
+
+    #[test]
+    fn a_house_that_closes_early_answers_no_later_than_the_law() {
+        let mut rang = call("2026-05-05T15:00:00-04:00", Direction::In, Outcome::LeftMessage);
+        rang.key = Some(7);
+        let record = with(consumer_in(&["America/New_York"]), [rang]);
+        let at = "2026-05-05T22:00:00-04:00".parse().unwrap();
+        let proposal = Proposal { in_response_to: Some(7), ..Proposal::of(at, Channel::Call, CONSUMER, vec![DEBT]) };
+        let facts = gather(&record, &proposal);
+        for policy in [ContactPolicy::LAW, ContactPolicy::house(7, 480, 720)] {
+            assert_eq!(decide_contact(&facts, &policy).because[0].rule.id, "regf.time.hours");
         }
     }
 
