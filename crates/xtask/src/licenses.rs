@@ -1,4 +1,7 @@
 //! `cargo xtask licenses`: every dependency may be shipped with ours, and comes from the public registry.
+//!
+//! What only benchmarks beside the workspace use is never shipped: of it the lock file alone is read, for sources and for what needs
+//! more than a C compiler, so that nobody downloads it for the check.
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value as Json;
@@ -20,6 +23,9 @@ const ACCEPTED: [&str; 13] = [
     "Unicode-3.0",
     "BSL-1.0",
 ];
+
+/// What needs more than a C compiler.
+const FORBIDDEN: [&str; 3] = ["openssl-sys", "aws-lc-sys", "native-tls"];
 
 /// Checks every package of the lock file.
 pub fn run() -> Result<()> {
@@ -43,16 +49,34 @@ pub fn run() -> Result<()> {
         if let Some(problem) = problem_with(package["license"].as_str().unwrap_or("")) {
             problems.push(format!("{name} {problem}"));
         }
-        let forbidden = ["openssl-sys", "aws-lc-sys", "native-tls"];
-        if forbidden.contains(&package["name"].as_str().unwrap_or("")) {
+        if FORBIDDEN.contains(&package["name"].as_str().unwrap_or("")) {
             problems.push(format!("{name} needs more than a C compiler"));
         }
     }
+    let compared = concat!(env!("CARGO_MANIFEST_DIR"), "/../../benches/gate/Cargo.lock");
+    problems.extend(problems_of_lock(&std::fs::read_to_string(compared).context(compared)?));
     if !problems.is_empty() {
         bail!("dependencies:\n  {}", problems.join("\n  "));
     }
     println!("licenses: {} packages may be shipped", packages.len());
     Ok(())
+}
+
+/// Packages of a lock file that come from elsewhere than a registry, or need more than a C compiler.
+fn problems_of_lock(lock: &str) -> Vec<String> {
+    let quoted = |line: &str, name: &str| Some(line.strip_prefix(name)?.strip_prefix(" = ")?.trim_matches('"').to_string());
+    let mut problems = Vec::new();
+    for package in lock.split("[[package]]").skip(1) {
+        let find = |name: &str| package.lines().find_map(|line| quoted(line, name));
+        let name = find("name").unwrap_or_default();
+        if let Some(source) = find("source").filter(|source| !source.starts_with("registry+")) {
+            problems.push(format!("{name} comes from {source}"));
+        }
+        if FORBIDDEN.contains(&name.as_str()) {
+            problems.push(format!("{name} needs more than a C compiler"));
+        }
+    }
+    problems
 }
 
 fn problem_with(license: &str) -> Option<String> {
@@ -78,5 +102,12 @@ mod tests {
         for license in ["GPL-3.0-only", "MIT AND GPL-3.0-only", "", "custom"] {
             assert!(problem_with(license).is_some(), "{license}");
         }
+    }
+
+    #[test]
+    fn a_lock_file_is_read_for_sources_and_for_what_is_forbidden() {
+        let lock = "version = 4\n[[package]]\nname = \"a\"\nversion = \"1.0.0\"\nsource = \"git+https://example.org/a\"\n\n\
+            [[package]]\nname = \"openssl-sys\"\nsource = \"registry+https://example.org\"\n\n[[package]]\nname = \"ours\"\n";
+        assert_eq!(problems_of_lock(lock), ["a comes from git+https://example.org/a", "openssl-sys needs more than a C compiler"]);
     }
 }

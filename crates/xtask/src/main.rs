@@ -1,6 +1,7 @@
-//! The house's own chores: `cargo xtask test`, `tidy`, `licenses`, `handbook`, `pictures`, `crash`.
+//! The house's own chores: `cargo xtask test`, `tidy`, `licenses`, `handbook`, `pictures`, `crash`, `fuzz`.
 
 mod crash;
+mod fuzz;
 mod handbook;
 mod licenses;
 mod machine;
@@ -10,7 +11,7 @@ mod tidy;
 use std::process::ExitCode;
 
 const USAGE: &str =
-    "usage: cargo xtask test | tidy | licenses | handbook | pictures [--all FOLDER] | crash [--times N] [--races N] [--seed N]";
+    "usage: cargo xtask test | tidy | licenses | handbook | pictures [--all FOLDER] | crash [--times N] [--races N] [--seed N] | fuzz [--seconds N]";
 
 fn main() -> ExitCode {
     let chore = std::env::args().nth(1).unwrap_or_default();
@@ -18,6 +19,7 @@ fn main() -> ExitCode {
         "test" => tests::run(),
         "tidy" => tidy::run(),
         "crash" => crash::run(&std::env::args().skip(2).collect::<Vec<_>>()),
+        "fuzz" => fuzz::run(&std::env::args().skip(2).collect::<Vec<_>>()),
         "handbook" => handbook::run(),
         "licenses" => licenses::run(),
         "pictures" => tests::pictures(),

@@ -7,6 +7,8 @@ mod acts;
 mod court;
 mod deciding;
 mod drawing;
+#[cfg(test)]
+mod fuzz;
 mod messages;
 mod reading;
 

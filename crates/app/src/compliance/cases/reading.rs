@@ -205,8 +205,9 @@ fn preference(json: &Json) -> Result<Preference, String> {
 fn hours(json: &Json) -> Result<Hours, String> {
     let minute = |name: &str, absent: u16| {
         let Some(written) = text(json, name) else { return Ok(absent) };
-        let parsed = written.split_once(':').and_then(|(hour, minute)| Some(hour.parse::<u16>().ok()? * 60 + minute.parse::<u16>().ok()?));
-        parsed.filter(|minute| *minute <= 1440).ok_or_else(|| format!("{name} {written:?} is not a time of the day"))
+        let parsed = written.split_once(':').and_then(|(hour, minute)| Some((hour.parse::<u16>().ok()?, minute.parse::<u16>().ok()?)));
+        let of_the_day = parsed.filter(|(hour, minute)| *hour <= 24 && *minute < 60).map(|(hour, minute)| hour * 60 + minute);
+        of_the_day.filter(|minute| *minute <= 1440).ok_or_else(|| format!("{name} {written:?} is not a time of the day"))
     };
     const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
     let mut days = 0u8;

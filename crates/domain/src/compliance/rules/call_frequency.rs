@@ -82,10 +82,10 @@ fn open_debts(facts: &ContactFacts, now: Instant) -> impl Iterator<Item = &DebtC
     debts.iter().filter(move |debt| debt.consent_until_day.is_none_or(|until| until < now.day))
 }
 
-/// The most attempts about any open debt in the run that ends today.
-pub(in crate::compliance) fn attempts_in_run(facts: &ContactFacts, now: Instant) -> usize {
+/// The most attempts about any open debt in the run that ends today; `None` where none is counted.
+pub(in crate::compliance) fn attempts_in_run(facts: &ContactFacts, now: Instant) -> Option<usize> {
     let in_run = |day: &&i32| **day > now.day - DAYS && **day <= now.day;
-    open_debts(facts, now).map(|debt| debt.attempt_days.iter().filter(in_run).count()).max().unwrap_or(0)
+    open_debts(facts, now).map(|debt| debt.attempt_days.iter().filter(in_run).count()).max()
 }
 
 /// The day of the last conversation about any open debt.
