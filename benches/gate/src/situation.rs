@@ -3,8 +3,8 @@
 use duly_domain::compliance::caps::Jurisdiction;
 use duly_domain::compliance::facts::{ContactFacts, Facts, gather};
 use duly_domain::compliance::record::{
-    Closure, CollectorRole, Consumer, Contact, Debt, Dialing, Direction, Notice, NoticeKind, Outcome, Preference, Proposal, Purpose, Record,
-    Wish,
+    Closure, CollectorRole, Consumer, Contact, Debt, Dialing, Direction, Notice, NoticeKind, Outcome, Preference, Proposal, Purpose,
+    Record, Wish,
 };
 use duly_domain::values::channel::Channel;
 use duly_domain::values::region::LocationSignal;

@@ -10,8 +10,7 @@ mod tidy;
 
 use std::process::ExitCode;
 
-const USAGE: &str =
-    "usage: cargo xtask test | tidy | licenses | handbook | pictures [--all FOLDER] | crash [--times N] [--races N] [--seed N] | fuzz [--seconds N]";
+const USAGE: &str = "usage: cargo xtask test | tidy | licenses | handbook | pictures [--all FOLDER] | crash [--times N] [--races N] [--seed N] | fuzz [--seconds N]";
 
 fn main() -> ExitCode {
     let chore = std::env::args().nth(1).unwrap_or_default();

@@ -127,17 +127,14 @@ impl Columns {
     /// Who may be called at a minute: one answer per row. The columns are cut to one length once, so that the loop has no checks in it.
     pub fn open_at(&self, minute: u16, open: &mut Vec<bool>) {
         let rows = self.len();
-        open.clear();
         open.resize(rows, false);
+        let open = &mut open[..rows];
         let max = u8::try_from(self.policy.attempts_max_7_days()).unwrap_or(u8::MAX);
         let (opens, closes, attempts) = (&self.opens[..rows], &self.closes[..rows], &self.attempts[..rows]);
         let (spoke, stops) = (&self.spoke_days_ago[..rows], &self.stops[..rows]);
         for row in 0..rows {
-            open[row] = (opens[row] <= minute)
-                & (minute < closes[row])
-                & (attempts[row] < max)
-                & (spoke[row] >= QUIET_DAYS)
-                & (stops[row] == 0);
+            open[row] =
+                (opens[row] <= minute) & (minute < closes[row]) & (attempts[row] < max) & (spoke[row] >= QUIET_DAYS) & (stops[row] == 0);
         }
     }
 }

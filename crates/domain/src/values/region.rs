@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 /// A sign of where a person is.
@@ -176,7 +178,7 @@ const WRITTEN_UNTIL: i64 = 4_102_444_800;
 impl Zone {
     /// The zone of a name, as the zone database spells it.
     pub fn named(name: &str) -> Option<&'static Zone> {
-        static ZONES: OnceLock<HashMap<Arc<str>, Zone>> = OnceLock::new();
+        static ZONES: OnceLock<HashMap<Arc<str>, Zone, BuildHasherDefault<NameHasher>>> = OnceLock::new();
         let zones = ZONES.get_or_init(|| {
             let known = jiff::tz::db().available().filter_map(|name| Some((Arc::from(name.as_str()), TimeZone::get(name.as_str()).ok()?)));
             known.map(|(name, tz): (Arc<str>, TimeZone)| (name.clone(), Zone { name, tz, changes: OnceLock::new() })).collect()
@@ -184,13 +186,15 @@ impl Zone {
         zones.get(name)
     }
 
-    /// Seconds east of UTC at an instant.
-    pub fn offset(&self, at: i64) -> i32 {
-        if (0..WRITTEN_UNTIL).contains(&at) {
-            let changes = self.changes();
-            return changes[changes.partition_point(|(from, _)| *from <= at) - 1].1;
+    /// Seconds east of UTC at an instant, and from which second up to which it is so.
+    pub fn offset(&self, at: i64) -> (i32, Range<i64>) {
+        if !(0..WRITTEN_UNTIL).contains(&at) {
+            return (Timestamp::from_second(at).map_or(0, |at| self.tz.to_offset(at).seconds()), at..at + 1);
         }
-        Timestamp::from_second(at).map_or(0, |at| self.tz.to_offset(at).seconds())
+        let changes = self.changes();
+        let next = changes.partition_point(|(from, _)| *from <= at);
+        let (from, offset) = changes[next - 1];
+        (offset, from..changes.get(next).map_or(WRITTEN_UNTIL, |(from, _)| *from))
     }
 
     /// The clock around and after a second, where the changes that it needs are written out.
@@ -214,6 +218,24 @@ impl Zone {
             let first = (0, self.tz.to_offset(Timestamp::UNIX_EPOCH).seconds());
             std::iter::once(first).chain(later.take_while(|(from, _)| *from < WRITTEN_UNTIL)).collect()
         })
+    }
+}
+
+/// Hashes the names of zones by words: they are few, short and our own, so nobody can choose them to collide.
+#[derive(Default)]
+struct NameHasher(u64);
+
+impl Hasher for NameHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            self.0 = (self.0.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x517c_c1b7_2722_0a95);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0.rotate_left(26)
     }
 }
 
@@ -273,7 +295,8 @@ mod tests {
             let at = Timestamp::from_second(day * 86_400 + 7_200).unwrap();
             assert_eq!(Clock::of(name, at), Clock::by_rules(name, at), "{name} {at}");
             let offset = TimeZone::get(name).unwrap().to_offset(at).seconds();
-            assert_eq!(Zone::named(name).unwrap().offset(at.as_second()), offset, "{name} {at}");
+            let (written, holds) = Zone::named(name).unwrap().offset(at.as_second());
+            assert_eq!((written, holds.contains(&at.as_second())), (offset, true), "{name} {at}");
         }
         assert!(Zone::named("america/new_york").is_none() && Clock::of("america/new_york", Timestamp::UNIX_EPOCH).is_some());
         let before: Timestamp = "1969-12-31T23:00:00Z".parse().unwrap();

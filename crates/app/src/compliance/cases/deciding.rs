@@ -85,7 +85,8 @@ mod tests {
         let failed: Vec<String> = cases.iter().map(cases::run).filter(|ran| ran["pass"] != true).map(|ran| ran.to_string()).collect();
         assert_eq!(failed, Vec::<String>::new(), "with every rule in its place every case passes");
         let unproved = all.iter().filter(|place| leaving_out(**place, || cases.iter().all(passes)));
-        let unproved: Vec<String> = unproved.map(|(facts, id)| format!("{id} over {}", facts.rsplit("::").next().unwrap_or(facts))).collect();
+        let unproved: Vec<String> =
+            unproved.map(|(facts, id)| format!("{id} over {}", facts.rsplit("::").next().unwrap_or(facts))).collect();
         assert_eq!(unproved, Vec::<String>::new(), "no case fails without these: write one each in regulation/cases");
     }
 }

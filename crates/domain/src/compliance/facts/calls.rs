@@ -27,8 +27,7 @@ impl Past<'_> {
         let days = DayCount::new(day_zone(self.record));
         // The rule counts calls about consumer debts; a business debt beside one has no count of its own.
         let counted = || self.debts().filter(|debt| debt.is_consumer_purpose);
-        let is_first_of_its_kind =
-            |(nth, debt): &(usize, &Debt)| !counted().take(*nth).any(|earlier| self.counts_with(earlier, debt.key));
+        let is_first_of_its_kind = |(nth, debt): &(usize, &Debt)| !counted().take(*nth).any(|earlier| self.counts_with(earlier, debt.key));
         counted().enumerate().filter(is_first_of_its_kind).map(|(_, debt)| self.calls_about(debt, &days)).collect()
     }
 
@@ -45,6 +44,9 @@ impl Past<'_> {
             let placed_by_us = contact.direction == Direction::Out && contact.outcome.is_none_or(Outcome::is_connected);
             let consented = consents.iter().any(|consent| consent.covers(contact.at, day));
             if placed_by_us && raised && !consented {
+                if calls.attempt_days.is_empty() {
+                    calls.attempt_days.reserve_exact(self.record.contacts.len());
+                }
                 calls.attempt_days.push(day);
             }
         }
@@ -80,12 +82,17 @@ impl Past<'_> {
 
     /// Connected outgoing calls to the person, oldest first.
     pub(super) fn connected_calls(&self) -> Vec<i64> {
-        let mut calls: Vec<i64> = self
-            .contacts()
-            .filter(|contact| contact.is_ours && contact.channel.is_call() && contact.direction == Direction::Out)
-            .filter(|contact| contact.outcome.is_none_or(Outcome::is_connected))
-            .map(|contact| contact.at.as_second())
-            .collect();
+        let is_connected = |contact: &&Contact| {
+            contact.direction == Direction::Out && contact.outcome.is_none_or(Outcome::is_connected) && contact.is_ours
+        };
+        let connected = self.contacts().filter(|contact| contact.channel.is_call()).filter(is_connected);
+        let mut calls = Vec::new();
+        for contact in connected {
+            if calls.is_empty() {
+                calls.reserve_exact(self.record.contacts.len());
+            }
+            calls.push(contact.at.as_second());
+        }
         calls.sort_unstable();
         calls
     }

@@ -5,6 +5,8 @@ use crate::compliance::record::{Contact, Debt, Direction, Key, Notice, NoticeKin
 use crate::values::region::Zone;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use std::cell::RefCell;
+use std::ops::Range;
 
 /// The zone in which days are counted: the consumer's first listed one; Eastern where nothing is known.
 pub(super) fn day_zone(record: &Record) -> &str {
@@ -138,24 +140,32 @@ impl<'r> Past<'r> {
 
 /// Counts days in one zone; in UTC where its name is none.
 pub(super) enum DayCount {
-    Known(&'static Zone),
+    /// With the offset asked for last, and from when to when it holds: a history lies mostly within one.
+    Known(&'static Zone, RefCell<(i32, Range<i64>)>),
     ByRules(TimeZone),
 }
 
 impl DayCount {
     pub(super) fn new(zone: &str) -> DayCount {
         match Zone::named(zone) {
-            Some(zone) => DayCount::Known(zone),
+            Some(zone) => DayCount::Known(zone, RefCell::new((0, 0..0))),
             None => DayCount::ByRules(TimeZone::get(zone).unwrap_or(TimeZone::UTC)),
         }
     }
 
     pub(super) fn of(&self, at: Timestamp) -> i32 {
+        let second = at.as_second();
         let offset = match self {
-            DayCount::Known(zone) => zone.offset(at.as_second()),
+            DayCount::Known(zone, last) => {
+                let mut last = last.borrow_mut();
+                if !last.1.contains(&second) {
+                    *last = zone.offset(second);
+                }
+                last.0
+            }
             DayCount::ByRules(tz) => tz.to_offset(at).seconds(),
         };
         // Fits: the timestamps of jiff end in the year 9999.
-        (at.as_second() + i64::from(offset)).div_euclid(86_400) as i32
+        (second + i64::from(offset)).div_euclid(86_400) as i32
     }
 }
