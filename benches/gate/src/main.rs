@@ -54,7 +54,9 @@ fn main() -> Result<()> {
 
     let engine = rate(&all, 1, |one| drop(black_box(decide_contact(black_box(&one.facts), &policy))));
     let history = rate(&all, 1, |one| drop(black_box(decide_contact(&gather(black_box(&one.record), &one.proposal), &policy))));
-    let by_hand = rate(&all, 50, |one| drop(black_box(plain(black_box(&one.numbers)))));
+    let by_hand = rate(&all, 50, |one| {
+        black_box(plain(black_box(&one.numbers)));
+    });
     let by_rego = rate(&values, 1, |value| drop(black_box(rego.decide(black_box(value)))));
     let by_cedar = rate(&requests, 1, |request| drop(black_box(cedar.decide(black_box(request)))));
     let mut portfolio = Columns::from(all[0].facts.at, policy);

@@ -84,7 +84,7 @@ impl Columns {
             return false;
         }
         let now = facts.instant(facts.at);
-        let (mut attempts, mut spoke_days_ago, mut stops) = (0, u8::MAX, 0);
+        let (mut attempts, mut spoke_days_ago, mut stops) = (None, u8::MAX, 0);
         let mut day = (facts.at.max(facts.day_clock.instant(now.day, 0)), facts.day_clock.instant(now.day + 1, 0));
         for rule in CONTACT.opened.by(touched).map(|place| &CONTACT.rules[place]) {
             if rule.card.severity == Severity::Warn || rule.card.in_force_from > now.day {
@@ -95,12 +95,7 @@ impl Columns {
                     let Some(open) = open_within(&facts.clocks, day, &self.policy) else { return false };
                     day = open;
                 }
-                id if id == call_frequency::ATTEMPTS.card.id => match call_frequency::attempts_in_run(facts, now) {
-                    Some(in_run) => attempts = in_run,
-                    // Where nothing is counted, no number is too many: a row has no word for that.
-                    None if self.policy.attempts_max_7_days() == 0 => return false,
-                    None => {}
-                },
+                id if id == call_frequency::ATTEMPTS.card.id => attempts = call_frequency::attempts_in_run(facts, now),
                 id if id == call_frequency::CONVERSATION.card.id => {
                     let last = call_frequency::last_conversation(facts, now);
                     spoke_days_ago = last.map_or(u8::MAX, |on| u8::try_from((now.day - on).clamp(0, 255)).unwrap_or(u8::MAX));
@@ -111,9 +106,13 @@ impl Columns {
                 }
             }
         }
+        // Where nothing is counted, no number is too many: with a house that allows none, a row has no word for that.
+        if attempts.is_none() && self.policy.attempts_max_7_days() == 0 {
+            return false;
+        }
         self.opens.push(self.minute(day.0 + 59));
         self.closes.push(self.minute(day.1 + 59));
-        self.attempts.push(u8::try_from(attempts).unwrap_or(u8::MAX));
+        self.attempts.push(u8::try_from(attempts.unwrap_or(0)).unwrap_or(u8::MAX));
         self.spoke_days_ago.push(spoke_days_ago);
         self.stops.push(stops);
         true
