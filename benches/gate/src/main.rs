@@ -52,9 +52,9 @@ fn main() -> Result<()> {
     compare_columns(&all, &columns)?;
     println!("{SITUATIONS} situations, {allowed} of them allowed: gate, regorus, cedar, function and columns agree on each");
 
-    let engine = rate(&all, 1, |one| drop(black_box(decide_contact(black_box(&one.facts), &policy))));
-    let history = rate(&all, 1, |one| drop(black_box(decide_contact(&gather(black_box(&one.record), &one.proposal), &policy))));
-    let by_hand = rate(&all, 50, |one| {
+    let engine = rate(&all, 30, |one| drop(black_box(decide_contact(black_box(&one.facts), &policy))));
+    let history = rate(&all, 5, |one| drop(black_box(decide_contact(&gather(black_box(&one.record), &one.proposal), &policy))));
+    let by_hand = rate(&all, 1_000, |one| {
         black_box(plain(black_box(&one.numbers)));
     });
     let by_rego = rate(&values, 1, |value| drop(black_box(rego.decide(black_box(value)))));
@@ -64,7 +64,7 @@ fn main() -> Result<()> {
         portfolio.push(&one.facts);
     }
     let mut open = Vec::new();
-    let rows = rate(&[()], 300 * DECISIONS, |()| {
+    let rows = rate(&[()], 5_000 * DECISIONS, |()| {
         // A rate counts what it is given: here one pass over the whole portfolio.
         portfolio.open_at(black_box(60), &mut open);
         black_box(&open);

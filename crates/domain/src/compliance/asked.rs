@@ -10,7 +10,7 @@
 
 use super::facts::{Confirmation, ContactFacts};
 use super::record::Standing;
-use crate::decision::Rule;
+use crate::decision::{Rule, Severity};
 use crate::values::channel::Channel;
 
 /// What there can be about an act that a rule may speak to.
@@ -181,7 +181,26 @@ const fn is_same(a: &str, b: &str) -> bool {
 
 /// The places of the rules that are asked, in reading order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Asked(u64);
+pub struct Asked(u64);
+
+impl Asked {
+    /// The rules of a catalogue that only warn.
+    pub(super) const fn warnings<F, P>(rules: &[Rule<F, P>]) -> Asked {
+        let (mut places, mut rule) = (0, 0);
+        while rule < rules.len() {
+            if matches!(rules[rule].card.severity, Severity::Warn) {
+                places |= 1 << rule;
+            }
+            rule += 1;
+        }
+        Asked(places)
+    }
+
+    /// These but for those.
+    pub(super) const fn without(self, those: Asked) -> Asked {
+        Asked(self.0 & !those.0)
+    }
+}
 
 impl Iterator for Asked {
     type Item = usize;

@@ -89,12 +89,14 @@ pub struct Catalogue<F: 'static, P: 'static> {
     pub exclusive: usize,
     /// Which of them are asked, by what the facts touch.
     opened: Opened,
+    /// Which of them only warn.
+    warnings: Asked,
 }
 
 impl<F, P> Catalogue<F, P> {
     /// Compiles rules in reading order, of which so many of the first speak alone.
     pub const fn of(rules: &'static [Rule<F, P>], exclusive: usize) -> Catalogue<F, P> {
-        Catalogue { rules, exclusive, opened: Opened::compile(rules) }
+        Catalogue { rules, exclusive, opened: Opened::compile(rules), warnings: Asked::warnings(rules) }
     }
 }
 
@@ -130,11 +132,11 @@ fn decide_among<F: Facts, P>(catalogue: &Catalogue<F, P>, asked: Asked, facts: &
 
 /// The bare question: does nothing stand in the way? The floor against which [`decide_contact`] is measured.
 pub fn may_contact(facts: &ContactFacts, policy: &ContactPolicy) -> bool {
+    let asked = rules::CONTACT.opened.by(facts.topics()).without(rules::CONTACT.warnings);
     let now = facts.instant(facts.at);
-    let asked = rules::CONTACT.opened.by(facts.topics()).map(|place| &rules::CONTACT.rules[place]);
     asked
-        .filter(|rule| rule.card.severity != Severity::Warn && rule.card.in_force_from <= now.day)
-        .all(|rule| (rule.check)(facts, policy, now).is_none())
+        .map(|place| &rules::CONTACT.rules[place])
+        .all(|rule| rule.card.in_force_from > now.day || (rule.check)(facts, policy, now).is_none())
 }
 
 /// How one rule stands to facts.
@@ -201,6 +203,7 @@ fn each_finding<F, P>(
 /// Leaps from one bound to the next until the rules are content or the horizon is reached.
 fn next_allowed<F: Facts, P>(catalogue: &Catalogue<F, P>, asked: Asked, facts: &F, policy: &P, first_bound: i64) -> Option<Timestamp> {
     let horizon = facts.at() + HORIZON_DAYS * 86_400;
+    let asked = asked.without(catalogue.warnings);
     let mut bound = first_bound;
     while bound != NEVER {
         let at = bound + (-bound).rem_euclid(QUARTER);

@@ -168,8 +168,34 @@ impl Clock {
 pub struct Zone {
     name: Arc<str>,
     tz: TimeZone,
-    /// From which second each offset holds; the first from 1970 on. Written out when first asked for.
-    changes: OnceLock<Vec<(i64, i32)>>,
+    /// Written out when first asked for.
+    changes: OnceLock<Changes>,
+}
+
+/// The changes of a zone's offset from 1970 on.
+#[derive(Debug)]
+struct Changes {
+    /// From which second each offset holds.
+    offsets: Vec<(i64, i32)>,
+    /// For each stretch of time how many of them have begun when it begins, so that none is searched for.
+    begun: Vec<u16>,
+}
+
+/// A stretch of time: two to this power in seconds, some 194 days.
+const STRETCH: u32 = 24;
+
+impl Changes {
+    fn of(offsets: Vec<(i64, i32)>) -> Changes {
+        let begun = |stretch: i64| offsets.partition_point(|(from, _)| *from <= stretch << STRETCH);
+        let begun = (0..=WRITTEN_UNTIL >> STRETCH).map(|stretch| u16::try_from(begun(stretch)).unwrap_or(0)).collect();
+        Changes { offsets, begun }
+    }
+
+    /// The place of the first change after a second of the time that is written out; there is one before it.
+    fn next_after(&self, at: i64) -> usize {
+        let begun = usize::from(self.begun[(at >> STRETCH) as usize]).max(1);
+        begun + self.offsets[begun..].iter().take_while(|(from, _)| *from <= at).count()
+    }
 }
 
 /// Up to when changes are written out: 2100-01-01T00:00Z. A clock looks two changes ahead, so it is set by them a few years less.
@@ -192,9 +218,9 @@ impl Zone {
             return (Timestamp::from_second(at).map_or(0, |at| self.tz.to_offset(at).seconds()), at..at + 1);
         }
         let changes = self.changes();
-        let next = changes.partition_point(|(from, _)| *from <= at);
-        let (from, offset) = changes[next - 1];
-        (offset, from..changes.get(next).map_or(WRITTEN_UNTIL, |(from, _)| *from))
+        let next = changes.next_after(at);
+        let (from, offset) = changes.offsets[next - 1];
+        (offset, from..changes.offsets.get(next).map_or(WRITTEN_UNTIL, |(from, _)| *from))
     }
 
     /// The clock around and after a second, where the changes that it needs are written out.
@@ -203,20 +229,20 @@ impl Zone {
             return None;
         }
         let changes = self.changes();
-        let next = changes.partition_point(|(from, _)| *from <= around);
-        let mut spans = [(i64::MAX, changes[next - 1].1); 3];
-        for (i, (from, offset)) in changes[next..].iter().take(2).enumerate() {
+        let next = changes.next_after(around);
+        let mut spans = [(i64::MAX, changes.offsets[next - 1].1); 3];
+        for (i, (from, offset)) in changes.offsets[next..].iter().take(2).enumerate() {
             spans[i].0 = *from;
             spans[i + 1] = (i64::MAX, *offset);
         }
         Some(Clock { zone: self.name.clone(), spans })
     }
 
-    fn changes(&self) -> &[(i64, i32)] {
+    fn changes(&self) -> &Changes {
         self.changes.get_or_init(|| {
             let later = self.tz.following(Timestamp::UNIX_EPOCH).map(|change| (change.timestamp().as_second(), change.offset().seconds()));
             let first = (0, self.tz.to_offset(Timestamp::UNIX_EPOCH).seconds());
-            std::iter::once(first).chain(later.take_while(|(from, _)| *from < WRITTEN_UNTIL)).collect()
+            Changes::of(std::iter::once(first).chain(later.take_while(|(from, _)| *from < WRITTEN_UNTIL)).collect())
         })
     }
 }
@@ -227,10 +253,10 @@ struct NameHasher(u64);
 
 impl Hasher for NameHasher {
     fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            let mut word = [0; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
-            self.0 = (self.0.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x517c_c1b7_2722_0a95);
+        let (words, rest) = bytes.as_chunks::<8>();
+        let last = rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
+        for word in words.iter().map(|word| u64::from_le_bytes(*word)).chain([last]) {
+            self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
         }
     }
 
