@@ -10,6 +10,7 @@
 
 use super::facts::{Confirmation, ContactFacts};
 use super::record::Standing;
+use super::rules::call_frequency::{BURST_SECONDS, CALLS_BEFORE_MANY};
 use crate::decision::{Rule, Severity};
 use crate::values::channel::Channel;
 
@@ -255,7 +256,9 @@ impl ContactFacts {
         let spoke_after = self.at.div_euclid(86_400) - A_WEEK_AND_MORE;
         let has_spoken = || self.debts.iter().any(|debt| debt.conversation_day.is_some_and(|on| i64::from(on) > spoke_after));
         touch(Topic::Conversation, is_counted_call && has_spoken());
-        touch(Topic::RecentCall, is_counted_call && self.connected_calls.last().is_some_and(|last| self.at - last < A_DAY_AND_MORE));
+        let closest = self.connected_calls.last().map_or(i64::MAX, |last| self.at - last);
+        let can_be_many = self.connected_calls.len() >= CALLS_BEFORE_MANY && closest < A_DAY_AND_MORE;
+        touch(Topic::RecentCall, is_counted_call && (closest <= BURST_SECONDS || can_be_many));
         touch(Topic::Caps, !self.caps.is_empty());
         touch(Topic::ElectronicConsent, self.lacks_electronic_consent);
         touched

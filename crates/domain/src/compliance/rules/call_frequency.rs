@@ -10,6 +10,10 @@ use crate::decision::{Detail, Finding, Instant, Rule, RuleCard, Severity, day};
 
 /// The run of days in which attempts are counted, and the days a conversation closes.
 const DAYS: i32 = 7;
+/// Seconds after a call within which another is one of a burst.
+pub(in crate::compliance) const BURST_SECONDS: i64 = 5 * 60;
+/// Calls of a day after which another is one of many.
+pub(in crate::compliance) const CALLS_BEFORE_MANY: usize = 6;
 
 pub(in crate::compliance) const ATTEMPTS: ContactRule = Rule {
     card: RuleCard {
@@ -56,12 +60,12 @@ pub(super) const PATTERN: ContactRule = Rule {
     },
     check: |facts, _, now| {
         let last = facts.connected_calls.last().copied().filter(|_| is_counted(facts))?;
-        if now.at - last <= 5 * 60 {
+        if now.at - last <= BURST_SECONDS {
             return Some(Finding::lasting(Detail::SecondsSinceLastCall(now.at - last)));
         }
         let today = facts.connected_calls.iter().rev().take_while(|call| facts.day_clock_day(**call) == now.day).count();
         let nth = u32::try_from(today).unwrap_or(u32::MAX).saturating_add(1);
-        (nth >= 7).then(|| Finding::lasting(Detail::CallOfDay(nth)))
+        (today >= CALLS_BEFORE_MANY).then(|| Finding::lasting(Detail::CallOfDay(nth)))
     },
 };
 
