@@ -79,6 +79,11 @@ pub struct Finding {
 pub const NEVER: i64 = i64::MAX;
 
 impl Finding {
+    /// The same, as what policy says.
+    pub fn by_policy(self, whose: Whose) -> Finding {
+        Finding { until: self.until, detail: Detail::ByPolicy { whose, said: Box::new(self.detail) } }
+    }
+
     /// Found, and only new facts can change it.
     pub const fn lasting(detail: Detail) -> Finding {
         Finding { until: NEVER, detail }
@@ -158,6 +163,49 @@ impl Decision {
     }
 }
 
+/// Whose rule it is that found something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// The law's.
+    Law,
+    /// Our own policy.
+    House,
+    /// The creditor's policy.
+    Creditor,
+}
+
+impl Whose {
+    /// The code in answers.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Whose::Law => "law",
+            Whose::House => "our_policy",
+            Whose::Creditor => "creditor_policy",
+        }
+    }
+}
+
+/// The words on screens.
+impl fmt::Display for Whose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Whose::Law => "the law",
+            Whose::House => "our own policy",
+            Whose::Creditor => "the creditor's policy",
+        })
+    }
+}
+
+impl Reason {
+    /// Whose rule it is: what does not say it is policy is law.
+    pub fn whose(&self) -> Whose {
+        match self.detail {
+            Detail::ByPolicy { whose, .. } => whose,
+            _ => Whose::Law,
+        }
+    }
+}
+
 /// The numbers behind a reason.
 #[allow(missing_docs, reason = "each variant's sentence names its fields")]
 #[derive(Clone, Debug, PartialEq)]
@@ -204,6 +252,8 @@ pub enum Detail {
     SuitTime { years: u8, last_day: i32, is_verified: bool },
     /// What exactly is wrong or missing, in words.
     Fault(&'static str),
+    /// Policy, and not the law, sets this limit.
+    ByPolicy { whose: Whose, said: Box<Detail> },
 }
 
 /// What is added where our source for a number is in doubt.
@@ -271,6 +321,7 @@ impl fmt::Display for Detail {
                     doubt("this number of years", *is_verified)
                 )
             }
+            Detail::ByPolicy { whose, said } => write!(f, "{said}; so says {whose}"),
             Detail::Date { asked, limit } => write!(f, "{} against {}", written(*asked), written(*limit)),
         }
     }

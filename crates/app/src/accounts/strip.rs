@@ -2,9 +2,13 @@
 
 use crate::compliance::facts::Known;
 use crate::compliance::gate::{Seen, kind_of_point, look, standing};
+use crate::compliance::law::Law;
 use crate::strategy::actions::local_time;
 use duly_domain::compliance::facts::ContactFacts;
-use duly_domain::decision::Answer;
+use duly_domain::compliance::packs::confidence_of;
+use duly_domain::compliance::record::Direction;
+use duly_domain::compliance::states::Confidence;
+use duly_domain::decision::{Answer, Reason, Whose};
 use duly_domain::values::channel::Channel;
 use duly_domain::values::moment::{Moment, date_of_day, written};
 use jiff::Timestamp;
@@ -27,8 +31,8 @@ pub struct Chip {
 pub struct Why {
     /// The channel.
     pub channel: Channel,
-    /// What stands in the way: sentence, numbers, what can be done instead, citation.
-    pub because: Vec<(String, String, &'static str, &'static str)>,
+    /// What stands in the way: sentence, numbers, what can be done instead, citation with its marks.
+    pub because: Vec<(String, String, &'static str, String)>,
     /// What was looked at.
     pub facts: Vec<(&'static str, String)>,
     /// The next allowed moment, in their time.
@@ -117,6 +121,8 @@ pub fn next_text(seen: &Seen, next: Timestamp, now: Timestamp) -> String {
 
 pub fn explain(seen: &Seen, known: &Known, at: Moment) -> Why {
     let mut shown = in_words(&seen.facts, &known.account.kind, seen.attempts, at.at);
+    shown.push(("All channels in 7 days", all_channels(seen, known, at.at)));
+    shown.extend(Law::of(known).words());
     shown.push(("Rules", duly_domain::compliance::RULE_SET.to_string()));
     let open: Vec<String> = Channel::STRIP
         .into_iter()
@@ -130,7 +136,7 @@ pub fn explain(seen: &Seen, known: &Known, at: Moment) -> Why {
             .because
             .iter()
             .chain(&seen.decision.warnings)
-            .map(|reason| (reason.rule.plain.to_string(), reason.detail.to_string(), reason.rule.instead, reason.rule.cite))
+            .map(|reason| (reason.rule.plain.to_string(), reason.detail.to_string(), reason.rule.instead, marked(reason)))
             .collect(),
         facts: shown,
         next: match (seen.decision.answer, seen.decision.next_allowed_at) {
@@ -144,6 +150,33 @@ pub fn explain(seen: &Seen, known: &Known, at: Moment) -> Why {
             format!("Open now: {}.", open.join(", ").to_lowercase())
         },
     }
+}
+
+/// Where a reason stands, whose it is where that is not the law, and whether its source is in doubt.
+fn marked(reason: &Reason) -> String {
+    let mut cite = reason.rule.cite.to_string();
+    if confidence_of(reason.rule.id) != Confidence::High {
+        cite.push_str(" · unverified");
+    }
+    if reason.whose() != Whose::Law {
+        cite.push_str(&format!(" · {}", reason.whose()));
+    }
+    cite
+}
+
+/// How often we reached out to the debtor in the seven days up to today, by every channel.
+fn all_channels(seen: &Seen, known: &Known, at: Timestamp) -> String {
+    let clock = &seen.facts.day_clock;
+    // The clock knows the offsets from the facts' moment on; a week back, an hour more or less decides no law here.
+    let first = clock.local(at.as_second()).0 - 6;
+    let ours = |channel: Channel| {
+        let contacts = known.record.contacts.iter().filter(|contact| contact.person == known.record.consumer.key && contact.at <= at);
+        let out = contacts.filter(|contact| contact.is_ours && contact.direction == Direction::Out && contact.channel == channel);
+        out.filter(|contact| clock.local(contact.at.as_second()).0 >= first).count()
+    };
+    let counts: Vec<(Channel, usize)> = Channel::STRIP.into_iter().map(|channel| (channel, ours(channel))).collect();
+    let each: Vec<String> = counts.iter().map(|(channel, count)| format!("{} {count}", channel.to_string().to_lowercase())).collect();
+    format!("{}: {}", counts.iter().map(|(_, count)| count).sum::<usize>(), each.join(", "))
 }
 
 /// What a decision looked at, in words: an account of this kind, calls used and allowed in seven days, at this moment.

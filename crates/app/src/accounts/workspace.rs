@@ -13,6 +13,7 @@ use crate::app::{Failure, Problems};
 use crate::cli::output::money;
 use crate::compliance::facts::{Known, gather};
 use crate::compliance::gate::{Seen, decision_json, look, look_at};
+use crate::compliance::law::Law;
 use crate::disputes::pages::CaseOn;
 use crate::ledger::store::{Payment, Refund};
 use crate::outreach::claims::ShownClaim;
@@ -354,6 +355,7 @@ pub async fn workspace_json(tx: &mut Tx, at: Moment, account: AccountId) -> Resu
         .iter()
         .map(|person| json!({"id": person.debtor.to_string(), "role": person.role, "name": person.name, "preferences": wishes_of(&person.debtor)}))
         .collect();
+    let law = Law::of(&known).json();
     let Known { account, creditor, debtor, points, .. } = known;
     let currency = account.currency.as_str();
     Ok(json!({
@@ -372,6 +374,7 @@ pub async fn workspace_json(tx: &mut Tx, at: Moment, account: AccountId) -> Resu
         "holds": holds.iter().filter(|hold| hold.ended_at.is_none()).map(|hold| json!({"id": hold.id.to_string(), "reason": hold.reason, "until": hold.until_on.map(|on| on.to_string())})).collect::<Vec<_>>(),
         "next_action": account.next_action.as_ref().map(|action| json!({"action": action, "on": account.next_action_on.map(|on| on.to_string()), "at": account.next_action_at.map(|at| at.to_string())})),
         "channels": channels,
+        "law": law,
         "timeline": events.iter().map(|event| json!({"title": event.title, "when": event.when, "more": event.more})).collect::<Vec<_>>(),
     }))
 }

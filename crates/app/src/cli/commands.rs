@@ -3,7 +3,7 @@
 use super::output::{answer, write_line};
 use super::{
     Answered, Cli, Command, ExportCommand, Global, audit, compliance, disputes, identity, intake, jobs, ledger, letters, outreach, plans,
-    serve, store, strategy,
+    policy, serve, store, strategy,
 };
 use crate::app::{App, Failure};
 use crate::web::serving::Serving;
@@ -19,6 +19,7 @@ pub(super) async fn run(cli: Cli) -> Result<Answered, Failure> {
     match command {
         Command::Decide(args) if args.account.is_none() => return compliance::decide(),
         Command::Cases { paths } => return compliance::run_cases(&paths),
+        Command::Pack(command) => return policy::pack(&global, &command),
         Command::Demo { accounts, seed, listen, no_serve } => {
             let app = global.open_or_make(DEMO).await?;
             let made = demo::make(&app, accounts, seed).await?;
@@ -50,6 +51,7 @@ fn goes_by_the_clock(command: &Command) -> bool {
             | C::Decide(_)
             | C::Contact(_)
             | C::Case(_)
+            | C::Policy(_)
             | C::Letters(_)
             | C::Promise(_)
             | C::Payment(_)
@@ -65,6 +67,7 @@ async fn on_database(app: &App, global: &Global, command: Command) -> Result<Ans
         Command::Contact(command) => return outreach::contact(app, global, command).await,
         Command::Letters(command) => return letters::letters(app, global, command).await,
         Command::Case(command) => return disputes::case(app, global, command).await,
+        Command::Policy(command) => return policy::policy(app, global, command).await,
         Command::Promise(command) => return plans::promise(app, global, command).await,
         Command::Night { business_day } => return jobs::night(app, global, business_day).await,
         Command::Audit(command) => return audit::audit(app, global, command).await,
@@ -83,7 +86,7 @@ async fn on_database(app: &App, global: &Global, command: Command) -> Result<Ans
         Command::User(command) => identity::user(app, global, command).await?,
         Command::Migrate => jobs::migrate(app, global).await?,
         // Answered before a database was opened.
-        Command::Cases { .. } | Command::Demo { .. } | Command::Serve(_) | Command::Config(_) => {}
+        Command::Cases { .. } | Command::Pack(_) | Command::Demo { .. } | Command::Serve(_) | Command::Config(_) => {}
     }
     Ok(Answered::Yes)
 }

@@ -16,6 +16,7 @@ pub mod output;
 mod outreach;
 mod plain;
 mod plans;
+mod policy;
 mod serve;
 mod store;
 mod strategy;
@@ -120,6 +121,12 @@ enum Command {
     /// Disputes, requests, claims of identity theft and complaints: opened, taken further, closed.
     #[command(subcommand)]
     Case(disputes::CaseCommand),
+    /// What the law of each place asks: the rule packs with source and confidence; needs no database.
+    #[command(subcommand)]
+    Pack(policy::PackCommand),
+    /// What we and our creditors ask beyond the law: proposed, approved by a second person, dated.
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
     /// Takes and withdraws promises to pay.
     #[command(subcommand)]
     Promise(plans::PromiseCommand),

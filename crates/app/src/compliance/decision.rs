@@ -27,6 +27,9 @@ struct ShownReason {
     detail: String,
     instead: String,
     cite: String,
+    /// Whose rule it is, where that is not the law.
+    whose: String,
+    is_verified: bool,
 }
 
 /// Where the record holds the decision.
@@ -112,7 +115,16 @@ fn reasons(because: &str) -> Vec<ShownReason> {
     let because: Vec<Json> = serde_json::from_str(because).unwrap_or_default();
     let shown = because.iter().map(|reason| {
         let text = |name: &str| reason[name].as_str().unwrap_or_default().to_string();
-        ShownReason { rule: text("rule"), plain: text("plain"), detail: text("detail"), instead: text("instead"), cite: text("citation") }
+        ShownReason {
+            rule: text("rule"),
+            plain: text("plain"),
+            detail: text("detail"),
+            instead: text("instead"),
+            cite: text("citation"),
+            whose: text("whose").replace('_', " "),
+            // What was kept before there were marks is shown as it was.
+            is_verified: matches!(text("confidence").as_str(), "" | "high"),
+        }
     });
     shown.collect()
 }
@@ -123,15 +135,25 @@ type Words = Vec<(&'static str, String)>;
 fn facts_and_policy(decision: &KeptDecision) -> (Words, Words) {
     let Ok((facts, policy)) = read_kept(&decision.facts) else { return (Vec::new(), Vec::new()) };
     let time = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
-    let attempts = (attempts_used(&facts), policy.attempts_max_7_days());
+    let (max, whose) = policy.attempts_max_7_days();
+    let attempts = (attempts_used(&facts), max);
     let kept: Json = serde_json::from_str(&decision.facts).unwrap_or_default();
-    let numbers = vec![
-        ("Calls in 7 days", format!("{} at the most", attempts.1)),
-        ("Hours", format!("{} to {}", time(policy.opens_minute()), time(policy.closes_minute()))),
-        // A policy has no number of its own: whatever was changed in it gives it another name.
-        ("Policy version", hex(&Sha256::digest(kept["policy"].to_string())[..6])),
+    let ((opens, opened_by), (closes, closed_by)) = (policy.opens_minute(), policy.closes_minute());
+    let version = |number: u32| if number == 0 { "none".to_string() } else { format!("version {number}") };
+    let mut numbers = vec![
+        ("Calls in 7 days", format!("{max} at the most, by {whose}")),
+        ("Hours", format!("{} to {}, by {opened_by} and {closed_by}", time(opens), time(closes))),
+        ("Our policy", version(policy.house.number)),
+        ("Creditor's policy", version(policy.creditor.number)),
+        // Whatever was changed in a policy gives it another name, also before there were versions.
+        ("Policy hash", hex(&Sha256::digest(kept["policy"].to_string())[..6])),
         ("Rule set", decision.rule_set.clone()),
     ];
+    let packs = kept["law"]["packs"].as_array().into_iter().flatten();
+    let packs: Vec<String> = packs.filter_map(|pack| Some(format!("{} {}", pack["pack"].as_str()?, pack["version"].as_str()?))).collect();
+    if !packs.is_empty() {
+        numbers.push(("Rule packs", packs.join(", ")));
+    }
     (strip::in_words(&facts, &decision.kind, attempts, decision.decided_at), numbers)
 }
 

@@ -1,6 +1,8 @@
 //! The record of one account's debtor, filled from the tables.
 
 use super::events::{bankruptcy_of, notice};
+use super::policy::store::PolicyRow;
+use super::policy::{self, Policies};
 use crate::accounts::notice::NoticeRow;
 use crate::accounts::store::{Account, Creditor};
 use crate::app::Failure;
@@ -17,7 +19,7 @@ use duly_domain::compliance::record::{
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, ContactId, CreditorId, DebtorId};
 use duly_domain::values::region::{
-    LocationSignal, STATED, is_zip_of_new_york_city, state_code, state_of_zip, zones_of_phone, zones_of_zip,
+    LocationSignal, STATED, is_state, is_zip_of_new_york_city, state_code, state_of_zip, states_of_zip, zones_of_phone, zones_of_zip,
 };
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -37,8 +39,15 @@ pub struct Known {
     pub preferences: HashMap<DebtorId, Vec<PreferenceRow>>,
     /// The record in the domain's words.
     pub record: Record,
-    /// House numbers.
-    pub policy: ContactPolicy,
+    /// What the agency and the creditor ask beyond the law, at all times.
+    pub policies: Policies,
+}
+
+impl Known {
+    /// What the agency and the creditor ask beyond the law at a moment.
+    pub fn policy_at(&self, at: Timestamp) -> ContactPolicy {
+        self.policies.at(at)
+    }
 }
 
 impl Known {
@@ -85,6 +94,7 @@ pub async fn gather_many(tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<Known>, F
     for (contact, account) in outreach::store::list_debts(tx, &owed).await? {
         about.entry(contact).or_default().push(account.0.as_u128());
     }
+    let versions = policy::store::list_approved(tx).await?;
     let mut creditors: HashMap<CreditorId, Creditor> = HashMap::new();
     let mut all = Vec::with_capacity(ids.len());
     for id in ids {
@@ -108,6 +118,7 @@ pub async fn gather_many(tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<Known>, F
             bankruptcies: &bankruptcies,
             contacts: [with_debtor.get(&debtor.id), with_others.get(id)],
             about: &about,
+            versions: &versions,
         };
         all.push(of_debtor.known(account, creditor, debtor));
     }
@@ -134,6 +145,7 @@ struct Gathered<'g> {
     bankruptcies: &'g HashMap<DebtorId, Vec<NoticeRow>>,
     contacts: [Option<&'g Vec<PastColumns>>; 2],
     about: &'g HashMap<ContactId, Vec<Key>>,
+    versions: &'g [PolicyRow],
 }
 
 impl Gathered<'_> {
@@ -204,11 +216,10 @@ impl Gathered<'_> {
             contacts: self.contacts.into_iter().flatten().flatten().filter_map(|row| contact(row, self.about.get(&row.id))).collect(),
             notices: self.notices.iter().filter_map(|row| self.notice(row)).collect(),
         };
-        let attempts = u32::try_from(creditor.attempts_max_7_days).unwrap_or(0);
-        let policy = ContactPolicy::house(attempts, ContactPolicy::LAW.opens_minute(), ContactPolicy::LAW.closes_minute());
+        let policies = Policies::of(self.versions, &creditor);
         let told = std::iter::once(debtor.id).chain(others.map(|person| person.debtor));
         let preferences = told.filter_map(|id| Some((id, self.preferences.get(&id)?.clone()))).collect();
-        Known { account, creditor, debtor, points, preferences, record, policy }
+        Known { account, creditor, debtor, points, preferences, record, policies }
     }
 }
 
@@ -231,17 +242,47 @@ fn signals(points: &[Point], stated: Option<&str>) -> Vec<LocationSignal> {
 
 /// The places with limits of their own in which the debtor lives or may live: the strictest of all wins.
 fn jurisdictions(debtor: &Debtor, points: &[Point]) -> Vec<Jurisdiction> {
-    let zips: Vec<&str> =
-        points.iter().filter(|point| !matches!(point.state.as_str(), "wrong" | "dead")).filter_map(|p| p.zip.as_deref()).collect();
-    let in_city = debtor.locality.as_deref() == Some("nyc") || zips.iter().any(|zip| is_zip_of_new_york_city(zip));
-    let states = debtor.state.as_deref().into_iter().chain(zips.iter().filter_map(|zip| state_of_zip(zip)));
+    let in_city = lives_in_new_york_city(debtor, points);
     let mut found = Vec::new();
-    for jurisdiction in states.filter_map(|state| Jurisdiction::of(state, Some("nyc").filter(|_| in_city))) {
-        if !found.contains(&jurisdiction) {
+    for (state, _) in states_of(debtor, points) {
+        if let Some(jurisdiction) = Jurisdiction::of(state, Some("nyc").filter(|_| in_city))
+            && !found.contains(&jurisdiction)
+        {
             found.push(jurisdiction);
         }
     }
     found
+}
+
+/// Whether something on file says that they live in one of the five boroughs.
+pub fn lives_in_new_york_city(debtor: &Debtor, points: &[Point]) -> bool {
+    debtor.locality.as_deref() == Some("nyc") || zips(points).any(is_zip_of_new_york_city)
+}
+
+/// The states in which the debtor lives or may live, each with the sign that says so. A ZIP code area that lies in several states
+/// says something only where nothing else does: then they may live in any of them.
+pub fn states_of(debtor: &Debtor, points: &[Point]) -> Vec<(&'static str, &'static str)> {
+    let mut found: Vec<(&'static str, &'static str)> = Vec::new();
+    let mut note = |state: &'static str, sign: &'static str| {
+        if !found.iter().any(|(known, _)| *known == state) {
+            found.push((state, sign));
+        }
+    };
+    if let Some(state) = debtor.state.as_deref().and_then(state_code) {
+        note(state, "the state on file");
+    }
+    zips(points).filter_map(state_of_zip).for_each(|state| note(state, "the ZIP code of an address"));
+    if found.is_empty() {
+        let any = zips(points).flat_map(states_of_zip).copied().filter(|state| is_state(state));
+        found.extend(any.map(|state| (state, "a ZIP code area that lies in several states")));
+        found.dedup();
+    }
+    found
+}
+
+/// The ZIP codes of addresses that are neither wrong nor dead.
+fn zips(points: &[Point]) -> impl Iterator<Item = &str> {
+    points.iter().filter(|point| !matches!(point.state.as_str(), "wrong" | "dead")).filter_map(|point| point.zip.as_deref())
 }
 
 fn preference(row: &PreferenceRow) -> Option<Preference> {

@@ -4,12 +4,14 @@
 //! version of the rules, refusals too.
 
 use super::facts::{Known, gather};
+use super::law::Law;
 use super::store;
 use crate::app::{Actor, Failure, new_uuid};
 use crate::outreach;
 use crate::parties::store::Point;
 use crate::store::Tx;
 use duly_domain::compliance::facts::{ContactFacts, Facts, gather as read_facts};
+use duly_domain::compliance::packs;
 use duly_domain::compliance::policy::ContactPolicy;
 use duly_domain::compliance::record::{Dialing, Place, Proposal, Purpose, Standing};
 use duly_domain::compliance::{RULE_SET, allowed_until, decide_contact};
@@ -73,10 +75,17 @@ pub fn look_at(known: &Known, at: Timestamp, channel: Channel, person: DebtorId)
         // Only places with limits of their own ask what kind of number it is.
         proposal.is_to_mobile = best_point(&known.points, kind_of_point(channel)).as_ref().is_some_and(is_mobile);
     }
+    let (facts, policy) = (read_facts(&known.record, &proposal), known.policy_at(at));
+    let decision = decide_contact(&facts, &policy);
+    let until = if decision.answer == Answer::Yes { allowed_until(&facts, &policy) } else { None };
+    Seen { channel, decision, until, attempts: (attempts_used(&facts), policy.attempts_max_7_days().0), facts }
+}
+
+/// What would be answered about the account's debtor by one policy and by another: nothing is kept.
+pub fn compare(known: &Known, at: Timestamp, channel: Channel, policies: [&ContactPolicy; 2]) -> [Answer; 2] {
+    let proposal = Proposal::of(at, channel, known.debtor.id.0.as_u128(), vec![known.account.id.0.as_u128()]);
     let facts = read_facts(&known.record, &proposal);
-    let decision = decide_contact(&facts, &known.policy);
-    let until = if decision.answer == Answer::Yes { allowed_until(&facts, &known.policy) } else { None };
-    Seen { channel, decision, until, attempts: (attempts_used(&facts), known.policy.attempts_max_7_days()), facts }
+    policies.map(|policy| decide_contact(&facts, policy).answer)
 }
 
 /// Calls that count in the seven days up to the facts' own moment.
@@ -89,9 +98,9 @@ pub fn attempts_used(facts: &ContactFacts) -> u32 {
 /// Answers for an act and keeps the answer.
 pub async fn ask(tx: &mut Tx, who: &Actor, at: Moment, ask: &AskContact) -> Result<(DecisionId, Decision, Known, Option<Point>), Failure> {
     let Proposed { known, point, person, facts } = propose(tx, at.at, ask).await?;
-    let decision = decide_contact(&facts, &known.policy);
+    let decision = decide_contact(&facts, &known.policy_at(at.at));
     let id = DecisionId(new_uuid());
-    store::insert_decision(tx, id, ask, person, &decision, &kept(&facts, &known), who.label(), at.at).await?;
+    store::insert_decision(tx, id, ask, person, &decision, &kept(&facts, &known, at.at), who.label(), at.at).await?;
     Ok((id, decision, known, point))
 }
 
@@ -108,7 +117,7 @@ pub struct Tried {
 /// Answers as for an act, about whichever number and whoever dials: nothing is kept.
 pub async fn try_out(tx: &mut Tx, at: Timestamp, ask: &AskContact) -> Result<Tried, Failure> {
     let Proposed { known, point, facts, .. } = propose(tx, at, ask).await?;
-    Ok(Tried { decision: decide_contact(&facts, &known.policy), known, point })
+    Ok(Tried { decision: decide_contact(&facts, &known.policy_at(at)), known, point })
 }
 
 /// A contact with everything that is decided about it.
@@ -158,7 +167,8 @@ pub async fn judge_again(tx: &mut Tx, at: Timestamp, ask: &AskContact, contact: 
     // Whatever has become of the number since, it is the one that was used.
     let point = points.into_iter().find(|point| Some(point.id) == ask.point);
     let Proposed { known, facts, .. } = propose_to(tx, known, person, point, at, ask).await?;
-    Ok(decide_contact(&facts, &known.policy))
+    // By the policy of then: what was asked of us later did not bind.
+    Ok(decide_contact(&facts, &known.policy_at(at)))
 }
 
 async fn propose_to(
@@ -261,12 +271,13 @@ pub fn decision_json(decision: &Decision) -> Json {
 /// One reason as commands print it and as it is kept.
 pub fn reason_json(reason: &Reason) -> Json {
     let rule = reason.rule;
-    json!({"rule": rule.id, "citation": rule.cite, "plain": rule.plain, "detail": reason.detail.to_string(), "instead": rule.instead})
+    json!({"rule": rule.id, "citation": rule.cite, "plain": rule.plain, "detail": reason.detail.to_string(), "instead": rule.instead,
+        "whose": reason.whose().code(), "confidence": packs::confidence_of(rule.id).code(), "pack": packs::pack_id_of(rule.id)})
 }
 
-/// The facts and the policy as they are kept with a decision, so that it can be made again years later.
-fn kept(facts: &ContactFacts, known: &Known) -> Json {
-    json!({"facts": facts, "policy": known.policy})
+/// The facts and the policy as they are kept with a decision, so that it can be made again years later, and which law applied.
+fn kept(facts: &ContactFacts, known: &Known, at: Timestamp) -> Json {
+    json!({"facts": facts, "policy": known.policy_at(at), "law": Law::of(known).json()})
 }
 
 /// Reads what was kept with a decision: the facts and the policy.

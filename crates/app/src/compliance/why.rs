@@ -5,6 +5,7 @@
 
 use super::facts::{Known, gather};
 use super::gate::look_at;
+use super::law::Law;
 use super::store;
 use crate::accounts::{self, strip};
 use crate::app::{Failure, Problems};
@@ -18,9 +19,11 @@ use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use duly_domain::compliance::packs::confidence_of;
 use duly_domain::compliance::rules::CONTACT;
+use duly_domain::compliance::states::Confidence;
 use duly_domain::compliance::{RULE_SET, Verdict, trace};
-use duly_domain::decision::{Answer, Severity};
+use duly_domain::decision::{Answer, Detail, Severity, Whose};
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, DebtorId};
 use duly_domain::values::moment::{Moment, written};
@@ -40,6 +43,9 @@ struct ShownRule {
     id: &'static str,
     tone: &'static str,
     says: String,
+    /// Whose rule it is.
+    whose: Whose,
+    is_verified: bool,
 }
 
 #[derive(Template)]
@@ -64,6 +70,7 @@ struct Shown {
     found: Vec<ShownRule>,
     others: Vec<ShownRule>,
     facts: Vec<(&'static str, String)>,
+    law: Vec<(&'static str, String)>,
     alternatives: Vec<(Channel, &'static str, &'static str)>,
     kept: Vec<(String, String, String)>,
     all: String,
@@ -143,7 +150,8 @@ fn answer(known: &Known, at: Timestamp, channel: Channel, person: DebtorId, zone
     let moment = Moment { at, business_day: at.to_zoned(zone.clone()).date() };
     let words = strip::explain(&seen, known, moment);
     let (mut found, mut others) = (Vec::new(), Vec::new());
-    for (card, verdict) in trace(&CONTACT, &seen.facts, &known.policy) {
+    for (card, verdict) in trace(&CONTACT, &seen.facts, &known.policy_at(at)) {
+        let whose = if let Verdict::Found(Detail::ByPolicy { whose, .. }) = verdict { whose } else { Whose::Law };
         let (tone, says, detail) = match verdict {
             Verdict::Found(detail) if card.severity == Severity::Warn => ("wait", "warns".to_string(), detail.to_string()),
             Verdict::Found(detail) => ("no", "stands in the way".to_string(), detail.to_string()),
@@ -154,7 +162,9 @@ fn answer(known: &Known, at: Timestamp, channel: Channel, person: DebtorId, zone
             }
             Verdict::NotAsked => ("", "not asked: another speaks alone".to_string(), String::new()),
         };
-        let rule = ShownRule { plain: card.plain, detail, instead: card.instead, cite: card.cite, id: card.id, tone, says };
+        let is_verified = confidence_of(card.id) == Confidence::High;
+        let rule =
+            ShownRule { plain: card.plain, detail, instead: card.instead, cite: card.cite, id: card.id, tone, says, whose, is_verified };
         if matches!(tone, "no" | "wait") { found.push(rule) } else { others.push(rule) }
     }
     let tone_of = |answer: Answer| match answer {
@@ -175,6 +185,7 @@ fn answer(known: &Known, at: Timestamp, channel: Channel, person: DebtorId, zone
         found,
         others,
         facts: words.facts,
+        law: Law::of(known).words(),
         alternatives: others_open.collect(),
         kept,
         all: serde_json::to_string_pretty(&seen.facts).unwrap_or_default(),

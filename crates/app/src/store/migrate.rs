@@ -55,6 +55,7 @@ const STEPS: &[Step] = &steps! {
     26 "0026_marks";
     28 "0028_proof_of_more";
     29 "0029_cases";
+    30 "0030_policies";
 };
 
 const JOURNAL: &str = "

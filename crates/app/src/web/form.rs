@@ -29,6 +29,12 @@ impl Fields {
         Some(self.text(name).to_string()).filter(|text| !text.is_empty())
     }
 
+    /// The same with a field that says something.
+    pub fn with(mut self, name: &str, text: &str) -> Fields {
+        self.0.insert(name.to_string(), text.to_string());
+        self
+    }
+
     /// A date; what is wrong with it is noted.
     pub fn date(&self, name: &'static str, problems: &mut Problems) -> Option<Date> {
         match parse_date(self.text(name), DateForm::Iso) {

@@ -159,6 +159,9 @@ fn saying(code: &str) -> &'static str {
         "mailed" => "Recorded: the notices bind from their mailing.",
         "voided" => "Taken back: destroy the paper.",
         "checking" => "The checks run; this page shows what they find.",
+        "proposed" => "Proposed; it binds nobody until somebody else approves it.",
+        "approved" => "Approved; it binds from its day on.",
+        "policy-withdrawn" => "Withdrawn; it stays on record.",
         "settled" => "Kept; it holds from now on.",
         _ => "",
     }

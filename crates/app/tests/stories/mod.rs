@@ -18,6 +18,7 @@ mod officer;
 mod outreach;
 mod parties;
 mod plans;
+mod policy;
 mod posting;
 mod replay;
 mod store;

@@ -18,6 +18,10 @@ pub enum Jurisdiction {
     DistrictOfColumbia,
     Washington,
     NewYorkCity,
+    Florida,
+    NewHampshire,
+    Oregon,
+    WestVirginia,
 }
 
 impl Jurisdiction {
@@ -28,8 +32,33 @@ impl Jurisdiction {
             "DC" => Some(Jurisdiction::DistrictOfColumbia),
             "WA" => Some(Jurisdiction::Washington),
             "NY" if locality == Some("nyc") => Some(Jurisdiction::NewYorkCity),
+            "FL" => Some(Jurisdiction::Florida),
+            "NH" => Some(Jurisdiction::NewHampshire),
+            "OR" => Some(Jurisdiction::Oregon),
+            "WV" => Some(Jurisdiction::WestVirginia),
             _ => None,
         }
+    }
+
+    /// The state it is or lies in.
+    pub const fn state(self) -> &'static str {
+        match self {
+            Jurisdiction::Massachusetts => "MA",
+            Jurisdiction::DistrictOfColumbia => "DC",
+            Jurisdiction::Washington => "WA",
+            Jurisdiction::NewYorkCity => "NY",
+            Jurisdiction::Florida => "FL",
+            Jurisdiction::NewHampshire => "NH",
+            Jurisdiction::Oregon => "OR",
+            Jurisdiction::WestVirginia => "WV",
+        }
+    }
+
+    /// Whether `regulation/rules.md` names its limits, so that conformance cases may ask for them; those of the others stand in
+    /// `states.csv` alone.
+    pub const fn is_in_the_rules(self) -> bool {
+        use Jurisdiction::{DistrictOfColumbia, Massachusetts, NewYorkCity, Washington};
+        matches!(self, Massachusetts | DistrictOfColumbia | Washington | NewYorkCity)
     }
 }
 
@@ -46,6 +75,10 @@ pub enum CapId {
     WaWork,
     WaMobileDay,
     NycAll,
+    NhWork,
+    OrWork,
+    WvCalls,
+    WvTalks,
 }
 
 /// What is counted together.
@@ -83,6 +116,8 @@ pub enum Scope {
     Work,
     /// To the same mobile number.
     SameMobile,
+    /// To the same number.
+    SameNumber,
     /// Those that ask for consent to electronic messages.
     Asking,
 }
@@ -96,6 +131,8 @@ pub enum Counts {
     Reachable,
     /// What did reach them.
     Reached,
+    /// What they spoke in.
+    Spoken,
 }
 
 /// One row.
@@ -121,12 +158,21 @@ pub struct Cap {
     pub max: u32,
     /// In how many days.
     pub days: i32,
+    /// The first day on which it binds, as a day number.
+    pub in_force_from: i32,
+    /// The first day on which it binds no more; `None` while no end is known.
+    pub in_force_until: Option<i32>,
     /// Our source is beyond doubt; a cap that is not verified binds all the same and is marked.
     pub is_verified: bool,
 }
 
 const EVERYBODY: &[CollectorRole] = &[CollectorRole::ThirdParty, CollectorRole::DebtBuyer, CollectorRole::FirstParty];
 const COLLECTORS: &[CollectorRole] = &[CollectorRole::ThirdParty, CollectorRole::DebtBuyer];
+
+/// From when the city's cap binds: 6 RCNY 5-77 as amended.
+pub(super) const NYC_IN_FORCE_FROM: i32 = day(2026, 9, 1);
+/// From when what `states.csv` alone states is enforced: it names no first days, so it binds from the day as of which it stands.
+pub(super) const TABLE_IN_FORCE_FROM: i32 = day(2026, 11, 1);
 
 const MA: Cap = Cap {
     id: CapId::MaHomeOrMobile,
@@ -140,6 +186,8 @@ const MA: Cap = Cap {
     leaves_out_answers: false,
     max: 2,
     days: 7,
+    in_force_from: day(2012, 3, 2),
+    in_force_until: None,
     is_verified: false,
 };
 const DC: Cap = Cap {
@@ -153,6 +201,8 @@ const DC: Cap = Cap {
     leaves_out_answers: false,
     max: 4,
     days: 7,
+    in_force_from: day(2023, 1, 1),
+    in_force_until: None,
     is_verified: false,
 };
 const WA: Cap = Cap {
@@ -166,11 +216,30 @@ const WA: Cap = Cap {
     leaves_out_answers: true,
     max: 3,
     days: 7,
+    in_force_from: day(2011, 7, 22),
+    in_force_until: None,
+    is_verified: false,
+};
+
+/// A visit or call to the workplace, once in so many days.
+const WORK: Cap = Cap {
+    id: CapId::OrWork,
+    jurisdiction: Jurisdiction::Oregon,
+    roles: EVERYBODY,
+    unit: Unit::Person,
+    media: Media::All,
+    scope: Scope::Work,
+    counts: Counts::Placed,
+    leaves_out_answers: true,
+    max: 1,
+    days: 7,
+    in_force_from: TABLE_IN_FORCE_FROM,
+    in_force_until: None,
     is_verified: false,
 };
 
 /// Every cap.
-pub static CAPS: [Cap; 9] = [
+pub static CAPS: [Cap; 13] = [
     MA,
     Cap { id: CapId::MaElsewhere, scope: Scope::Elsewhere, days: 30, ..MA },
     DC,
@@ -190,18 +259,35 @@ pub static CAPS: [Cap; 9] = [
         leaves_out_answers: true,
         max: 3,
         days: 7,
+        in_force_from: NYC_IN_FORCE_FROM,
+        in_force_until: None,
         is_verified: false,
     },
+    // "No more than once a month" is read as once in any 31 days.
+    Cap { id: CapId::NhWork, jurisdiction: Jurisdiction::NewHampshire, media: Media::Calls, days: 31, ..WORK },
+    WORK,
+    Cap { id: CapId::WvCalls, jurisdiction: Jurisdiction::WestVirginia, media: Media::Calls, scope: Scope::SameNumber, max: 30, ..WORK },
+    Cap {
+        id: CapId::WvTalks,
+        jurisdiction: Jurisdiction::WestVirginia,
+        media: Media::Calls,
+        scope: Scope::Any,
+        counts: Counts::Spoken,
+        max: 10,
+        ..WORK
+    },
 ];
-
-/// From when the city's cap binds: 6 RCNY 5-77 as amended.
-pub(super) const NYC_IN_FORCE_FROM: i32 = day(2026, 9, 1);
 
 impl Cap {
     /// The row of a name.
     pub fn of(id: CapId) -> &'static Cap {
         // Every name has its row: the test beside this asks for each.
         CAPS.iter().find(|cap| cap.id == id).unwrap_or(&CAPS[0])
+    }
+
+    /// Whether it binds on a day.
+    pub fn is_in_force(&self, day: i32) -> bool {
+        self.in_force_from <= day && self.in_force_until.is_none_or(|until| day < until)
     }
 
     /// Whether it limits a proposal; `is_reply` where the proposal answers the consumer.
@@ -224,13 +310,16 @@ impl Cap {
             && !(self.leaves_out_answers && is_answer)
             && match self.scope {
                 // A call to a number that is not on record may have been to this one.
-                Scope::SameMobile => contact.address.as_ref().zip(proposal.address.as_ref()).is_none_or(|(a, b)| a.eq_ignore_ascii_case(b)),
+                Scope::SameMobile | Scope::SameNumber => {
+                    contact.address.as_ref().zip(proposal.address.as_ref()).is_none_or(|(a, b)| a.eq_ignore_ascii_case(b))
+                }
                 Scope::Asking => contact.purpose == Purpose::AskElectronicConsent,
                 scope => scope.covers_place(contact.place),
             }
             && match self.counts {
                 Counts::Placed => true,
                 Counts::Reachable => !contact.was_unreachable && contact.outcome.is_none_or(|outcome| !outcome.takes_no_message()),
+                Counts::Spoken => contact.outcome == Some(Outcome::Conversation),
                 // What became of a message is often unknown; it reached them unless it came back.
                 Counts::Reached => match contact.outcome {
                     None => !contact.channel.is_call(),
@@ -241,7 +330,7 @@ impl Cap {
 }
 
 impl Media {
-    fn covers(self, channel: Channel) -> bool {
+    pub(super) fn covers(self, channel: Channel) -> bool {
         match self {
             Media::Calls => channel.is_call(),
             Media::CallsAndTexts => channel.is_call() || channel == Channel::Text,
@@ -252,12 +341,12 @@ impl Media {
 }
 
 impl Scope {
-    fn covers_place(self, place: Option<Place>) -> bool {
+    pub(super) fn covers_place(self, place: Option<Place>) -> bool {
         match self {
             Scope::HomeOrMobile => matches!(place, None | Some(Place::Home)),
             Scope::Elsewhere => !matches!(place, None | Some(Place::Home)),
             Scope::Work => place == Some(Place::Work),
-            Scope::Any | Scope::SameMobile | Scope::Asking => true,
+            Scope::Any | Scope::SameMobile | Scope::SameNumber | Scope::Asking => true,
         }
     }
 }
@@ -276,7 +365,7 @@ pub(super) fn full(facts: &ContactFacts, now: Instant, rows: &[CapId]) -> Option
     let of_these = facts.caps.iter().filter(|count| rows.contains(&count.cap));
     of_these
         .filter_map(|count| {
-            let cap = Cap::of(count.cap);
+            let cap = Some(Cap::of(count.cap)).filter(|cap| cap.is_in_force(now.day))?;
             let (used, free_on) = full_run(&count.days, cap.max, cap.days, now.day)?;
             let detail = Detail::Contacts { used, max: cap.max, days: cap.days.unsigned_abs(), free_on, is_verified: cap.is_verified };
             Some(Finding::until(facts.day_clock.instant(free_on, 0), detail))
@@ -312,13 +401,7 @@ mod tests {
     #[test]
     fn what_the_states_table_doubts_is_marked() {
         for cap in &CAPS {
-            let code = match cap.jurisdiction {
-                Jurisdiction::Massachusetts => "MA",
-                Jurisdiction::DistrictOfColumbia => "DC",
-                Jurisdiction::Washington => "WA",
-                Jurisdiction::NewYorkCity => "NY",
-            };
-            assert_eq!(cap.is_verified, state(code).unwrap().contact_caps.is_verified(), "{:?}", cap.id);
+            assert_eq!(cap.is_verified, state(cap.jurisdiction.state()).unwrap().contact_caps.is_verified(), "{:?}", cap.id);
         }
     }
 
@@ -327,6 +410,15 @@ mod tests {
         assert_eq!(Jurisdiction::of("NY", Some("nyc")), Some(Jurisdiction::NewYorkCity));
         assert_eq!(Jurisdiction::of("NY", None), None);
         assert_eq!(Jurisdiction::of("OH", Some("nyc")), None);
+    }
+
+    #[test]
+    fn a_cap_binds_from_its_first_day_to_its_last() {
+        let cap = Cap { in_force_from: 10, in_force_until: Some(20), ..MA };
+        for (day, binds) in [(9, false), (10, true), (19, true), (20, false)] {
+            assert_eq!(cap.is_in_force(day), binds, "{day}");
+        }
+        assert!(MA.is_in_force(day(2026, 11, 1)) && !MA.is_in_force(day(2012, 3, 1)));
     }
 
     #[test]

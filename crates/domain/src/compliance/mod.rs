@@ -15,7 +15,9 @@ pub mod columns;
 pub mod consent;
 pub mod facts;
 pub mod handbook;
+pub mod hours;
 pub mod limitation;
+pub mod packs;
 pub mod policy;
 pub mod record;
 pub mod rules;
@@ -39,7 +41,7 @@ use jiff::Timestamp;
 use policy::ContactPolicy;
 
 /// The version of the rules in this program; kept with every decision.
-pub const RULE_SET: &str = "us-2026.11.4";
+pub const RULE_SET: &str = "us-2026.11.5";
 
 /// How far ahead the next allowed moment is looked for.
 pub const HORIZON_DAYS: i64 = 60;

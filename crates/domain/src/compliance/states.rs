@@ -28,6 +28,24 @@ impl Confidence {
             _ => Confidence::Low,
         }
     }
+
+    /// The mark of what is not beyond doubt; empty where it is.
+    pub const fn mark(self) -> &'static str {
+        match self {
+            Confidence::Low => "unverified: recalled, or sources differ",
+            Confidence::Medium => "unverified: an account of it was read",
+            Confidence::High => "",
+        }
+    }
+
+    /// The code in answers.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Confidence::Low => "low",
+            Confidence::Medium => "medium",
+            Confidence::High => "high",
+        }
+    }
 }
 
 /// Something a state says, and how sure we are of it.
@@ -43,6 +61,11 @@ impl Said {
     /// Whether what is said can be shown without a mark.
     pub fn is_verified(self) -> bool {
         self.confidence == Confidence::High
+    }
+
+    /// Whether it says that nothing is known: that permits, and is said where it is shown.
+    pub fn says_none(self) -> bool {
+        self.words.is_empty() || self.words.starts_with("none ")
     }
 }
 

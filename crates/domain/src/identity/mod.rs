@@ -101,6 +101,8 @@ pub enum Permission {
     RunNights,
     /// Read refusals and the audit record.
     ReadCompliance,
+    /// Propose changes of policy, and approve or withdraw those that others proposed.
+    ChangePolicy,
     /// Make desks and teams, see what waits on them, move work between them.
     MoveWork,
     /// Make users, switch them off and on, give them a new password.
@@ -109,7 +111,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Permission; 22] = [
+    pub const ALL: [Permission; 23] = [
         Permission::Anyone,
         Permission::SignedIn,
         Permission::ReadAccounts,
@@ -130,6 +132,7 @@ impl Permission {
         Permission::ReadNights,
         Permission::RunNights,
         Permission::ReadCompliance,
+        Permission::ChangePolicy,
         Permission::MoveWork,
         Permission::Administer,
     ];
@@ -148,7 +151,7 @@ pub fn may(role: Role, permission: Permission) -> bool {
         P::Unmask => matches!(role, R::Officer | R::Supervisor | R::Compliance | R::Auditor),
         P::WorkAccounts => matches!(role, R::Officer | R::Supervisor),
         P::RecordStops => matches!(role, R::Officer | R::Supervisor | R::Compliance),
-        P::WorkCases => matches!(role, R::Supervisor | R::Compliance),
+        P::WorkCases | P::ChangePolicy => matches!(role, R::Supervisor | R::Compliance),
         P::CorrectAmounts => role == R::Compliance,
         P::ReleaseContacts => role == R::Supervisor,
         P::CloseAccounts => matches!(role, R::Supervisor | R::BackOffice),
@@ -183,6 +186,7 @@ mod tests {
             Permission::Import,
             Permission::MergePeople,
             Permission::RunNights,
+            Permission::ChangePolicy,
             Permission::MoveWork,
             Permission::Administer,
         ];

@@ -102,6 +102,8 @@ ids! {
     ContactId = "con";
     /// One recorded answer of the gate.
     DecisionId = "dec";
+    /// One version of what the agency or a creditor asks beyond the law.
+    PolicyId = "pol";
     /// A dispute, request, claim or complaint, from the first word to the outcome.
     CaseId = "cas";
     /// One thing that happened to a case.

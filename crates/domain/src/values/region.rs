@@ -55,11 +55,16 @@ pub fn zones_of_phone(national: &str) -> &'static [&'static str] {
         .map_or(&[], Vec::as_slice)
 }
 
-/// The state of a ZIP code where its three digits lie in one state only.
-pub fn state_of_zip(zip: &str) -> Option<&'static str> {
+/// The states in which the three first digits of a ZIP code lie; none where they are unknown.
+pub fn states_of_zip(zip: &str) -> &'static [&'static str] {
     static TABLE: OnceLock<HashMap<&'static str, Vec<&'static str>>> = OnceLock::new();
     let table = TABLE.get_or_init(|| zone_table(include_str!("../../../../regulation/zip3_timezones.csv"), 1));
-    match table.get(zip.get(..3)?)?.as_slice() {
+    zip.get(..3).and_then(|zip3| table.get(zip3)).map_or(&[], Vec::as_slice)
+}
+
+/// The state of a ZIP code where its three digits lie in one state only.
+pub fn state_of_zip(zip: &str) -> Option<&'static str> {
+    match states_of_zip(zip) {
         [state] => Some(state),
         _ => None,
     }
@@ -298,6 +303,7 @@ mod tests {
         assert_eq!(zones_of_phone("2125550104"), ["America/New_York"]);
         assert_eq!(zones_of_phone("2082015550"), ["America/Denver"]);
         assert_eq!(state_of_zip("90505"), Some("CA"));
+        assert_eq!((state_of_zip("20501"), states_of_zip("20501")), (None, &["DC", "MD", "VA"][..]));
         assert!(is_state("OH") && !is_state("XX"));
         assert!(is_zip_of_new_york_city("11201") && is_zip_of_new_york_city("11004-1234"));
         assert!(!is_zip_of_new_york_city("11001") && !is_zip_of_new_york_city("10701") && !is_zip_of_new_york_city("1"));

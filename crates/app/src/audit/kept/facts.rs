@@ -4,10 +4,12 @@
 //! They ride on the same walk as the rows ([`super::proof`]). An account's opening entry on the books is compared with the entry of its
 //! placing, so that a debt raised on every book at once is found; a user's role and state with the entries that gave them.
 
+use super::{Columns, HASHES, OF_AGENCY};
 use crate::audit::AGENCY;
 use crate::audit::store::AuditRow;
 use crate::params;
 use crate::store::{StoreError, Tx};
+use duly_domain::audit::kept::{Claim, Differs, Told};
 use duly_domain::values::ids::{AccountId, ContactId, DebtorId, UserId};
 use serde_json::Value as Json;
 use std::collections::HashMap;
@@ -35,11 +37,15 @@ const DEATHS: &str = "
 pub(super) struct Facts {
     placed: HashMap<AccountId, i64>,
     users: HashMap<UserId, (String, &'static str)>,
+    of_agency: HashMap<String, Told>,
 }
 
 impl Facts {
     /// Takes the next entry of a chain.
     pub(super) fn take(&mut self, entry: &AuditRow) {
+        if entry.chain == AGENCY && entry.detail.contains(HASHES) {
+            self.take_rows(entry);
+        }
         let is_of_user = entry.chain == AGENCY && matches!(entry.act.as_str(), "user.add" | "user.on" | "user.off");
         if !is_of_user && entry.act != "account.place" {
             return;
@@ -57,6 +63,42 @@ impl Facts {
         if let Some(role) = said["role"].as_str() {
             known.0 = role.into();
         }
+    }
+
+    /// Takes what an entry of the agency's chain says of rows.
+    fn take_rows(&mut self, entry: &AuditRow) {
+        let said: Json = serde_json::from_str(&entry.detail).unwrap_or_default();
+        for (name, claim) in said[HASHES].as_object().into_iter().flatten() {
+            let claim = Claim::parse(claim.as_str().unwrap_or_default());
+            match self.of_agency.get_mut(name) {
+                Some(known) => known.next(claim, entry.seq),
+                None => drop(self.of_agency.insert(name.clone(), Told::first(claim, entry.seq))),
+            }
+        }
+    }
+
+    /// Compares the rows that are kept about the agency; each fault in words.
+    async fn compare_rows(&mut self, tx: &mut Tx) -> Result<Vec<String>, StoreError> {
+        let mut faults = Vec::new();
+        for kind in &OF_AGENCY {
+            for columns in tx.all::<Columns>(kind.of_accounts, &[]).await? {
+                let row = kind.read(columns)?;
+                let name = format!("{}_{}", kind.prefix, row.id.simple());
+                match self.of_agency.remove(&name).map(|told| told.prove(&row.claim)) {
+                    Some(Ok(())) => {}
+                    Some(Err(Differs::Since(seq))) => {
+                        faults.push(format!("{} {name} was altered: it is not what entry {seq} says", kind.name))
+                    }
+                    Some(Err(Differs::Before(seq))) => faults.push(format!("{} {name} was altered before entry {seq}", kind.name)),
+                    None => faults.push(format!("{} {name} was added: no entry says it was kept", kind.name)),
+                }
+            }
+        }
+        let mut gone: Vec<String> =
+            self.of_agency.iter().map(|(name, told)| format!("{name} is gone: entry {} says it was kept", told.seq())).collect();
+        gone.sort();
+        faults.extend(gone);
+        Ok(faults)
     }
 
     /// Compares what was placed on the accounts after one and up to another; each fault in words.
@@ -82,7 +124,7 @@ impl Facts {
 
     /// Compares what concerns no account; each fault in words.
     pub(super) async fn end(mut self, tx: &mut Tx) -> Result<Vec<String>, StoreError> {
-        let mut faults = Vec::new();
+        let mut faults = self.compare_rows(tx).await?;
         for (id, role, state) in tx.all::<(UserId, String, String)>(USERS, &[]).await? {
             match self.users.remove(&id) {
                 None => faults.push(format!("user {id} was added: no entry says so")),

@@ -57,6 +57,18 @@ macro_rules! kind {
     };
 }
 
+macro_rules! of_policies {
+    ($which:literal) => {
+        concat!(
+            "select null, id, creditor_id, number, attempts_max_7_days, opens_minute, closes_minute, electronic_max_7_days,
+                    is_off_on_sundays, is_off_on_holidays, from_on, reason, difference, proposed_by, proposed_at, state, begins_at,
+                    difference_decided, decided_by, decided_at
+               from policies ",
+            $which
+        )
+    };
+}
+
 /// What is kept about accounts: the columns that never change, then those that may.
 ///
 /// Whose contact, wish, circumstance or notice it is may change when two records of one person are made one or parted again.
@@ -99,6 +111,37 @@ pub static KINDS: [Kind; 14] = [
         debtor_id ended_at),
 ];
 
+/// What is kept about the agency and no account: named in the entries of its chain. Its account is nothing.
+static OF_AGENCY: [Kind; 1] = [Kind {
+    name: "policy",
+    prefix: PolicyId::PREFIX,
+    columns: &[
+        "account_id",
+        "id",
+        "creditor_id",
+        "number",
+        "attempts_max_7_days",
+        "opens_minute",
+        "closes_minute",
+        "electronic_max_7_days",
+        "is_off_on_sundays",
+        "is_off_on_holidays",
+        "from_on",
+        "reason",
+        "difference",
+        "proposed_by",
+        "proposed_at",
+        "state",
+        "begins_at",
+        "difference_decided",
+        "decided_by",
+        "decided_at",
+    ],
+    fixed: 15,
+    by_id: of_policies!("where id in ($keys)"),
+    of_accounts: of_policies!("order by id"),
+}];
+
 /// A row that was kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct KeptRow {
@@ -124,7 +167,7 @@ macro_rules! kept_rows {
     )*};
 }
 
-kept_rows! { CaseId CaseStepId CircumstanceId LetterId ContactId DecisionId DocumentId HoldId NoteId NoticeId PaymentId PromiseId RefundId PreferenceId }
+kept_rows! { CaseId CaseStepId CircumstanceId LetterId ContactId DecisionId DocumentId HoldId NoteId NoticeId PaymentId PolicyId PromiseId RefundId PreferenceId }
 
 /// The columns of a row as they come.
 struct Columns(Vec<Value>);
@@ -214,11 +257,24 @@ pub async fn record(
     super::record(tx, who, at, Some(account), act, &detail).await
 }
 
+/// Writes an entry at the end of the agency's chain that names these rows as they stand now.
+pub async fn record_of_agency(
+    tx: &mut Tx,
+    who: &Actor,
+    at: Timestamp,
+    act: &str,
+    mut detail: Json,
+    rows: &[KeptRow],
+) -> Result<(), Failure> {
+    detail[HASHES] = Json::Object(hashes(tx, rows).await?);
+    super::record(tx, who, at, None, act, &detail).await
+}
+
 /// What is to be said of rows: a statement for each kind among them. Of a row that is not there is said that it is gone.
 pub(super) async fn hashes(tx: &mut Tx, rows: &[KeptRow]) -> Result<Map<String, Json>, Failure> {
     let gone = json!(Claim::gone().to_string());
     let mut hashes: Map<String, Json> = rows.iter().map(|row| (row.name(), gone.clone())).collect();
-    for kind in &KINDS {
+    for kind in KINDS.iter().chain(&OF_AGENCY) {
         let keys: Vec<Value> = rows.iter().filter(|row| row.prefix == kind.prefix).map(|row| Value::Uuid(row.id)).collect();
         if keys.is_empty() {
             continue;

@@ -121,10 +121,17 @@ pub(super) fn debts_named(proposed: &Json) -> Vec<(&'static str, &str)> {
 }
 
 /// Decides an act by the rules of its kind.
-pub(super) fn decide(act: Act, record: &Record, at: Timestamp, proposed: &Json, names: &mut Names) -> Result<Json, String> {
+pub(super) fn decide(
+    act: Act,
+    record: &Record,
+    at: Timestamp,
+    proposed: &Json,
+    names: &mut Names,
+    policy: &ContactPolicy,
+) -> Result<Json, String> {
     let debts = names.keys(&proposed["debts"]);
     Ok(match act {
-        Act::Contact => decision_json(&decide_contact(&gather(record, &proposal(proposed, at, record, names)?), &ContactPolicy::LAW)),
+        Act::Contact => decision_json(&decide_contact(&gather(record, &proposal(proposed, at, record, names)?), policy)),
         Act::FurnishCredit => {
             let facts = gather_furnish(record, at, &debts, flag(proposed, "reports_as_disputed", false));
             decision_json(&decide_by(&rules::FURNISH, &facts, &()))

@@ -11,7 +11,9 @@ mod drawing;
 mod fuzz;
 mod messages;
 mod reading;
+pub mod shipped;
 
+use duly_domain::compliance::policy::ContactPolicy;
 use jiff::Timestamp;
 use reading::{Names, field, list, record, text};
 use serde_json::{Value as Json, json};
@@ -19,6 +21,11 @@ use std::path::{Path, PathBuf};
 
 /// Decides one case; the error names what cannot be read.
 pub fn decide(case: &Json) -> Result<Json, String> {
+    decide_under(case, &ContactPolicy::LAW)
+}
+
+/// Decides one case under a policy.
+fn decide_under(case: &Json, policy: &ContactPolicy) -> Result<Json, String> {
     let mut names = Names::default();
     let proposed = field(case, "proposed")?;
     let action = text(proposed, "action").unwrap_or("contact");
@@ -34,7 +41,7 @@ pub fn decide(case: &Json) -> Result<Json, String> {
             return Err(format!("proposed.{field} names {name:?}, which is not among given.accounts"));
         }
     }
-    let mut json = acts::decide(act, &record, at, proposed, &mut names)?;
+    let mut json = acts::decide(act, &record, at, proposed, &mut names, policy)?;
     json["not_judged"] = Json::from(acts::not_judged(act, case));
     Ok(json)
 }

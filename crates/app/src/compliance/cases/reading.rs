@@ -91,7 +91,9 @@ pub(super) fn record(given: &Json, names: &mut Names) -> Result<Record, String> 
         }
     }
     let is_flagged = |name: &str| consumer.get("flags").is_some_and(|flags| flag(flags, name, false));
-    let jurisdictions = Jurisdiction::of(text(consumer, "state").unwrap_or(""), text(consumer, "locality")).into_iter().collect();
+    // Cases are written from the fact sheet; what the table of the states alone states is not asked of them.
+    let jurisdiction = Jurisdiction::of(text(consumer, "state").unwrap_or(""), text(consumer, "locality"));
+    let jurisdictions: Vec<Jurisdiction> = jurisdiction.into_iter().filter(|place| place.is_in_the_rules()).collect();
     let consumer = Consumer {
         key: consumer_key,
         signals: signals(consumer),

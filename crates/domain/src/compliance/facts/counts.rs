@@ -2,7 +2,8 @@
 
 use super::past::{DayCount, Past, day_zone};
 use crate::compliance::caps::{CAPS, Cap, CapCount, Jurisdiction, Unit};
-use crate::compliance::record::{Contact, Key, NoticeKind, Purpose, Standing};
+use crate::compliance::hours::StateHours;
+use crate::compliance::record::{Contact, Direction, Key, NoticeKind, Purpose, Standing};
 
 impl Past<'_> {
     /// One count for each cap that limits the proposal, and for each debt where debts are counted apart.
@@ -28,6 +29,35 @@ impl Past<'_> {
             }
         }
         counts
+    }
+
+    /// The places whose own hours bind on the proposal.
+    pub(super) fn hours_of(&self, standing: Standing) -> Vec<Jurisdiction> {
+        if !self.has_caps(standing) {
+            return Vec::new();
+        }
+        let binds = |place: &Jurisdiction| StateHours::of(*place).is_some_and(|hours| hours.limits(self.proposal, self.record.role));
+        self.record.consumer.jurisdictions.iter().copied().filter(binds).collect()
+    }
+
+    /// Days of the electronic messages that we sent this person in the week before an electronic one, oldest first. Answers, and what
+    /// the law asks for, are not ours to choose.
+    pub(super) fn electronic_days(&self) -> Vec<i32> {
+        if !self.proposal.channel.is_electronic() {
+            return Vec::new();
+        }
+        let days = DayCount::new(day_zone(self.record));
+        let first = days.of(self.proposal.at) - 6;
+        let ours = self.contacts().filter(|contact| {
+            contact.is_ours
+                && contact.direction == Direction::Out
+                && contact.channel.is_electronic()
+                && contact.in_response_to.is_none()
+                && !contact.purpose.is_owed()
+        });
+        let mut sent: Vec<i32> = ours.map(|contact| days.of(contact.at)).filter(|day| *day >= first).collect();
+        sent.sort_unstable();
+        sent
     }
 
     /// Whether an electronic message lacks the consent that the District of Columbia asks for; to ask for it needs none.

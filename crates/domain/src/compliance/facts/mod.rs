@@ -42,7 +42,7 @@ pub use transfer::{TransferFacts, Transferee, TransferredDebt, gather_transfer};
 pub use validation::{NoticeFacts, PeriodFacts, gather_notice, gather_period};
 
 use super::asked::Topics;
-use super::caps::CapCount;
+use super::caps::{CapCount, Jurisdiction};
 use super::record::{CollectorRole, Debt, Key, LocationCall, NoticeKind, Place, Proposal, Purpose, Record, Standing, Wish};
 use super::rules::designated_time::is_designated;
 use crate::decision::Instant;
@@ -124,6 +124,12 @@ pub struct ContactFacts {
     /// What was counted for the caps of states and cities.
     #[serde(default)]
     pub caps: Vec<CapCount>,
+    /// The places whose own hours bind on this contact.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hours_of: Vec<Jurisdiction>,
+    /// For an electronic message: day numbers of those that went to this person in the week before, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub electronic_days: Vec<i32>,
     /// An electronic message without the consent that the place asks for.
     #[serde(default)]
     pub lacks_electronic_consent: bool,
@@ -305,6 +311,11 @@ impl ContactFacts {
         self.purpose.is_collection() && (self.standing != Standing::Professional || self.is_consumers_lawyer)
     }
 
+    /// Whether policy reaches this contact: one that we begin, not with professionals, and not where the law asks for it.
+    pub fn is_ours_to_choose(&self) -> bool {
+        self.standing != Standing::Professional && self.reply.is_none() && !self.purpose.is_owed()
+    }
+
     /// Whether the person is the consumer or counts as the consumer (12 CFR 1006.6(a)).
     pub fn is_for_consumer(&self) -> bool {
         matches!(self.standing, Standing::Consumer | Standing::CountsAsConsumer)
@@ -349,6 +360,8 @@ pub fn gather(record: &Record, proposal: &Proposal) -> ContactFacts {
         closed_places: wishes.closed_places(),
         employer_prohibits: wishes.employer_prohibits(),
         caps: past.cap_counts(standing, reply.is_some()),
+        hours_of: past.hours_of(standing),
+        electronic_days: past.electronic_days(),
         reply,
         debts: past.debt_calls(),
         connected_calls: past.connected_calls(),

@@ -5,6 +5,7 @@
 use crate::compliance::ContactRule;
 use crate::compliance::caps::full_run;
 use crate::compliance::facts::{ContactFacts, DebtCalls};
+use crate::compliance::policy::ATTEMPTS_BY_LAW;
 use crate::compliance::record::Standing;
 use crate::decision::{Detail, Finding, Instant, Rule, RuleCard, Severity, day};
 
@@ -25,9 +26,8 @@ pub(in crate::compliance) const ATTEMPTS: ContactRule = Rule {
         plain: "We called about this debt as often as we may in seven days.",
         instead: "The next free day is shown; a letter may go today, or a supervisor releases the call with a recorded reason.",
     },
-    check: |facts, policy, now| {
-        let max = policy.attempts_max_7_days();
-        open_debts(facts, now).filter_map(|debt| too_many(debt, max, facts, now)).max_by_key(|finding| finding.until)
+    check: |facts, _, now| {
+        open_debts(facts, now).filter_map(|debt| too_many(debt, ATTEMPTS_BY_LAW, facts, now)).max_by_key(|finding| finding.until)
     },
 };
 
@@ -97,7 +97,7 @@ pub(in crate::compliance) fn last_conversation(facts: &ContactFacts, now: Instan
     open_debts(facts, now).filter_map(|debt| debt.conversation_day).max()
 }
 
-fn too_many(debt: &DebtCalls, max: u32, facts: &ContactFacts, now: Instant) -> Option<Finding> {
+pub(super) fn too_many(debt: &DebtCalls, max: u32, facts: &ContactFacts, now: Instant) -> Option<Finding> {
     // Most have been called less often than that in all.
     if debt.attempt_days.len() < max as usize {
         return None;

@@ -2,7 +2,7 @@
 
 use crate::compliance::ContactRule;
 use crate::compliance::facts::ContactFacts;
-use crate::compliance::policy::ContactPolicy;
+use crate::compliance::policy::{CLOSES_BY_LAW, OPENS_BY_LAW};
 use crate::compliance::rules::designated_time::{consented_at, next_consent};
 use crate::decision::{Detail, Finding, Rule, RuleCard, Severity, day};
 
@@ -16,21 +16,25 @@ pub(in crate::compliance) const RULE: ContactRule = Rule {
         plain: "It is outside the hours of the day where they are, or may be.",
         instead: "The next allowed time is shown; letters may go at any hour.",
     },
-    check: |facts, policy, now| {
+    check: |facts, _, now| {
         if !facts.has_protected_hours() {
             return None;
         }
-        let (opens, closes) = (policy.opens_minute(), policy.closes_minute());
-        let closed = closed_clock(facts, now.at, i32::from(opens) * 60, i32::from(closes) * 60)?;
-        if consented_at(facts, now.at) || replies_in_closed_hours(facts) {
-            return None;
-        }
-        let clock = &facts.clocks[closed.clock];
-        let minute = u16::try_from(closed.second / 60).unwrap_or(0);
-        let until = next_consent(facts, now.at).map_or(closed.until, |consent| consent.min(closed.until));
-        Some(Finding::until(until, Detail::Hours { zone: clock.zone.clone(), minute, opens, closes }))
+        outside(facts, now.at, OPENS_BY_LAW, CLOSES_BY_LAW)
     },
 };
+
+/// What is found outside some hours of the day (minutes), unless they consented to this one or began a contact at a closed one.
+pub(super) fn outside(facts: &ContactFacts, at: i64, opens: u16, closes: u16) -> Option<Finding> {
+    let closed = closed_clock(facts, at, i32::from(opens) * 60, i32::from(closes) * 60)?;
+    if consented_at(facts, at) || replies_in_closed_hours(facts) {
+        return None;
+    }
+    let clock = &facts.clocks[closed.clock];
+    let minute = u16::try_from(closed.second / 60).unwrap_or(0);
+    let until = next_consent(facts, at).map_or(closed.until, |consent| consent.min(closed.until));
+    Some(Finding::until(until, Detail::Hours { zone: clock.zone.clone(), minute, opens, closes }))
+}
 
 struct Closed {
     clock: usize,
@@ -54,14 +58,13 @@ fn closed_clock(facts: &ContactFacts, at: i64, opens: i32, closes: i32) -> Optio
     last
 }
 
-/// Someone who begins a contact at an hour that the law closes may be answered once, then (comment 6(b)(1)-2). Hours that only the
-/// house closes open nothing: a house that closes at noon would answer at night whoever wrote in the afternoon.
+/// Someone who begins a contact at an hour that the law closes may be answered once, then (comment 6(b)(1)-2). Hours that only a
+/// state or the house closes open nothing: a house that closes at noon would answer at night whoever wrote in the afternoon.
 fn replies_in_closed_hours(facts: &ContactFacts) -> bool {
-    let (opens, closes) = (ContactPolicy::LAW.opens_minute(), ContactPolicy::LAW.closes_minute());
     facts.reply.as_ref().is_some_and(|reply| {
         reply.clocks.iter().any(|clock| {
             let (_, second) = clock.local(reply.at);
-            !(i32::from(opens) * 60..i32::from(closes) * 60).contains(&second)
+            !(i32::from(OPENS_BY_LAW) * 60..i32::from(CLOSES_BY_LAW) * 60).contains(&second)
         })
     })
 }

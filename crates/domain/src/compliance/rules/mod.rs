@@ -35,10 +35,13 @@ pub mod overshadowing;
 pub mod payment_application;
 pub mod period_end;
 pub mod place;
+pub mod policy_limits;
 pub mod postdated;
 pub mod report_as_disputed;
 pub mod retention;
 pub mod social_media;
+pub mod state_caps;
+pub mod state_hours;
 pub mod tcpa_consent;
 pub mod tcpa_residential;
 pub mod tcpa_revocation;
@@ -113,7 +116,7 @@ pub static TRANSFER: Catalogue<TransferFacts, ()> = Catalogue::of(&TRANSFER_RULE
 /// About deleting a record.
 pub static DELETION: Catalogue<DeletionFacts, ()> = Catalogue::of(&DELETION_RULES, 0);
 
-static CONTACT_RULES: [ContactRule; 30] = [
+static CONTACT_RULES: [ContactRule; 40] = [
     social_media::RULE,
     location_info::RULE,
     third_party::RULE,
@@ -144,6 +147,16 @@ static CONTACT_RULES: [ContactRule; 30] = [
     dc_electronic::RULE,
     wa_contacts::RULE,
     nyc_contacts::RULE,
+    state_caps::NEW_HAMPSHIRE,
+    state_caps::OREGON,
+    state_caps::WEST_VIRGINIA,
+    state_hours::FLORIDA,
+    state_hours::MASSACHUSETTS,
+    state_hours::WASHINGTON,
+    policy_limits::HOURS,
+    policy_limits::DAYS_OFF,
+    policy_limits::CALLS,
+    policy_limits::MESSAGES,
 ];
 
 static FURNISH_RULES: [FurnishRule; 5] =
