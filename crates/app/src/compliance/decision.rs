@@ -18,7 +18,6 @@ use duly_domain::compliance::RULE_SET;
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, DecisionId};
 use serde_json::Value as Json;
-use sha2::{Digest, Sha256};
 
 /// One reason as it was kept.
 struct ShownReason {
@@ -139,14 +138,11 @@ fn facts_and_policy(decision: &KeptDecision) -> (Words, Words) {
     let attempts = (attempts_used(&facts), max);
     let kept: Json = serde_json::from_str(&decision.facts).unwrap_or_default();
     let ((opens, opened_by), (closes, closed_by)) = (policy.opens_minute(), policy.closes_minute());
-    let version = |number: u32| if number == 0 { "none".to_string() } else { format!("version {number}") };
+    let version = |number: u32| if number == 0 { "none".to_string() } else { number.to_string() };
     let mut numbers = vec![
         ("Calls in 7 days", format!("{max} at the most, by {whose}")),
         ("Hours", format!("{} to {}, by {opened_by} and {closed_by}", time(opens), time(closes))),
-        ("Our policy", version(policy.house.number)),
-        ("Creditor's policy", version(policy.creditor.number)),
-        // Whatever was changed in a policy gives it another name, also before there were versions.
-        ("Policy hash", hex(&Sha256::digest(kept["policy"].to_string())[..6])),
+        ("Policy version", format!("ours {}, the creditor's {}", version(policy.house.number), version(policy.creditor.number))),
         ("Rule set", decision.rule_set.clone()),
     ];
     let packs = kept["law"]["packs"].as_array().into_iter().flatten();

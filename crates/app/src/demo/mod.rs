@@ -8,10 +8,12 @@ mod people;
 
 use crate::accounts::desks;
 use crate::app::{Actor, App, Clock, Failure};
+use crate::compliance::policy::actions::{ProposePolicy, propose_policy};
 use crate::identity::actions::{NewUser, add_user_with};
 use crate::identity::settings::{Settled, settle};
 use crate::store::Tx;
 use crate::{accounts, identity, jobs};
+use duly_domain::compliance::policy::Limits;
 use duly_domain::identity::Role;
 use duly_domain::values::ids::UserId;
 use duly_domain::values::region::ZONES_SERVED;
@@ -81,6 +83,7 @@ pub async fn make(app: &App, count: u32, seed: u64) -> Result<Made, Failure> {
         let users = add_users(app).await?;
         settle_agency(app).await?;
         life::live(app, &users, count.max(8), seed).await?;
+        propose(app, &users).await?;
     }
     run_missed_nights(app).await?;
     let mut tx = app.db.read().await?;
@@ -121,6 +124,19 @@ async fn add_team(app: &App, users: &[(UserId, Actor)]) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// The supervisor proposes what the compliance officer has still to look at: fewer calls, fewer messages, quiet Sundays.
+async fn propose(app: &App, users: &[(UserId, Actor)]) -> Result<(), Failure> {
+    let Some((_, who)) = users.iter().find(|(_, actor)| actor.role == Role::Supervisor) else { return Ok(()) };
+    let at = app.moment();
+    let ask = ProposePolicy {
+        creditor: None,
+        limits: Limits { attempts_max_7_days: Some(5), electronic_max_7_days: Some(3), is_off_on_sundays: true, ..Limits::NONE },
+        from_on: at.business_day.saturating_add(Span::new().days(7)),
+        reason: "Most who answer do so by the fourth call; the rest is noise to them and to us.".into(),
+    };
+    propose_policy(app, who, at, &ask).await.map(drop)
 }
 
 /// Runs the nights since the last one, up to yesterday's.
