@@ -35,6 +35,8 @@ pub struct Why {
     pub because: Vec<(String, String, &'static str, String)>,
     /// What was looked at.
     pub facts: Vec<(&'static str, String)>,
+    /// Which law applies, and what says so.
+    pub law: Vec<(&'static str, String)>,
     /// The next allowed moment, in their time.
     pub next: String,
     /// What can be done instead.
@@ -122,7 +124,6 @@ pub fn next_text(seen: &Seen, next: Timestamp, now: Timestamp) -> String {
 pub fn explain(seen: &Seen, known: &Known, at: Moment) -> Why {
     let mut shown = in_words(&seen.facts, &known.account.kind, seen.attempts, at.at);
     shown.push(("All channels in 7 days", all_channels(seen, known, at.at)));
-    shown.extend(Law::of(known).words());
     shown.push(("Rules", duly_domain::compliance::RULE_SET.to_string()));
     let open: Vec<String> = Channel::STRIP
         .into_iter()
@@ -139,6 +140,7 @@ pub fn explain(seen: &Seen, known: &Known, at: Moment) -> Why {
             .map(|reason| (reason.rule.plain.to_string(), reason.detail.to_string(), reason.rule.instead, marked(reason)))
             .collect(),
         facts: shown,
+        law: Law::of(known).words(),
         next: match (seen.decision.answer, seen.decision.next_allowed_at) {
             (Answer::Yes, _) => "Now".into(),
             (_, Some(next)) => format!("{} their time", next_text(seen, next, at.at)),

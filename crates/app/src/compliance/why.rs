@@ -5,7 +5,6 @@
 
 use super::facts::{Known, gather};
 use super::gate::look_at;
-use super::law::Law;
 use super::store;
 use crate::accounts::{self, strip};
 use crate::app::{Failure, Problems};
@@ -185,7 +184,7 @@ fn answer(known: &Known, at: Timestamp, channel: Channel, person: DebtorId, zone
         found,
         others,
         facts: words.facts,
-        law: Law::of(known).words(),
+        law: words.law,
         alternatives: others_open.collect(),
         kept,
         all: serde_json::to_string_pretty(&seen.facts).unwrap_or_default(),
