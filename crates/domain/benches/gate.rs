@@ -67,6 +67,7 @@ fn mix() -> Vec<(Record, Proposal)> {
                 debts: vec![Debt::of(10)],
                 contacts: calls.collect(),
                 notices: Vec::new(),
+                clock_events: Vec::new(),
             };
             (record, Proposal::of(at, Channel::Call, 1, vec![10]))
         })

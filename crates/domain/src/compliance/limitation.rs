@@ -4,10 +4,14 @@
 //! wins, as it would under a borrowing statute. A payment never begins the time anew: whether it does by some state's law is for
 //! a lawyer to say, who then records another day of accrual. What is not known makes the time unknown, and no suit may rest on it.
 
+mod reckoning;
+
+pub use reckoning::{ByLaw, ClockEvent, ClockFacts, Line, Reckoning, Tolling, reckon};
+
 use super::states::{LimitationYears, state};
-use jiff::Span;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// The kind of agreement a debt arose from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +42,26 @@ impl Agreement {
         }
     }
 
+    /// Every kind, as screens list them.
+    pub const ALL: [Agreement; 5] =
+        [Agreement::Unknown, Agreement::Written, Agreement::Oral, Agreement::PromissoryNote, Agreement::OpenAccount];
+
+    /// Its code in tables and commands.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Agreement::Unknown => "unknown",
+            Agreement::Written => "written",
+            Agreement::Oral => "oral",
+            Agreement::PromissoryNote => "promissory_note",
+            Agreement::OpenAccount => "open_account",
+        }
+    }
+
+    /// Reads a code.
+    pub fn parse(code: &str) -> Option<Agreement> {
+        Agreement::ALL.into_iter().find(|known| known.code() == code)
+    }
+
     fn years(self, of: &LimitationYears) -> Option<u8> {
         match self {
             Agreement::Written => of.written,
@@ -47,6 +71,18 @@ impl Agreement {
             // One that is missing may be the shortest.
             Agreement::Unknown => Some(of.written?.min(of.oral?).min(of.promissory_note?).min(of.open_account?)),
         }
+    }
+}
+
+impl fmt::Display for Agreement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Agreement::Unknown => "not known",
+            Agreement::Written => "a contract in writing",
+            Agreement::Oral => "a spoken agreement",
+            Agreement::PromissoryNote => "a promissory note",
+            Agreement::OpenAccount => "open account, credit cards too",
+        })
     }
 }
 
@@ -64,20 +100,16 @@ pub struct Limitation {
 impl Limitation {
     /// The shortest time by the states that may govern; `None` where the day of accrual, a state or its period is not known.
     pub fn of(agreement: Agreement, accrued_on: Option<Date>, consumer: Option<&str>, contract: Option<&str>) -> Option<Limitation> {
-        let accrued_on = accrued_on?;
-        let by_law_of = |code: &str| {
-            let state = state(code)?;
-            let years = agreement.years(&state.limitation)?;
-            let last_day = accrued_on.checked_add(Span::new().years(i64::from(years))).ok()?;
-            Some(Limitation { years, last_day, is_verified: state.limitation_source.is_verified() })
-        };
-        let at_home = by_law_of(consumer?)?;
-        match contract {
-            None => Some(at_home),
-            Some(code) => by_law_of(code).map(|chosen| if chosen.last_day < at_home.last_day { chosen } else { at_home }),
-        }
+        // The day as of which it is counted matters to events alone.
+        let today = accrued_on?;
+        let known = |code: Option<&str>| code.map(|code| state(code).map_or(UNKNOWN, |state| state.code));
+        let facts = ClockFacts { agreement, accrued_on, consumer: known(consumer), contract: known(contract), events: Vec::new(), today };
+        reckon(&facts).limitation()
     }
 }
+
+/// A state that is none of ours.
+const UNKNOWN: &str = "";
 
 #[cfg(test)]
 mod tests {

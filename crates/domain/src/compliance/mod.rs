@@ -22,6 +22,7 @@ pub mod policy;
 pub mod record;
 pub mod rules;
 pub mod states;
+pub mod status;
 pub mod validation;
 
 #[cfg(test)]

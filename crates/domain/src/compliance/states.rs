@@ -117,6 +117,12 @@ impl State {
         self.revival.words.contains("extinguished")
     }
 
+    /// Whether something the consumer does can begin the time anew, so far as we know. Where our table says nothing, nothing does.
+    pub fn can_revive(&self) -> bool {
+        let words = self.revival.words;
+        !words.is_empty() && !["no revival", "right extinguished", "collectors must not"].iter().any(|no| words.starts_with(no))
+    }
+
     /// Whether a letter about a debt that can no longer be sued on must say so, so far as we know.
     pub fn asks_time_barred_notice(&self) -> bool {
         self.letter_notices.words.contains("time-barred")
@@ -205,6 +211,7 @@ mod tests {
     fn a_few_states_ask_for_more() {
         let codes = |of: fn(&State) -> bool| states().iter().filter(|state| of(state)).map(|state| state.code).collect::<Vec<_>>();
         assert_eq!(codes(State::extinguishes), ["MS", "WI"]);
+        assert_eq!(codes(State::can_revive), ["CA"]);
         assert_eq!(codes(State::asks_time_barred_notice), ["CA", "CT", "ME", "NM", "NY", "TX", "VT", "WV"]);
     }
 }

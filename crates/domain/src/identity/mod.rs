@@ -73,8 +73,14 @@ pub enum Permission {
     Unmask,
     /// Ask the gate, reserve and record contacts, take promises, note wishes.
     WorkAccounts,
-    /// Record written stops, lawyers and deaths.
+    /// Record written stops, lawyers, deaths and other statuses.
     RecordStops,
+    /// Lift what the law makes of a status: written stops, lawyers, bankruptcies, deaths, service, minority.
+    LiftStops,
+    /// Lift what calls for care.
+    LiftCare,
+    /// Put on record what the time to sue is counted from, and ask whether we may.
+    JudgeSuits,
     /// Take cases further and decide them.
     WorkCases,
     /// Take off what a case found to be wrong.
@@ -111,7 +117,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Permission; 23] = [
+    pub const ALL: [Permission; 26] = [
         Permission::Anyone,
         Permission::SignedIn,
         Permission::ReadAccounts,
@@ -119,6 +125,9 @@ impl Permission {
         Permission::Unmask,
         Permission::WorkAccounts,
         Permission::RecordStops,
+        Permission::LiftStops,
+        Permission::LiftCare,
+        Permission::JudgeSuits,
         Permission::WorkCases,
         Permission::CorrectAmounts,
         Permission::ReleaseContacts,
@@ -151,6 +160,8 @@ pub fn may(role: Role, permission: Permission) -> bool {
         P::Unmask => matches!(role, R::Officer | R::Supervisor | R::Compliance | R::Auditor),
         P::WorkAccounts => matches!(role, R::Officer | R::Supervisor),
         P::RecordStops => matches!(role, R::Officer | R::Supervisor | R::Compliance),
+        P::LiftStops => role == R::Compliance,
+        P::LiftCare | P::JudgeSuits => matches!(role, R::Supervisor | R::Compliance),
         P::WorkCases | P::ChangePolicy => matches!(role, R::Supervisor | R::Compliance),
         P::CorrectAmounts => role == R::Compliance,
         P::ReleaseContacts => role == R::Supervisor,
@@ -175,6 +186,9 @@ mod tests {
         let changes = [
             Permission::WorkAccounts,
             Permission::RecordStops,
+            Permission::LiftStops,
+            Permission::LiftCare,
+            Permission::JudgeSuits,
             Permission::WorkCases,
             Permission::CorrectAmounts,
             Permission::ReleaseContacts,

@@ -3,7 +3,7 @@
 use duly_domain::compliance::caps::Jurisdiction;
 use duly_domain::compliance::limitation::Agreement;
 use duly_domain::compliance::record::{
-    Bankruptcy, Closure, CollectorRole, Consumer, Contact, Debt, Dialing, Direction, Disclosure, EVERY_DAY, Hours, Key, LocationCall,
+    Bankruptcy, Care, Closure, CollectorRole, Consumer, Contact, Debt, Dialing, Direction, Disclosure, EVERY_DAY, Hours, Key, LocationCall,
     Notice, NoticeKind, OrdersNotice, Outcome, Person, Place, Preference, Proposal, Purpose, Record, Service, Standing, Wish,
 };
 use duly_domain::values::channel::Channel;
@@ -79,6 +79,7 @@ pub(super) fn record(given: &Json, names: &mut Names) -> Result<Record, String> 
             preferences: Vec::new(),
             is_deceased: flag(person, "deceased", false),
             cases: case.into_iter().flat_map(|case| all.iter().map(move |debt| (*debt, case))).collect(),
+            care: Care::default(),
         })
     });
     let persons = persons.collect::<Result<Vec<_>, String>>()?;
@@ -103,8 +104,9 @@ pub(super) fn record(given: &Json, names: &mut Names) -> Result<Record, String> 
         state: text(consumer, "state").and_then(state_code),
         jurisdictions,
         is_number_reassigned: is_flagged("number_reassigned"),
+        care: Care::default(),
     };
-    Ok(Record { role, consumer, persons, debts, contacts, notices })
+    Ok(Record { role, consumer, persons, debts, contacts, notices, clock_events: Vec::new() })
 }
 
 fn debt(account: &Json, names: &mut Names) -> Result<Debt, String> {

@@ -37,13 +37,15 @@ pub use machine::{Line, MachineFacts};
 pub use message::{MessageFacts, gather_message};
 pub use payment::{PaymentFacts, PaymentPart, gather_payment};
 pub use stops::{Stopped, Stops};
-pub use suit::{SuedDebt, SuitFacts, SuitTime, Venue, gather_suit};
+pub use suit::{SuedDebt, SuitFacts, SuitTime, Venue, clock_facts, gather_suit};
 pub use transfer::{TransferFacts, Transferee, TransferredDebt, gather_transfer};
 pub use validation::{NoticeFacts, PeriodFacts, gather_notice, gather_period};
 
 use super::asked::Topics;
 use super::caps::{CapCount, Jurisdiction};
-use super::record::{CollectorRole, Debt, Key, LocationCall, NoticeKind, Place, Proposal, Purpose, Record, Standing, Wish};
+use super::record::{
+    Care, CollectorRole, Debt, Dialing, Key, LocationCall, NoticeKind, Place, Proposal, Purpose, Record, Standing, Wish,
+};
 use super::rules::designated_time::is_designated;
 use crate::decision::Instant;
 use crate::values::channel::Channel;
@@ -139,6 +141,15 @@ pub struct ContactFacts {
     /// A machine dials or speaks, to a line that is protected from it.
     #[serde(default)]
     pub machine: Option<MachineFacts>,
+    /// What calls for care with the person to be reached.
+    #[serde(default)]
+    pub care: Care,
+    /// A machine dials, sends or speaks, to whichever line.
+    #[serde(default)]
+    pub is_by_machine: bool,
+    /// Whoever speaks was trained for people who need particular care.
+    #[serde(default)]
+    pub is_by_trained: bool,
     /// What they touch that a rule could speak to, found once when they were gathered.
     #[serde(skip)]
     topics: Topics,
@@ -342,7 +353,6 @@ pub fn gather(record: &Record, proposal: &Proposal) -> ContactFacts {
     });
     let closures = wishes.closures(proposal, reply.as_ref());
     let machine = past.machine();
-    let ceased_at = past.latest_notice(|kind| kind == NoticeKind::Cease).map(|notice| notice.at.as_second());
 
     let known = clocks(own_signals.unwrap_or(&record.consumer.signals), now);
     let mut facts = ContactFacts {
@@ -370,7 +380,7 @@ pub fn gather(record: &Record, proposal: &Proposal) -> ContactFacts {
         lacks_opt_out_notice: proposal.lacks_opt_out_notice,
         is_employer_address_without_basis: proposal.is_employer_address_without_basis,
         is_required_in_this_medium: proposal.is_required_in_this_medium,
-        ceased_at,
+        ceased_at: past.ceased_at(),
         served_since_cease_at: past.served_since_cease(),
         attorney_at: past.attorney_at(),
         is_deceased: person.map_or(standing == Standing::Consumer && record.consumer.is_deceased, |person| person.is_deceased),
@@ -383,6 +393,9 @@ pub fn gather(record: &Record, proposal: &Proposal) -> ContactFacts {
         lacks_electronic_consent: past.lacks_electronic_consent(standing),
         disclosure: past.disclosure(standing),
         machine,
+        care: person.map_or(if standing == Standing::Consumer { record.consumer.care } else { Care::default() }, |person| person.care),
+        is_by_machine: proposal.dialing != Dialing::Manual || proposal.channel == Channel::RinglessVoicemail,
+        is_by_trained: proposal.is_by_trained,
         topics: Topics::ALL,
     };
     facts.topics = facts.topics_touched();

@@ -37,11 +37,6 @@ impl<'r> Past<'r> {
             .filter(move |notice| notice.at <= proposal.at && notice.debts.iter().any(|debt| proposal.debts.contains(debt)))
     }
 
-    /// The last of the notices of a kind that speak for the person to be reached.
-    pub(super) fn latest_notice(&self, of: impl Fn(NoticeKind) -> bool) -> Option<&'r Notice> {
-        self.notices().filter(|notice| self.is_for_them(notice.person) && of(notice.kind)).max_by_key(|notice| notice.at)
-    }
-
     /// Whether what somebody wrote, or whose lawyer it is, concerns the person to be reached. A co-debtor is a consumer of their own
     /// (12 CFR 1006.2(e)) and speaks for themselves alone; everybody else on record speaks for the one consumer of 1006.6(a).
     fn is_for_them(&self, teller: Key) -> bool {
@@ -106,6 +101,18 @@ impl<'r> Past<'r> {
             .filter(|contact| contact.debts.iter().any(|debt| self.proposal.debts.contains(debt)))
             .map(|contact| contact.at.as_second())
             .min()
+    }
+
+    /// Since when a written stop stands about one of the debts. Whoever wrote it may take it back in writing, each debt by itself.
+    pub(super) fn ceased_at(&self) -> Option<i64> {
+        let is_taken_back = |stop: &Notice, debt: &Key| {
+            self.notices().any(|later| {
+                later.kind == NoticeKind::CeaseWithdrawn && later.at >= stop.at && later.person == stop.person && later.debts.contains(debt)
+            })
+        };
+        let stands = |stop: &&Notice| stop.debts.iter().any(|debt| self.proposal.debts.contains(debt) && !is_taken_back(stop, debt));
+        let stops = self.notices().filter(|notice| notice.kind == NoticeKind::Cease && self.is_for_them(notice.person));
+        stops.filter(stands).map(|stop| stop.at.as_second()).max()
     }
 
     /// Since when a lawyer is known for one of the debts who has not been released for that debt since.

@@ -2,9 +2,9 @@
 
 use super::disputes::Disputes;
 use super::{clock_of_days, regf_binds};
-use crate::compliance::limitation::Limitation;
-use crate::compliance::record::{Key, Record, Standing};
-use crate::values::moment::day_number;
+use crate::compliance::limitation::{ClockFacts, reckon};
+use crate::compliance::record::{Debt, Key, Record, Standing};
+use crate::values::moment::{date_of_day, day_number};
 use crate::values::region::Clock;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -79,6 +79,19 @@ impl Venue {
     }
 }
 
+/// What the time to sue on a debt is counted from, as it stood at a moment.
+pub fn clock_facts(record: &Record, debt: &Debt, at: Timestamp) -> ClockFacts {
+    let own = record.clock_events.iter().filter(|(key, _)| *key == debt.key).map(|(_, event)| *event);
+    ClockFacts {
+        agreement: debt.agreement,
+        accrued_on: debt.accrued_on,
+        consumer: record.consumer.state,
+        contract: debt.contract_law,
+        events: own.collect(),
+        today: date_of_day(clock_of_days(record, at).local(at.as_second()).0),
+    }
+}
+
 /// Reads from the record what the rules may know about suing a person on these debts; where is not on record.
 pub fn gather_suit(record: &Record, at: Timestamp, person: Key, debts: &[Key], is_proof_of_claim: bool) -> SuitFacts {
     let events = Disputes::new(record, at);
@@ -93,9 +106,11 @@ pub fn gather_suit(record: &Record, at: Timestamp, person: Key, debts: &[Key], i
             creditor_request_at: events.creditor_request_at(*key).filter(|_| binds),
             is_stayed: known.is_some_and(|debt| record.is_stayed(debt, person)),
             is_discharged: known.is_some_and(|debt| (debt.is_discharged() && !is_co_debtor) || record.is_discharged_for(debt, person)),
-            limitation: known
-                .and_then(|debt| Limitation::of(debt.agreement, debt.accrued_on, record.consumer.state, debt.contract_law))
-                .map(|time| SuitTime { years: time.years, last_day: day_number(time.last_day), is_verified: time.is_verified }),
+            limitation: known.and_then(|debt| reckon(&clock_facts(record, debt, at)).limitation()).map(|time| SuitTime {
+                years: time.years,
+                last_day: day_number(time.last_day),
+                is_verified: time.is_verified,
+            }),
         }
     };
     SuitFacts {

@@ -3,6 +3,7 @@
 //! Nothing is judged here. The same shapes are filled from a case file and from the database.
 
 mod bankruptcy;
+mod care;
 mod contact;
 mod notice;
 mod proposal;
@@ -10,6 +11,7 @@ mod service;
 mod wish;
 
 pub use bankruptcy::Bankruptcy;
+pub use care::Care;
 pub use contact::{Contact, Dialing, Direction, Disclosure, Outcome, Purpose};
 pub use notice::{Notice, NoticeKind};
 pub use proposal::{LocationCall, Proposal};
@@ -17,7 +19,7 @@ pub use service::{OrdersNotice, Service};
 pub use wish::{Closure, EVERY_DAY, Hours, Place, Preference, Wish};
 
 use super::caps::Jurisdiction;
-use super::limitation::Agreement;
+use super::limitation::{Agreement, ClockEvent};
 use crate::values::region::LocationSignal;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -94,6 +96,8 @@ pub struct Record {
     pub contacts: Vec<Contact>,
     /// Other events, in any order.
     pub notices: Vec<Notice>,
+    /// What made the time to sue stand still or begin anew, each about one debt.
+    pub clock_events: Vec<(Key, ClockEvent)>,
 }
 
 impl Record {
@@ -122,6 +126,8 @@ pub struct Consumer {
     pub jurisdictions: Vec<Jurisdiction>,
     /// Their number is known to be somebody else's by now.
     pub is_number_reassigned: bool,
+    /// What calls for care with them.
+    pub care: Care,
 }
 
 /// Somebody else.
@@ -141,6 +147,8 @@ pub struct Person {
     pub is_deceased: bool,
     /// Their own cases in bankruptcy, each as it stands for one debt.
     pub cases: Vec<(Key, Bankruptcy)>,
+    /// What calls for care with them.
+    pub care: Care,
 }
 
 impl Person {

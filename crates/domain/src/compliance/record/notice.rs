@@ -36,6 +36,8 @@ pub enum NoticeKind {
     CallConsentRevoked,
     /// A written wish to stop, or refusal to pay (15 USC 1692c(c)).
     Cease,
+    /// Whoever wrote it takes a written stop back, in writing.
+    CeaseWithdrawn,
     /// A lawyer is known; which one, if that is on record.
     AttorneyKnown(Option<Key>),
     /// That lawyer did not answer in reasonable time, agreed, or withdrew; all of them where none is named.

@@ -51,6 +51,8 @@ pub struct Proposal {
     pub is_required_in_this_medium: bool,
     /// The consumer consented, directly, to contact with this third party.
     pub third_party_consented: bool,
+    /// Whoever speaks was trained for people who need particular care.
+    pub is_by_trained: bool,
     /// For location calls.
     pub location: LocationCall,
 }
@@ -95,6 +97,7 @@ impl Proposal {
             has_extra_text: false,
             is_required_in_this_medium: false,
             third_party_consented: false,
+            is_by_trained: false,
             location: LocationCall::default(),
         }
     }

@@ -32,7 +32,7 @@ pub(super) const RULE: ContactRule = Rule {
 #[cfg(test)]
 mod tests {
     use crate::compliance::record::{Direction, NoticeKind, Outcome, Purpose};
-    use crate::compliance::rules::proposal_tests::{PERSON, after, ask, call, with, with_person};
+    use crate::compliance::rules::proposal_tests::{CONSUMER, PERSON, after, ask, call, happened, with, with_person};
 
     #[test]
     fn three_things_may_still_be_said_once_each() {
@@ -62,6 +62,19 @@ mod tests {
             assert_eq!(!ask(&wrote, |_| ()).is_empty(), stops_debtor, "{role} wrote, the debtor is called");
             assert_eq!(!ask(&wrote, |proposal| proposal.person = PERSON).is_empty(), stops_them, "{role} wrote and is called");
         }
+        let took_back = |person| {
+            let mut record = ceased.clone();
+            happened(&mut record, "2026-05-02T12:00:00-04:00", NoticeKind::CeaseWithdrawn);
+            record.notices[1].person = person;
+            record
+        };
+        assert!(ask(&took_back(CONSUMER), |_| ()).is_empty(), "who wrote it takes it back");
+        assert_eq!(ask(&took_back(PERSON), |_| ()), ["regf.cease.written"], "and nobody else");
+        let again = after(took_back(CONSUMER), NoticeKind::Cease);
+        assert!(ask(&again, |_| ()).is_empty(), "the same day's stop came before");
+        let mut later = took_back(CONSUMER);
+        happened(&mut later, "2026-05-03T12:00:00-04:00", NoticeKind::Cease);
+        assert_eq!(ask(&later, |_| ()), ["regf.cease.written"], "a later one stands");
         assert!(ask(&ceased, |proposal| proposal.at = "2026-05-01T11:59:59-04:00".parse().unwrap()).is_empty(), "not before it came");
     }
 }

@@ -25,6 +25,7 @@ pub mod limited_content;
 pub mod location_info;
 pub mod ma_calls;
 pub mod mini_miranda;
+pub mod minor;
 pub mod notice_timing;
 pub mod nyc_contacts;
 pub mod obsolete;
@@ -50,6 +51,7 @@ pub mod third_party;
 pub mod time_barred;
 pub mod transfer_prohibited;
 pub mod venue;
+pub mod vulnerable;
 pub mod wa_contacts;
 pub mod work_email;
 pub mod written_dispute;
@@ -116,7 +118,7 @@ pub static TRANSFER: Catalogue<TransferFacts, ()> = Catalogue::of(&TRANSFER_RULE
 /// About deleting a record.
 pub static DELETION: Catalogue<DeletionFacts, ()> = Catalogue::of(&DELETION_RULES, 0);
 
-static CONTACT_RULES: [ContactRule; 40] = [
+static CONTACT_RULES: [ContactRule; 44] = [
     social_media::RULE,
     location_info::RULE,
     third_party::RULE,
@@ -125,6 +127,7 @@ static CONTACT_RULES: [ContactRule; 40] = [
     cease::RULE,
     attorney::RULE,
     deceased::RULE,
+    minor::RULE,
     written_dispute::RULE,
     original_creditor::RULE,
     overshadowing::RULE,
@@ -157,6 +160,9 @@ static CONTACT_RULES: [ContactRule; 40] = [
     policy_limits::DAYS_OFF,
     policy_limits::CALLS,
     policy_limits::MESSAGES,
+    vulnerable::VULNERABLE,
+    vulnerable::INCARCERATED,
+    vulnerable::NOTE,
 ];
 
 static FURNISH_RULES: [FurnishRule; 5] =
@@ -236,7 +242,7 @@ mod tests {
     const NUMBER: &str = "+16145550101";
 
     /// Stops that can come to a record, one by one.
-    fn stops() -> [fn(Record) -> Record; 12] {
+    fn stops() -> [fn(Record) -> Record; 14] {
         const AT: &str = "2026-05-05T12:00:00-04:00";
         fn after(mut record: Record, kind: NoticeKind) -> Record {
             happened(&mut record, AT, kind);
@@ -244,6 +250,14 @@ mod tests {
         }
         [
             |record| after(record, NoticeKind::Cease),
+            |mut record| {
+                record.consumer.care.is_minor = true;
+                record
+            },
+            |mut record| {
+                record.consumer.care.is_vulnerable = true;
+                record
+            },
             |record| after(record, NoticeKind::AttorneyKnown(None)),
             |record| after(record, NoticeKind::Dispute { in_writing: true, submitted_on: None, is_duplicative: false }),
             |record| after(record, NoticeKind::OriginalCreditorRequest { in_writing: true, submitted_on: None }),

@@ -3,8 +3,8 @@
 use crate::compliance::caps::Jurisdiction;
 use crate::compliance::policy::ContactPolicy;
 use crate::compliance::record::{
-    CollectorRole, Consumer, Contact, Debt, Dialing, Direction, Notice, NoticeKind, Outcome, Person, Preference, Proposal, Purpose, Record,
-    Standing, Wish,
+    Care, CollectorRole, Consumer, Contact, Debt, Dialing, Direction, Notice, NoticeKind, Outcome, Person, Preference, Proposal, Purpose,
+    Record, Standing, Wish,
 };
 use crate::compliance::{Catalogue, decide_contact, facts};
 use crate::decision::Decision;
@@ -26,6 +26,7 @@ pub fn consumer_in(zones: &[&str]) -> Record {
         debts: vec![Debt::of(DEBT)],
         contacts: Vec::new(),
         notices: Vec::new(),
+        clock_events: Vec::new(),
     }
 }
 
@@ -99,6 +100,7 @@ pub fn with_person(role: &str) -> Record {
         preferences: Vec::new(),
         is_deceased: false,
         cases: Vec::new(),
+        care: Care::default(),
     });
     record
 }
