@@ -5,7 +5,7 @@ use super::store::{self, Creditor, Desk, Hold};
 use crate::app::{Actor, App, Failure, WORDS_MAX, check_length, new_uuid};
 use crate::audit::kept;
 use crate::store::Tx;
-use crate::{audit, parties, strategy, transaction};
+use crate::{audit, strategy, transaction};
 use duly_domain::values::ids::{AccountId, CreditorId, DeskId, HoldId};
 use duly_domain::values::moment::{Moment, written};
 use jiff::Timestamp;
@@ -144,14 +144,4 @@ pub async fn end_hold_within(tx: &mut Tx, who: &Actor, at: Moment, account: Acco
 /// Names the next action of an account and its day.
 pub async fn set_next(tx: &mut Tx, account: AccountId, action: &str, on: Date, at: Option<Timestamp>) -> Result<(), Failure> {
     Ok(store::update_next(tx, account, Some(action), Some(on), at).await?)
-}
-
-/// Records that the account's debtor has died.
-pub async fn record_death(app: &App, who: &Actor, at: Moment, account: AccountId) -> Result<(), Failure> {
-    transaction!(app.db, tx, {
-        let facts = store::load_account(tx, account).await?;
-        let row = parties::people::circumstance("deceased", at.business_day, "told to us", None, at);
-        parties::people::heed(tx, who, at, facts.debtor, account, &row).await?;
-        strategy::actions::place_on_worklist(tx, account, at).await
-    })
 }

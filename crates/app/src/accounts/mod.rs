@@ -6,6 +6,7 @@ pub mod actions;
 pub mod closing;
 pub mod desks;
 pub mod itemized;
+pub mod limitation;
 pub mod nightly;
 pub mod notice;
 pub mod pages;

@@ -22,6 +22,7 @@ use serde_json::json;
 #[allow(missing_docs, reason = "the words beside each say it")]
 pub enum Kind {
     Cease,
+    CeaseWithdrawn,
     AttorneyKnown,
     AttorneyReleased,
     CallConsent,
@@ -43,8 +44,9 @@ pub enum Kind {
 }
 
 /// Every kind with its code and its words.
-const KINDS: [(Kind, &str, &str); 19] = [
+const KINDS: [(Kind, &str, &str); 20] = [
     (Kind::Cease, "cease", "Written request to stop"),
+    (Kind::CeaseWithdrawn, "cease_withdrawn", "Request to stop taken back in writing"),
     (Kind::AttorneyKnown, "attorney_known", "Has a lawyer"),
     (Kind::AttorneyReleased, "attorney_released", "Lawyer silent, agreed or withdrew"),
     (Kind::CallConsent, "call_consent", "Consents to more calls"),
@@ -96,6 +98,7 @@ impl Kind {
         !matches!(
             self,
             Kind::AttorneyReleased
+                | Kind::CeaseWithdrawn
                 | Kind::CallConsent
                 | Kind::ValidationNoticeSent
                 | Kind::VerificationSent
@@ -120,6 +123,7 @@ impl Kind {
                 ("letter", "")
             }
             Kind::AttorneyReleased
+            | Kind::CeaseWithdrawn
             | Kind::CallConsent
             | Kind::ElectronicConsent
             | Kind::TcpaConsent
@@ -141,6 +145,7 @@ impl Kind {
             Kind::BankruptcyDischarged => ("Decide: close, or go on with whoever else owes it", DECIDE_DAYS),
             Kind::VerificationSent | Kind::DuplicativeDisputeAnswered | Kind::OriginalCreditorSent => ("Take up after our answer", 0),
             Kind::StayLifted | Kind::BankruptcyDismissed => ("Take up after the bankruptcy", 0),
+            Kind::CeaseWithdrawn => ("Take up after the stop", 0),
             _ => return None,
         })
     }
@@ -158,25 +163,22 @@ pub struct Choice {
     kind: Kind,
     in_writing: bool,
     is_duplicative: bool,
-    chapter: Option<i64>,
 }
 
 const fn choice(code: &'static str, words: &'static str, kind: Kind) -> Choice {
-    Choice { code, words, kind, in_writing: true, is_duplicative: false, chapter: None }
+    Choice { code, words, kind, in_writing: true, is_duplicative: false }
 }
 
-/// What the stop panel offers, by who acted.
-pub static CHOICES: [(&str, &[Choice]); 3] = [
+/// What the stop panel offers, by who acted. What is a status (a written stop, a lawyer, a bankruptcy) is entered as one, with how we
+/// know of it: see [`crate::parties::status`].
+pub static CHOICES: [(&str, &[Choice]); 2] = [
     (
         "They said or wrote",
         &[
-            choice("cease", "Stop contacting me, in writing", Kind::Cease),
             choice("dispute", "Disputes the debt, in writing", Kind::Dispute),
             Choice { in_writing: false, ..choice("dispute_spoken", "Disputes the debt, spoken", Kind::Dispute) },
             Choice { is_duplicative: true, ..choice("dispute_again", "Repeats a dispute that was answered, in writing", Kind::Dispute) },
             choice("original_creditor_request", "Asks in writing for the original creditor", Kind::OriginalCreditorRequest),
-            choice("attorney_known", "Has a lawyer", Kind::AttorneyKnown),
-            choice("attorney_released", "Lawyer silent, agreed or withdrew", Kind::AttorneyReleased),
             choice("call_consent", "Consents to more calls", Kind::CallConsent),
             choice("call_consent_revoked", "Consent to calls taken back", Kind::CallConsentRevoked),
             choice("electronic_consent", "Agrees to electronic messages", Kind::ElectronicConsent),
@@ -190,19 +192,6 @@ pub static CHOICES: [(&str, &[Choice]); 3] = [
             choice("duplicative_dispute_answered", "Answer to a repeated dispute", Kind::DuplicativeDisputeAnswered),
             choice("original_creditor_sent", "Original creditor's name and address", Kind::OriginalCreditorSent),
             choice("undeliverable", "It came back", Kind::Undeliverable),
-        ],
-    ),
-    (
-        "Bankruptcy",
-        &[
-            Choice { chapter: Some(7), ..choice("bankruptcy_7", "Filed, chapter 7", Kind::BankruptcyFiled) },
-            Choice { chapter: Some(11), ..choice("bankruptcy_11", "Filed, chapter 11", Kind::BankruptcyFiled) },
-            Choice { chapter: Some(12), ..choice("bankruptcy_12", "Filed, chapter 12", Kind::BankruptcyFiled) },
-            Choice { chapter: Some(13), ..choice("bankruptcy_13", "Filed, chapter 13", Kind::BankruptcyFiled) },
-            choice("bankruptcy_filed", "Filed, chapter not known", Kind::BankruptcyFiled),
-            choice("bankruptcy_discharged", "Discharged", Kind::BankruptcyDischarged),
-            choice("stay_lifted", "Stay lifted for this debt", Kind::StayLifted),
-            choice("bankruptcy_dismissed", "Case dismissed", Kind::BankruptcyDismissed),
         ],
     ),
 ];
@@ -219,7 +208,6 @@ impl Choice {
         RecordNotice {
             in_writing: self.in_writing,
             is_duplicative: self.is_duplicative,
-            chapter: self.chapter,
             sent_on: on.filter(|_| is_sent),
             submitted_on: on.filter(|_| matches!(self.kind, Kind::Dispute | Kind::OriginalCreditorRequest)),
             ..RecordNotice::of(account, self.kind, at)

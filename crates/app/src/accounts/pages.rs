@@ -1,6 +1,6 @@
 //! Handlers of the workspace, the search, holds and notices.
 
-use super::actions::{end_hold, hold_person, place_hold, record_death};
+use super::actions::{end_hold, hold_person, place_hold};
 use super::notice::{Choice, RecordNotice, record_notice};
 use super::search::{self, Found};
 use super::store;
@@ -140,17 +140,6 @@ pub async fn post_stop(State(web): State<Web>, visit: Visit, Path(account): Path
             record_notice(&web.app, &visit.who, visit.at, ask).await
         }
         None => Err(Failure::Wrong(problems)),
-    };
-    after(&web, &visit, &account, "stop", fields, done, "stopped").await
-}
-
-/// `POST /accounts/{account}/deaths`: one press beside other buttons must not bury somebody.
-pub async fn post_death(State(web): State<Web>, visit: Visit, Path(account): Path<String>, body: Bytes) -> Result<Response, Failure> {
-    let fields = Fields::of(&body);
-    let id = resolve(&web, &account).await?;
-    let done = match fields.text("sure") {
-        "yes" => record_death(&web.app, &visit.who, visit.at, id).await,
-        _ => Err(Failure::wrong("sure", "is not ticked: a death stops every contact with them")),
     };
     after(&web, &visit, &account, "stop", fields, done, "stopped").await
 }

@@ -7,6 +7,7 @@ use crate::parties::store::PersonRow;
 use crate::store::{Keyed, Tx, Value};
 use crate::web::shell::when;
 use crate::{audit, compliance, disputes, ledger, outreach, parties, plans};
+use duly_domain::compliance::status::Status;
 use duly_domain::disputes::case::CaseOutcome;
 use duly_domain::outreach::result;
 use duly_domain::values::channel::Channel;
@@ -52,6 +53,7 @@ pub async fn list(tx: &mut Tx, account: &accounts::Account, now: Timestamp, zone
         events.push(event(midnight(hold.from_on, zone), "pause", "", format!("On hold: {}", hold.reason), format!("{until}{state}")));
     }
     cases(tx, id, &mut events).await?;
+    statuses(tx, id, &mut events).await?;
     for note in super::papers::store::list_notes(tx, id).await? {
         let by = note.by_name.unwrap_or(note.by);
         events.push(event(note.written_at, "text", "", format!("Note by {by}"), note.body));
@@ -157,13 +159,14 @@ async fn refusals(tx: &mut Tx, account: AccountId, events: &mut Vec<Event>) -> R
     let elsewhere = asked_elsewhere(tx, account).await?;
     refusals.extend(compliance::store::list_refusals_in(tx, &elsewhere).await?);
     for refusal in refusals {
-        let channel = Channel::parse(&refusal.channel).unwrap_or(Channel::Call);
+        let act = Channel::parse(&refusal.channel)
+            .map_or_else(|| compliance::suit::in_words(&refusal.channel).to_string(), |channel| channel.to_string());
         let because: Vec<Json> = serde_json::from_str(&refusal.because).unwrap_or_default();
         let reasons: Vec<String> = because
             .iter()
             .map(|reason| format!("{} {}", reason["plain"].as_str().unwrap_or_default(), reason["citation"].as_str().unwrap_or_default()))
             .collect();
-        let refused = event(refusal.decided_at, "no", "no", format!("{channel} refused"), reasons.join(" · "));
+        let refused = event(refusal.decided_at, "no", "no", format!("{act} refused"), reasons.join(" · "));
         // The decision stands with the account it was asked for.
         events.push(Event { href: Some(format!("/accounts/{}/decisions/{}", refusal.account, refusal.id)), ..refused });
     }
@@ -179,6 +182,19 @@ async fn cases(tx: &mut Tx, account: AccountId, events: &mut Vec<Event>) -> Resu
             events.push(Event { href: href.clone(), ..event(at, "ok", "ok", format!("{kind}: case closed"), outcome) });
         }
         events.push(Event { href, ..event(case.opened_at, "warn", "", format!("{kind}: case opened"), case.words.unwrap_or_default()) });
+    }
+    Ok(())
+}
+
+/// Statuses that were entered or lifted. What binds by a notice is told by that.
+async fn statuses(tx: &mut Tx, account: AccountId, events: &mut Vec<Event>) -> Result<(), Failure> {
+    for row in parties::status::store::list_of_account(tx, account).await? {
+        let Some(status) = Status::parse(&row.status).filter(|_| row.notice.is_none()) else { continue };
+        let (title, icon, tone) = match row.act.as_str() {
+            "lifted" => (format!("Lifted: {}", status.to_string().to_lowercase()), "ok", "ok"),
+            _ => (status.to_string(), "warn", ""),
+        };
+        events.push(event(row.recorded_at, icon, tone, title, parties::status::panel::in_words(&row)));
     }
     Ok(())
 }

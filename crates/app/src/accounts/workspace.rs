@@ -1,6 +1,7 @@
 //! The account workspace: who, what is owed, what is allowed now and why, what happened.
 
 use super::closing::{CLOSE_REASONS, in_words_of_closing};
+use super::limitation::panel::LimitationPanel;
 use super::notice::{CHOICES, Choice};
 use super::papers;
 use super::papers::store::{Document, Note};
@@ -19,6 +20,7 @@ use crate::ledger::store::{Payment, Refund};
 use crate::outreach::claims::ShownClaim;
 use crate::parties::masking::{DATE_OF_BIRTH, REASONS, Revealed};
 use crate::parties::pages::in_words;
+use crate::parties::status::panel::StatusPanel;
 use crate::plans::store::PromiseRow;
 use crate::store::Tx;
 use crate::strategy::actions::local_time;
@@ -120,6 +122,8 @@ struct WorkspacePage {
     form: Unfinished,
     refused_until: String,
     stop_choices: &'static [(&'static str, &'static [Choice])],
+    statuses: StatusPanel,
+    limitation: LimitationPanel,
     today: String,
     due_suggestion: String,
     may_work: bool,
@@ -129,7 +133,6 @@ struct WorkspacePage {
     may_unmask: bool,
     may_see_views: bool,
     is_deceased: bool,
-    is_business: bool,
     can_reach: bool,
     born: String,
     reasons_to_see: [(&'static str, &'static str); 6],
@@ -211,6 +214,8 @@ pub async fn show_with(
     let notice_is_open = may_print && !outreach::letters::store::has_notice(&mut tx, id).await?;
     let can_reach = people.iter().flat_map(|person| &person.points).any(|shown| shown.icon != "no");
     let refused_until = refused_until(&known, visit.at, &form);
+    let statuses = StatusPanel::of(&mut tx, visit, id, &form, &papers.documents).await?;
+    let limitation = LimitationPanel::of(&mut tx, visit, id, &form, &papers.documents).await?;
     let shown = WorkspacePage {
         people,
         wish_action: format!("/accounts/{id}/preferences"),
@@ -285,6 +290,8 @@ pub async fn show_with(
         form,
         refused_until,
         stop_choices: &CHOICES,
+        statuses,
+        limitation,
         today: visit.at.business_day.to_string(),
         due_suggestion: visit.at.business_day.saturating_add(jiff::Span::new().days(7)).to_string(),
         may_work: may_here(Permission::WorkAccounts),
@@ -294,7 +301,6 @@ pub async fn show_with(
         may_unmask: may_here(Permission::Unmask),
         may_see_views: may_here(Permission::ReadCompliance),
         is_deceased: known.debtor.is_deceased,
-        is_business: known.debtor.is_business,
         can_reach,
         born: match (known.debtor.date_of_birth, revealed.as_ref().filter(|revealed| revealed.what == DATE_OF_BIRTH)) {
             (None, _) => String::new(),

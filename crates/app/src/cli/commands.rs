@@ -3,7 +3,7 @@
 use super::output::{answer, write_line};
 use super::{
     Answered, Cli, Command, ExportCommand, Global, audit, compliance, disputes, identity, intake, jobs, ledger, letters, outreach, plans,
-    policy, serve, store, strategy,
+    policy, serve, status, store, strategy,
 };
 use crate::app::{App, Failure};
 use crate::web::serving::Serving;
@@ -56,6 +56,7 @@ fn goes_by_the_clock(command: &Command) -> bool {
             | C::Promise(_)
             | C::Payment(_)
             | C::Account(_)
+            | C::Status(_)
             | C::Night { .. }
     )
 }
@@ -68,13 +69,14 @@ async fn on_database(app: &App, global: &Global, command: Command) -> Result<Ans
         Command::Letters(command) => return letters::letters(app, global, command).await,
         Command::Case(command) => return disputes::case(app, global, command).await,
         Command::Policy(command) => return policy::policy(app, global, command).await,
+        Command::Status(command) => return status::status(app, global, command).await,
         Command::Promise(command) => return plans::promise(app, global, command).await,
         Command::Night { business_day } => return jobs::night(app, global, business_day).await,
         Command::Audit(command) => return audit::audit(app, global, command).await,
         Command::Check => return jobs::check(app, global).await,
         Command::Worklist { officer, limit } => strategy::worklist(app, global, &officer, limit).await?,
         Command::Payment(command) => ledger::payment(app, global, command).await?,
-        Command::Account(command) => strategy::show_account(app, global, command).await?,
+        Command::Account(command) => strategy::account(app, global, command).await?,
         Command::Export(ExportCommand::Journal) => ledger::export_journal(app, global).await?,
         Command::Export(ExportCommand::Audit { folder, account }) => audit::export(app, global, &folder, account.as_deref()).await?,
         Command::Export(ExportCommand::All { folder }) => store::export_all(app, global, &folder).await?,

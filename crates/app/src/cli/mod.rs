@@ -18,6 +18,7 @@ mod plain;
 mod plans;
 mod policy;
 mod serve;
+mod status;
 mod store;
 mod strategy;
 
@@ -127,6 +128,9 @@ enum Command {
     /// What we and our creditors ask beyond the law: proposed, approved by a second person, dated.
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
+    /// Statuses of people and debts: written stops, lawyers, bankruptcies, deaths, need of care.
+    #[command(subcommand)]
+    Status(status::StatusCommand),
     /// Takes and withdraws promises to pay.
     #[command(subcommand)]
     Promise(plans::PromiseCommand),

@@ -2,6 +2,7 @@
 
 use super::gate::{attempts_used, decide_again, read_kept};
 use super::store::{self, KeptDecision};
+use super::suit;
 use crate::accounts::{self, strip};
 use crate::app::Failure;
 use crate::audit::kept::{self, Stands};
@@ -78,7 +79,10 @@ pub async fn get_decision(
     let who = Names::default().of(&mut tx, &decision.asked_by).await?;
     tx.rollback().await;
     views::record(&web.app, &visit.who, visit.at.at, account, views::DECISION).await?;
-    let channel = Channel::parse(&decision.channel).map_or_else(|| decision.channel.clone(), |channel| channel.to_string());
+    let channel = match Channel::parse(&decision.channel) {
+        Some(channel) => channel.to_string(),
+        None => suit::in_words(&decision.channel).to_string(),
+    };
     let (facts, policy) = facts_and_policy(&decision);
     let (tone, answer) = match decision.answer.as_str() {
         "allowed" => ("ok", "allowed"),
@@ -155,7 +159,8 @@ fn facts_and_policy(decision: &KeptDecision) -> (Words, Words) {
 
 /// Whether the same facts give the same answer today.
 fn again(decision: &KeptDecision) -> String {
-    match decide_again(&decision.facts) {
+    let made = if suit::is_about(&decision.channel) { suit::decide_again(&decision.facts) } else { decide_again(&decision.facts) };
+    match made {
         Ok(made) if made.answer.code() == decision.answer => {
             format!("Made again from these facts by the rules of {RULE_SET}: the same answer.")
         }

@@ -9,6 +9,7 @@ use duly_domain::values::ids::{AccountId, DebtorId};
 pub fn notice(row: &NoticeRow) -> Option<Notice> {
     let kind = match Kind::parse(&row.kind)? {
         Kind::Cease => NoticeKind::Cease,
+        Kind::CeaseWithdrawn => NoticeKind::CeaseWithdrawn,
         Kind::AttorneyKnown => NoticeKind::AttorneyKnown(None),
         Kind::AttorneyReleased => NoticeKind::AttorneyReleased(None),
         Kind::CallConsent => {

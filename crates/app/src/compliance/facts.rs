@@ -7,15 +7,17 @@ use crate::accounts::notice::NoticeRow;
 use crate::accounts::store::{Account, Creditor};
 use crate::app::Failure;
 use crate::outreach::store::PastColumns;
+use crate::parties::status::standing::service_of;
 use crate::parties::store::{Debtor, PersonRow, Point, PreferenceRow};
 use crate::store::{Keyed, Tx, Value};
 use crate::{accounts, outreach, parties};
 use duly_domain::compliance::caps::Jurisdiction;
 use duly_domain::compliance::policy::ContactPolicy;
 use duly_domain::compliance::record::{
-    Bankruptcy, Closure, CollectorRole, Consumer, Contact, Debt, Dialing, Direction, Hours, Key, Notice, NoticeKind, Outcome, Person,
+    Bankruptcy, Care, Closure, CollectorRole, Consumer, Contact, Debt, Dialing, Direction, Hours, Key, Notice, NoticeKind, Outcome, Person,
     Place, Preference, Purpose, Record, Standing, Wish,
 };
+use duly_domain::parties::circumstance::Circumstance;
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, ContactId, CreditorId, DebtorId};
 use duly_domain::values::region::{
@@ -65,6 +67,14 @@ pub async fn gather(tx: &mut Tx, account: AccountId) -> Result<Known, Failure> {
     known.ok_or_else(|| Failure::NotFound(format!("account {account}")))
 }
 
+/// As [`gather`], with what acts other than contacts ask for: service in the forces, and what the time to sue is counted from.
+pub async fn gather_for_acts(tx: &mut Tx, account: AccountId) -> Result<Known, Failure> {
+    let mut known = gather(tx, account).await?;
+    known.record.consumer.service = service_of(tx, known.debtor.id).await?;
+    accounts::limitation::fill(tx, &mut known.record).await?;
+    Ok(known)
+}
+
 /// Reads everything about many accounts that decisions need, in their order; as many statements as for one.
 pub async fn gather_many(tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<Known>, Failure> {
     let keys: Vec<Value> = ids.iter().map(|id| Value::from(*id)).collect();
@@ -78,6 +88,10 @@ pub async fn gather_many(tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<Known>, F
         parties::store::list_debtors(tx, &everybody).await?.into_iter().map(|d| (d.id, d)).collect();
     let points = by_key(parties::store::list_points_of(tx, &everybody).await?);
     let preferences = by_key(parties::store::list_preferences_of(tx, &everybody).await?);
+    let mut cares: HashMap<DebtorId, Care> = HashMap::new();
+    for (person, kind) in parties::status::store::list_care_of(tx, &everybody).await? {
+        note_care(cares.entry(person).or_default(), &kind);
+    }
     let debts = by_key(accounts::store::list_of_debtors(tx, &debtors).await?);
     let notices = by_key(accounts::store::notices::list_notices_of(tx, &debtors).await?);
     let bankruptcies = match others.is_empty() {
@@ -113,6 +127,7 @@ pub async fn gather_many(tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<Known>, F
             points: &points,
             preferences: &preferences,
             everybody: &debtor_rows,
+            cares: &cares,
             debts: debts.get(&debtor.id).map_or(&[], Vec::as_slice),
             notices: notices.get(&debtor.id).map_or(&[], Vec::as_slice),
             bankruptcies: &bankruptcies,
@@ -123,6 +138,17 @@ pub async fn gather_many(tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<Known>, F
         all.push(of_debtor.known(account, creditor, debtor));
     }
     Ok(all)
+}
+
+/// Adds a circumstance to what calls for care.
+fn note_care(care: &mut Care, kind: &str) {
+    match Circumstance::parse(kind) {
+        Some(Circumstance::Vulnerable) => care.is_vulnerable = true,
+        Some(Circumstance::Incarcerated) => care.is_incarcerated = true,
+        Some(Circumstance::Minor) => care.is_minor = true,
+        Some(Circumstance::Hardship) => care.is_in_hardship = true,
+        _ => {}
+    }
 }
 
 /// Rows in their order, by the key they stand behind.
@@ -140,6 +166,7 @@ struct Gathered<'g> {
     points: &'g HashMap<DebtorId, Vec<Point>>,
     preferences: &'g HashMap<DebtorId, Vec<PreferenceRow>>,
     everybody: &'g HashMap<DebtorId, Debtor>,
+    cares: &'g HashMap<DebtorId, Care>,
     debts: &'g [(AccountId, String)],
     notices: &'g [NoticeRow],
     bankruptcies: &'g HashMap<DebtorId, Vec<NoticeRow>>,
@@ -183,6 +210,7 @@ impl Gathered<'_> {
                 preferences: wishes_of(person.debtor),
                 is_deceased: known.is_some_and(|known| known.is_deceased),
                 cases: self.case_of(person.debtor, account.id).into_iter().collect(),
+                care: self.cares.get(&person.debtor).copied().unwrap_or_default(),
             }
         });
         let binds_all = creditor.rule_scope == "all";
@@ -198,8 +226,9 @@ impl Gathered<'_> {
                 preferences: wishes_of(debtor.id),
                 is_deceased: debtor.is_deceased,
                 state: debtor.state.as_deref().and_then(state_code),
-                // Nothing is charged here that the limit on a servicemember's interest could reach.
+                // No contact hangs on service in the forces: see `gather_for_acts`.
                 service: None,
+                care: self.cares.get(&debtor.id).copied().unwrap_or_default(),
                 jurisdictions: jurisdictions(&debtor, &points),
                 ..Consumer::default()
             },
@@ -215,6 +244,7 @@ impl Gathered<'_> {
                 .collect(),
             contacts: self.contacts.into_iter().flatten().flatten().filter_map(|row| contact(row, self.about.get(&row.id))).collect(),
             notices: self.notices.iter().filter_map(|row| self.notice(row)).collect(),
+            clock_events: Vec::new(),
         };
         let policies = Policies::of(self.versions, &creditor);
         let told = std::iter::once(debtor.id).chain(others.map(|person| person.debtor));

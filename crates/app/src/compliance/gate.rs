@@ -7,9 +7,9 @@ use super::facts::{Known, gather};
 use super::law::Law;
 use super::store;
 use crate::app::{Actor, Failure, new_uuid};
-use crate::outreach;
 use crate::parties::store::Point;
 use crate::store::Tx;
+use crate::{identity, outreach};
 use duly_domain::compliance::facts::{ContactFacts, Facts, gather as read_facts};
 use duly_domain::compliance::packs;
 use duly_domain::compliance::policy::ContactPolicy;
@@ -39,12 +39,23 @@ pub struct AskContact {
     pub also: Vec<AccountId>,
     /// Who or what dials or sends, and who speaks.
     pub dialing: Dialing,
+    /// Whoever speaks was trained for people who need particular care.
+    pub is_by_trained: bool,
 }
 
 impl AskContact {
     /// Ordinary collection with the account's debtor.
     pub fn with_debtor(account: AccountId, channel: Channel) -> AskContact {
-        AskContact { account, person: None, channel, point: None, purpose: Purpose::Collection, also: Vec::new(), dialing: Dialing::Manual }
+        AskContact {
+            account,
+            person: None,
+            channel,
+            point: None,
+            purpose: Purpose::Collection,
+            also: Vec::new(),
+            dialing: Dialing::Manual,
+            is_by_trained: false,
+        }
     }
 }
 
@@ -97,6 +108,11 @@ pub fn attempts_used(facts: &ContactFacts) -> u32 {
 
 /// Answers for an act and keeps the answer.
 pub async fn ask(tx: &mut Tx, who: &Actor, at: Moment, ask: &AskContact) -> Result<(DecisionId, Decision, Known, Option<Point>), Failure> {
+    let is_by_trained = match who.id {
+        Some(user) => identity::store::is_trained(tx, user).await?,
+        None => false,
+    };
+    let ask = &AskContact { is_by_trained, ..ask.clone() };
     let Proposed { known, point, person, facts } = propose(tx, at.at, ask).await?;
     let decision = decide_contact(&facts, &known.policy_at(at.at));
     let id = DecisionId(new_uuid());
@@ -189,6 +205,7 @@ async fn propose_to(
             .is_some_and(|point| is_mobile(point) || (is_by_machine && point.kind == "phone" && !is_home_line(point))),
         is_to_home_line: point.as_ref().is_some_and(is_home_line),
         dialing: ask.dialing,
+        is_by_trained: ask.is_by_trained,
         is_employer_address_without_basis: point.as_ref().is_some_and(|point| point.kind == "email" && point.label == "work"),
         ..Proposal::of(at, ask.channel, person.0.as_u128(), about(&known, ask)?)
     };

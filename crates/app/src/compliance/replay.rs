@@ -164,6 +164,8 @@ async fn by_knowledge(tx: &mut Tx, contact: &MadeContact) -> Result<Decision, Fa
         purpose: Purpose::parse(&contact.purpose).unwrap_or_default(),
         also: also.into_iter().filter(|account| *account != contact.account).collect(),
         dialing: contact.dialing.as_deref().and_then(Dialing::parse).unwrap_or_default(),
+        // It changes what is shown, never the answer.
+        is_by_trained: false,
     };
     gate::judge_again(tx, contact.contacted_at, &ask, contact.id).await
 }

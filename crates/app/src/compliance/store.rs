@@ -110,6 +110,38 @@ pub async fn insert_decision(
     tx.run(INSERT, values).await.map(drop)
 }
 
+/// Keeps an answer about an act that is no contact.
+pub async fn insert_act(
+    tx: &mut Tx,
+    id: DecisionId,
+    account: AccountId,
+    person: DebtorId,
+    act: &str,
+    decision: &Decision,
+    facts: &Json,
+    by: &str,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let because: Vec<Json> = decision.because.iter().chain(&decision.warnings).map(reason_json).collect();
+    let (answer, rules, because) = (decision.answer.code(), rules(decision), Json::from(because).to_string());
+    let values = params![
+        id,
+        account,
+        person,
+        act,
+        "Collection",
+        answer,
+        rules,
+        because,
+        facts.to_string(),
+        RULE_SET,
+        decision.next_allowed_at,
+        by,
+        at
+    ];
+    tx.run(INSERT, values).await.map(drop)
+}
+
 /// When an answer about a channel refused for the same rules, if the newest did.
 pub async fn find_refused_at(
     tx: &mut Tx,

@@ -244,6 +244,15 @@ pub async fn switch_on(app: &App, who: &Actor, at: Moment, id: UserId) -> Result
     })
 }
 
+/// Notes that somebody was trained to speak with people who need particular care, or no longer counts as trained.
+pub async fn train(app: &App, who: &Actor, at: Moment, id: UserId, is_trained: bool) -> Result<(), Failure> {
+    transaction!(app.db, tx, {
+        load_user(tx, id).await?;
+        store::update_trained(tx, id, is_trained).await?;
+        audit::record(tx, who, at.at, None, "user.train", &json!({"user": id.to_string(), "for_care": is_trained})).await
+    })
+}
+
 async fn load_user(tx: &mut Tx, id: UserId) -> Result<User, Failure> {
     store::find_user(tx, id).await?.ok_or_else(|| Failure::NotFound(format!("user {id}")))
 }

@@ -34,6 +34,8 @@ const LIST: &str = "
 const COUNT: &str = "select count(*) from users";
 const SET_PASSWORD: &str = "update users set password_hash = $1, must_change_password = $2 where id = $3";
 const SET_STATE: &str = "update users set state = $1 where id = $2 and state <> $1";
+const IS_TRAINED: &str = "select is_trained_for_care from users where id = $1";
+const SET_TRAINED: &str = "update users set is_trained_for_care = $1 where id = $2";
 const OTHER_ADMINISTRATORS: &str = "select count(*) from users where role = 'administrator' and state = 'active' and id <> $1";
 const INSERT_SESSION: &str = "
     insert into sessions (token_hash, user_id, csrf, created_at, seen_at, expires_at) values ($1, $2, $3, $4, $5, $6)";
@@ -144,4 +146,13 @@ pub async fn end_session(tx: &mut Tx, token_hash: &[u8; 32]) -> Result<(), Store
 
 pub async fn end_sessions_of(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
     tx.run(END_ALL_OF, params![user]).await.map(drop)
+}
+
+/// Whether somebody was trained to speak with people who need particular care.
+pub async fn is_trained(tx: &mut Tx, id: UserId) -> Result<bool, StoreError> {
+    Ok(tx.number(IS_TRAINED, params![id]).await? == 1)
+}
+
+pub async fn update_trained(tx: &mut Tx, id: UserId, is_trained: bool) -> Result<(), StoreError> {
+    tx.run(SET_TRAINED, params![is_trained, id]).await.map(drop)
 }

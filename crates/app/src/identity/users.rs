@@ -1,13 +1,15 @@
 //! One user: their desks, a new password, switched off and on.
 
-use super::actions::{reset_password, switch_off, switch_on};
+use super::actions::{reset_password, switch_off, switch_on, train};
 use super::store::{self, User};
 use crate::accounts::desks::store::{Desk, LeftAlone, list_desks_of, list_left_alone};
 use crate::app::Failure;
 use crate::web::Web;
+use crate::web::form::Fields;
 use crate::web::guard::Visit;
 use crate::web::shell::{Frame, page};
 use askama::Template;
+use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -25,6 +27,7 @@ struct UserPage {
     alone: Vec<LeftAlone>,
     says: String,
     made: Option<String>,
+    is_trained: bool,
 }
 
 /// `GET /users/{user}`
@@ -49,10 +52,11 @@ async fn user_page(
     let user = store::find_user(&mut tx, id).await?.ok_or_else(|| Failure::NotFound(format!("user {id}")))?;
     let desks = list_desks_of(&mut tx, id).await?;
     let alone = list_left_alone(&mut tx, id).await?;
+    let is_trained = store::is_trained(&mut tx, id).await?;
     let role = Role::parse(&user.role).map(|role| role.to_string()).unwrap_or_default();
     let frame = Frame::of(visit, "/users", &user.name).saying(said);
     let status = if says.is_empty() { StatusCode::OK } else { StatusCode::CONFLICT };
-    Ok((status, page(&UserPage { frame, user, role, desks, alone, says, made })).into_response())
+    Ok((status, page(&UserPage { frame, user, role, desks, alone, says, made, is_trained })).into_response())
 }
 
 /// `POST /users/{user}/resets`: the new password is shown once, on the answer itself.
@@ -77,6 +81,13 @@ pub async fn post_on(State(web): State<Web>, visit: Visit, Path(user): Path<Stri
     let id = parse(&user)?;
     let done = switch_on(&web.app, &visit.who, visit.at, id).await;
     answer(&web, &visit, id, done, "on").await
+}
+
+/// `POST /users/{user}/trainings`
+pub async fn post_training(State(web): State<Web>, visit: Visit, Path(user): Path<String>, body: Bytes) -> Result<Response, Failure> {
+    let id = parse(&user)?;
+    let done = train(&web.app, &visit.who, visit.at, id, Fields::of(&body).text("trained") == "yes").await;
+    answer(&web, &visit, id, done, "noted").await
 }
 
 async fn answer(web: &Web, visit: &Visit, id: UserId, done: Result<(), Failure>, said: &str) -> Result<Response, Failure> {

@@ -116,23 +116,26 @@ pub async fn keep_preference(
 
 /// Ends a wish because they said so, whoever on the account told it.
 pub async fn end_preference(app: &App, who: &Actor, at: Moment, account: AccountId, preference: PreferenceId) -> Result<(), Failure> {
-    transaction!(app.db, tx, {
-        for person in store::list_people(tx, account).await? {
-            let ended = store::end_preference(tx, person.debtor, preference, account, at.at).await?;
-            if ended.is_empty() {
-                continue;
-            }
-            let detail = json!({"preference": preference.to_string(), "person": person.debtor.to_string()});
-            // The entry that holds a wish as it stands is in the record of the account it was told about.
-            let mut rows: BTreeMap<AccountId, Vec<KeptRow>> = BTreeMap::from([(account, Vec::new())]);
-            for (told, wish) in ended {
-                rows.entry(told).or_default().push(wish.into());
-            }
-            for (told, rows) in rows {
-                kept::record(tx, who, at.at, told, "preference.end", detail.clone(), &rows).await?;
-            }
-            return Ok(());
+    transaction!(app.db, tx, { end_preference_in(tx, who, at, account, preference).await })
+}
+
+/// As [`end_preference`], within a transaction.
+pub async fn end_preference_in(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId, preference: PreferenceId) -> Result<(), Failure> {
+    for person in store::list_people(tx, account).await? {
+        let ended = store::end_preference(tx, person.debtor, preference, account, at.at).await?;
+        if ended.is_empty() {
+            continue;
         }
-        Err(Failure::NotFound("such wish still standing".into()))
-    })
+        let detail = json!({"preference": preference.to_string(), "person": person.debtor.to_string()});
+        // The entry that holds a wish as it stands is in the record of the account it was told about.
+        let mut rows: BTreeMap<AccountId, Vec<KeptRow>> = BTreeMap::from([(account, Vec::new())]);
+        for (told, wish) in ended {
+            rows.entry(told).or_default().push(wish.into());
+        }
+        for (told, rows) in rows {
+            kept::record(tx, who, at.at, told, "preference.end", detail.clone(), &rows).await?;
+        }
+        return Ok(());
+    }
+    Err(Failure::NotFound("such wish still standing".into()))
 }

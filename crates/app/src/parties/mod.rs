@@ -6,4 +6,5 @@ pub mod merge;
 pub mod pages;
 pub mod people;
 pub mod person;
+pub mod status;
 pub mod store;

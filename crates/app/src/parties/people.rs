@@ -342,7 +342,7 @@ async fn bind_gate(tx: &mut Tx, who: &Actor, at: Moment, debtor: DebtorId, row: 
     Ok(())
 }
 
-/// Lifts a circumstance, with the reason.
+/// Lifts a circumstance, with the reason. Who may, and what shows it, is asked by [`super::status::actions::lift`].
 pub async fn lift_circumstance(
     app: &App,
     who: &Actor,
@@ -354,18 +354,28 @@ pub async fn lift_circumstance(
     if because.trim().is_empty() {
         return Err(Failure::wrong("because", "is empty: what shows that it is over?"));
     }
-    transaction!(app.db, tx, {
-        let standing = store::list_circumstances(tx, debtor).await?;
-        let known = standing.into_iter().find(|known| known.id == id && known.ended_at.is_none());
-        let Some(known) = known else { return Err(Failure::NotFound("such circumstance still standing".into())) };
-        store::end_circumstance(tx, debtor, id, because.trim(), at.at).await?;
-        if known.kind == Circumstance::Deceased.code() {
-            store::settle_deceased(tx, debtor).await?;
-        }
-        bind_gate(tx, who, at, debtor, &known, false).await?;
-        let detail = json!({"circumstance": id.to_string(), "kind": known.kind, "because": because.trim()});
-        tell_accounts(tx, who, at, debtor, "circumstance.lift", &detail, known.account.map(|account| (account, id.into()))).await
-    })
+    transaction!(app.db, tx, { end_circumstance_in(tx, who, at, debtor, id, because.trim()).await })
+}
+
+/// As [`lift_circumstance`], within a transaction.
+pub async fn end_circumstance_in(
+    tx: &mut Tx,
+    who: &Actor,
+    at: Moment,
+    debtor: DebtorId,
+    id: CircumstanceId,
+    because: &str,
+) -> Result<(), Failure> {
+    let standing = store::list_circumstances(tx, debtor).await?;
+    let known = standing.into_iter().find(|known| known.id == id && known.ended_at.is_none());
+    let Some(known) = known else { return Err(Failure::NotFound("such circumstance still standing".into())) };
+    store::end_circumstance(tx, debtor, id, because, at.at).await?;
+    if known.kind == Circumstance::Deceased.code() {
+        store::settle_deceased(tx, debtor).await?;
+    }
+    bind_gate(tx, who, at, debtor, &known, false).await?;
+    let detail = json!({"circumstance": id.to_string(), "kind": known.kind, "because": because});
+    tell_accounts(tx, who, at, debtor, "circumstance.lift", &detail, known.account.map(|account| (account, id.into()))).await
 }
 
 /// Writes it into the record of every account of a person, and places them anew. The row it is about is named in the record of the

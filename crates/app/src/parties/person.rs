@@ -5,7 +5,9 @@ use super::actions::end_preference;
 use super::merge::store::{LikenessRow, Merge, list_merges, list_open_of, list_takings};
 use super::pages::{note_wish, role};
 use super::people::{self, AddPerson, CONSENTS, POINT_STATES};
-use super::store::{self, CircumstanceRow, PersonRow};
+use super::status::panel::{self, ShownStatus};
+use super::status::standing::standing;
+use super::store::{self, PersonRow};
 use crate::accounts::pages::resolve;
 use crate::accounts::people_on::{PersonOn, ShownPoint, people_on, shown_point};
 use crate::accounts::search::store::{FoundRow, list_of_people};
@@ -25,7 +27,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use duly_domain::identity::{Permission, may};
 use duly_domain::parties::circumstance::Circumstance;
 use duly_domain::parties::confidence::{Confidence, PointFacts, weigh};
-use duly_domain::values::ids::{AccountId, CircumstanceId, DebtorId, PointId, PreferenceId};
+use duly_domain::values::ids::{AccountId, DebtorId, PointId, PreferenceId};
 use duly_domain::values::moment::{Moment, written};
 use duly_domain::values::money::Money;
 use std::collections::HashMap;
@@ -49,8 +51,8 @@ struct PersonPage {
     is_business: bool,
     born: String,
     points: Vec<Weighed>,
-    circumstances: Vec<(CircumstanceRow, String, String)>,
-    kinds: [Circumstance; 7],
+    statuses: Vec<ShownStatus>,
+    lifted: Vec<(String, String)>,
     owed: Vec<(FoundRow, Money)>,
     people: Vec<PersonRow>,
     likenesses: Vec<LikenessRow>,
@@ -62,7 +64,6 @@ struct PersonPage {
     is_wish: bool,
     fields: Fields,
     problems: Problems,
-    today: String,
     may_work: bool,
     may_merge: bool,
 }
@@ -106,11 +107,12 @@ async fn show(web: &Web, visit: &Visit, account: &str, person: &str, left: Shown
     let owed = owed.into_iter().map(|row| Ok((Money::of(row.balance_minor, crate::ledger::store::currency(&row.currency)?), row)));
     let owed = owed.map(|pair: Result<_, Failure>| pair.map(|(money, row)| (row, money))).collect::<Result<Vec<_>, _>>()?;
     let day = |at: jiff::Timestamp| written(at.to_zoned(visit.zone.clone()).date());
-    let circumstances = store::list_circumstances(&mut tx, person).await?.into_iter().map(|row| {
-        let word = Circumstance::parse(&row.kind).map(|kind| kind.to_string()).unwrap_or_default();
-        let since = written(row.since_on);
-        (row, word, since)
-    });
+    let people_here = store::list_people(&mut tx, account).await?;
+    let owing = crate::accounts::store::load_account(&mut tx, account).await?.debtor;
+    let theirs = standing(&mut tx, account).await?.into_iter().filter(|known| known.person == person);
+    let statuses = theirs.map(|known| panel::shown(&known, owing, &people_here, visit.who.role, &visit.zone)).collect();
+    let over = store::list_circumstances(&mut tx, person).await?.into_iter().filter_map(|row| Some((row.ended_at?, row)));
+    let lifted = over.map(|(at, row)| (Circumstance::parse(&row.kind).map(|kind| kind.to_string()).unwrap_or_default(), day(at))).collect();
     let known = gather(&mut tx, account).await?;
     let mut on_account = people_on(&mut tx, account, &known, sees_numbers, visit.at.at, &visit.zone).await?;
     on_account.sort_by_key(|one| one.id != person);
@@ -131,8 +133,8 @@ async fn show(web: &Web, visit: &Visit, account: &str, person: &str, left: Shown
         is_business: debtor.is_business,
         born: debtor.date_of_birth.map(|on| on.year().to_string()).unwrap_or_default(),
         points,
-        circumstances: circumstances.collect(),
-        kinds: Circumstance::ALL,
+        statuses,
+        lifted,
         owed,
         people: store::list_business_people(&mut tx, person).await?,
         likenesses: list_open_of(&mut tx, person).await?,
@@ -144,7 +146,6 @@ async fn show(web: &Web, visit: &Visit, account: &str, person: &str, left: Shown
         is_wish: left.is_wish,
         fields: left.fields,
         problems: left.problems,
-        today: visit.at.business_day.to_string(),
         may_work: may(visit.who.role, Permission::WorkAccounts),
         may_merge: may(visit.who.role, Permission::MergePeople),
     };
@@ -272,40 +273,6 @@ pub async fn post_consent(
     let id = resolve(&web, &account).await?;
     let point: PointId = point.parse().map_err(|_| Failure::NotFound("such number".into()))?;
     let done = people::record_consent(&web.app, &visit.who, visit.at, id, parsed(&person)?, point, fields.text("consent")).await;
-    after(&web, &visit, &account, &person, fields, done).await
-}
-
-/// `POST /accounts/{account}/people/{person}/circumstances`
-pub async fn post_circumstance(
-    State(web): State<Web>,
-    visit: Visit,
-    Path((account, person)): Path<(String, String)>,
-    body: Bytes,
-) -> Result<Response, Failure> {
-    let fields = Fields::of(&body);
-    let id = resolve(&web, &account).await?;
-    let mut problems = Problems::default();
-    let since = fields.past_date("since", visit.at.business_day, &mut problems);
-    let done = match since {
-        None => Err(Failure::Wrong(problems)),
-        Some(since) => {
-            let row = people::circumstance(fields.text("kind"), since, fields.text("source"), fields.some("note"), visit.at);
-            people::record_circumstance(&web.app, &visit.who, visit.at, id, parsed(&person)?, &row).await
-        }
-    };
-    after(&web, &visit, &account, &person, fields, done).await
-}
-
-/// `POST /accounts/{account}/people/{person}/circumstances/{circumstance}/ends`
-pub async fn post_circumstance_end(
-    State(web): State<Web>,
-    visit: Visit,
-    Path((account, person, circumstance)): Path<(String, String, String)>,
-    body: Bytes,
-) -> Result<Response, Failure> {
-    let fields = Fields::of(&body);
-    let circumstance: CircumstanceId = circumstance.parse().map_err(|_| Failure::NotFound("such circumstance".into()))?;
-    let done = people::lift_circumstance(&web.app, &visit.who, visit.at, parsed(&person)?, circumstance, fields.text("because")).await;
     after(&web, &visit, &account, &person, fields, done).await
 }
 

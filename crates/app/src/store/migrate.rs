@@ -56,6 +56,7 @@ const STEPS: &[Step] = &steps! {
     28 "0028_proof_of_more";
     29 "0029_cases";
     30 "0030_policies";
+    31 "0031_statuses";
 };
 
 const JOURNAL: &str = "

@@ -147,6 +147,8 @@ pub struct Work {
     pub local_time: String,
     /// Somebody else who has a contact reserved on it now.
     pub claim: Option<Claim>,
+    /// The last day for a suit, where it has passed.
+    pub barred: Option<Date>,
 }
 
 impl Work {
@@ -197,7 +199,8 @@ pub async fn list_worklist(tx: &mut Tx, user: UserId, at: Moment, lane: Option<L
         }
     }
     let shown: Vec<(Known, Seen, Option<Claim>)> = now.into_iter().chain(later).take(limit).collect();
-    let ids: Vec<Value> = shown.iter().map(|(known, ..)| Value::from(known.account.id)).collect();
+    let on: Vec<AccountId> = shown.iter().map(|(known, ..)| known.account.id).collect();
+    let ids: Vec<Value> = on.iter().map(|account| Value::from(*account)).collect();
     let mut rows: HashMap<AccountId, ListedRow> = store::list_rows(tx, &ids).await?.into_iter().map(|row| (row.account, row)).collect();
     let last: Vec<Value> = shown.iter().filter_map(|(known, ..)| known.last_contact()).map(|(id, _)| Value::from(id)).collect();
     let results: HashMap<ContactId, String> = outreach::store::list_results_of(tx, &last).await?.into_iter().collect();
@@ -206,9 +209,11 @@ pub async fn list_worklist(tx: &mut Tx, user: UserId, at: Moment, lane: Option<L
         let last_contact = known.last_contact().map(|(id, at)| (at, results.get(&id).cloned()));
         Some((item(row, known, last_contact), call, claim))
     });
+    let barred = accounts::limitation::list_barred(tx, &on, at.business_day).await?;
     let work = work.enumerate().map(|(place, (item, call, claim))| {
         let local_time = local_time(&call, at.at);
-        Work { rank: place + 1, item, call, local_time, claim }
+        let barred = barred.get(&item.account).copied();
+        Work { rank: place + 1, item, call, local_time, claim, barred }
     });
     Ok(work.collect())
 }

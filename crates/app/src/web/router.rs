@@ -55,6 +55,7 @@ pub fn routes(web: Web) -> Routes {
         .post("/users/{user}/resets", May::Administer, identity::users::post_reset)
         .post("/users/{user}/offs", May::Administer, identity::users::post_off)
         .post("/users/{user}/ons", May::Administer, identity::users::post_on)
+        .post("/users/{user}/trainings", May::Administer, identity::users::post_training)
         .get("/settings", May::Administer, identity::settings::get_settings)
         .post("/settings", May::Administer, identity::settings::post_settings)
         .get("/desks", May::MoveWork, desks::pages::get_desks)
@@ -80,7 +81,11 @@ pub fn routes(web: Web) -> Routes {
         .post("/accounts/{account}/holds/{hold}/ends", May::WorkAccounts, accounts::pages::post_hold_end)
         .post("/accounts/{account}/stops", May::RecordStops, accounts::pages::post_stop)
         .post("/accounts/{account}/cases", May::RecordStops, disputes::pages::post_case)
-        .post("/accounts/{account}/deaths", May::RecordStops, accounts::pages::post_death)
+        .post("/accounts/{account}/statuses", May::RecordStops, parties::status::pages::post_status)
+        .post("/accounts/{account}/statuses/{status}/lifts", May::RecordStops, parties::status::pages::post_lift)
+        .post("/accounts/{account}/limitation", May::JudgeSuits, accounts::limitation::pages::post_entry)
+        .post("/accounts/{account}/limitation/{entry}/withdrawals", May::JudgeSuits, accounts::limitation::pages::post_withdrawal)
+        .post("/accounts/{account}/limitation/questions", May::JudgeSuits, accounts::limitation::pages::post_question)
         .post("/accounts/{account}/preferences", May::WorkAccounts, parties::pages::post_preference)
         .post("/accounts/{account}/preferences/{preference}/ends", May::WorkAccounts, parties::pages::post_preference_end)
         .post("/accounts/{account}/people/{person}/preferences", May::WorkAccounts, parties::person::post_preference)
@@ -91,12 +96,6 @@ pub fn routes(web: Web) -> Routes {
         .post("/accounts/{account}/people/{person}/points", May::WorkAccounts, parties::person::post_point)
         .post("/accounts/{account}/people/{person}/points/{point}/marks", May::WorkAccounts, parties::person::post_mark)
         .post("/accounts/{account}/people/{person}/points/{point}/consents", May::WorkAccounts, parties::person::post_consent)
-        .post("/accounts/{account}/people/{person}/circumstances", May::WorkAccounts, parties::person::post_circumstance)
-        .post(
-            "/accounts/{account}/people/{person}/circumstances/{circumstance}/ends",
-            May::WorkAccounts,
-            parties::person::post_circumstance_end,
-        )
         .post("/accounts/{account}/notes", May::FileDocuments, accounts::papers::pages::post_note)
         .post("/accounts/{account}/documents", May::FileDocuments, accounts::papers::pages::post_document)
         .get("/accounts/{account}/documents/{document}", May::ReadAccounts, accounts::papers::pages::get_document)

@@ -132,6 +132,8 @@ fn saying(code: &str) -> &'static str {
         "ended" => "Ended.",
         "held" => "The account is on hold.",
         "stopped" => "Recorded; the strip above shows what it closes.",
+        "may-sue" => "Nothing stands in the way of a suit; the answer is kept.",
+        "lifted" => "Lifted; the strip above shows what is open.",
         "loaded" => "Loaded.",
         "taken-back" => "The batch is taken back.",
         "case" => "The case is open; its clocks run.",

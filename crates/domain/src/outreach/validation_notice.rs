@@ -61,6 +61,21 @@ pub struct StateText {
     pub text: String,
 }
 
+/// What is said where the time to sue on the debt has run out and the state asks for word of it. The sentence is the one that several
+/// states lay down; counsel compares it with the state's own.
+pub fn time_barred_text(language: Language) -> StateText {
+    let text = match language {
+        Language::English => {
+            "The law limits how long you can be sued on a debt. Because of the age of your debt, we will not sue you for it."
+        }
+        Language::Spanish => {
+            "La ley limita el tiempo durante el cual se le puede demandar por una deuda. Debido a la antigüedad de su deuda, no lo \
+             demandaremos por ella."
+        }
+    };
+    StateText { language, text: text.into() }
+}
+
 /// Everything a notice shows; what is empty is missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoticeFacts {

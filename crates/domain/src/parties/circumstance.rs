@@ -19,11 +19,13 @@ pub enum Circumstance {
     Incarcerated,
     /// Is under age.
     Minor,
+    /// Cannot pay for a while, by what they told us.
+    Hardship,
 }
 
 impl Circumstance {
     /// All of them, as screens list them.
-    pub const ALL: [Circumstance; 7] = [
+    pub const ALL: [Circumstance; 8] = [
         Circumstance::Deceased,
         Circumstance::Bankrupt,
         Circumstance::Represented,
@@ -31,6 +33,7 @@ impl Circumstance {
         Circumstance::Vulnerable,
         Circumstance::Incarcerated,
         Circumstance::Minor,
+        Circumstance::Hardship,
     ];
 
     /// Its code in tables and files.
@@ -43,6 +46,7 @@ impl Circumstance {
             Circumstance::Vulnerable => "vulnerable",
             Circumstance::Incarcerated => "incarcerated",
             Circumstance::Minor => "minor",
+            Circumstance::Hardship => "hardship",
         }
     }
 
@@ -62,6 +66,7 @@ impl fmt::Display for Circumstance {
             Circumstance::Vulnerable => "Needs particular care",
             Circumstance::Incarcerated => "In prison",
             Circumstance::Minor => "Under age",
+            Circumstance::Hardship => "Cannot pay for a while",
         })
     }
 }

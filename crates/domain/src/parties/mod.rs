@@ -1,8 +1,10 @@
 //! Parties: the people and businesses who owe, or who stand beside those who do.
 //!
 //! [`name`] says how a name is found however it is written, [`merge`] whether two records are one person and why,
-//! [`confidence`] how far a number or address can be trusted, [`circumstance`] what is to be heeded about somebody.
+//! [`confidence`] how far a number or address can be trusted, [`circumstance`] what is to be heeded about somebody,
+//! [`care`] the needs that are written down where they agreed to it.
 
+pub mod care;
 pub mod circumstance;
 pub mod confidence;
 pub mod merge;

@@ -80,6 +80,10 @@ ids! {
     BatchId = "bat";
     /// What is to be heeded about a person, since when and by whose word.
     CircumstanceId = "cir";
+    /// How we know that a status began or is over.
+    StatusEvidenceId = "sev";
+    /// What the time to sue on a debt is counted from.
+    LimitationEntryId = "lim";
     /// Two records made one, until they are parted again.
     MergeId = "mrg";
     /// A note somebody wrote.

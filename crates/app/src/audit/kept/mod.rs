@@ -73,7 +73,7 @@ macro_rules! of_policies {
 ///
 /// Whose contact, wish, circumstance or notice it is may change when two records of one person are made one or parted again.
 #[rustfmt::skip]
-pub static KINDS: [Kind; 14] = [
+pub static KINDS: [Kind; 16] = [
     kind!("case", CaseId, "cases",
         kind ground channel words disputed_minor currency received_on notice_id hold_id opened_by opened_at,
         debtor_id in_writing state outcome root_cause found closed_by closed_at),
@@ -92,6 +92,9 @@ pub static KINDS: [Kind; 14] = [
     kind!("letter", LetterId, "letters",
         run_id kind language reference addressee content document_id hash pages file_name mailing_on period_ends_on printed_at,
         state mailed_on notice_id),
+    kind!("limitation entry", LimitationEntryId, "limitation_entries",
+        kind value from_on until_on source document_id recorded_by recorded_at,
+        withdrawn_at withdrawn_because),
     kind!("note", NoteId, "notes", body written_by author_id written_at,),
     kind!("notice", NoticeId, "notices",
         kind happened_at days in_writing is_duplicative submitted_on sent_on stated_end_on chapter channel address reference words
@@ -106,6 +109,9 @@ pub static KINDS: [Kind; 14] = [
     kind!("refund", RefundId, "refunds",
         entry_id amount_minor currency refunded_on reference refunded_by created_at,
         state),
+    kind!("status evidence", StatusEvidenceId, "status_evidence",
+        status act notice_id circumstance_id preference_id happened_on source words document_id care_kinds consented_by consented_on
+        consented_how served_from served_until orders_on recorded_by recorded_at,),
     kind!("wish", PreferenceId, "preferences",
         kind days from_minute to_minute place channel address words source told_at copy_of_id,
         debtor_id ended_at),
@@ -167,7 +173,7 @@ macro_rules! kept_rows {
     )*};
 }
 
-kept_rows! { CaseId CaseStepId CircumstanceId LetterId ContactId DecisionId DocumentId HoldId NoteId NoticeId PaymentId PolicyId PromiseId RefundId PreferenceId }
+kept_rows! { CaseId CaseStepId CircumstanceId LetterId ContactId DecisionId DocumentId HoldId NoteId NoticeId PaymentId PolicyId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId }
 
 /// The columns of a row as they come.
 struct Columns(Vec<Value>);

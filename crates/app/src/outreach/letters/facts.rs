@@ -2,14 +2,16 @@
 
 use crate::accounts;
 use crate::accounts::itemized;
+use crate::accounts::limitation;
 use crate::app::Failure;
 use crate::compliance::facts::Known;
 use crate::identity::store as settings;
 use crate::ledger;
 use crate::parties::store::Point;
 use crate::store::Tx;
+use duly_domain::compliance::states;
 use duly_domain::outreach::letter::Language;
-use duly_domain::outreach::validation_notice::{Collector, Itemized, NoticeFacts, StateText};
+use duly_domain::outreach::validation_notice::{Collector, Itemized, NoticeFacts, StateText, time_barred_text};
 use duly_domain::values::ids::AccountId;
 use duly_domain::values::money::{Currency, Money};
 use jiff::civil::Date;
@@ -48,6 +50,10 @@ pub async fn gather(tx: &mut Tx, known: &Known, point: Option<&Point>, mailed_on
         for language in [Language::English, Language::Spanish] {
             let text = settings::find_setting(tx, &state_text_setting(state, language)).await?;
             state_texts.extend(text.map(|text| StateText { language, text }));
+        }
+        let asks = states::state(state).is_some_and(states::State::asks_time_barred_notice);
+        if asks && limitation::reckoning_of(tx, account.id, mailed_on).await?.barred_since(mailed_on).is_some() {
+            state_texts.extend([Language::English, Language::Spanish].map(time_barred_text));
         }
     }
     Ok(NoticeFacts {

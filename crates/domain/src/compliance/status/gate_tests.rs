@@ -4,7 +4,7 @@ use super::*;
 use crate::compliance::facts::{InterestCap, gather, gather_interest};
 use crate::compliance::policy::ContactPolicy;
 use crate::compliance::record::{
-    Bankruptcy, Closure, Dialing, Direction, NoticeKind, OrdersNotice, Outcome, Proposal, Record, Service, Wish,
+    Bankruptcy, Closure, Dialing, Direction, NoticeKind, OrdersNotice, Outcome, Proposal, Record, Service, Standing, Wish,
 };
 use crate::compliance::rules::proposal_tests::{CONSUMER, DEBT, PERSON, after, call, refusals, wishes, with, with_person};
 use crate::compliance::{decide_contact, rules};
@@ -170,4 +170,13 @@ fn every_status_is_found_by_its_code_and_says_what_shows_it() {
     }
     assert_eq!(Status::parse("pigeon"), None);
     assert!(!Status::Discharged.is_petition());
+}
+
+#[test]
+fn who_speaks_for_an_estate_or_a_child_counts_as_the_consumer() {
+    use crate::parties::role::{OF_ESTATE, OF_MINOR, can_be_added};
+    for role in OF_ESTATE.into_iter().chain(OF_MINOR) {
+        assert!(can_be_added(role), "{role}");
+        assert_eq!(Standing::of_role(role), Standing::CountsAsConsumer, "{role}");
+    }
 }
