@@ -96,7 +96,7 @@ fn forms_of_others_are_refused_and_answers_carry_their_headers() {
             assert_eq!(client.post(&url).form(&form(token)).send().await.unwrap().status(), StatusCode::FORBIDDEN);
         }
         // In parts, as an upload comes, it is no more welcome.
-        for (path, kind) in [("promises", "amount"), ("stops", "kind"), ("deaths", "x"), ("holds", "reason")] {
+        for (path, kind) in [("promises", "amount"), ("stops", "kind"), ("statuses", "status"), ("holds", "reason")] {
             let parts = reqwest::multipart::Form::new().text(kind, "cease");
             let url = format!("{base}/accounts/{}/{path}", maria.account);
             assert_eq!(client.post(url).multipart(parts).send().await.unwrap().status(), StatusCode::FORBIDDEN, "{path}");

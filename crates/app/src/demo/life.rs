@@ -4,9 +4,10 @@ use super::casework::{claim_theft, complain, work_cases};
 use super::people::{HEAD, PLACERS, line};
 use super::{at_its_own_time, desks};
 use crate::accounts::actions::{join_desk, place_hold};
+use crate::accounts::limitation::actions::{self as limitations, Enter};
+use crate::accounts::limitation::EntryKind;
 use crate::accounts::notice::{Kind, RecordNotice, record_notice};
 use crate::accounts::papers::write_note;
-use crate::accounts::store::load_account;
 use crate::app::{Actor, App, Failure};
 use crate::compliance::gate::AskContact;
 use crate::intake::actions::{ImportAccounts, import_accounts};
@@ -17,12 +18,15 @@ use crate::outreach::actions::{RecordContact, record_contact, reserve_contact};
 use crate::outreach::incoming::{Incoming, record_incoming};
 use crate::parties::actions::{TellPreference, tell_preference};
 use crate::parties::merge::matching::find_likenesses;
-use crate::parties::people::{AddPerson, add_person, circumstance, record_circumstance};
+use crate::parties::people::{AddPerson, add_person};
+use crate::parties::status::actions::{EnterStatus, enter};
 use crate::plans::actions::{TakePromise, take_promise};
 use crate::strategy::actions::list_places;
 use crate::{accounts, jobs, plans};
+use duly_domain::compliance::status::{Evidence, Status};
 use duly_domain::decision::Answer;
 use duly_domain::identity::Role;
+use duly_domain::parties::care::Need;
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, UserId};
 use jiff::civil::{Date, Weekday};
@@ -270,7 +274,8 @@ async fn what_they_say(past: &App, who: &Actor, account: AccountId, dice: &mut D
         4 => tell_preference(past, who, at, account, &tell("employer_prohibits")).await.map(drop),
         5 => {
             let words = Some("Do not contact me any more about this.".into());
-            record_notice(past, who, at, RecordNotice { words, ..RecordNotice::of(account, Kind::Cease, at.at) }).await.map(drop)
+            let stop = EnterStatus { words, ..EnterStatus::of(account, Status::Cease, at.business_day, Evidence::Letter) };
+            enter(past, who, at, &stop).await.map(drop)
         }
         6 => {
             let until = at.business_day.saturating_add(Span::new().days(30));
@@ -281,8 +286,8 @@ async fn what_they_say(past: &App, who: &Actor, account: AccountId, dice: &mut D
             record_notice(past, who, at, RecordNotice { words, ..RecordNotice::of(account, Kind::Dispute, at.at) }).await.map(drop)
         }
         8 if dice.of(3) == 0 => {
-            let filed = RecordNotice { chapter: Some(13), ..RecordNotice::of(account, Kind::BankruptcyFiled, at.at) };
-            record_notice(past, who, at, filed).await.map(drop)
+            let filed = EnterStatus::of(account, Status::Chapter13, at.business_day, Evidence::CourtNotice);
+            enter(past, who, at, &filed).await.map(drop)
         }
         9..=11 => beside(past, who, at, account, dice).await,
         12 => {
@@ -297,14 +302,38 @@ async fn what_they_say(past: &App, who: &Actor, account: AccountId, dice: &mut D
         }
         13 | 14 => write_note(past, who, at, account, "Prefers to be called after lunch; sounded worried about rent.").await.map(drop),
         15 => {
-            let debtor = load_account(&mut past.db.read().await?, account).await?.debtor;
-            let row = circumstance("vulnerable", at.business_day, "said to us", Some("Long illness in the family.".into()), at);
-            record_circumstance(past, who, at, account, debtor, &row).await.map(drop)
+            let ill = EnterStatus {
+                words: Some("Long illness in the family.".into()),
+                needs: vec![Need::Health],
+                consented_by: Some("The debtor".into()),
+                consented_on: Some(at.business_day),
+                consented_how: Some("On the phone: please note it.".into()),
+                ..EnterStatus::of(account, Status::Vulnerable, at.business_day, Evidence::Said)
+            };
+            enter(past, who, at, &ill).await.map(drop)
         }
         16 => complain(past, who, account, dice).await,
         17 if dice.of(3) == 0 => claim_theft(past, who, account).await,
+        18 => limitation(past, who, at, account, dice).await,
         _ => Ok(()),
     }
+}
+
+/// The day on which a debt accrued, for some of them long ago.
+async fn limitation(past: &App, who: &Actor, at: Moment, account: AccountId, dice: &mut Dice) -> Result<(), Failure> {
+    let entry = |kind, value: &str, from| Enter {
+        account,
+        kind,
+        value: value.into(),
+        from,
+        until: None,
+        source: "Last statement of the creditor, in the file".into(),
+        document: None,
+    };
+    let years = dice.number(8);
+    let accrued = at.business_day.saturating_sub(Span::new().years(years).months(2));
+    limitations::enter(past, who, at, &entry(EntryKind::Accrued, "", Some(accrued))).await?;
+    limitations::enter(past, who, at, &entry(EntryKind::Agreement, "open_account", None)).await.map(drop)
 }
 
 /// Somebody who stands beside the debtor.

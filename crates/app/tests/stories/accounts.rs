@@ -1,7 +1,7 @@
 //! Accounts: holds, stops, desks.
 
 use crate::permissions::{client, sign_in};
-use duly::accounts::actions::{end_hold, place_hold, record_death};
+use duly::accounts::actions::{end_hold, place_hold};
 use duly::accounts::notice::{Kind, RecordNotice, record_notice};
 use duly::app::Failure;
 use duly::compliance::facts::gather;
@@ -54,10 +54,10 @@ both_engines! {
 
     fn stops_reach_every_channel_and_name_their_law(mut floor: "2026-03-02") {
         let (maria, otto, ann) = (floor.debtor("Maria", "420.00"), floor.debtor("Otto", "60.00"), floor.debtor("Ann", "70.00"));
-        let (app, who, at) = (floor.app.clone(), floor.officer("Dana").actor(), floor.app.moment());
+        floor.officer("Dana");
         happens(&mut floor, maria, Kind::Cease, |ask| ask.words = Some("Stop.".into()));
         happens(&mut floor, otto, Kind::AttorneyKnown, |_| ());
-        floor.runtime.block_on(record_death(&app, &who, at, ann.account)).unwrap();
+        floor.heeds(ann, "deceased");
         floor.clock("10:00");
         assert_eq!(floor.officer("Dana").calls(maria, "no_answer"), ["regf.cease.written"]);
         assert_eq!(floor.officer("Dana").calls(otto, "no_answer"), ["regf.attorney.represented"]);

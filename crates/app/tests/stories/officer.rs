@@ -70,19 +70,18 @@ both_engines! {
             let form = desk.page("?do=stop").await;
             assert!(form.contains("name=\"kind\" required><option value=\"\">Choose</option>"), "{form}");
             desk.is_told("/stops", &[("kind", "")], "The kind is not chosen.").await;
-            desk.is_told("/stops", &[("kind", "cease"), ("on", "1926-03-02")], "lies more than thirty years back").await;
-            desk.is_told("/stops", &[("kind", "cease"), ("on", "2026-03-03")], "is in the future").await;
-            desk.is_told("/deaths", &[], "a death stops every contact with them").await;
+            desk.is_told("/stops", &[("kind", "dispute"), ("on", "1926-03-02")], "lies more than thirty years back").await;
+            desk.is_told("/stops", &[("kind", "dispute"), ("on", "2026-03-03")], "is in the future").await;
+            desk.is_told("/statuses", &[("status", ""), ("on", "2026-03-02"), ("source", "letter")], "The status is not chosen.").await;
+            desk.is_told("/statuses", &[("status", "cease"), ("on", "1926-03-02"), ("source", "letter")], "lies more than thirty years back").await;
+            desk.is_told("/statuses", &[("status", "cease"), ("on", "2026-03-02"), ("source", "said")], "does not show this: letter, message, lawyer").await;
+            desk.is_told("/statuses", &[("status", "deceased"), ("on", "2026-03-02"), ("source", "")], "The source is not chosen.").await;
             desk.is_told("/incoming", &[("channel", "call"), ("result", "")], "choose what became of it").await;
-            let here = format!("/people/{}", maria.debtor);
-            let person = desk.page(&here).await;
-            assert!(person.contains(" required><option value=\"\">Choose</option><option value=\"deceased\""), "{person}");
-            let past = [("kind", "deceased"), ("source", "a neighbor"), ("since", "1926-03-02")];
-            desk.is_told(&format!("{here}/circumstances"), &past, "lies more than thirty years back").await;
+            assert!(form.contains("name=\"status\" required><option value=\"\">Choose</option><option value=\"cease\""), "{form}");
         });
         assert_eq!(floor.count("select count(*) from notices") + floor.count("select count(*) from circumstances"), 0);
         assert!(floor.may_call(maria));
-        let (status, _) = floor.runtime.block_on(desk.post("/deaths", &[("sure", "yes")]));
+        let (status, _) = floor.runtime.block_on(desk.post("/statuses", &[("status", "deceased"), ("on", "2026-03-01"), ("source", "family")]));
         assert_eq!((status, floor.may_call(maria)), (StatusCode::SEE_OTHER, false));
     }
 
@@ -95,7 +94,7 @@ both_engines! {
             desk.is_told("/preferences", &[("kind", "inconvenient_time"), ("from", "09:00"), ("to", "09:00")], "where the time begins").await;
             desk.is_told("/holds", &[("reason", &long), ("until", "2026-03-05")], "The reason is longer than 1000 letters").await;
             desk.is_told("/holds", &[("reason", "x"), ("until", "2040-01-01")], "too far away: Tue 1 Sep 2026 at the latest").await;
-            desk.is_told("/stops", &[("kind", "cease"), ("words", &long)], "What they said is longer than 1000 letters").await;
+            desk.is_told("/stops", &[("kind", "dispute"), ("words", &long)], "What they said is longer than 1000 letters").await;
             desk.is_told("/people", &[("name", &name), ("role", "co_debtor")], "The name is longer than 200 letters").await;
             desk.is_told("/promises", &[("amount", "1.000,50"), ("due", "2026-03-05")], "The amount is not an amount such as 1234.50.").await;
             desk.is_told("/promises", &[("amount", "99999999999999999999"), ("due", "2026-03-05")], "The amount is too large.").await;
