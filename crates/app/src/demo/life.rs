@@ -29,6 +29,7 @@ use duly_domain::identity::Role;
 use duly_domain::parties::care::Need;
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, UserId};
+use duly_domain::values::moment::Moment;
 use jiff::civil::{Date, Weekday};
 use jiff::{SignedDuration, Span, Timestamp};
 
