@@ -364,6 +364,7 @@ fn contact(row: &PastColumns, about: Option<&Vec<Key>>) -> Option<Contact> {
         was_unreachable: false,
         dialing: Dialing::Manual,
         is_limited_content: false,
+        disclosed: None,
         is_ours: true,
     })
 }

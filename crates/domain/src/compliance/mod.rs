@@ -9,6 +9,7 @@
 //! Always true: a decision depends on its facts and its policy alone, so it can be made again years later;
 //! policy can be stricter than the law and never looser; no switch skips a rule.
 
+pub mod acts;
 pub mod asked;
 pub mod caps;
 pub mod columns;

@@ -5,6 +5,7 @@
 pub mod calendar;
 pub mod channel;
 pub mod ids;
+pub mod iso_date;
 pub mod moment;
 pub mod money;
 pub mod point;

@@ -247,6 +247,7 @@ fn contact(entry: &Json, consumer: Key, names: &mut Names) -> Result<Contact, St
         was_unreachable: !flag(entry, "message_possible", true),
         dialing: dialing(entry)?,
         is_limited_content: flag(entry, "limited_content", false) || flag(&entry["content"], "limited_content", false),
+        disclosed: None,
         is_ours: text(entry, "by").is_none_or(|by| by == "us"),
     })
 }

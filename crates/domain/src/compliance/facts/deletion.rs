@@ -3,6 +3,7 @@
 use super::past::{DayCount, day_zone};
 use super::{binds_on, clock_of_days};
 use crate::compliance::record::{Key, Record};
+use crate::values::iso_date;
 use crate::values::moment::{date_of_day, day_number};
 use crate::values::region::Clock;
 use jiff::civil::Date;
@@ -30,14 +31,14 @@ pub struct DeletionFacts {
 }
 
 /// What would be deleted, with the day from which its time counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum KeptRecord {
     /// Evidence of what was done about a debt.
     Evidence,
     /// The recording of a call of a day.
-    Recording(Option<Date>),
+    Recording(#[serde(with = "iso_date::maybe")] Option<Date>),
     /// The writing by which debits were authorized, the last of them on a day.
-    DebitAuthorization(Option<Date>),
+    DebitAuthorization(#[serde(with = "iso_date::maybe")] Option<Date>),
 }
 
 /// Reads from the record what the rules may know about deleting what concerns these debts. The last activity is the day told or

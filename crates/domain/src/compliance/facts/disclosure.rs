@@ -55,6 +55,7 @@ impl Past<'_> {
                 && is_written(contact.channel)
                 && contact.outcome.is_none_or(Outcome::is_connected)
                 && contact.debts.contains(&debt)
+                && may_have_told_all(contact)
                 // A confirmation says nothing of the debt; what tax, privacy and breach laws ask for begins nothing.
                 && !matches!(contact.purpose, Purpose::OptOutConfirmation | Purpose::RequiredByLaw)
         });
@@ -77,6 +78,11 @@ fn is_letter(notice: &Notice) -> bool {
     )
 }
 
+/// Whether the full statement was, or may have been, given in a contact. Where it was recorded that it was not, it is still owed.
+fn may_have_told_all(contact: &Contact) -> bool {
+    contact.disclosed.is_none_or(|said| said == Disclosure::Full)
+}
+
 /// Whether we told this person of the debt by word of mouth, whoever began it: in a talk, or in a voice mail that said more than a
 /// limited-content message may.
 fn spoke_about(contact: &Contact, debt: Key) -> bool {
@@ -86,5 +92,9 @@ fn spoke_about(contact: &Contact, debt: Key) -> bool {
         Some(Outcome::Voicemail) => contact.direction == Direction::Out && !contact.is_limited_content,
         _ => false,
     };
-    contact.is_ours && is_spoken && told && contact.discussed.as_deref().unwrap_or(&contact.debts).contains(&debt)
+    contact.is_ours
+        && is_spoken
+        && told
+        && may_have_told_all(contact)
+        && contact.discussed.as_deref().unwrap_or(&contact.debts).contains(&debt)
 }

@@ -4,15 +4,17 @@ use super::stops::{Stops, stops};
 use super::{binds_on, clock_of_days};
 use crate::compliance::record::{Key, Record};
 use crate::values::calendar::{is_bank_day, nth_day_before};
+use crate::values::iso_date;
 use crate::values::region::Clock;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 /// Business days before a debit up to which the consumer may stop it at their bank (12 CFR 1005.10(c)(1)).
 const STOP_ORDER_DAYS: u32 = 3;
 
 /// The facts of depositing a check or another instrument that bears a later date than its acceptance.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DepositFacts {
     /// When it is deposited, in seconds since 1970.
     pub at: i64,
@@ -23,17 +25,20 @@ pub struct DepositFacts {
     /// Whether the Act binds us on these debts.
     pub fdcpa_binds: bool,
     /// The day we accepted it.
+    #[serde(with = "iso_date")]
     pub accepted_on: Date,
     /// The date it bears.
+    #[serde(with = "iso_date")]
     pub instrument_dated: Date,
     /// The day the written notice of the deposit went out.
+    #[serde(with = "iso_date::maybe")]
     pub notice_sent_on: Option<Date>,
     /// It was asked for in order to threaten or start a prosecution.
     pub is_to_threaten_prosecution: bool,
 }
 
 /// The facts of one debit of a series that the consumer authorized ahead.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DebitFacts {
     /// When, in seconds since 1970.
     pub at: i64,
@@ -52,6 +57,7 @@ pub struct DebitFacts {
     /// The range within which they chose to have no notice, in minor units, both ends within.
     pub agreed_range_minor: Option<(i64, i64)>,
     /// The day the written notice of amount and date went out.
+    #[serde(with = "iso_date::maybe")]
     pub notice_sent_on: Option<Date>,
 }
 

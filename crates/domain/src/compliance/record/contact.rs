@@ -111,6 +111,8 @@ pub struct Contact {
     pub dialing: Dialing,
     /// The voice mail left was a limited-content message (12 CFR 1006.2(j)): an attempt, and no communication.
     pub is_limited_content: bool,
+    /// Which statement about who speaks and why was given in it, where that was recorded.
+    pub disclosed: Option<Disclosure>,
     /// Placed by this collector.
     pub is_ours: bool,
 }

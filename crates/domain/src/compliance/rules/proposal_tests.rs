@@ -69,6 +69,7 @@ pub fn call(at: &str, direction: Direction, outcome: Outcome) -> Contact {
         was_unreachable: false,
         dialing: Dialing::Manual,
         is_limited_content: false,
+        disclosed: None,
         is_ours: true,
     }
 }
