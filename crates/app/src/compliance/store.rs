@@ -15,14 +15,29 @@ use serde_json::Value as Json;
 const INSERT: &str = "
     insert into decisions (id, account_id, debtor_id, channel, purpose, answer, rules, because, facts, rule_set, next_allowed_at, asked_by, decided_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+const INSERT_ACT: &str = "
+    insert into decisions (id, account_id, debtor_id, channel, purpose, answer, rules, because, facts, rule_set, next_allowed_at, asked_by, decided_at,
+                           act_kind, act)
+    values ($1, $2, $3, 'none', 'none', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+const ACTS_OF_ACCOUNT: &str = "
+    select id, account_id, act_kind, answer, because, decided_at from decisions
+     where account_id = $1 and act_kind is not null order by decided_at desc, id desc limit $2";
+const ACTS: &str = "
+    select n.id, n.account_id, d.name, a.reference, n.act_kind, n.answer, n.because, n.asked_by, n.decided_at
+      from decisions n join accounts a on a.id = n.account_id join debtors d on d.id = n.debtor_id
+     where n.act_kind is not null order by n.decided_at desc, n.id desc limit $1 offset $2";
+const COUNT_ACTS: &str = "select count(*) from decisions where act_kind is not null";
+const ACTS_BETWEEN: &str = "
+    select id, account_id, act_kind, act, answer, rules, facts, rule_set, decided_at from decisions
+     where act_kind is not null and decided_at >= $1 and decided_at < $2 and id > $3 order by id limit $4";
 const REFUSED: &str = "
-    select n.id, n.account_id, d.name, a.reference, n.channel, n.answer, n.because, n.asked_by, n.decided_at
+    select n.id, n.account_id, d.name, a.reference, coalesce(n.act_kind, n.channel), n.answer, n.because, n.asked_by, n.decided_at
       from decisions n join accounts a on a.id = n.account_id join debtors d on d.id = n.debtor_id
      where n.answer <> 'allowed' and n.decided_at >= $1
      order by n.decided_at desc, n.id desc limit $2 offset $3";
 const OF_ACCOUNT: &str = "
     select id, account_id, channel, answer, because, decided_at from decisions
-     where account_id = $1 and answer <> 'allowed' order by decided_at desc, id desc limit $2";
+     where account_id = $1 and answer <> 'allowed' and act_kind is null order by decided_at desc, id desc limit $2";
 const REFUSED_AT: &str = "
     select answer, rules, decided_at from decisions where account_id = $1 and channel = $2 order by decided_at desc, id desc limit 1";
 const REFUSED_IN: &str = "
@@ -30,12 +45,12 @@ const REFUSED_IN: &str = "
      where answer <> 'allowed' and id in ($keys) order by decided_at desc, id desc";
 const DECISION: &str = "
     select n.id, n.account_id, a.reference, a.kind, d.name, n.channel, n.purpose, n.answer, n.because, n.facts, n.rule_set, n.next_allowed_at,
-           n.asked_by, n.decided_at
+           n.asked_by, n.decided_at, n.act_kind, n.act
       from decisions n join accounts a on a.id = n.account_id join debtors d on d.id = n.debtor_id
      where n.account_id = $1 and n.id = $2";
 const BESIDE: &str = "
     select id, channel, answer, decided_at from decisions
-     where account_id = $1 and debtor_id = $2 and decided_at >= $3 and decided_at <= $4 order by decided_at, id limit 100";
+     where account_id = $1 and debtor_id = $2 and decided_at >= $3 and decided_at <= $4 and act_kind is null order by decided_at, id limit 100";
 const BY_ANSWER: &str = "select answer, count(*) from decisions where decided_at >= $1 group by answer order by answer";
 
 rows! {
@@ -67,6 +82,21 @@ rows! {
         pub rule_set: String,
         pub next_allowed_at: Option<Timestamp>,
         pub asked_by: String,
+        pub decided_at: Timestamp,
+        pub act_kind: Option<String>,
+        pub act: Option<String>,
+    }
+
+    /// A decision about an act, to be made again.
+    pub struct ActToReplay {
+        pub id: DecisionId,
+        pub account: AccountId,
+        pub kind: String,
+        pub act: Option<String>,
+        pub answer: String,
+        pub rules: String,
+        pub facts: String,
+        pub rule_set: String,
         pub decided_at: Timestamp,
     }
 
@@ -110,36 +140,59 @@ pub async fn insert_decision(
     tx.run(INSERT, values).await.map(drop)
 }
 
-/// Keeps an answer about an act that is no contact.
 pub async fn insert_act(
     tx: &mut Tx,
     id: DecisionId,
     account: AccountId,
     person: DebtorId,
-    act: &str,
+    act: (&str, String),
     decision: &Decision,
     facts: &Json,
     by: &str,
     at: Timestamp,
 ) -> Result<(), StoreError> {
     let because: Vec<Json> = decision.because.iter().chain(&decision.warnings).map(reason_json).collect();
-    let (answer, rules, because) = (decision.answer.code(), rules(decision), Json::from(because).to_string());
     let values = params![
         id,
         account,
         person,
-        act,
-        "Collection",
-        answer,
-        rules,
-        because,
+        decision.answer.code(),
+        rules(decision),
+        Json::from(because).to_string(),
         facts.to_string(),
         RULE_SET,
         decision.next_allowed_at,
         by,
-        at
+        at,
+        act.0,
+        act.1
     ];
-    tx.run(INSERT, values).await.map(drop)
+    tx.run(INSERT_ACT, values).await.map(drop)
+}
+
+/// What was answered about acts on an account, the newest first; the channel is the act's kind.
+pub async fn list_acts_of_account(tx: &mut Tx, account: AccountId, limit: i64) -> Result<Vec<RefusalOfAccount>, StoreError> {
+    tx.all(ACTS_OF_ACCOUNT, params![account, limit]).await
+}
+
+/// What was answered about acts, behind so many newer ones; the channel is the act's kind.
+pub async fn list_acts(tx: &mut Tx, limit: i64, behind: i64) -> Result<Vec<Refusal>, StoreError> {
+    tx.all(ACTS, params![limit, behind]).await
+}
+
+pub async fn count_acts(tx: &mut Tx) -> Result<i64, StoreError> {
+    tx.number(COUNT_ACTS, &[]).await
+}
+
+/// A page of the decisions about acts between two moments, the second left out.
+pub async fn list_acts_between(
+    tx: &mut Tx,
+    from: Timestamp,
+    to: Timestamp,
+    after: DecisionId,
+    limit: i64,
+) -> Result<Vec<ActToReplay>, StoreError> {
+    tx.all(ACTS_BETWEEN, params![from, to, after, limit]).await
 }
 
 /// When an answer about a channel refused for the same rules, if the newest did.

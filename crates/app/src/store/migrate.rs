@@ -57,6 +57,7 @@ const STEPS: &[Step] = &steps! {
     29 "0029_cases";
     30 "0030_policies";
     31 "0031_statuses";
+    32 "0032_acts";
 };
 
 const JOURNAL: &str = "

@@ -38,6 +38,8 @@ pub struct Kind {
     columns: &'static [&'static str],
     /// How many of the columns never change.
     fixed: usize,
+    /// How many of those, the last, came later: where they hold nothing, a row is what it was before they came.
+    later: usize,
     by_id: &'static str,
     of_accounts: &'static str,
 }
@@ -49,6 +51,7 @@ macro_rules! kind {
             prefix: $id::PREFIX,
             columns: &["account_id", "id" $(, stringify!($fixed))* $(, stringify!($state))*],
             fixed: 2 + [$(stringify!($fixed)),*].len(),
+            later: 0,
             by_id: concat!("select account_id, id", $(", ", stringify!($fixed),)* $(", ", stringify!($state),)* " from ", $table,
                 " where id in ($keys)"),
             of_accounts: concat!("select account_id, id", $(", ", stringify!($fixed),)* $(", ", stringify!($state),)* " from ", $table,
@@ -73,7 +76,7 @@ macro_rules! of_policies {
 ///
 /// Whose contact, wish, circumstance or notice it is may change when two records of one person are made one or parted again.
 #[rustfmt::skip]
-pub static KINDS: [Kind; 16] = [
+pub static KINDS: [Kind; 17] = [
     kind!("case", CaseId, "cases",
         kind ground channel words disputed_minor currency received_on notice_id hold_id opened_by opened_at,
         debtor_id in_writing state outcome root_cause found closed_by closed_at),
@@ -86,7 +89,9 @@ pub static KINDS: [Kind; 16] = [
         point_id decision_id channel direction purpose place officer_id released_by contacted_at expires_at,
         debtor_id state result outcome note recorded_at),
     kind!("decision", DecisionId, "decisions",
-        debtor_id channel purpose answer rules because facts rule_set next_allowed_at asked_by decided_at,),
+        debtor_id channel purpose answer rules because facts rule_set next_allowed_at asked_by decided_at act_kind act,).later(2),
+    kind!("disclosure", DisclosureId, "contact_disclosures",
+        contact_id letter_id disclosure kind version language words was_given recorded_by recorded_at,),
     kind!("document", DocumentId, "documents", kind file_name media_type source hash size_bytes filed_by filed_at,),
     kind!("hold", HoldId, "holds", reason scope from_on until_on created_by created_at, ended_at),
     kind!("letter", LetterId, "letters",
@@ -173,7 +178,7 @@ macro_rules! kept_rows {
     )*};
 }
 
-kept_rows! { CaseId CaseStepId CircumstanceId LetterId ContactId DecisionId DocumentId HoldId NoteId NoticeId PaymentId PolicyId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId }
+kept_rows! { CaseId CaseStepId CircumstanceId LetterId ContactId DecisionId DocumentId HoldId NoteId NoticeId PaymentId PolicyId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId }
 
 /// The columns of a row as they come.
 struct Columns(Vec<Value>);
@@ -192,6 +197,11 @@ struct Standing {
 }
 
 impl Kind {
+    /// With so many columns at the end of those that never change that came later.
+    const fn later(self, later: usize) -> Kind {
+        Kind { later, ..self }
+    }
+
     fn read(&self, Columns(values): Columns) -> Result<Standing, StoreError> {
         let wrong = || StoreError::Column(format!("{}.id", self.name));
         let claim = self.claim(values.iter()).ok_or_else(wrong)?;
@@ -205,7 +215,13 @@ impl Kind {
     fn claim<'v>(&self, values: impl Iterator<Item = &'v Value>) -> Option<Claim> {
         let mut cells = Vec::with_capacity(self.columns.len());
         cells.extend(values.map(cell));
-        let (fixed, state) = cells.split_at_checked(self.fixed)?;
+        let (mut fixed, state) = cells.split_at_checked(self.fixed)?;
+        for _ in 0..self.later {
+            match fixed.split_last() {
+                Some((Cell::Nothing, before)) => fixed = before,
+                _ => break,
+            }
+        }
         Some(Claim::of(self.name, fixed, state))
     }
 }

@@ -5,9 +5,11 @@ use super::deciding::{decide as decide_by, decide_contact};
 use super::messages;
 use super::reading::{Names, date, flag, list, proposal, text};
 use super::{court, drawing};
+use crate::compliance::acts;
 use crate::compliance::gate::decision_json;
+use duly_domain::compliance::acts::gather_act;
 use duly_domain::compliance::consent::revocation_deadline;
-use duly_domain::compliance::facts::{gather, gather_furnish, gather_notice, gather_payment, gather_period};
+use duly_domain::compliance::facts::{gather, gather_notice, gather_payment, gather_period};
 use duly_domain::compliance::policy::ContactPolicy;
 use duly_domain::compliance::record::Record;
 use duly_domain::compliance::rules;
@@ -130,12 +132,11 @@ pub(super) fn decide(
     policy: &ContactPolicy,
 ) -> Result<Json, String> {
     let debts = names.keys(&proposed["debts"]);
+    let person = text(proposed, "person").map_or(record.consumer.key, |person| names.key(person));
+    let decided = |act| acts::answer_json(&gather_act(record, at, person, &debts, &act));
     Ok(match act {
         Act::Contact => decision_json(&decide_contact(&gather(record, &proposal(proposed, at, record, names)?), policy)),
-        Act::FurnishCredit => {
-            let facts = gather_furnish(record, at, &debts, flag(proposed, "reports_as_disputed", false));
-            decision_json(&decide_by(&rules::FURNISH, &facts, &()))
-        }
+        Act::FurnishCredit => decided(court::furnish(proposed)),
         Act::ApplyPayment => {
             let mut parts = Vec::new();
             let mut all: Vec<&str> = debts_named(proposed).into_iter().map(|(_, name)| name).collect();
@@ -166,14 +167,14 @@ pub(super) fn decide(
             }
             json
         }
-        Act::AddFee => drawing::fee(record, at, &debts, proposed),
-        Act::ChargeInterest => drawing::interest(record, at, &debts, proposed)?,
-        Act::DepositPostdated => drawing::deposit(record, at, &debts, proposed)?,
-        Act::DebitAuthorized => drawing::debit(record, at, &debts, proposed)?,
-        Act::Suit => court::suit(record, at, &debts, proposed, names),
-        Act::DefaultJudgment => court::judgment(record, at, &debts, proposed),
-        Act::TransferDebt => court::transfer(record, at, &debts, proposed),
-        Act::DeleteRecord => court::deletion(record, at, &debts, proposed)?,
+        Act::AddFee => decided(drawing::fee(proposed)?),
+        Act::ChargeInterest => decided(drawing::interest(proposed)?),
+        Act::DepositPostdated => decided(drawing::deposit(proposed)?),
+        Act::DebitAuthorized => decided(drawing::debit(proposed)?),
+        Act::Suit => decided(court::suit(proposed)),
+        Act::DefaultJudgment => decided(court::judgment(proposed)),
+        Act::TransferDebt => decided(court::transfer(proposed)),
+        Act::DeleteRecord => decided(court::deletion(proposed)?),
         Act::ValidationNoticeDeadline => {
             let first = date(proposed, "initial_communication_on")?.ok_or("proposed.initial_communication_on is missing")?;
             let was_paid = flag(proposed, "paid_before_deadline", false);

@@ -1,53 +1,46 @@
 //! Money charged or drawn, as a case proposes it: fees, interest, postdated instruments, debits authorized ahead.
 
-use super::deciding::decide;
 use super::reading::{date, flag, text};
-use crate::compliance::gate::decision_json;
-use duly_domain::compliance::facts::{
-    DebitFacts, DepositFacts, bank_stops_until, gather_debit, gather_deposit, gather_fee, gather_interest,
-};
-use duly_domain::compliance::record::{Key, Record};
-use duly_domain::compliance::{facts::Facts, rules};
-use duly_domain::values::moment::date_of_day;
-use jiff::Timestamp;
-use serde_json::{Value as Json, json};
+use duly_domain::compliance::acts::Act;
+use serde_json::Value as Json;
 
-pub(super) fn fee(record: &Record, at: Timestamp, debts: &[Key], proposed: &Json) -> Json {
-    let facts = gather_fee(record, at, debts, flag(proposed, "in_agreement", false), flag(proposed, "law_permits", false));
-    decision_json(&decide(&rules::FEE, &facts, &()))
+pub(super) fn fee(proposed: &Json) -> Result<Act, String> {
+    Ok(Act::Fee {
+        what: String::new(),
+        amount_minor: cents(proposed, "amount_cents")?,
+        is_in_agreement: flag(proposed, "in_agreement", false),
+        is_permitted_by_law: flag(proposed, "law_permits", false),
+    })
 }
 
-pub(super) fn interest(record: &Record, at: Timestamp, debts: &[Key], proposed: &Json) -> Result<Json, String> {
-    // Interest that nothing is said about has its ground.
-    let is_unauthorized = !flag(proposed, "in_agreement", true) && !flag(proposed, "law_permits", false);
-    let facts = gather_interest(record, at, debts, basis_points(&proposed["annual_rate_percent"])?, is_unauthorized);
-    Ok(decision_json(&decide(&rules::INTEREST, &facts, &())))
+pub(super) fn interest(proposed: &Json) -> Result<Act, String> {
+    Ok(Act::Interest {
+        rate_basis_points: basis_points(&proposed["annual_rate_percent"])?,
+        // Interest that nothing is said about has its ground.
+        is_in_agreement: flag(proposed, "in_agreement", true),
+        is_permitted_by_law: flag(proposed, "law_permits", false),
+    })
 }
 
-pub(super) fn deposit(record: &Record, at: Timestamp, debts: &[Key], proposed: &Json) -> Result<Json, String> {
-    let accepted_on = date(proposed, "accepted_on")?.ok_or("proposed.accepted_on is missing")?;
-    let instrument_dated = date(proposed, "instrument_dated")?.ok_or("proposed.instrument_dated is missing")?;
-    let facts = DepositFacts {
+pub(super) fn deposit(proposed: &Json) -> Result<Act, String> {
+    Ok(Act::Deposit {
+        accepted_on: date(proposed, "accepted_on")?.ok_or("proposed.accepted_on is missing")?,
+        instrument_dated: date(proposed, "instrument_dated")?.ok_or("proposed.instrument_dated is missing")?,
+        notice_sent_on: date(proposed, "notice_sent_on")?,
         is_to_threaten_prosecution: flag(proposed, "to_threaten_prosecution", false),
-        ..gather_deposit(record, at, debts, accepted_on, instrument_dated, date(proposed, "notice_sent_on")?)
-    };
-    Ok(decision_json(&decide(&rules::DEPOSIT, &facts, &())))
+    })
 }
 
-pub(super) fn debit(record: &Record, at: Timestamp, debts: &[Key], proposed: &Json) -> Result<Json, String> {
-    let facts = DebitFacts {
+pub(super) fn debit(proposed: &Json) -> Result<Act, String> {
+    Ok(Act::Debit {
         is_authorized_in_writing: matches!(text(proposed, "authorisation"), Some("signed_writing" | "similarly_authenticated")),
         is_revoked: flag(proposed, "authorisation_revoked", false),
-        lacks_copy: !flag(proposed, "copy_given", true),
-        varies_from: cents(proposed, "amount_cents")?.zip(cents(proposed, "usual_amount_cents")?),
+        copy_given: flag(proposed, "copy_given", true),
+        amount_minor: cents(proposed, "amount_cents")?,
+        usual_minor: cents(proposed, "usual_amount_cents")?,
         agreed_range_minor: range(&proposed["agreed_range_cents"])?,
         notice_sent_on: date(proposed, "notice_sent_on")?,
-        ..gather_debit(record, at, debts)
-    };
-    let mut json = decision_json(&decide(&rules::DEBIT, &facts, &()));
-    let debited_on = date_of_day(facts.instant(facts.at).day);
-    json["values"] = json!({"bank_stops_until": bank_stops_until(debited_on).to_string()});
-    Ok(json)
+    })
 }
 
 fn cents(proposed: &Json, name: &str) -> Result<Option<i64>, String> {
@@ -68,24 +61,26 @@ fn range(json: &Json) -> Result<Option<(i64, i64)>, String> {
     }
 }
 
-/// A rate of a year in hundredths of a percent, read from its digits; what lies between two is the higher.
 fn basis_points(json: &Json) -> Result<i64, String> {
     let written = match json {
         Json::Number(number) => number.to_string(),
         Json::String(text) => text.trim().to_string(),
         _ => return Err("proposed.annual_rate_percent is missing".into()),
     };
-    let wrong = || format!("proposed.annual_rate_percent {written:?} is not a rate such as 6.5");
-    let (whole, part) = written.split_once('.').unwrap_or((&written, ""));
+    rate(&written).ok_or_else(|| format!("proposed.annual_rate_percent {written:?} is not a rate such as 6.5"))
+}
+
+/// A rate of a year in hundredths of a percent, read from its digits; what lies between two is the higher.
+pub fn rate(written: &str) -> Option<i64> {
+    let (whole, part) = written.split_once('.').unwrap_or((written, ""));
     let is_digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
     if whole.is_empty() || whole.len() > 9 || !is_digits(whole) || !is_digits(part) {
-        return Err(wrong());
+        return None;
     }
     let hundredths: String = part.chars().chain("00".chars()).take(2).collect();
     let rest = part.get(2..).unwrap_or_default().bytes().any(|b| b != b'0');
-    let whole: i64 = whole.parse().map_err(|_| wrong())?;
-    let hundredths: i64 = hundredths.parse().map_err(|_| wrong())?;
-    Ok(whole * 100 + hundredths + i64::from(rest))
+    let (whole, hundredths): (i64, i64) = (whole.parse().ok()?, hundredths.parse().ok()?);
+    Some(whole * 100 + hundredths + i64::from(rest))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 mod acts;
 mod court;
 mod deciding;
-mod drawing;
+pub mod drawing;
 #[cfg(test)]
 mod fuzz;
 mod messages;
