@@ -4,8 +4,11 @@
 
 use super::store;
 use crate::app::{Actor, App, Failure};
+use crate::compliance::acts;
 use crate::store::Tx;
 use crate::{audit, outreach, plans, strategy, transaction};
+use duly_domain::compliance::acts::Act;
+use duly_domain::compliance::facts::Transferee;
 use duly_domain::values::ids::AccountId;
 use duly_domain::values::moment::Moment;
 use serde_json::json;
@@ -36,7 +39,24 @@ pub async fn close_account(
     because: &str,
     note: Option<&str>,
 ) -> Result<(), Failure> {
+    // The answer is kept, also where nothing is closed.
+    if let Some(to) = passes_to(because) {
+        let act = Act::Transfer { to, name: String::new(), shows_dispute: true };
+        if let Some(says) = acts::ask(app, who, at, account, &act).await?.refusal() {
+            return Err(Failure::Stale(says));
+        }
+    }
     transaction!(app.db, tx, { close(tx, who, at, account, because, note).await })
+}
+
+/// To whom the debt passes when an account ends for a reason; to nobody by most. What we tell of it is the creditor's own file, which
+/// says what is disputed.
+fn passes_to(because: &str) -> Option<Transferee> {
+    match because {
+        "sold" => Some(Transferee::Buyer),
+        "recalled" => Some(Transferee::Owner),
+        _ => None,
+    }
 }
 
 /// As [`close_account`], within a transaction.

@@ -7,6 +7,7 @@ use crate::parties::store::PersonRow;
 use crate::store::{Keyed, Tx, Value};
 use crate::web::shell::when;
 use crate::{audit, compliance, disputes, ledger, outreach, parties, plans};
+use duly_domain::compliance::acts::word as act_word;
 use duly_domain::compliance::status::Status;
 use duly_domain::disputes::case::CaseOutcome;
 use duly_domain::outreach::result;
@@ -46,6 +47,7 @@ pub async fn list(tx: &mut Tx, account: &accounts::Account, now: Timestamp, zone
     let people = parties::store::list_people(tx, id).await?;
     contacts(tx, account, &people, &mut events).await?;
     refusals(tx, id, &mut events).await?;
+    acts(tx, id, &mut events).await?;
     money(tx, id, &mut events, zone).await?;
     for hold in accounts::list_holds(tx, id).await? {
         let until = hold.until_on.map_or_else(|| "until somebody ends it".into(), |on| format!("until {}", written(on)));
@@ -159,18 +161,30 @@ async fn refusals(tx: &mut Tx, account: AccountId, events: &mut Vec<Event>) -> R
     let elsewhere = asked_elsewhere(tx, account).await?;
     refusals.extend(compliance::store::list_refusals_in(tx, &elsewhere).await?);
     for refusal in refusals {
-        let act = Channel::parse(&refusal.channel)
-            .map_or_else(|| compliance::suit::in_words(&refusal.channel).to_string(), |channel| channel.to_string());
-        let because: Vec<Json> = serde_json::from_str(&refusal.because).unwrap_or_default();
-        let reasons: Vec<String> = because
-            .iter()
-            .map(|reason| format!("{} {}", reason["plain"].as_str().unwrap_or_default(), reason["citation"].as_str().unwrap_or_default()))
-            .collect();
-        let refused = event(refusal.decided_at, "no", "no", format!("{act} refused"), reasons.join(" · "));
+        let channel = Channel::parse(&refusal.channel).unwrap_or(Channel::Call);
+        let refused = event(refusal.decided_at, "no", "no", format!("{channel} refused"), reasons(&refusal.because));
         // The decision stands with the account it was asked for.
         events.push(Event { href: Some(format!("/accounts/{}/decisions/{}", refusal.account, refusal.id)), ..refused });
     }
     Ok(())
+}
+
+/// What was asked about acts that are no contact, whatever was answered.
+async fn acts(tx: &mut Tx, account: AccountId, events: &mut Vec<Event>) -> Result<(), Failure> {
+    for asked in compliance::store::list_acts_of_account(tx, account, MOST).await? {
+        let (tone, said) = compliance::acts::pages::said(&asked.answer);
+        let title = format!("{}: {said}", act_word(&asked.channel));
+        let told = event(asked.decided_at, tone, if tone == "wait" { "" } else { tone }, title, reasons(&asked.because));
+        events.push(Event { href: Some(format!("/accounts/{account}/decisions/{}", asked.id)), ..told });
+    }
+    Ok(())
+}
+
+/// Kept reasons in one line.
+fn reasons(because: &str) -> String {
+    let because: Vec<Json> = serde_json::from_str(because).unwrap_or_default();
+    let text = |reason: &Json, name: &str| reason[name].as_str().unwrap_or_default().to_string();
+    because.iter().map(|reason| format!("{} {}", text(reason, "plain"), text(reason, "citation"))).collect::<Vec<_>>().join(" · ")
 }
 
 /// Cases, when they were opened and when they were decided.

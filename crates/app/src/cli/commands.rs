@@ -2,8 +2,8 @@
 
 use super::output::{answer, write_line};
 use super::{
-    Answered, Cli, Command, ExportCommand, Global, audit, compliance, disputes, identity, intake, jobs, ledger, letters, outreach, plans,
-    policy, serve, status, store, strategy,
+    Answered, Cli, Command, ExportCommand, Global, acts, audit, compliance, disputes, identity, intake, jobs, ledger, letters, outreach,
+    plans, policy, serve, status, store, strategy,
 };
 use crate::app::{App, Failure};
 use crate::web::serving::Serving;
@@ -49,6 +49,7 @@ fn goes_by_the_clock(command: &Command) -> bool {
         C::Import(_)
             | C::Worklist { .. }
             | C::Decide(_)
+            | C::Act(_)
             | C::Contact(_)
             | C::Case(_)
             | C::Policy(_)
@@ -65,6 +66,7 @@ async fn on_database(app: &App, global: &Global, command: Command) -> Result<Ans
     match command {
         Command::Import(command) => return intake::import(app, global, command).await,
         Command::Decide(args) => return compliance::decide_contact(app, &args).await,
+        Command::Act(command) => return acts::act(app, command).await,
         Command::Contact(command) => return outreach::contact(app, global, command).await,
         Command::Letters(command) => return letters::letters(app, global, command).await,
         Command::Case(command) => return disputes::case(app, global, command).await,

@@ -2,6 +2,7 @@
 //!
 //! Exit 0: done. 1: ran, and the answer is no. 2: could not run; one line on standard error says what and how to mend it.
 
+mod acts;
 mod audit;
 mod commands;
 mod compliance;
@@ -131,6 +132,9 @@ enum Command {
     /// Statuses of people and debts: written stops, lawyers, bankruptcies, deaths, need of care.
     #[command(subcommand)]
     Status(status::StatusCommand),
+    /// Acts that are no contact: may we report, sell, charge, draw, sue, delete?
+    #[command(subcommand)]
+    Act(acts::ActCommand),
     /// Takes and withdraws promises to pay.
     #[command(subcommand)]
     Promise(plans::PromiseCommand),

@@ -1,8 +1,8 @@
 //! One kept decision: the answer, every reason, the facts and the policy it was made on, and where the record holds it.
 
+use super::acts;
 use super::gate::{attempts_used, decide_again, read_kept};
 use super::store::{self, KeptDecision};
-use super::suit;
 use crate::accounts::{self, strip};
 use crate::app::Failure;
 use crate::audit::kept::{self, Stands};
@@ -16,6 +16,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use duly_domain::audit::hex;
 use duly_domain::compliance::RULE_SET;
+use duly_domain::compliance::acts::{decide_act, word};
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, DecisionId};
 use serde_json::Value as Json;
@@ -49,6 +50,7 @@ struct DecisionPage {
     tone: &'static str,
     answer: String,
     purpose: &'static str,
+    asked: Words,
     when: String,
     who: String,
     next: String,
@@ -79,16 +81,14 @@ pub async fn get_decision(
     let who = Names::default().of(&mut tx, &decision.asked_by).await?;
     tx.rollback().await;
     views::record(&web.app, &visit.who, visit.at.at, account, views::DECISION).await?;
-    let channel = match Channel::parse(&decision.channel) {
-        Some(channel) => channel.to_string(),
-        None => suit::in_words(&decision.channel).to_string(),
+    let channel = Channel::parse(&decision.channel).map_or_else(|| decision.channel.clone(), |channel| channel.to_string());
+    let channel = decision.act_kind.as_deref().map_or(channel, |kind| word(kind).to_string());
+    let act = decision.act_kind.is_some().then(|| acts::read_kept(&decision.facts).ok()).flatten();
+    let (facts, policy) = match &act {
+        Some((_, facts)) => (acts::words::of_facts(facts), vec![("Rule set", decision.rule_set.clone())]),
+        None => facts_and_policy(&decision),
     };
-    let (facts, policy) = facts_and_policy(&decision);
-    let (tone, answer) = match decision.answer.as_str() {
-        "allowed" => ("ok", "allowed"),
-        "needs_supervisor" => ("wait", "asks a supervisor"),
-        _ => ("no", "refused"),
-    };
+    let (tone, answer) = acts::pages::said(&decision.answer);
     let shown_when = |at| when(at, visit.at.at, &visit.zone);
     Ok(page(&DecisionPage {
         frame: Frame::of(&visit, "/accounts", "Decision"),
@@ -96,7 +96,14 @@ pub async fn get_decision(
         title: channel,
         tone,
         answer: answer.into(),
-        purpose: if decision.purpose == "LocationInformation" { "location information" } else { "collection" },
+        asked: act.map(|(act, _)| acts::words::of_act(&act, &decision.currency)).unwrap_or_default(),
+        purpose: if decision.act_kind.is_some() {
+            ""
+        } else if decision.purpose == "LocationInformation" {
+            "location information"
+        } else {
+            "collection"
+        },
         when: shown_when(decision.decided_at),
         who,
         next: match (tone, decision.next_allowed_at) {
@@ -159,7 +166,10 @@ fn facts_and_policy(decision: &KeptDecision) -> (Words, Words) {
 
 /// Whether the same facts give the same answer today.
 fn again(decision: &KeptDecision) -> String {
-    let made = if suit::is_about(&decision.channel) { suit::decide_again(&decision.facts) } else { decide_again(&decision.facts) };
+    let made = match decision.act_kind {
+        Some(_) => acts::read_kept(&decision.facts).map(|(_, facts)| decide_act(&facts)),
+        None => decide_again(&decision.facts),
+    };
     match made {
         Ok(made) if made.answer.code() == decision.answer => {
             format!("Made again from these facts by the rules of {RULE_SET}: the same answer.")

@@ -45,7 +45,7 @@ const REFUSED_IN: &str = "
      where answer <> 'allowed' and id in ($keys) order by decided_at desc, id desc";
 const DECISION: &str = "
     select n.id, n.account_id, a.reference, a.kind, d.name, n.channel, n.purpose, n.answer, n.because, n.facts, n.rule_set, n.next_allowed_at,
-           n.asked_by, n.decided_at, n.act_kind, n.act
+           n.asked_by, n.decided_at, n.act_kind, a.currency
       from decisions n join accounts a on a.id = n.account_id join debtors d on d.id = n.debtor_id
      where n.account_id = $1 and n.id = $2";
 const BESIDE: &str = "
@@ -84,7 +84,7 @@ rows! {
         pub asked_by: String,
         pub decided_at: Timestamp,
         pub act_kind: Option<String>,
-        pub act: Option<String>,
+        pub currency: String,
     }
 
     /// A decision about an act, to be made again.

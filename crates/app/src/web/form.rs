@@ -19,6 +19,11 @@ impl Fields {
         Fields(pairs(body).into_iter().collect())
     }
 
+    /// Fields by name, as a command has them.
+    pub fn named(pairs: impl IntoIterator<Item = (&'static str, String)>) -> Fields {
+        Fields(pairs.into_iter().map(|(name, text)| (name.to_string(), text)).collect())
+    }
+
     /// A field's text without blanks around it; empty if it was not sent.
     pub fn text(&self, name: &str) -> &str {
         self.0.get(name).map_or("", |text| text.trim())

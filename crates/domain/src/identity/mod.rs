@@ -81,6 +81,8 @@ pub enum Permission {
     LiftCare,
     /// Put on record what the time to sue is counted from, and ask whether we may.
     JudgeSuits,
+    /// Ask whether something may be done about a debt; the answer is kept.
+    AskActs,
     /// Take cases further and decide them.
     WorkCases,
     /// Take off what a case found to be wrong.
@@ -117,7 +119,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Permission; 26] = [
+    pub const ALL: [Permission; 27] = [
         Permission::Anyone,
         Permission::SignedIn,
         Permission::ReadAccounts,
@@ -128,6 +130,7 @@ impl Permission {
         Permission::LiftStops,
         Permission::LiftCare,
         Permission::JudgeSuits,
+        Permission::AskActs,
         Permission::WorkCases,
         Permission::CorrectAmounts,
         Permission::ReleaseContacts,
@@ -166,7 +169,7 @@ pub fn may(role: Role, permission: Permission) -> bool {
         P::CorrectAmounts => role == R::Compliance,
         P::ReleaseContacts => role == R::Supervisor,
         P::CloseAccounts => matches!(role, R::Supervisor | R::BackOffice),
-        P::FileDocuments => !matches!(role, R::Administrator | R::Auditor),
+        P::AskActs | P::FileDocuments => !matches!(role, R::Administrator | R::Auditor),
         P::PrintLetters => matches!(role, R::Supervisor | R::Compliance | R::BackOffice),
         P::PostPayments | P::ReversePayments => role == R::BackOffice,
         P::Import | P::MergePeople => matches!(role, R::BackOffice | R::Supervisor),
@@ -189,6 +192,7 @@ mod tests {
             Permission::LiftStops,
             Permission::LiftCare,
             Permission::JudgeSuits,
+            Permission::AskActs,
             Permission::WorkCases,
             Permission::CorrectAmounts,
             Permission::ReleaseContacts,

@@ -3,7 +3,13 @@
 //! [`ask_act`] is the one door to such acts, as the gate is to contacts: it keeps the answer with what was asked, the facts and the
 //! version of the rules, refusals too. What only the asker can know stands in the [`Act`]; everything else comes from the record.
 //!
+//! [`form`] reads what the asker says, [`words`] tells what was asked and known, [`pages`] shows both.
+//!
 //! Always true: whoever is told yes finds the decision in the account's record; asking moves no money and sends nothing.
+
+pub mod form;
+pub mod pages;
+pub mod words;
 
 use super::facts::{Known, gather};
 use super::gate::decision_json;
