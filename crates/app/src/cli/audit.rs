@@ -5,7 +5,7 @@ use super::{Answered, Global};
 use crate::accounts;
 use crate::app::{Actor, App, Failure};
 use crate::audit::{export, keys};
-use crate::compliance::replay::{Kind, replay};
+use crate::compliance::replay::{Judged, Kind, replay};
 use clap::Subcommand;
 use duly_domain::compliance::RULE_SET;
 use jiff::ToSpan;
@@ -23,7 +23,8 @@ pub enum KeysCommand {
 /// `duly audit …`
 #[derive(Subcommand)]
 pub enum AuditCommand {
-    /// Judges every contact made in some days again: by the facts kept then, and by what is known today.
+    /// Judges every contact made in some days again, and every act asked about: by the facts kept then, contacts also by what is known
+    /// today.
     Replay {
         /// The first day.
         #[arg(long, value_parser = super::plain::day)]
@@ -50,13 +51,16 @@ pub(super) async fn audit(app: &App, global: &Global, command: AuditCommand) -> 
         "without_decision": done.without_decision, "rule_set": RULE_SET,
         "facts_differ": count(Kind::Facts), "rules_differ": count(Kind::Rules), "knowledge_differs": count(Kind::Knowledge),
         "made_though_refused": count(Kind::MadeThoughRefused), "not_judged": count(Kind::NotJudged),
-        "differences": done.differences.iter().map(|one| json!({"kind": one.kind.code(), "contact": one.contact.to_string(),
+        "acts": done.acts,
+        "differences": done.differences.iter().map(|one| json!({"kind": one.kind.code(),
+            "contact": if let Judged::Contact(id) = one.of { Some(id.to_string()) } else { None },
+            "decision": if let Judged::Act(id) = one.of { Some(id.to_string()) } else { None },
             "account": one.account.to_string(), "at": one.at.to_string(), "rule_set": one.rule_set,
             "then": said(&one.then), "now": said(&one.now)})).collect::<Vec<_>>()});
     answer(global.format, &json, || {
         let mut lines = vec![format!(
-            "{} contacts from {from} to {to}: {} judged again by their kept facts, {} came in without a decision of ours",
-            done.contacts, done.judged, done.without_decision
+            "{} contacts from {from} to {to}: {} judged again by their kept facts, {} came in without a decision of ours; {} acts asked about, judged again",
+            done.contacts, done.judged, done.without_decision, done.acts
         )];
         lines.push(format!(
             "by the same facts and rules: {} otherwise; by newer rules: {}; by what is known today: {}; made though refused: {}; could not be judged: {}",
@@ -68,7 +72,7 @@ pub(super) async fn audit(app: &App, global: &Global, command: AuditCommand) -> 
         ));
         lines.extend(done.differences.iter().map(|one| {
             let (then, now) = (&one.then, &one.now);
-            format!("{} {} {} {}: then {} {}; now {} {}", one.kind.code(), one.contact, one.account, one.at, then.0, then.1, now.0, now.1)
+            format!("{} {} {} {}: then {} {}; now {} {}", one.kind.code(), one.of, one.account, one.at, then.0, then.1, now.0, now.1)
         }));
         lines
     })?;

@@ -1,19 +1,24 @@
-//! Replay: every contact that we made in some days is judged again, and what comes out otherwise is told.
+//! Replay: every contact that we made in some days, and every act asked about, is judged again; what comes out otherwise is told.
 //!
 //! Twice: from the facts that were kept with its decision, which must give the same answer as long as the rules are the same; and
 //! from what is known today of that moment, which tells what was learned since. A contact that was made though its decision said
-//! no, and no supervisor released it, is told too: with this, that nothing unlawful went out is proved and not believed.
+//! no, and no supervisor released it, is told too: with this, that nothing unlawful went out is proved and not believed. What was
+//! answered about acts is judged by its kept facts alone, which hold what only the asker knew.
 
+use super::acts;
 use super::gate::{self, AskContact, decide_again};
+use super::store as decisions;
 use crate::app::{App, Failure};
 use crate::outreach::store::{self, MadeContact};
 use crate::store::Tx;
 use duly_domain::compliance::RULE_SET;
+use duly_domain::compliance::acts::{Act, decide_act};
 use duly_domain::compliance::record::{Dialing, Purpose};
 use duly_domain::decision::{Answer, Decision};
 use duly_domain::values::channel::Channel;
-use duly_domain::values::ids::{AccountId, ContactId};
+use duly_domain::values::ids::{AccountId, ContactId, DecisionId};
 use jiff::Timestamp;
+use std::fmt;
 use uuid::Uuid;
 
 /// How many contacts are judged before others get their turn.
@@ -52,13 +57,31 @@ impl Kind {
     }
 }
 
+/// What was judged again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Judged {
+    /// A contact that we made.
+    Contact(ContactId),
+    /// An act that was asked about, by its decision.
+    Act(DecisionId),
+}
+
+impl fmt::Display for Judged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Judged::Contact(id) => id.fmt(f),
+            Judged::Act(id) => id.fmt(f),
+        }
+    }
+}
+
 /// One judgment that came out otherwise.
 #[derive(Clone, Debug)]
 pub struct Difference {
     /// How.
     pub kind: Kind,
-    /// Of which contact.
-    pub contact: ContactId,
+    /// Of what.
+    pub of: Judged,
     /// About which account.
     pub account: AccountId,
     /// When it was made.
@@ -80,6 +103,8 @@ pub struct Replay {
     pub judged: u64,
     /// Those that came in with a file of history: nobody here decided them.
     pub without_decision: u64,
+    /// Acts that were asked about.
+    pub acts: u64,
     /// What came out otherwise, in order.
     pub differences: Vec<Difference>,
 }
@@ -98,7 +123,7 @@ pub async fn replay(app: &App, from: Timestamp, to: Timestamp) -> Result<Replay,
     loop {
         let mut tx = app.db.read().await?;
         let page = store::list_made(&mut tx, from, to, after, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(done) };
+        let Some(last) = page.last() else { break };
         after = last.id;
         for contact in &page {
             done.contacts += 1;
@@ -106,6 +131,49 @@ pub async fn replay(app: &App, from: Timestamp, to: Timestamp) -> Result<Replay,
         }
         tx.rollback().await;
         tokio::task::yield_now().await;
+    }
+    replay_acts(app, from, to, &mut done).await?;
+    Ok(done)
+}
+
+/// Makes what was answered about acts again from its kept facts.
+async fn replay_acts(app: &App, from: Timestamp, to: Timestamp, done: &mut Replay) -> Result<(), Failure> {
+    let mut after = DecisionId(Uuid::nil());
+    loop {
+        let mut tx = app.db.read().await?;
+        let page = decisions::list_acts_between(&mut tx, from, to, after, PAGE).await?;
+        tx.rollback().await;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = last.id;
+        for act in page {
+            done.acts += 1;
+            let then = (act.answer.clone(), act.rules.clone());
+            let (kind, now) = match judge_act(&act) {
+                Err(says) => (Kind::NotJudged, (says, String::new())),
+                Ok(again) if in_short(&again) == then => continue,
+                Ok(again) => (if act.rule_set == RULE_SET { Kind::Facts } else { Kind::Rules }, in_short(&again)),
+            };
+            done.differences.push(Difference {
+                kind,
+                of: Judged::Act(act.id),
+                account: act.account,
+                at: act.decided_at,
+                then,
+                now,
+                rule_set: act.rule_set,
+            });
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Makes one again; what was asked must be what its own columns say.
+fn judge_act(kept: &decisions::ActToReplay) -> Result<Decision, String> {
+    let (act, facts) = acts::read_kept(&kept.facts)?;
+    let told = kept.act.as_deref().and_then(|told| serde_json::from_str::<Act>(told).ok());
+    match told.as_ref() == Some(&act) && kept.kind == act.code() {
+        true => Ok(decide_act(&facts)),
+        false => Err("what was asked is not what its facts say was asked".into()),
     }
 }
 
@@ -121,7 +189,7 @@ async fn judge(tx: &mut Tx, contact: &MadeContact, done: &mut Replay) -> Result<
         let (then, rule_set) = (then.clone(), rule_set.clone());
         done.differences.push(Difference {
             kind,
-            contact: contact.id,
+            of: Judged::Contact(contact.id),
             account: contact.account,
             at: contact.contacted_at,
             then,

@@ -14,6 +14,7 @@ pub mod asked;
 pub mod caps;
 pub mod columns;
 pub mod consent;
+pub mod disclosures;
 pub mod facts;
 pub mod handbook;
 pub mod hours;

@@ -13,14 +13,22 @@ pub struct DisclosureFacts {
     pub said: Disclosure,
     /// What is owed.
     pub due: Disclosure,
+    /// The full one was spoken before and is owed again in the first writing.
+    #[serde(default)]
+    pub is_repeat: bool,
 }
 
 impl Past<'_> {
     /// Both, where it is known what is said.
     pub(super) fn disclosure(&self, standing: Standing) -> Option<DisclosureFacts> {
         let said = self.proposal.disclosure?;
-        let due = if self.owes_no_disclosure(standing) { Disclosure::None } else { self.disclosure_due() };
-        Some(DisclosureFacts { said, due })
+        if self.owes_no_disclosure(standing) {
+            return Some(DisclosureFacts { said, due: Disclosure::None, is_repeat: false });
+        }
+        let is_written = is_written(self.proposal.channel);
+        let due = self.disclosure_due(is_written);
+        let is_repeat = is_written && due == Disclosure::Full && self.disclosure_due(false) == Disclosure::Short;
+        Some(DisclosureFacts { said, due, is_repeat })
     }
 
     /// A pleading, a limited-content message and the bare confirmation of an opt-out owe none, nor does what others are told.
@@ -32,8 +40,7 @@ impl Past<'_> {
     }
 
     /// The full statement in the first communication about a debt and, where that was spoken, in the first written one as well.
-    fn disclosure_due(&self) -> Disclosure {
-        let is_written = is_written(self.proposal.channel);
+    fn disclosure_due(&self, is_written: bool) -> Disclosure {
         let events = Disputes::new(self.record, self.proposal.at);
         let due = self.consumer_debts().map(|debt| {
             let wrote = self.wrote_about(debt, &events);
