@@ -11,6 +11,7 @@ use duly::intake::undo::{TakenBack, take_back};
 use duly::jobs::nightly;
 use duly::ledger::actions::{PostPayment, Posted, post_payment, reverse_payment};
 use duly::outreach::actions::{RecordContact, Recorded, Reserved, record_contact, reserve_contact};
+use duly::outreach::words::Said;
 use duly::plans::actions::{TakePromise, take_promise, withdraw_promise};
 use duly::store::{Db, Value, migrate};
 use duly::{accounts, identity, jobs, ledger, plans, strategy};
@@ -368,6 +369,17 @@ impl Floor {
         done.expect("the statement runs");
     }
 
+    /// What an account's timeline tells: title, and more about it.
+    pub fn timeline(&mut self, person: Person) -> Vec<(String, String)> {
+        let (app, now) = (self.app.clone(), self.app.moment().at);
+        let events = self.runtime.block_on(async {
+            let mut tx = app.db.read().await?;
+            let account = accounts::store::load_account(&mut tx, person.account).await?;
+            accounts::timeline::list(&mut tx, &account, now, &app.zone()).await
+        });
+        events.expect("the timeline is read").into_iter().map(|event| (event.title, event.more)).collect()
+    }
+
     /// A count past all actions.
     pub fn count(&mut self, sql: &str) -> i64 {
         self.runtime.block_on(async { self.app.db.read().await?.number(sql, &[]).await }).expect("the count is read")
@@ -431,7 +443,12 @@ impl Officer<'_> {
 
     /// Records what became of a contact.
     pub fn records(&mut self, contact: ContactId, result: &str) -> Result<Recorded, Failure> {
-        let ask = RecordContact { contact, result: result.into(), follow_up_on: None, follow_up_at: None, note: None };
+        self.records_said(contact, result, Said::NotAsked)
+    }
+
+    /// As [`Officer::records`], with what was said of the words that were due.
+    pub fn records_said(&mut self, contact: ContactId, result: &str, said: Said) -> Result<Recorded, Failure> {
+        let ask = RecordContact { contact, result: result.into(), follow_up_on: None, follow_up_at: None, note: None, said };
         self.floor.runtime.block_on(record_contact(&self.floor.app, &self.who, self.floor.app.moment(), &ask))
     }
 

@@ -3,6 +3,7 @@
 use super::notice::Kind;
 use super::store as accounts;
 use crate::app::Failure;
+use crate::outreach::words::store::KeptDisclosure;
 use crate::parties::store::PersonRow;
 use crate::store::{Keyed, Tx, Value};
 use crate::web::shell::when;
@@ -67,13 +68,19 @@ pub async fn list(tx: &mut Tx, account: &accounts::Account, now: Timestamp, zone
             events.push(Event { href: Some(format!("/accounts/{id}/documents/{}", document.id)), ..filed });
         }
     }
-    for letter in outreach::letters::store::list_of_account(tx, id).await? {
+    let letters = outreach::letters::store::list_of_account(tx, id).await?;
+    let keys: Vec<Value> = letters.iter().map(|letter| Value::from(letter.id)).collect();
+    let carried = outreach::words::store::list_of_letters(tx, &keys).await?;
+    for letter in letters {
         let (on, ends_on) = (written(letter.mailing_on), written(letter.period_ends_on));
         let more = match (letter.state.as_str(), letter.mailed_on) {
             ("mailed", Some(on)) => format!("mailed {}, period ends {ends_on}", written(on)),
             ("void", _) => "taken back, never mailed".into(),
             _ => format!("for mailing on {on}, period ends {ends_on}"),
         };
+        let rows: Vec<KeptDisclosure> = carried.iter().filter(|Keyed(of, _)| *of == letter.id).map(|Keyed(_, row)| row.clone()).collect();
+        let said = outreach::words::in_a_line(&rows);
+        let more = if said.is_empty() { more } else { format!("{more} · {said}") };
         let printed = event(letter.printed_at, "letter", "", "Validation notice printed".into(), more);
         events.push(Event { href: Some(format!("/accounts/{id}/documents/{}", letter.document)), ..printed });
     }
@@ -129,6 +136,10 @@ async fn contacts(tx: &mut Tx, account: &accounts::Account, people: &[PersonRow]
     let contacts = outreach::store::list_of_account(tx, account.id, MOST).await?;
     let keys: Vec<Value> = contacts.iter().map(|contact| Value::from(contact.id)).collect();
     let debts: HashMap<ContactId, i64> = outreach::store::list_debt_counts(tx, &keys).await?.into_iter().collect();
+    let mut words: HashMap<ContactId, Vec<KeptDisclosure>> = HashMap::new();
+    for Keyed(contact, row) in outreach::words::store::list_of_contacts(tx, &keys).await? {
+        words.entry(contact).or_default().push(row);
+    }
     for contact in contacts {
         let channel = Channel::parse(&contact.channel).unwrap_or(Channel::Call);
         let way = if contact.direction == "in" { "in" } else { "out" };
@@ -148,7 +159,8 @@ async fn contacts(tx: &mut Tx, account: &accounts::Account, people: &[PersonRow]
         let note = contact.note.as_deref().unwrap_or_default();
         let whom = if contact.debtor == account.debtor { String::new() } else { beside(people, account.debtor, contact.debtor) };
         let about = debts.get(&contact.id).filter(|debts| **debts > 1).map(|debts| format!("about {debts} debts")).unwrap_or_default();
-        let more = [whom.as_str(), counts, &about, note].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
+        let said = words.get(&contact.id).map(|rows| outreach::words::in_a_line(rows)).unwrap_or_default();
+        let more = [whom.as_str(), counts, &about, &said, note].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
         // The decision stands with the account it was asked for, also where the contact was about this one as well.
         let href = decisions.get(&contact.id).map(|decision| format!("/accounts/{}/decisions/{decision}", contact.account));
         events.push(Event { href, ..event(contact.contacted_at, icon(channel), "", title, more) });

@@ -18,6 +18,7 @@ use crate::compliance::law::Law;
 use crate::disputes::pages::CaseOn;
 use crate::ledger::store::{Payment, Refund};
 use crate::outreach::claims::ShownClaim;
+use crate::outreach::words::DueWords;
 use crate::parties::masking::{DATE_OF_BIRTH, REASONS, Revealed};
 use crate::parties::pages::in_words;
 use crate::parties::status::panel::StatusPanel;
@@ -152,6 +153,8 @@ pub struct ReservedContact {
     pub who: String,
     /// What to dial, if a number was chosen.
     pub dial: String,
+    /// The words that are due.
+    pub words: Vec<DueWords>,
 }
 
 /// Shows the workspace with a form left unfinished.
@@ -195,6 +198,10 @@ pub async fn show_with(
     let default_tab = if may_here(Permission::WorkAccounts) { "contact" } else { "payment" };
     let tab = if form.form.is_empty() || form.form == "unmask" { query.get("do").map_or(default_tab, String::as_str) } else { form.form }
         .to_string();
+    let words = match &reserved {
+        Some(contact) if tab == "contact" || tab == "result" => outreach::words::due_in(&mut tx, &visit.who, contact.id).await?,
+        _ => Vec::new(),
+    };
     let why = query.get("why").and_then(|code| Channel::parse(code)).and_then(|channel| seen.iter().find(|seen| seen.channel == channel));
     let (place, others) = places(&seen[0], visit.at.at);
     let total = buckets.total()?.minor().max(1);
@@ -284,6 +291,7 @@ pub async fn show_with(
                 until: contact.expires_at.map(|at| at.to_zoned(visit.zone.clone()).strftime("%H:%M").to_string()).unwrap_or_default(),
                 results: for_channel(channel).collect(),
                 dial: dial.unwrap_or_default(),
+                words,
             }
         }),
         claim: claim.map(|claim| claim.shown(&visit.zone)),

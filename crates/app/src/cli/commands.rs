@@ -2,8 +2,8 @@
 
 use super::output::{answer, write_line};
 use super::{
-    Answered, Cli, Command, ExportCommand, Global, acts, audit, compliance, disputes, identity, intake, jobs, ledger, letters, outreach,
-    plans, policy, serve, status, store, strategy,
+    Answered, Cli, Command, ExportCommand, Global, acts, audit, compliance, disclosures, disputes, identity, intake, jobs, ledger, letters,
+    outreach, plans, policy, serve, status, store, strategy,
 };
 use crate::app::{App, Failure};
 use crate::web::serving::Serving;
@@ -31,6 +31,7 @@ pub(super) async fn run(cli: Cli) -> Result<Answered, Failure> {
         }
         Command::Serve(args) => return serve::serve(global, args).await,
         Command::Config(command) => return serve::config(&global, command),
+        Command::Disclosure(command) => return disclosures::disclosure(&global, command),
         _ => {}
     }
     let makes = matches!(command, Command::Import(_) | Command::Restore { .. } | Command::User(_) | Command::Migrate);
@@ -90,7 +91,12 @@ async fn on_database(app: &App, global: &Global, command: Command) -> Result<Ans
         Command::User(command) => identity::user(app, global, command).await?,
         Command::Migrate => jobs::migrate(app, global).await?,
         // Answered before a database was opened.
-        Command::Cases { .. } | Command::Pack(_) | Command::Demo { .. } | Command::Serve(_) | Command::Config(_) => {}
+        Command::Cases { .. }
+        | Command::Pack(_)
+        | Command::Demo { .. }
+        | Command::Serve(_)
+        | Command::Config(_)
+        | Command::Disclosure(_) => {}
     }
     Ok(Answered::Yes)
 }

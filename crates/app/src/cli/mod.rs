@@ -6,6 +6,7 @@ mod acts;
 mod audit;
 mod commands;
 mod compliance;
+mod disclosures;
 mod disputes;
 mod identity;
 mod intake;
@@ -135,6 +136,9 @@ enum Command {
     /// Acts that are no contact: may we report, sell, charge, draw, sue, delete?
     #[command(subcommand)]
     Act(acts::ActCommand),
+    /// The words that must be said or printed; needs no database.
+    #[command(subcommand)]
+    Disclosure(disclosures::DisclosureCommand),
     /// Takes and withdraws promises to pay.
     #[command(subcommand)]
     Promise(plans::PromiseCommand),

@@ -7,13 +7,14 @@ use crate::accounts;
 use crate::app::{Actor, App, Failure};
 use crate::compliance::gate::{AskContact, decision_json};
 use crate::outreach::actions::{RecordContact, Reserved, record_contact, reserve_contact};
+use crate::outreach::words::{self, DueWords, Said};
 use crate::store::Tx;
 use clap::Subcommand;
 use duly_domain::compliance::record::Dialing;
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::DebtorId;
 use jiff::civil::Date;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 /// `duly contact …`
 #[derive(Subcommand)]
@@ -55,6 +56,9 @@ pub enum ContactCommand {
         /// What is new.
         #[arg(long)]
         note: Option<String>,
+        /// Which of the words that were due were said: their ids, `all` or `none`.
+        #[arg(long, value_delimiter = ',')]
+        said: Vec<String>,
         /// The officer's e-mail address; the command line itself unless named.
         #[arg(long)]
         officer: Option<String>,
@@ -70,20 +74,37 @@ pub(super) async fn contact(app: &App, global: &Global, command: ContactCommand)
             tx.rollback().await;
             let reserved = reserve_contact(app, &who, app.moment(), &ask, release.as_deref()).await?;
             let mut json = decision_json(&reserved.decision);
+            let words = match reserved.contact {
+                Some(contact) => words::due_in(&mut app.db.read().await?, &who, contact).await?,
+                None => Vec::new(),
+            };
+            json["words"] = words.iter().map(in_json).collect();
             json["reservation"] = json!(reserved.contact.map(|contact| contact.to_string()));
             json["expires_at"] = json!(reserved.expires_at.map(|at| at.to_string()));
             json["attempts_used"] = json!(reserved.attempts.0);
             json["attempts_max"] = json!(reserved.attempts.1);
-            answer(global.format, &json, || reservation_lines(&reserved))?;
+            answer(global.format, &json, || {
+                let said = words.iter().map(|due| match &due.words {
+                    Ok(words) => format!("  say ({}): {words}", due.wording.id),
+                    Err(missing) => format!("  say ({}): {missing}", due.wording.id),
+                });
+                reservation_lines(&reserved).into_iter().chain(said).collect()
+            })?;
             Ok(if reserved.contact.is_some() { Answered::Yes } else { Answered::No })
         }
-        ContactCommand::Record { reservation, result, follow_up, note, officer } => {
+        ContactCommand::Record { reservation, result, follow_up, note, said, officer } => {
             let who = match officer {
                 None => Actor::command(),
                 Some(email) => find_worker(&mut app.db.read().await?, &email).await?,
             };
             let contact = parse_id("reservation", &reservation)?;
-            let ask = RecordContact { contact, result, follow_up_on: follow_up, follow_up_at: None, note };
+            let said = match said.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+                [] => Said::NotAsked,
+                ["all"] => Said::All,
+                ["none"] => Said::These(Vec::new()),
+                _ => Said::These(said),
+            };
+            let ask = RecordContact { contact, result, follow_up_on: follow_up, follow_up_at: None, note, said };
             let recorded = record_contact(app, &who, app.moment(), &ask).await?;
             let json = json!({"contact": contact.to_string(), "account": recorded.account.to_string(), "attempts_used": recorded.attempts.0,
                 "attempts_max": recorded.attempts.1, "next_action_on": recorded.next_on.to_string()});
@@ -113,6 +134,13 @@ pub(super) async fn read_ask(
     let person = person.map(|person| parse_id::<DebtorId>("person", person)).transpose()?;
     let point = find_point(tx, account, person, channel, to).await?;
     Ok(AskContact { person, point, dialing, ..AskContact::with_debtor(account, channel) })
+}
+
+/// Words that are due, as commands print them.
+fn in_json(due: &DueWords) -> Json {
+    let wording = due.wording;
+    json!({"id": wording.id, "kind": wording.kind.code(), "version": wording.version, "language": wording.language.tag(),
+        "words": due.words.as_ref().ok(), "missing": due.words.as_ref().err(), "citation": wording.cite})
 }
 
 fn reservation_lines(reserved: &Reserved) -> Vec<String> {

@@ -13,7 +13,7 @@ use crate::{identity, outreach};
 use duly_domain::compliance::facts::{ContactFacts, Facts, gather as read_facts};
 use duly_domain::compliance::packs;
 use duly_domain::compliance::policy::ContactPolicy;
-use duly_domain::compliance::record::{Dialing, Place, Proposal, Purpose, Standing};
+use duly_domain::compliance::record::{Dialing, Disclosure, Place, Proposal, Purpose, Standing};
 use duly_domain::compliance::{RULE_SET, allowed_until, decide_contact};
 use duly_domain::decision::{Answer, Decision, Reason};
 use duly_domain::values::channel::Channel;
@@ -207,8 +207,11 @@ async fn propose_to(
         dialing: ask.dialing,
         is_by_trained: ask.is_by_trained,
         is_employer_address_without_basis: point.as_ref().is_some_and(|point| point.kind == "email" && point.label == "work"),
+        // Whatever is due is shown once the contact is reserved, and said.
+        disclosure: Some(Disclosure::Full),
         ..Proposal::of(at, ask.channel, person.0.as_u128(), about(&known, ask)?)
     };
+    outreach::words::note_said(tx, &mut known, person).await?;
     if is_by_machine {
         note_machines(tx, &mut known, person).await?;
     }

@@ -27,6 +27,8 @@ const ACTS: &str = "
       from decisions n join accounts a on a.id = n.account_id join debtors d on d.id = n.debtor_id
      where n.act_kind is not null order by n.decided_at desc, n.id desc limit $1 offset $2";
 const COUNT_ACTS: &str = "select count(*) from decisions where act_kind is not null";
+/// Accounts that the record speaks of and that are not there.
+const GONE: &str = "select (select count(*) from audit_heads where chain like 'acc_%') - (select count(*) from accounts)";
 const ACTS_BETWEEN: &str = "
     select id, account_id, act_kind, act, answer, rules, facts, rule_set, decided_at from decisions
      where act_kind is not null and decided_at >= $1 and decided_at < $2 and id > $3 order by id limit $4";
@@ -182,6 +184,11 @@ pub async fn list_acts(tx: &mut Tx, limit: i64, behind: i64) -> Result<Vec<Refus
 
 pub async fn count_acts(tx: &mut Tx) -> Result<i64, StoreError> {
     tx.number(COUNT_ACTS, &[]).await
+}
+
+/// How many accounts were deleted though the record speaks of them: none may be before its time, and none is by this program.
+pub async fn count_gone(tx: &mut Tx) -> Result<i64, StoreError> {
+    Ok(tx.number(GONE, &[]).await?.max(0))
 }
 
 /// A page of the decisions about acts between two moments, the second left out.

@@ -16,6 +16,7 @@ use crate::intake::progress::Progress;
 use crate::ledger::actions::{PostPayment, post_payment, reverse_payment};
 use crate::outreach::actions::{RecordContact, record_contact, reserve_contact};
 use crate::outreach::incoming::{Incoming, record_incoming};
+use crate::outreach::words::Said;
 use crate::parties::actions::{TellPreference, tell_preference};
 use crate::parties::merge::matching::find_likenesses;
 use crate::parties::people::{AddPerson, add_person};
@@ -236,7 +237,7 @@ async fn one_contact(past: &App, who: &Actor, account: AccountId, dice: &mut Dic
         "disputes" => Some("Says part of it was paid at the counter."),
         _ => None,
     };
-    let ask = RecordContact { contact, result: result.into(), follow_up_on, follow_up_at, note: note.map(String::from) };
+    let ask = RecordContact { contact, result: result.into(), follow_up_on, follow_up_at, note: note.map(String::from), said: Said::All };
     record_contact(past, who, at, &ask).await?;
     what_they_say(past, who, account, dice).await?;
     Ok(None)

@@ -110,6 +110,7 @@ async fn settle_agency(app: &App) -> Result<(), Failure> {
         phone: "(614) 555-0199".into(),
         hours: "8am to 6pm ET, Monday to Friday".into(),
         website: String::new(),
+        recorded: "yes".into(),
     };
     settle(app, &Actor::command(), app.moment(), &settled).await
 }

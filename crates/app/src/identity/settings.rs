@@ -38,6 +38,8 @@ pub struct Settled {
     pub hours: String,
     /// Its site.
     pub website: String,
+    /// `yes` where its calls are recorded.
+    pub recorded: String,
 }
 
 impl Settled {
@@ -51,11 +53,12 @@ impl Settled {
             phone: setting(store::PHONE).await?,
             hours: setting(store::HOURS).await?,
             website: setting(store::WEBSITE).await?,
+            recorded: setting(store::CALLS_RECORDED).await?,
         })
     }
 
     /// Each setting with its field, its name in the database and its value.
-    fn each(&self) -> [(&'static str, &'static str, &str); 6] {
+    fn each(&self) -> [(&'static str, &'static str, &str); 7] {
         [
             ("company", store::COMPANY, &self.company),
             ("address", store::ADDRESS, &self.address),
@@ -63,6 +66,7 @@ impl Settled {
             ("phone", store::PHONE, &self.phone),
             ("hours", store::HOURS, &self.hours),
             ("website", store::WEBSITE, &self.website),
+            ("recorded", store::CALLS_RECORDED, &self.recorded),
         ]
     }
 
@@ -108,8 +112,9 @@ pub async fn settle(app: &App, who: &Actor, at: Moment, now: &Settled) -> Result
             }
         }
         let told = |settled: &Settled| {
-            let Settled { company, address, zone, phone, hours, website } = settled;
-            json!({"company": company, "address": address, "time_zone": zone, "phone": phone, "hours": hours, "website": website})
+            let Settled { company, address, zone, phone, hours, website, recorded } = settled;
+            json!({"company": company, "address": address, "time_zone": zone, "phone": phone, "hours": hours, "website": website,
+                "calls_recorded": recorded})
         };
         let mut detail = told(now);
         detail["before"] = told(&before);
@@ -158,6 +163,7 @@ pub async fn post_settings(State(web): State<Web>, visit: Visit, body: Bytes) ->
         phone: text("phone"),
         hours: text("hours"),
         website: text("website"),
+        recorded: text("recorded"),
     };
     match settle(&web.app, &visit.who, visit.at, &now).await {
         Ok(()) => Ok(Redirect::to("/settings?said=settled").into_response()),

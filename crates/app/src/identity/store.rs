@@ -18,6 +18,8 @@ pub const PHONE: &str = "company_phone";
 pub const HOURS: &str = "company_hours";
 /// The site letters name.
 pub const WEBSITE: &str = "company_website";
+/// Whether our calls are recorded: `yes` or not.
+pub const CALLS_RECORDED: &str = "calls_recorded";
 
 const SETTING: &str = "select value from settings where name = $1";
 const CLEAR_SETTING: &str = "delete from settings where name = $1";

@@ -5,7 +5,7 @@ use crate::audit::kept::proof::Proof;
 use crate::audit::keys::Keys;
 use crate::cli::output::written;
 use crate::store::Tx;
-use crate::{accounts, audit, ledger};
+use crate::{accounts, audit, compliance, ledger};
 use jiff::civil::Date;
 
 /// One check and what it found.
@@ -30,6 +30,7 @@ pub async fn run(tx: &mut Tx, keys: &Keys, on: Date) -> Result<Vec<Check>, Failu
     let kept = kept.end(tx).await?;
     let (roots, views) = (audit::root::verify(tx, keys).await?, audit::root::verify_views(tx).await?);
     let documents = accounts::papers::verify(tx).await?;
+    let gone = compliance::store::count_gone(tx).await?;
     let whole = trust.iter().all(|(bank, owed, _)| *bank >= 0 && bank + owed == 0);
     Ok(vec![
         Check { name: "ledger balanced", ok: unbalanced == 0, detail: format!("{entries} entries, {unbalanced} do not add up to zero") },
@@ -57,6 +58,13 @@ pub async fn run(tx: &mut Tx, keys: &Keys, on: Date) -> Result<Vec<Check>, Failu
         Check { name: "documents whole", ok: documents.is_ok(), detail: documents.unwrap_or_else(|faults| faults) },
         Check { name: "daily roots signed", ok: roots.is_ok(), detail: roots.unwrap_or_else(|fault| fault) },
         Check { name: "views as sealed", ok: views.is_ok(), detail: views.unwrap_or_else(|fault| fault) },
+        Check {
+            name: "retention",
+            ok: gone == 0,
+            detail: format!(
+                "{gone} accounts that the record speaks of are gone; nothing is deleted before its time, and nothing by itself"
+            ),
+        },
         Check {
             name: "no orphan account",
             ok: orphans == 0,

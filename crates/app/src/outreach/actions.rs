@@ -1,6 +1,7 @@
 //! A contact is reserved through the gate, then recorded by its result.
 
 use super::store::{self, ContactColumns, NewContact};
+use super::words::{self, Said};
 use crate::app::{Actor, App, Failure, WORDS_MAX, check_length, new_uuid};
 use crate::audit::kept::{self, KeptRow};
 use crate::compliance::gate::{self, AskContact, attempts_used};
@@ -156,6 +157,8 @@ pub struct RecordContact {
     pub follow_up_at: Option<Timestamp>,
     /// What is new.
     pub note: Option<String>,
+    /// Which of the words that were due were said.
+    pub said: Said,
 }
 
 /// What recording came to: the counters after.
@@ -204,12 +207,15 @@ pub async fn record_contact(app: &App, who: &Actor, at: Moment, ask: &RecordCont
         let about = store::list_accounts_of(tx, ask.contact).await?;
         let detail = json!({"contact": ask.contact.to_string(), "result": code.code, "outcome": outcome_code(outcome),
             "about": texts(about.iter())});
+        let words = words::record_said(tx, who, at, contact.account, ask.contact, outcome, &ask.said).await?;
         carry_out(tx, who, at, &contact, code).await?;
         let mut next_on = None;
         for account in about {
             // The contact stands in the record of its own account; the others are told of it.
-            let row = Some(ask.contact.into()).filter(|_| account == contact.account);
-            kept::record(tx, who, at.at, account, "contact.record", detail.clone(), row.as_slice()).await?;
+            let mut rows = vec![ask.contact.into()];
+            rows.extend(words.iter().copied());
+            let rows = if account == contact.account { rows.as_slice() } else { &[] };
+            kept::record(tx, who, at.at, account, "contact.record", detail.clone(), rows).await?;
             let next = follow_up(tx, who, at, &contact, account, code, ask).await?;
             strategy::actions::place_on_worklist(tx, account, at).await?;
             next_on = next_on.or(Some(next));

@@ -11,3 +11,4 @@ pub mod nightly;
 pub mod pages;
 pub mod pdf;
 pub mod store;
+pub mod words;

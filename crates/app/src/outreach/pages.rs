@@ -2,6 +2,7 @@
 
 use super::actions::{RecordContact, record_contact, reserve_contact};
 use super::incoming::{Incoming, record_incoming};
+use super::words::Said;
 use crate::accounts::pages::{Unfinished, after, back, resolve, show};
 use crate::app::{Failure, Problems};
 use crate::compliance::gate::AskContact;
@@ -67,7 +68,14 @@ pub async fn post_result(
             .map(|zoned| zoned.timestamp()),
         _ => None,
     };
-    let ask = RecordContact { contact, result: fields.text("result").to_string(), follow_up_on, follow_up_at, note: fields.some("note") };
+    // Only a page that showed the words asks about them.
+    let said = match (fields.text("words"), fields.text("said-all")) {
+        ("shown", "yes") => Said::All,
+        ("shown", _) => Said::These(fields.ticked("said.")),
+        _ => Said::NotAsked,
+    };
+    let ask =
+        RecordContact { contact, result: fields.text("result").to_string(), follow_up_on, follow_up_at, note: fields.some("note"), said };
     let done = match problems.is_empty() {
         true => record_contact(&web.app, &visit.who, visit.at, &ask).await,
         false => Err(Failure::Wrong(problems)),

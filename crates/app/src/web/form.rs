@@ -40,6 +40,13 @@ impl Fields {
         self
     }
 
+    /// What follows a prefix in the names of boxes that were ticked.
+    pub fn ticked(&self, prefix: &str) -> Vec<String> {
+        let mut ticked: Vec<String> = self.0.keys().filter_map(|name| name.strip_prefix(prefix)).map(String::from).collect();
+        ticked.sort();
+        ticked
+    }
+
     /// A date; what is wrong with it is noted.
     pub fn date(&self, name: &'static str, problems: &mut Problems) -> Option<Date> {
         match parse_date(self.text(name), DateForm::Iso) {

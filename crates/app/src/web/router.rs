@@ -149,6 +149,8 @@ pub fn routes(web: Web) -> Routes {
         .post("/compliance/policy/{policy}/approvals", May::ChangePolicy, compliance::policy::pages::post_approval)
         .post("/compliance/policy/{policy}/withdrawals", May::ChangePolicy, compliance::policy::pages::post_withdrawal)
         .get("/compliance/acts", May::ReadCompliance, compliance::acts::pages::get_answers)
+        .get("/compliance/words", May::ReadCompliance, outreach::words::pages::get_words)
+        .post("/compliance/words/tries", May::ReadCompliance, outreach::words::pages::post_try)
         .post("/compliance/checks", May::ReadCompliance, compliance::pages::post_checks)
         .get("/nights", May::ReadNights, jobs::pages::get_nights)
         .post("/nights", May::RunNights, jobs::pages::post_night)

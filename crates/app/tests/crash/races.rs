@@ -5,6 +5,7 @@ use super::races_wanted;
 use duly::app::{App, Clock, Failure};
 use duly::compliance::gate::AskContact;
 use duly::outreach::actions::{RecordContact, record_contact, reserve_contact};
+use duly::outreach::words::Said;
 use duly::store::Db;
 use duly_domain::values::channel::Channel;
 use duly_testkit::{Engine, Floor};
@@ -55,7 +56,14 @@ fn race(engine: Engine) {
         won[at] += 1;
         floor.runtime.block_on(async {
             let (app, who) = (&apps[at], &officers[at]);
-            let record = RecordContact { contact, result: "no_answer".into(), follow_up_on: None, follow_up_at: None, note: None };
+            let record = RecordContact {
+                contact,
+                result: "no_answer".into(),
+                follow_up_on: None,
+                follow_up_at: None,
+                note: None,
+                said: Said::NotAsked,
+            };
             record_contact(app, who, app.moment(), &record).await.unwrap();
             if round % 10 == 0 {
                 let third = reserve_contact(app, who, app.moment(), &ask, None).await.unwrap();

@@ -1,6 +1,7 @@
 //! Stories of several days, in the officers' words.
 
 mod accounts;
+mod acts;
 mod asking;
 pub mod audit;
 mod desks;
@@ -27,3 +28,4 @@ mod store;
 mod strategy;
 mod why;
 mod wishes;
+mod words;

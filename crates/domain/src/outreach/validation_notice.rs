@@ -15,6 +15,11 @@ use jiff::civil::Date;
 use std::fmt;
 use words::Words;
 
+/// The sentences by which the notice says who writes and why, with the places `{collector}` and `{creditor}`.
+pub const fn who_we_are(language: Language) -> &'static str {
+    Words::of(language).who_we_are
+}
+
 /// What we are, as the notice shows us.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Collector {

@@ -86,6 +86,7 @@ pub fn rate(written: &str) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn a_rate_is_read_from_its_digits() {

@@ -12,6 +12,7 @@ pub mod pages;
 pub mod store;
 
 use super::pdf;
+use super::words;
 use crate::accounts::notice::{Kind, RecordNotice, record_notice_in};
 use crate::accounts::papers::store::Document;
 use crate::app::{Actor, App, Failure, new_uuid};
@@ -289,9 +290,11 @@ async fn keep(
     };
     let detail = json!({"letter": new.id.to_string(), "document": document.id.to_string(), "kind": "validation_notice", "sha256": hash, "pages": new.pages,
         "mailing_on": new.mailing_on.to_string(), "period_ends_on": new.period_ends_on.to_string()});
-    let letter = new.id;
+    let (letter, content) = (new.id, new.content.clone());
     store::insert_letter(tx, new).await?;
-    kept::record(tx, who, at.at, account, "letter.print", detail, &[document.id.into(), letter.into()]).await
+    let mut rows = vec![document.id.into(), letter.into()];
+    rows.extend(words::record_carried(tx, who, at, account, letter, &content).await?);
+    kept::record(tx, who, at.at, account, "letter.print", detail, &rows).await
 }
 
 /// Records the day on which a printing was handed to the mail: from now on the notices bind the gate. How many letters.

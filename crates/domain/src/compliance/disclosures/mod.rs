@@ -39,6 +39,8 @@ pub enum Kind {
     ElectronicOptOut,
     /// Spoken by a recording about itself.
     Prerecorded,
+    /// Printed in the validation notice, which is itself a first communication.
+    ValidationNotice,
 }
 
 impl Kind {
@@ -54,13 +56,14 @@ impl Kind {
             Kind::CallRecording => "call_recording",
             Kind::ElectronicOptOut => "electronic_opt_out",
             Kind::Prerecorded => "prerecorded",
+            Kind::ValidationNotice => "validation_notice",
         }
     }
 
     /// Which statement about who speaks and why it makes, if it is one.
     pub const fn statement(self) -> Option<Disclosure> {
         match self {
-            Kind::First | Kind::FirstWritten => Some(Disclosure::Full),
+            Kind::First | Kind::FirstWritten | Kind::ValidationNotice => Some(Disclosure::Full),
             Kind::Later => Some(Disclosure::Short),
             _ => None,
         }
@@ -68,10 +71,24 @@ impl Kind {
 
     /// Finds a kind by its code.
     pub fn parse(code: &str) -> Option<Kind> {
-        use Kind::{CallRecording, ElectronicOptOut, First, FirstWritten, Later, LimitedContent, Prerecorded, StateNotice, TimeBarred};
-        [First, FirstWritten, Later, LimitedContent, TimeBarred, StateNotice, CallRecording, ElectronicOptOut, Prerecorded]
-            .into_iter()
-            .find(|kind| kind.code() == code)
+        use Kind::{
+            CallRecording, ElectronicOptOut, First, FirstWritten, Later, LimitedContent, Prerecorded, StateNotice, TimeBarred,
+            ValidationNotice,
+        };
+        [
+            First,
+            FirstWritten,
+            Later,
+            LimitedContent,
+            TimeBarred,
+            StateNotice,
+            CallRecording,
+            ElectronicOptOut,
+            Prerecorded,
+            ValidationNotice,
+        ]
+        .into_iter()
+        .find(|kind| kind.code() == code)
     }
 }
 
@@ -88,6 +105,7 @@ impl fmt::Display for Kind {
             Kind::CallRecording => "The call is recorded",
             Kind::ElectronicOptOut => "How to stop messages",
             Kind::Prerecorded => "Recorded message",
+            Kind::ValidationNotice => "In the validation notice",
         })
     }
 }

@@ -7,6 +7,7 @@ use super::{Kind, Wording};
 use crate::compliance::states::Confidence::{self, High, Low, Medium};
 use crate::decision::day;
 use crate::outreach::letter::Language;
+use crate::outreach::validation_notice::who_we_are;
 use crate::values::channel::Channel::{self, Call, Email, InPerson, Letter, RinglessVoicemail, SocialPrivateMessage, Text};
 use std::sync::OnceLock;
 
@@ -29,7 +30,7 @@ struct Row {
     confidence: Confidence,
 }
 
-const FEDERAL: [Row; 9] = [
+const FEDERAL: [Row; 10] = [
     Row {
         id: "us.first",
         kind: Kind::First,
@@ -67,6 +68,17 @@ const FEDERAL: [Row; 9] = [
                   termina en {number}, y toda información que se obtenga se usará para ese fin.",
         in_force_from: REG_F,
         cite: "12 CFR 1006.18(e)(1)",
+        confidence: High,
+    },
+    Row {
+        id: "us.notice",
+        kind: Kind::ValidationNotice,
+        channels: &[Letter],
+        jurisdiction: "US",
+        english: who_we_are(Language::English),
+        spanish: who_we_are(Language::Spanish),
+        in_force_from: REG_F,
+        cite: "12 CFR 1006.18(e)(1); 12 CFR part 1006, appendix B, model form B-1",
         confidence: High,
     },
     Row {
