@@ -47,6 +47,7 @@ fn mix() -> Vec<(Record, Proposal)> {
                 dialing: Dialing::Manual,
                 is_limited_content: false,
                 is_ours: true,
+                disclosed: None,
             });
             let wish = Preference {
                 at: base - SignedDuration::from_hours(24 * 30),

@@ -14,5 +14,4 @@ pub mod pages;
 pub mod policy;
 pub mod replay;
 pub mod store;
-pub mod suit;
 pub mod why;

@@ -4,9 +4,10 @@ use crate::permissions::{client, sign_in};
 use duly::accounts::limitation::actions::{Enter, enter, withdraw};
 use duly::accounts::limitation::{EntryKind, list_ending, reckoning_of};
 use duly::app::{Actor, Failure};
+use duly::compliance::acts;
 use duly::compliance::facts::gather;
-use duly::compliance::suit::ask_suit;
 use duly::outreach::letters::facts;
+use duly_domain::compliance::acts::Act;
 use duly_domain::compliance::limitation::Limitation;
 use duly_domain::decision::Answer;
 use duly_domain::identity::Role;
@@ -45,7 +46,8 @@ fn time(floor: &mut Floor, of: Person) -> Option<Limitation> {
 
 fn may_sue(floor: &mut Floor, of: Person) -> (Answer, Vec<&'static str>) {
     let cora = floor.user("Cora", Role::Compliance).actor();
-    let (_, decision) = floor.runtime.block_on(ask_suit(&floor.app, &cora, floor.app.moment(), of.account, false)).unwrap();
+    let suit = Act::Suit { venue: None, is_proof_of_claim: false, accrued_on: None, agreement: None };
+    let decision = floor.runtime.block_on(acts::ask(&floor.app, &cora, floor.app.moment(), of.account, &suit)).unwrap().decision;
     (decision.answer, decision.because.iter().map(|reason| reason.rule.id).collect())
 }
 
@@ -74,7 +76,7 @@ both_engines! {
         let gone = floor.runtime.block_on(withdraw(&floor.app, &Actor::command(), at, maria.account, accrued, " "));
         assert!(matches!(gone, Err(Failure::Wrong(_))));
         floor.runtime.block_on(withdraw(&floor.app, &Actor::command(), at, maria.account, accrued, "Another account's day")).unwrap();
-        assert_eq!(floor.count("select count(*) from decisions where channel = 'suit'"), 4);
+        assert_eq!(floor.count("select count(*) from decisions where act_kind = 'suit'"), 4);
         assert_eq!(floor.failed_checks(), Vec::<String>::new());
         floor.tamper("update limitation_entries set from_on = '2025-03-10' where from_on = '2022-03-10'", &[]);
         assert!(floor.failed_checks()[0].contains("limitation entry lim_"), "{:?}", floor.failed_checks());
@@ -129,23 +131,23 @@ both_engines! {
             let page = officer.get(&url).send().await.unwrap().text().await.unwrap();
             assert!(page.contains("Time-barred since Sun 11 Mar 2018"), "{page}");
             assert!(officer.get(format!("{base}/my-day")).send().await.unwrap().text().await.unwrap().contains("Time-barred"));
-            let question = [("csrf", csrf.as_str()), ("what", "threat")];
+            let question = [("csrf", csrf.as_str())];
             let refused = officer.post(format!("{url}/limitation/questions")).form(&question).send().await.unwrap();
             assert_eq!(refused.status(), StatusCode::FORBIDDEN, "an officer does not ask for suits");
 
             let compliance = client();
             let csrf = sign_in(&compliance, &base, "cora@example.org").await;
-            let question = [("csrf", csrf.as_str()), ("what", "threat")];
+            let question = [("csrf", csrf.as_str())];
             let refused = compliance.post(format!("{url}/limitation/questions")).form(&question).send().await.unwrap();
             assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
             let page = refused.text().await.unwrap();
             assert!(page.contains("no suit, and no threat of one") && page.contains("12 CFR 1006.26(b)"), "{page}");
             assert!(page.contains("New York: 3 years; the consumer lives there."), "{page}");
             let page = compliance.get(&url).send().await.unwrap().text().await.unwrap();
-            assert!(page.contains("Threat of a suit refused"), "{page}");
+            assert!(page.contains("Sue, or threaten to: refused"), "{page}");
             let decision = page.split("/decisions/").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
             let decision = compliance.get(format!("{url}/decisions/{decision}")).send().await.unwrap().text().await.unwrap();
-            assert!(decision.contains("the same answer") && decision.contains("Decision: threat of a suit"), "{decision}");
+            assert!(decision.contains("the same answer") && decision.contains("Decision: sue, or threaten to"), "{decision}");
         });
     }
 }

@@ -9,8 +9,8 @@
 
 use super::asked::{Topic, Topics};
 use super::facts::{ContactFacts, Facts};
-use super::policy::ContactPolicy;
-use super::rules::{CONTACT, call_frequency, calling_hours};
+use super::policy::{ATTEMPTS_BY_LAW, CLOSES_BY_LAW, ContactPolicy, OPENS_BY_LAW};
+use super::rules::{CONTACT, call_frequency, policy_limits, state_hours};
 use crate::decision::Severity;
 use crate::values::region::Clock;
 
@@ -26,8 +26,14 @@ pub enum Stop {
     Other = 32,
 }
 
+/// The hours of whoever keeps none.
+const ALL_DAY: (u16, u16) = (0, 24 * 60);
+
 /// Days after a conversation at which the telephone is open again.
 const QUIET_DAYS: u8 = 7;
+
+/// Calls in the run of days from which on the law presumes too many; what policy allows beyond is a stop of its own.
+const ATTEMPTS_MAX: u8 = ATTEMPTS_BY_LAW as u8;
 
 /// What a row can say: the rest may change within a day, or depends on what is answered.
 const SAID_BY_ROWS: Topics = Topics::of(&[
@@ -80,7 +86,9 @@ impl Columns {
     pub fn push(&mut self, facts: &ContactFacts) -> bool {
         let touched = facts.topics_touched();
         let ends_within = facts.closures.iter().any(|closure| closure.ends_at.is_some());
-        if !touched.are_among(SAID_BY_ROWS) || facts.reply.is_some() || ends_within {
+        // A day off is another day on every clock.
+        let has_days_off = self.policy.off_on_sundays().is_some() || self.policy.off_on_holidays().is_some();
+        if !touched.are_among(SAID_BY_ROWS) || facts.reply.is_some() || ends_within || has_days_off {
             return false;
         }
         let now = facts.instant(facts.at);
@@ -91,8 +99,8 @@ impl Columns {
                 continue;
             }
             match rule.card.id {
-                id if id == calling_hours::RULE.card.id => {
-                    let Some(open) = open_within(&facts.clocks, day, &self.policy) else { return false };
+                id if let Some((opens, closes)) = hours_of(id, facts, &self.policy) => {
+                    let Some(open) = open_within(&facts.clocks, day, opens, closes) else { return false };
                     day = open;
                 }
                 id if id == call_frequency::ATTEMPTS.card.id => attempts = call_frequency::attempts_in_run(facts, now),
@@ -105,10 +113,6 @@ impl Columns {
                     stops |= found.map_or(0, |_| stop_of(id) as u8);
                 }
             }
-        }
-        // Where nothing is counted, no number is too many: with a house that allows none, a row has no word for that.
-        if attempts.is_none() && self.policy.attempts_max_7_days() == 0 {
-            return false;
         }
         self.opens.push(self.minute(day.0 + 59));
         self.closes.push(self.minute(day.1 + 59));
@@ -128,12 +132,14 @@ impl Columns {
         let rows = self.len();
         open.resize(rows, false);
         let open = &mut open[..rows];
-        let max = u8::try_from(self.policy.attempts_max_7_days()).unwrap_or(u8::MAX);
         let (opens, closes, attempts) = (&self.opens[..rows], &self.closes[..rows], &self.attempts[..rows]);
         let (spoke, stops) = (&self.spoke_days_ago[..rows], &self.stops[..rows]);
         for row in 0..rows {
-            open[row] =
-                (opens[row] <= minute) & (minute < closes[row]) & (attempts[row] < max) & (spoke[row] >= QUIET_DAYS) & (stops[row] == 0);
+            open[row] = (opens[row] <= minute)
+                & (minute < closes[row])
+                & (attempts[row] < ATTEMPTS_MAX)
+                & (spoke[row] >= QUIET_DAYS)
+                & (stops[row] == 0);
         }
     }
 }
@@ -149,9 +155,19 @@ fn stop_of(id: &str) -> Stop {
     }
 }
 
+/// The hours that a rule about hours keeps for some facts, in minutes of the day; `None` for any other rule.
+fn hours_of(id: &str, facts: &ContactFacts, policy: &ContactPolicy) -> Option<(u16, u16)> {
+    let hours = match id {
+        "regf.time.hours" => Some((OPENS_BY_LAW, CLOSES_BY_LAW)),
+        "policy.hours" => policy_limits::hours(facts, policy),
+        id => state_hours::hours(id, facts, facts.instant(facts.at))?,
+    };
+    Some(hours.unwrap_or(ALL_DAY))
+}
+
 /// The one piece of a day, from a second up to another, in which every clock is open; `None` where there are several pieces.
-fn open_within(clocks: &[Clock], day: (i64, i64), policy: &ContactPolicy) -> Option<(i64, i64)> {
-    let (opens, closes) = (i32::from(policy.opens_minute()) * 60, i32::from(policy.closes_minute()) * 60);
+fn open_within(clocks: &[Clock], day: (i64, i64), opens: u16, closes: u16) -> Option<(i64, i64)> {
+    let (opens, closes) = (i32::from(opens) * 60, i32::from(closes) * 60);
     let mut pieces = vec![day];
     for clock in clocks {
         let (first, last) = (clock.local(day.0).0, clock.local(day.1).0);

@@ -1,9 +1,9 @@
 //! Records and proposals drawn at random, for what must hold whatever is on record.
 
 use super::caps::Jurisdiction;
-use super::policy::ContactPolicy;
+use super::policy::{ContactPolicy, Limits, Version};
 use super::record::{
-    Bankruptcy, Closure, CollectorRole, Consumer, Contact, Debt, Dialing, Direction, Disclosure, Hours, Key, LocationCall, Notice,
+    Bankruptcy, Care, Closure, CollectorRole, Consumer, Contact, Debt, Dialing, Direction, Disclosure, Hours, Key, LocationCall, Notice,
     NoticeKind, Outcome, Person, Place, Preference, Proposal, Purpose, Record, Standing, Wish,
 };
 use crate::values::channel::Channel;
@@ -103,7 +103,8 @@ fn outcome() -> impl Strategy<Value = Option<Outcome>> {
 fn contact() -> impl Strategy<Value = Contact> {
     let what = (before(), select(CHANNELS.to_vec()), prop::bool::weighted(0.3), outcome(), anybody(), debts(), weighted(0.2, debts()));
     let how = (address(), place(), purpose(), weighted(0.1, 0..6u128), weighted(0.1, 0..10u32), any::<bool>(), dialing(), any::<bool>());
-    (what, how, prop::bool::weighted(0.9)).prop_map(|(what, how, is_ours)| {
+    let told = weighted(0.3, select(vec![Disclosure::None, Disclosure::Short, Disclosure::Full]));
+    (what, how, prop::bool::weighted(0.9), told).prop_map(|(what, how, is_ours, disclosed)| {
         let (at, channel, came_in, outcome, person, debts, discussed) = what;
         let (address, place, purpose, in_response_to, gives_call_consent, was_unreachable, dialing, is_limited_content) = how;
         Contact {
@@ -124,6 +125,7 @@ fn contact() -> impl Strategy<Value = Contact> {
             dialing,
             is_limited_content,
             is_ours,
+            disclosed,
         }
     })
 }
@@ -204,16 +206,27 @@ fn bankruptcy() -> impl Strategy<Value = Bankruptcy> {
     })
 }
 
+fn care() -> impl Strategy<Value = Care> {
+    let seldom = || prop::bool::weighted(0.05);
+    (seldom(), seldom(), seldom(), seldom()).prop_map(|(is_vulnerable, is_incarcerated, is_minor, is_in_hardship)| Care {
+        is_vulnerable,
+        is_incarcerated,
+        is_minor,
+        is_in_hardship,
+    })
+}
+
 fn person(key: Key) -> impl Strategy<Value = Person> {
     let roles = vec!["spouse", "co_debtor", "consumer_attorney", "creditor", "neighbor", "executor"];
-    (select(roles), signals(), vec(preference(), 0..3), prop::bool::weighted(0.1), weighted(0.1, bankruptcy())).prop_map(
-        move |(role, signals, preferences, is_deceased, case)| Person {
+    (select(roles), signals(), vec(preference(), 0..3), prop::bool::weighted(0.1), weighted(0.1, bankruptcy()), care()).prop_map(
+        move |(role, signals, preferences, is_deceased, case, care)| Person {
             key,
             standing: Standing::of_role(role),
             is_consumers_lawyer: Standing::is_consumers_lawyer(role),
             signals,
             preferences,
             is_deceased,
+            care,
             cases: case.map(|case| (DEBTS[0], case)).into_iter().collect(),
         },
     )
@@ -232,20 +245,37 @@ fn debt(key: Key) -> impl Strategy<Value = Debt> {
 /// Anything on record; half of the records have little on them.
 pub fn record() -> impl Strategy<Value = Record> {
     let roles = vec![CollectorRole::ThirdParty, CollectorRole::ThirdParty, CollectorRole::DebtBuyer, CollectorRole::FirstParty];
-    let places = vec![Jurisdiction::Massachusetts, Jurisdiction::DistrictOfColumbia, Jurisdiction::Washington, Jurisdiction::NewYorkCity];
-    let consumer = (signals(), vec(preference(), 0..3), prop::bool::weighted(0.1), weighted(0.4, select(places)), any::<bool>());
+    let places = vec![
+        Jurisdiction::Massachusetts,
+        Jurisdiction::DistrictOfColumbia,
+        Jurisdiction::Washington,
+        Jurisdiction::NewYorkCity,
+        Jurisdiction::Florida,
+        Jurisdiction::WestVirginia,
+        Jurisdiction::Oregon,
+        Jurisdiction::NewHampshire,
+    ];
+    let consumer = (signals(), vec(preference(), 0..3), prop::bool::weighted(0.1), weighted(0.4, select(places)), any::<bool>(), care());
     let history = prop_oneof![(vec(contact(), 0..4), vec(notice(), 0..1)), (vec(contact(), 0..12), vec(notice(), 0..6))];
     let people = (person(OTHERS[0]), person(OTHERS[1]));
     (select(roles), consumer, people, (debt(DEBTS[0]), debt(DEBTS[1])), history).prop_map(|(role, consumer, people, debts, history)| {
-        let (signals, preferences, is_deceased, place, is_number_reassigned) = consumer;
+        let (signals, preferences, is_deceased, place, is_number_reassigned, care) = consumer;
         let jurisdictions = place.into_iter().collect();
         let (mut contacts, notices) = history;
         for (contact, nth) in contacts.iter_mut().zip(100..) {
             contact.key = Some(nth);
         }
         let consumer =
-            Consumer { key: CONSUMER, signals, preferences, is_deceased, jurisdictions, is_number_reassigned, ..Consumer::default() };
-        Record { role, consumer, persons: vec![people.0, people.1], debts: vec![debts.0, debts.1], contacts, notices }
+            Consumer { key: CONSUMER, signals, preferences, is_deceased, jurisdictions, is_number_reassigned, care, ..Consumer::default() };
+        Record {
+            role,
+            consumer,
+            persons: vec![people.0, people.1],
+            debts: vec![debts.0, debts.1],
+            contacts,
+            notices,
+            clock_events: Vec::new(),
+        }
     })
 }
 
@@ -289,8 +319,22 @@ pub fn proposal() -> impl Strategy<Value = Proposal> {
     })
 }
 
+/// A house that asks so much beyond the law.
+pub fn house(calls: Option<u32>, opens: Option<u16>, closes: Option<u16>, sundays: bool, holidays: bool) -> ContactPolicy {
+    let limits = Limits {
+        attempts_max_7_days: calls,
+        opens_minute: opens,
+        closes_minute: closes,
+        electronic_max_7_days: calls,
+        is_off_on_sundays: sundays,
+        is_off_on_holidays: holidays,
+    };
+    ContactPolicy { house: Version { number: 1, limits }, ..ContactPolicy::LAW }
+}
+
 /// The law, or a house with numbers of its own.
 pub fn policy() -> impl Strategy<Value = ContactPolicy> {
-    let house = (0..9u32, 0..720u16, 720..1440u16).prop_map(|(attempts, opens, closes)| ContactPolicy::house(attempts, opens, closes));
+    let limits = (prop::option::of(0..8u32), prop::option::of(480..720u16), prop::option::of(720..1261u16), any::<(bool, bool)>());
+    let house = limits.prop_map(|(calls, opens, closes, (sundays, holidays))| house(calls, opens, closes, sundays, holidays));
     prop_oneof![Just(ContactPolicy::LAW), house]
 }

@@ -1,6 +1,6 @@
 //! What must hold of every contact, over records, proposals and house numbers drawn at random.
 
-use super::drawn::{CONSUMER, policy, proposal, record};
+use super::drawn::{CONSUMER, house, policy, proposal, record};
 use super::facts::{self, ContactFacts, Facts};
 use super::policy::ContactPolicy;
 use super::record::{
@@ -90,6 +90,7 @@ fn call(proposal: &Proposal) -> Contact {
         dialing: Dialing::Manual,
         is_limited_content: false,
         is_ours: true,
+        disclosed: None,
     }
 }
 
@@ -110,7 +111,7 @@ proptest! {
         record in record(), proposal in proposal(), attempts in 0..7u32, opens in 480..720u16, closes in 720..1260u16,
     ) {
         let facts = facts::gather(&record, &proposal);
-        let strict = decide_contact(&facts, &ContactPolicy::house(attempts, opens, closes));
+        let strict = decide_contact(&facts, &house(Some(attempts), Some(opens), Some(closes), attempts > 3, opens > 600));
         prop_assert!(decide_contact(&facts, &ContactPolicy::LAW).answer == Answer::Yes || strict.answer != Answer::Yes);
     }
 

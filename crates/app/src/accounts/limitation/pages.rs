@@ -5,7 +5,7 @@ use super::actions::{Enter, enter, withdraw};
 use crate::accounts::pages::{after, resolve};
 use crate::accounts::workspace::{Unfinished, show};
 use crate::app::{Failure, Problems};
-use crate::compliance::suit::ask_suit;
+use crate::compliance::acts;
 use crate::parties::status::pages::document;
 use crate::web::Web;
 use crate::web::form::Fields;
@@ -13,6 +13,7 @@ use crate::web::guard::Visit;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use duly_domain::compliance::acts::Act;
 use duly_domain::decision::Answer;
 use duly_domain::values::ids::LimitationEntryId;
 use std::collections::HashMap;
@@ -63,8 +64,9 @@ pub async fn post_withdrawal(
 pub async fn post_question(State(web): State<Web>, visit: Visit, Path(account): Path<String>, body: Bytes) -> Result<Response, Failure> {
     let fields = Fields::of(&body);
     let id = resolve(&web, &account).await?;
-    let (_, decision) = ask_suit(&web.app, &visit.who, visit.at, id, fields.text("what") == "threat").await?;
-    let refused = Some(decision).filter(|decision| decision.answer != Answer::Yes);
+    let suit = Act::Suit { venue: None, is_proof_of_claim: false, accrued_on: None, agreement: None };
+    let asked = acts::ask(&web.app, &visit.who, visit.at, id, &suit).await?;
+    let refused = Some(asked.decision).filter(|decision| decision.answer != Answer::Yes);
     match refused {
         None => Ok(Redirect::to(&format!("/accounts/{account}?do=limitation&said=may-sue")).into_response()),
         refused => {

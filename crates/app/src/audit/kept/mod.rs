@@ -149,6 +149,7 @@ static OF_AGENCY: [Kind; 1] = [Kind {
         "decided_at",
     ],
     fixed: 15,
+    later: 0,
     by_id: of_policies!("where id in ($keys)"),
     of_accounts: of_policies!("order by id"),
 }];

@@ -11,19 +11,17 @@ pub mod form;
 pub mod pages;
 pub mod words;
 
-use super::facts::{Known, gather};
+use super::facts::{Known, gather_for_acts};
 use super::gate::decision_json;
 use super::store;
 use crate::app::{Actor, App, Failure, new_uuid};
 use crate::audit::kept;
 use crate::store::Tx;
-use crate::{disputes, ledger, outreach, parties, transaction};
+use crate::{disputes, ledger, outreach, transaction};
 use duly_domain::compliance::acts::{Act, ActFacts, decide_act, gather_act};
 use duly_domain::compliance::facts::{Facts, bank_stops_until};
-use duly_domain::compliance::record::{OrdersNotice, Service};
 use duly_domain::decision::{Answer, Decision};
 use duly_domain::disputes::case::{CaseKind, CaseOutcome};
-use duly_domain::parties::circumstance::Circumstance;
 use duly_domain::values::ids::{AccountId, DecisionId};
 use duly_domain::values::moment::{Moment, date_of_day};
 use jiff::civil::Date;
@@ -43,7 +41,7 @@ pub struct Asked {
 impl Asked {
     /// As commands print it: the shape of `duly decide`, with the id it is kept under.
     pub fn json(&self) -> Json {
-        let mut json = answer_json(&self.facts);
+        let mut json = answer_json(&self.decision, &self.facts);
         json["decision"] = json!(self.id.to_string());
         json["not_judged"] = json!([]);
         json
@@ -66,7 +64,7 @@ pub async fn ask(app: &App, who: &Actor, at: Moment, account: AccountId, act: &A
 
 /// As [`ask`], within the transaction of whoever does the act. A refusal is an answer: whoever asks must not go on, and must commit.
 pub async fn ask_act(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId, act: &Act) -> Result<Asked, Failure> {
-    let known = gather(tx, account).await?;
+    let known = gather_for_acts(tx, account).await?;
     let person = known.debtor.id;
     let (act, facts) = facts_of(tx, known, at, act.clone()).await?;
     let decision = decide_act(&facts);
@@ -94,9 +92,6 @@ async fn facts_of(tx: &mut Tx, mut known: Known, at: Moment, act: Act) -> Result
         debt.is_settled |= account.closed_because.as_deref() == Some("settled");
         debt.is_from_identity_theft |= is_from_identity_theft;
     }
-    if known.record.consumer.service.is_none() {
-        known.record.consumer.service = service_of(tx, &known).await?;
-    }
     let act = match act {
         // Whatever happened about the debt keeps its record, not contacts alone.
         Act::Delete { kept, last_activity_on } => {
@@ -118,15 +113,6 @@ async fn is_told_of_theft(tx: &mut Tx, account: AccountId) -> Result<bool, Failu
     }))
 }
 
-/// Their service in the forces, as their circumstances say. Whether the notice for the limit on interest came in time is not on file:
-/// it is taken to have come.
-async fn service_of(tx: &mut Tx, known: &Known) -> Result<Option<Service>, Failure> {
-    let told = parties::store::list_circumstances(tx, known.debtor.id).await?;
-    let newest = told.into_iter().rev().find(|row| row.kind == Circumstance::Military.code());
-    let day = |at: jiff::Timestamp| at.to_zoned(jiff::tz::TimeZone::UTC).date();
-    Ok(newest.map(|row| Service { entered: Some(row.since_on), left: row.ended_at.map(day), notice: OrdersNotice::InTime }))
-}
-
 /// The last day on which something was done about the debt that is no contact: placed, paid, written about.
 async fn last_activity(tx: &mut Tx, known: &Known) -> Result<Date, Failure> {
     let account = known.account.id;
@@ -137,8 +123,8 @@ async fn last_activity(tx: &mut Tx, known: &Known) -> Result<Date, Failure> {
 }
 
 /// An answer as commands print it, with the dates that belong to the act.
-pub fn answer_json(facts: &ActFacts) -> Json {
-    let mut json = decision_json(&decide_act(facts));
+pub fn answer_json(decision: &Decision, facts: &ActFacts) -> Json {
+    let mut json = decision_json(decision);
     json["values"] = values(facts);
     json
 }

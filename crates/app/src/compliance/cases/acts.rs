@@ -1,7 +1,7 @@
 //! What a case proposes, decided: a contact, a report to a bureau, how a payment is laid, dates, and what the files beside this one
 //! hold.
 
-use super::deciding::{decide as decide_by, decide_contact};
+use super::deciding::{decide as decide_by, decide_act, decide_contact};
 use super::messages;
 use super::reading::{Names, date, flag, list, proposal, text};
 use super::{court, drawing};
@@ -133,7 +133,10 @@ pub(super) fn decide(
 ) -> Result<Json, String> {
     let debts = names.keys(&proposed["debts"]);
     let person = text(proposed, "person").map_or(record.consumer.key, |person| names.key(person));
-    let decided = |act| acts::answer_json(&gather_act(record, at, person, &debts, &act));
+    let decided = |act| {
+        let facts = gather_act(record, at, person, &debts, &act);
+        acts::answer_json(&decide_act(&facts), &facts)
+    };
     Ok(match act {
         Act::Contact => decision_json(&decide_contact(&gather(record, &proposal(proposed, at, record, names)?), policy)),
         Act::FurnishCredit => decided(court::furnish(proposed)),

@@ -4,16 +4,17 @@
 //! that some case then fails. Outside the tests there is nothing here that could leave one out.
 
 #[cfg(not(test))]
-pub(super) use duly_domain::compliance::{decide, decide_contact};
+pub(super) use duly_domain::compliance::{acts::decide_act, decide, decide_contact};
 
 #[cfg(test)]
-pub(super) use without::{decide, decide_contact};
+pub(super) use without::{decide, decide_act, decide_contact};
 
 #[cfg(test)]
 mod without {
+    use duly_domain::compliance::acts::ActFacts;
     use duly_domain::compliance::facts::{ContactFacts, Facts};
     use duly_domain::compliance::policy::ContactPolicy;
-    use duly_domain::compliance::rules::CONTACT;
+    use duly_domain::compliance::rules::{self, CONTACT};
     use duly_domain::compliance::{self, Catalogue};
     use duly_domain::decision::Decision;
     use std::any::type_name;
@@ -41,6 +42,20 @@ mod without {
 
     pub fn decide_contact(facts: &ContactFacts, policy: &ContactPolicy) -> Decision {
         decide(&CONTACT, facts, policy)
+    }
+
+    pub fn decide_act(facts: &ActFacts) -> Decision {
+        match facts {
+            ActFacts::Furnish(facts) => decide(&rules::FURNISH, facts, &()),
+            ActFacts::Transfer(facts) => decide(&rules::TRANSFER, facts, &()),
+            ActFacts::Fee(facts) => decide(&rules::FEE, facts, &()),
+            ActFacts::Interest(facts) => decide(&rules::INTEREST, facts, &()),
+            ActFacts::Deposit(facts) => decide(&rules::DEPOSIT, facts, &()),
+            ActFacts::Debit(facts) => decide(&rules::DEBIT, facts, &()),
+            ActFacts::Delete(facts) => decide(&rules::DELETION, facts, &()),
+            ActFacts::Suit(facts) => decide(&rules::SUIT, facts, &()),
+            ActFacts::Judgment(facts) => decide(&rules::JUDGMENT, facts, &()),
+        }
     }
 
     pub fn decide<F: Facts, P>(catalogue: &Catalogue<F, P>, facts: &F, policy: &P) -> Decision {

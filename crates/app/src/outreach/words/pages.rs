@@ -101,6 +101,7 @@ pub fn try_voice_mail(at: Timestamp, text: &str) -> Tried {
         debts: Vec::new(),
         contacts: Vec::new(),
         notices: Vec::new(),
+        clock_events: Vec::new(),
     };
     let (parts, decision) = try_out(&nobody, at, text);
     Tried { parts, faults: decision.because.iter().map(|reason| reason.detail.to_string()).collect() }

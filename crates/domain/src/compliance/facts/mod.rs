@@ -43,9 +43,7 @@ pub use validation::{NoticeFacts, PeriodFacts, gather_notice, gather_period};
 
 use super::asked::Topics;
 use super::caps::{CapCount, Jurisdiction};
-use super::record::{
-    Care, CollectorRole, Debt, Dialing, Key, LocationCall, NoticeKind, Place, Proposal, Purpose, Record, Standing, Wish,
-};
+use super::record::{Care, CollectorRole, Debt, Dialing, Key, LocationCall, Place, Proposal, Purpose, Record, Standing, Wish};
 use super::rules::designated_time::is_designated;
 use crate::decision::Instant;
 use crate::values::channel::Channel;

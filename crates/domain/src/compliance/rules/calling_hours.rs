@@ -73,7 +73,7 @@ fn replies_in_closed_hours(facts: &ContactFacts) -> bool {
 mod tests {
     use crate::compliance::decide_contact;
     use crate::compliance::facts::gather;
-    use crate::compliance::policy::ContactPolicy;
+    use crate::compliance::policy::{ContactPolicy, Limits, Version};
     use crate::compliance::record::{Direction, Outcome, Proposal};
     use crate::compliance::rules::proposal_tests::{CONSUMER, DEBT, ask, call, consumer_in, decide, with};
     use crate::values::channel::Channel;
@@ -103,7 +103,8 @@ mod tests {
         let at = "2026-05-05T22:00:00-04:00".parse().unwrap();
         let proposal = Proposal { in_response_to: Some(7), ..Proposal::of(at, Channel::Call, CONSUMER, vec![DEBT]) };
         let facts = gather(&record, &proposal);
-        for policy in [ContactPolicy::LAW, ContactPolicy::house(7, 480, 720)] {
+        let house = Version { number: 1, limits: Limits { closes_minute: Some(720), ..Limits::NONE } };
+        for policy in [ContactPolicy::LAW, ContactPolicy { house, ..ContactPolicy::LAW }] {
             assert_eq!(decide_contact(&facts, &policy).because[0].rule.id, "regf.time.hours");
         }
     }

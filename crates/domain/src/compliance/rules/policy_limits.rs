@@ -8,7 +8,7 @@ use super::calling_hours::outside;
 use crate::compliance::ContactRule;
 use crate::compliance::caps::full_run;
 use crate::compliance::facts::ContactFacts;
-use crate::compliance::policy::{CLOSES_BY_LAW, ContactPolicy, OPENS_BY_LAW};
+use crate::compliance::policy::ContactPolicy;
 use crate::decision::{Detail, Finding, Instant, Rule, RuleCard, Severity, Whose, day};
 use crate::values::calendar::{is_federal_holiday, is_stand_in};
 use crate::values::channel::Channel;
@@ -64,15 +64,10 @@ pub(super) const HOURS: ContactRule = Rule {
         instead: "The next allowed time is shown; letters may go at any hour.",
     },
     check: |facts, policy, now| {
-        let (opens, closes) = (policy.opens(), policy.closes());
-        if (opens.is_none() && closes.is_none()) || !is_timed(facts) {
-            return None;
-        }
-        let hours = (opens.map_or(OPENS_BY_LAW, |(minute, _)| minute), closes.map_or(CLOSES_BY_LAW, |(minute, _)| minute));
-        let found = outside(facts, now.at, hours.0, hours.1)?;
-        let is_early = matches!(found.detail, Detail::Hours { minute, .. } if minute < hours.0);
-        // Where only one end is policy's, the law's own rule speaks of the other.
-        let (_, whose) = if is_early { opens } else { closes }?;
+        let (opens, closes) = hours(facts, policy)?;
+        let found = outside(facts, now.at, opens, closes)?;
+        let is_early = matches!(found.detail, Detail::Hours { minute, .. } if minute < opens);
+        let (_, whose) = if is_early { policy.opens() } else { policy.closes() }?;
         Some(found.by_policy(whose))
     },
 };
@@ -94,6 +89,14 @@ pub(super) const DAYS_OFF: ContactRule = Rule {
         day_off(facts, policy, now)
     },
 };
+
+/// The hours of the day that policy keeps for a contact, in minutes. Where only one end is policy's, the law's own rule speaks of
+/// the other.
+pub(in crate::compliance) fn hours(facts: &ContactFacts, policy: &ContactPolicy) -> Option<(u16, u16)> {
+    let (opens, closes) = (policy.opens(), policy.closes());
+    let kept = (opens.is_some() || closes.is_some()) && is_timed(facts);
+    kept.then(|| (opens.map_or(0, |(minute, _)| minute), closes.map_or(24 * 60, |(minute, _)| minute)))
+}
 
 /// Whether the hour and the day of this contact are policy's to choose.
 fn is_timed(facts: &ContactFacts) -> bool {

@@ -47,11 +47,24 @@ pub(super) const WASHINGTON: ContactRule = Rule {
 };
 
 fn closed_in(facts: &ContactFacts, now: Instant, place: Jurisdiction) -> Option<Finding> {
-    if !facts.hours_of.contains(&place) {
-        return None;
-    }
-    let hours = StateHours::of(place).filter(|hours| hours.is_in_force(now.day))?;
-    outside(facts, now.at, hours.opens_minute, hours.closes_minute)
+    let (opens, closes) = kept_in(facts, now, place)?;
+    outside(facts, now.at, opens, closes)
+}
+
+fn kept_in(facts: &ContactFacts, now: Instant, place: Jurisdiction) -> Option<(u16, u16)> {
+    let hours = StateHours::of(place).filter(|hours| facts.hours_of.contains(&place) && hours.is_in_force(now.day))?;
+    Some((hours.opens_minute, hours.closes_minute))
+}
+
+/// The hours that one of these rules keeps for a contact, in minutes, if it keeps any; `None` for any other rule.
+pub(in crate::compliance) fn hours(id: &str, facts: &ContactFacts, now: Instant) -> Option<Option<(u16, u16)>> {
+    let place = match id {
+        "state.fl.hours" => Jurisdiction::Florida,
+        "state.ma.hours" => Jurisdiction::Massachusetts,
+        "state.wa.hours" => Jurisdiction::Washington,
+        _ => return None,
+    };
+    Some(kept_in(facts, now, place))
 }
 
 #[cfg(test)]
