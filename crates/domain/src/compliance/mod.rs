@@ -14,7 +14,6 @@ pub mod asked;
 pub mod caps;
 pub mod columns;
 pub mod consent;
-pub mod disclosures;
 pub mod facts;
 pub mod handbook;
 pub mod hours;

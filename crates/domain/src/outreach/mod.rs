@@ -1,8 +1,10 @@
 //! Outreach: what becomes of a contact.
 //!
 //! A contact is reserved before it happens and recorded after. [`result`] lists the codes an officer chooses from and what
-//! each means in law, for the number, and for the next action. [`letter`] is what stands in a letter.
+//! each means in law, for the number, and for the next action. [`letter`] is what stands in a letter,
+//! [`disclosures`] the words that must be said or printed.
 
+pub mod disclosures;
 pub mod letter;
 pub mod result;
 pub mod validation_notice;

@@ -3,7 +3,7 @@
 use crate::params;
 use crate::rows;
 use crate::store::{Keyed, StoreError, Tx, Value};
-use duly_domain::compliance::disclosures::Wording;
+use duly_domain::outreach::disclosures::Wording;
 use duly_domain::values::ids::{AccountId, ContactId, DebtorId, DisclosureId, LetterId};
 use jiff::Timestamp;
 

@@ -186,8 +186,8 @@ fn sentences(text: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compliance::disclosures::{Places, voice_mail};
     use crate::compliance::rules::proposal_tests::consumer_in;
+    use crate::outreach::disclosures::{Places, voice_mail};
     use crate::outreach::letter::Language;
 
     fn is_limited(text: &str) -> bool {

@@ -12,8 +12,8 @@ mod table;
 
 pub use table::all;
 
-use super::record::Disclosure;
-use super::states::Confidence;
+use crate::compliance::record::Disclosure;
+use crate::compliance::states::Confidence;
 use crate::outreach::letter::Language;
 use crate::values::channel::Channel;
 use std::fmt;
