@@ -1,7 +1,8 @@
-//! The handbook: one page per rule, made from its card.
+//! The handbook: one page per rule, made from its card, and one per reading.
 //!
-//! Nothing is written here that a card does not say, so the handbook and the decisions cannot part.
+//! Nothing is written here that a card or a reading does not say, so the handbook and the decisions cannot part.
 
+use super::readings::{READINGS, Reading};
 use super::{RULE_SET, rules};
 use crate::decision::{RuleCard, Severity};
 use crate::values::moment::{date_of_day, written};
@@ -15,11 +16,12 @@ pub struct Page {
     pub text: String,
 }
 
-/// The contents first, then a page per rule in the order people read them.
+/// The contents first, then a page per rule in the order people read them, then what is obeyed without a rule.
 pub fn pages() -> Vec<Page> {
     let cards = rules::cards();
     let mut pages = vec![contents(&cards)];
     pages.extend(cards.into_iter().map(page));
+    pages.extend(READINGS.iter().map(reading));
     pages
 }
 
@@ -30,7 +32,11 @@ fn contents(cards: &[&RuleCard]) -> Page {
     );
     for card in cards {
         let (does, _) = severity(card.severity);
-        text.push_str(&format!("| [{}]({}) | {} | {} | {does} |\n", card.id, name(card), card.cite, card.jurisdiction));
+        text.push_str(&format!("| [{}]({}) | {} | {} | {does} |\n", card.id, name(card.id), card.cite, card.jurisdiction));
+    }
+    text.push_str("\n## Obeyed without a rule of its own\n\n| What | Source |\n| --- | --- |\n");
+    for reading in &READINGS {
+        text.push_str(&format!("| [{}]({}) | {} |\n", reading.id, name(reading.id), reading.cite));
     }
     Page { name: "README.md".into(), text }
 }
@@ -43,11 +49,17 @@ fn page(card: &RuleCard) -> Page {
          - What it does: {does}. {means}\n\n[All rules](README.md)\n",
         card.id, card.plain, card.instead, card.cite, card.jurisdiction
     );
-    Page { name: name(card), text }
+    Page { name: name(card.id), text }
 }
 
-fn name(card: &RuleCard) -> String {
-    format!("{}.md", card.id)
+fn reading(reading: &Reading) -> Page {
+    let Reading { id, cite, says, obeyed } = reading;
+    let text = format!("# {id}\n\n{says}\n\n## How it is obeyed\n\n{obeyed}\n\n- Source: {cite}\n\n[All rules](README.md)\n");
+    Page { name: name(id), text }
+}
+
+fn name(id: &str) -> String {
+    format!("{id}.md")
 }
 
 /// What a rule does, in a few words and in a sentence.
@@ -71,7 +83,7 @@ mod tests {
     fn every_rule_has_a_page_that_says_what_its_card_says() {
         let pages = pages();
         let cards = rules::cards();
-        assert_eq!(pages.len(), cards.len() + 1);
+        assert_eq!(pages.len(), cards.len() + READINGS.len() + 1);
         for (page, card) in pages.iter().skip(1).zip(cards) {
             assert_eq!(page.name, format!("{}.md", card.id));
             for said in [card.id, card.plain, card.instead, card.cite, card.jurisdiction] {

@@ -20,6 +20,7 @@ pub mod hours;
 pub mod limitation;
 pub mod packs;
 pub mod policy;
+pub mod readings;
 pub mod record;
 pub mod rules;
 pub mod states;
