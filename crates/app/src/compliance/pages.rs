@@ -1,6 +1,7 @@
-//! The control room: what the gate refused.
+//! The control room: what was refused, what is due, who is near a limit, and whether the record is whole.
 
 use super::store::{self, Refusal};
+use super::today::{NearLimit, near_limits, refused_today};
 use crate::app::Failure;
 use crate::audit;
 use crate::disputes::queue::{self, CaseCounts};
@@ -14,10 +15,9 @@ use crate::web::shell::{Frame, page, when};
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use duly_domain::compliance::{RULE_SET, rules};
-use duly_domain::decision::{Answer, RuleCard, Severity};
+use duly_domain::decision::{Answer, RuleCard};
 use duly_domain::identity::{Permission, may};
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 use serde_json::Value as Json;
 use std::collections::HashMap;
 
@@ -42,8 +42,10 @@ struct ControlRoomPage {
     answers: Vec<(String, i64)>,
     cases: CaseCounts,
     proved: Proved,
-    rules: Vec<(&'static RuleCard, &'static str)>,
-    rule_set: &'static str,
+    today: Vec<(&'static RuleCard, i64)>,
+    near: Vec<NearLimit>,
+    due_soon: usize,
+    late: usize,
     chain: Vec<ShownEntry>,
 }
 
@@ -66,7 +68,7 @@ struct ShownEntry {
 }
 
 /// Refusals on one page.
-const REFUSALS: i64 = 100;
+const REFUSALS: i64 = 25;
 
 /// `GET /compliance?page=&said=`: the last thirty days, the newest refusals first.
 pub async fn get_control_room(
@@ -89,22 +91,14 @@ pub async fn get_control_room(
         let reasons = because.iter().map(|reason| (text(reason, "plain"), text(reason, "citation"), text(reason, "instead"))).collect();
         ShownRefusal { when: when(row.decided_at, visit.at.at, &visit.zone), row, reasons }
     });
-    let rules = rules::cards().into_iter().map(|card| {
-        let severity = match card.severity {
-            Severity::Block => "refuses",
-            Severity::Supervisor => "asks a supervisor",
-            Severity::Presumption => "asks a supervisor (presumption)",
-            Severity::Warn => "warns",
-        };
-        (card, severity)
-    });
     let (mut chain, mut names) = (Vec::new(), Names::default());
     for row in audit::store::list_of_chain(&mut tx, audit::AGENCY, 20).await? {
         chain.push(ShownEntry { who: names.of(&mut tx, &row.actor).await?, row });
     }
+    let due = letters::list_due(&web.app, &mut tx, visit.at, 100).await?;
+    let soon = visit.at.business_day.saturating_add(2.days());
     Ok(page(&ControlRoomPage {
         may_print: may(visit.who.role, Permission::PrintLetters),
-        due: letters::list_due(&web.app, &mut tx, visit.at, 100).await?,
         refusals: shown.collect(),
         from: behind + 1,
         to: shown_to,
@@ -114,8 +108,11 @@ pub async fn get_control_room(
         answers,
         cases: CaseCounts::of(&queue::read(&mut tx, queue::SHOWN).await?, visit.at.business_day),
         proved: proved(&web, &visit, &mut tx, &mut names).await?,
-        rules: rules.collect(),
-        rule_set: RULE_SET,
+        today: refused_today(&mut tx, &visit).await?,
+        near: near_limits(&mut tx, visit.at.at).await?,
+        due_soon: due.iter().filter(|notice| !notice.is_late && notice.deadline <= soon).count(),
+        late: due.iter().filter(|notice| notice.is_late).count(),
+        due,
         chain,
         frame: Frame::of(&visit, "/compliance", "Compliance").saying(query.get("said").map(String::as_str)),
     }))

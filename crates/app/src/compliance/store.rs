@@ -53,6 +53,12 @@ const DECISION: &str = "
 const BESIDE: &str = "
     select id, channel, answer, decided_at from decisions
      where account_id = $1 and debtor_id = $2 and decided_at >= $3 and decided_at <= $4 and act_kind is null order by decided_at, id limit 100";
+const BY_RULES: &str = "
+    select rules, count(*) from decisions where answer <> 'allowed' and decided_at >= $1 group by rules order by rules";
+const CALLED_OFTEN: &str = "
+    select account_id from decisions
+     where answer = 'allowed' and decided_at >= $1 and channel = 'call'
+     group by account_id having count(*) >= 3 order by count(*) desc, account_id limit $2";
 const BY_ANSWER: &str = "select answer, count(*) from decisions where decided_at >= $1 group by answer order by answer";
 
 rows! {
@@ -238,6 +244,16 @@ pub async fn load_decision(tx: &mut Tx, account: AccountId, id: DecisionId) -> R
 
 pub async fn count_by_answer(tx: &mut Tx, since: Timestamp) -> Result<Vec<(String, i64)>, StoreError> {
     tx.all(BY_ANSWER, params![since]).await
+}
+
+/// How often which rules stood in the way together since a moment.
+pub async fn count_by_rules(tx: &mut Tx, since: Timestamp) -> Result<Vec<(String, i64)>, StoreError> {
+    tx.all(BY_RULES, params![since]).await
+}
+
+/// Accounts about which a call was allowed three times or more since a moment, the most often first.
+pub async fn list_called_often(tx: &mut Tx, since: Timestamp, limit: i64) -> Result<Vec<AccountId>, StoreError> {
+    Ok(tx.all::<(AccountId,)>(CALLED_OFTEN, params![since, limit]).await?.into_iter().map(|(account,)| account).collect())
 }
 
 /// What was decided about contacts with a person between two moments: decision, channel, answer, when.

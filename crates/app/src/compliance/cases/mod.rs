@@ -15,7 +15,7 @@ pub mod shipped;
 
 use duly_domain::compliance::policy::ContactPolicy;
 use jiff::Timestamp;
-use reading::{Names, field, list, record, text};
+use reading::{Names, field, list, policy_with, record, text};
 use serde_json::{Value as Json, json};
 use std::path::{Path, PathBuf};
 
@@ -32,7 +32,9 @@ fn decide_under(case: &Json, policy: &ContactPolicy) -> Result<Json, String> {
     let Some(act) = acts::Act::parse(action) else {
         return Err(format!("proposed.action {action:?} is not decided by this version"));
     };
-    let record = record(field(case, "given")?, &mut names)?;
+    let given = field(case, "given")?;
+    let record = record(given, &mut names)?;
+    let policy = &policy_with(given, policy)?;
     let when = text(case, "when").ok_or("when is missing")?;
     let at: Timestamp = when.parse().map_err(|_| format!("when {when:?} is not an instant with its offset"))?;
     let is_known = |name: &str| list(&case["given"], "accounts").any(|account| text(account, "id") == Some(name));

@@ -2,6 +2,7 @@
 
 use duly_domain::compliance::caps::Jurisdiction;
 use duly_domain::compliance::limitation::Agreement;
+use duly_domain::compliance::policy::{ContactPolicy, Limits, Version};
 use duly_domain::compliance::record::{
     Bankruptcy, Care, Closure, CollectorRole, Consumer, Contact, Debt, Dialing, Direction, Disclosure, EVERY_DAY, Hours, Key, LocationCall,
     Notice, NoticeKind, OrdersNotice, Outcome, Person, Place, Preference, Proposal, Purpose, Record, Service, Standing, Wish,
@@ -92,9 +93,10 @@ pub(super) fn record(given: &Json, names: &mut Names) -> Result<Record, String> 
         }
     }
     let is_flagged = |name: &str| consumer.get("flags").is_some_and(|flags| flag(flags, name, false));
-    // Cases are written from the fact sheet; what the table of the states alone states is not asked of them.
+    // Cases are written from the fact sheet; what the table of the states alone states is asked of those that want it.
     let jurisdiction = Jurisdiction::of(text(consumer, "state").unwrap_or(""), text(consumer, "locality"));
-    let jurisdictions: Vec<Jurisdiction> = jurisdiction.into_iter().filter(|place| place.is_in_the_rules()).collect();
+    let asks_table = flag(given, "table_of_states", false);
+    let jurisdictions: Vec<Jurisdiction> = jurisdiction.into_iter().filter(|place| asks_table || place.is_in_the_rules()).collect();
     let consumer = Consumer {
         key: consumer_key,
         signals: signals(consumer),
@@ -104,7 +106,12 @@ pub(super) fn record(given: &Json, names: &mut Names) -> Result<Record, String> 
         state: text(consumer, "state").and_then(state_code),
         jurisdictions,
         is_number_reassigned: is_flagged("number_reassigned"),
-        care: Care::default(),
+        care: Care {
+            is_vulnerable: is_flagged("vulnerable"),
+            is_incarcerated: is_flagged("incarcerated"),
+            is_minor: is_flagged("minor"),
+            is_in_hardship: is_flagged("hardship"),
+        },
     };
     Ok(Record { role, consumer, persons, debts, contacts, notices, clock_events: Vec::new() })
 }
@@ -206,20 +213,45 @@ fn preference(json: &Json) -> Result<Preference, String> {
     Ok(Preference { at, until, wish })
 }
 
-fn hours(json: &Json) -> Result<Hours, String> {
-    let minute = |name: &str, absent: u16| {
-        let Some(written) = text(json, name) else { return Ok(absent) };
-        let parsed = written.split_once(':').and_then(|(hour, minute)| Some((hour.parse::<u16>().ok()?, minute.parse::<u16>().ok()?)));
-        let of_the_day = parsed.filter(|(hour, minute)| *hour <= 24 && *minute < 60).map(|(hour, minute)| hour * 60 + minute);
-        of_the_day.filter(|minute| *minute <= 1440).ok_or_else(|| format!("{name} {written:?} is not a time of the day"))
+/// What the creditor of a case asks beyond the law, with what binds besides.
+pub(super) fn policy_with(given: &Json, besides: &ContactPolicy) -> Result<ContactPolicy, String> {
+    let Some(asked) = given.get("creditor_policy").filter(|asked| !asked.is_null()) else { return Ok(*besides) };
+    let number = |name: &str| match asked.get(name).filter(|number| !number.is_null()) {
+        None => Ok(None),
+        Some(number) => number.as_u64().and_then(|number| u32::try_from(number).ok()).map(Some).ok_or(format!("{name} is no count")),
     };
+    let limits = Limits {
+        attempts_max_7_days: number("attempts_max_7_days")?,
+        electronic_max_7_days: number("electronic_max_7_days")?,
+        opens_minute: minute(asked, "opens")?,
+        closes_minute: minute(asked, "closes")?,
+        is_off_on_sundays: flag(asked, "off_on_sundays", false),
+        is_off_on_holidays: flag(asked, "off_on_holidays", false),
+    };
+    Ok(ContactPolicy { creditor: Version { number: 1, limits }, ..*besides })
+}
+
+/// A time of the day, in minutes, where one is given.
+fn minute(json: &Json, name: &str) -> Result<Option<u16>, String> {
+    let Some(written) = text(json, name) else { return Ok(None) };
+    let parsed = written.split_once(':').and_then(|(hour, minute)| Some((hour.parse::<u16>().ok()?, minute.parse::<u16>().ok()?)));
+    let of_the_day = parsed.filter(|(hour, minute)| *hour <= 24 && *minute < 60).map(|(hour, minute)| hour * 60 + minute);
+    let proved = of_the_day.filter(|minute| *minute <= 1440).ok_or_else(|| format!("{name} {written:?} is not a time of the day"));
+    proved.map(Some)
+}
+
+fn hours(json: &Json) -> Result<Hours, String> {
     const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
     let mut days = 0u8;
     for day in list(json, "days").filter_map(Json::as_str) {
         let at = DAYS.iter().position(|known| day.to_lowercase().starts_with(known));
         days |= 1 << at.ok_or_else(|| format!("days: {day:?} is not one of mon, tue, wed, thu, fri, sat, sun"))?;
     }
-    Ok(Hours { days: if days == 0 { EVERY_DAY } else { days }, from: minute("from", 0)?, to: minute("to", 1440)? })
+    Ok(Hours {
+        days: if days == 0 { EVERY_DAY } else { days },
+        from: minute(json, "from")?.unwrap_or(0),
+        to: minute(json, "to")?.unwrap_or(1440),
+    })
 }
 
 fn contact(entry: &Json, consumer: Key, names: &mut Names) -> Result<Contact, String> {

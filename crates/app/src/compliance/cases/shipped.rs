@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 
 /// The files of `regulation/cases`.
 #[rustfmt::skip]
-const FILES: [&str; 29] = [
+const FILES: [&str; 31] = [
     include_str!("../../../../../regulation/cases/bankruptcy.json"),
     include_str!("../../../../../regulation/cases/call_consent.json"),
     include_str!("../../../../../regulation/cases/call_frequency.json"),
@@ -20,9 +20,11 @@ const FILES: [&str; 29] = [
     include_str!("../../../../../regulation/cases/credit_reporting.json"),
     include_str!("../../../../../regulation/cases/disclosures.json"),
     include_str!("../../../../../regulation/cases/disputes.json"),
+    include_str!("../../../../../regulation/cases/each_rule.json"),
     include_str!("../../../../../regulation/cases/esign.json"),
     include_str!("../../../../../regulation/cases/fees.json"),
     include_str!("../../../../../regulation/cases/hours.json"),
+    include_str!("../../../../../regulation/cases/house.json"),
     include_str!("../../../../../regulation/cases/legal.json"),
     include_str!("../../../../../regulation/cases/limited_content.json"),
     include_str!("../../../../../regulation/cases/location_information.json"),
