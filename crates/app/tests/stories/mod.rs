@@ -4,6 +4,7 @@ mod accounts;
 mod acts;
 mod asking;
 pub mod audit;
+mod control_room;
 mod desks;
 mod disputes;
 mod history;
