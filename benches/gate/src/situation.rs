@@ -74,6 +74,7 @@ fn situation(i: u64) -> Situation {
         dialing: Dialing::Manual,
         is_limited_content: false,
         is_ours: true,
+        disclosed: None,
     };
     let mut contacts: Vec<Contact> = (0..calls).rev().map(|days| call(days, Outcome::NoAnswer)).collect();
     if (19..24).contains(&kind) {

@@ -9,7 +9,7 @@
 //! table does not name is asked every time, so a new rule is right before it is fast.
 
 use super::facts::{Confirmation, ContactFacts};
-use super::record::Standing;
+use super::record::{Care, Standing};
 use super::rules::call_frequency::{BURST_SECONDS, CALLS_BEFORE_MANY};
 use crate::decision::{Rule, Severity};
 use crate::values::channel::Channel;
@@ -44,10 +44,12 @@ pub enum Topic {
     RecentCall,
     Caps,
     ElectronicConsent,
+    Care,
+    StateHours,
 }
 
 /// How many there are.
-const TOPICS: usize = Topic::ElectronicConsent as usize + 1;
+const TOPICS: usize = Topic::StateHours as usize + 1;
 
 /// A set of topics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,7 +86,7 @@ impl Topics {
 }
 
 /// The topics of which one must be touched before a rule about contacts has anything to say, by the id of its card.
-const OPENED_BY: [(&str, &[Topic]); 30] = [
+const OPENED_BY: [(&str, &[Topic]); 40] = [
     ("regf.electronic.social-media", &[Topic::PublicMessage]),
     ("regf.location-info", &[Topic::ThirdParty]),
     ("regf.third-party.disclosure", &[Topic::ThirdParty]),
@@ -115,6 +117,16 @@ const OPENED_BY: [(&str, &[Topic]); 30] = [
     ("state.dc.electronic-cap", &[Topic::Caps, Topic::ElectronicConsent]),
     ("state.wa.contact-cap", &[Topic::Caps]),
     ("state.nyc.contact-cap", &[Topic::Caps]),
+    ("state.nh.work-calls", &[Topic::Caps]),
+    ("state.or.work-contact", &[Topic::Caps]),
+    ("state.wv.call-cap", &[Topic::Caps]),
+    ("state.fl.hours", &[Topic::StateHours]),
+    ("state.ma.hours", &[Topic::StateHours]),
+    ("state.wa.hours", &[Topic::StateHours]),
+    ("policy.minor", &[Topic::Care]),
+    ("policy.vulnerable", &[Topic::Care]),
+    ("policy.incarcerated", &[Topic::Care]),
+    ("policy.care-note", &[Topic::Care]),
 ];
 
 /// For each topic the rules that it opens: bit `i` is the rule at place `i` of its catalogue.
@@ -250,6 +262,8 @@ impl ContactFacts {
         touch(Topic::ClosedChannel, !self.closures.is_empty() | (self.confirmation == Confirmation::Faulty));
         touch(Topic::BareMessage, self.lacks_opt_out_notice);
         touch(Topic::EmployerAddress, self.is_employer_address_without_basis);
+        touch(Topic::Care, self.care != Care::default());
+        touch(Topic::StateHours, !self.hours_of.is_empty());
         touch(Topic::Machine, self.machine.is_some());
         touch(Topic::Disclosure, self.disclosure.is_some());
         touch(Topic::CountedCall, is_counted_call);

@@ -50,6 +50,8 @@ const SAID_BY_ROWS: Topics = Topics::of(&[
     Topic::Conversation,
     Topic::RecentCall,
     Topic::Caps,
+    Topic::Care,
+    Topic::StateHours,
 ]);
 
 /// A portfolio's people, a row each, in columns.

@@ -22,7 +22,8 @@ impl Past<'_> {
     /// The calls about each debt proposed.
     pub(super) fn debt_calls(&self) -> Vec<DebtCalls> {
         if self.record.notices.is_empty() && self.calls().next().is_none() {
-            return vec![DebtCalls::default(); usize::from(!self.proposal.debts.is_empty())];
+            // One that counts stands for all: nothing was counted about any.
+            return vec![DebtCalls::default(); usize::from(self.debts().any(|debt| debt.is_consumer_purpose))];
         }
         let days = DayCount::new(day_zone(self.record));
         // The rule counts calls about consumer debts; a business debt beside one has no count of its own.
