@@ -100,6 +100,7 @@ fn situation(i: u64) -> Situation {
             ..Consumer::default()
         },
         persons: Vec::new(),
+        clock_events: Vec::new(),
         debts: vec![Debt::of(10)],
         contacts,
         notices,

@@ -304,15 +304,20 @@ async fn what_they_say(past: &App, who: &Actor, account: AccountId, dice: &mut D
         }
         13 | 14 => write_note(past, who, at, account, "Prefers to be called after lunch; sounded worried about rent.").await.map(drop),
         15 => {
-            let ill = EnterStatus {
-                words: Some("Long illness in the family.".into()),
-                needs: vec![Need::Health],
+            let of = accounts::store::load_account(&mut past.db.read().await?, account).await?;
+            let (status, need, words) = match of.kind.as_str() {
+                "business" => (Status::Hardship, Need::IncomeLoss, "Two customers of theirs went under; they pay again from spring."),
+                _ => (Status::Vulnerable, Need::Health, "Long illness in the family."),
+            };
+            let told = EnterStatus {
+                words: Some(words.into()),
+                needs: vec![need],
                 consented_by: Some("The debtor".into()),
                 consented_on: Some(at.business_day),
                 consented_how: Some("On the phone: please note it.".into()),
-                ..EnterStatus::of(account, Status::Vulnerable, at.business_day, Evidence::Said)
+                ..EnterStatus::of(account, status, at.business_day, Evidence::Said)
             };
-            enter(past, who, at, &ill).await.map(drop)
+            enter(past, who, at, &told).await.map(drop)
         }
         16 => complain(past, who, account, dice).await,
         17 if dice.of(3) == 0 => claim_theft(past, who, account).await,
