@@ -9,6 +9,7 @@
 //! table does not name is asked every time, so a new rule is right before it is fast.
 
 use super::facts::{Confirmation, ContactFacts};
+use super::policy::ContactPolicy;
 use super::record::{Care, Standing};
 use super::rules::call_frequency::{BURST_SECONDS, CALLS_BEFORE_MANY};
 use crate::decision::{Rule, Severity};
@@ -46,10 +47,12 @@ pub enum Topic {
     ElectronicConsent,
     Care,
     StateHours,
+    /// Touched by a policy that asks anything beyond the law, never by facts.
+    Policy,
 }
 
 /// How many there are.
-const TOPICS: usize = Topic::StateHours as usize + 1;
+const TOPICS: usize = Topic::Policy as usize + 1;
 
 /// A set of topics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +67,14 @@ impl Default for Topics {
 impl Topics {
     /// Every topic: all rules are asked. So it is with facts that were kept and are read again.
     pub const ALL: Topics = Topics((1 << TOPICS) - 1);
+
+    /// None: what is decided by the law alone.
+    pub const NONE: Topics = Topics(0);
+
+    /// These and those.
+    pub(super) const fn and(self, those: Topics) -> Topics {
+        Topics(self.0 | those.0)
+    }
 
     pub(super) const fn of(topics: &[Topic]) -> Topics {
         let mut bits = 0;
@@ -85,8 +96,26 @@ impl Topics {
     }
 }
 
+/// What an act is decided under.
+pub trait Policy {
+    /// The topics that it touches: what it asks beyond the law.
+    fn topics(&self) -> Topics;
+}
+
+impl Policy for () {
+    fn topics(&self) -> Topics {
+        Topics::NONE
+    }
+}
+
+impl Policy for ContactPolicy {
+    fn topics(&self) -> Topics {
+        if self.is_the_law() { Topics::NONE } else { Topics::of(&[Topic::Policy]) }
+    }
+}
+
 /// The topics of which one must be touched before a rule about contacts has anything to say, by the id of its card.
-const OPENED_BY: [(&str, &[Topic]); 40] = [
+const OPENED_BY: [(&str, &[Topic]); 44] = [
     ("regf.electronic.social-media", &[Topic::PublicMessage]),
     ("regf.location-info", &[Topic::ThirdParty]),
     ("regf.third-party.disclosure", &[Topic::ThirdParty]),
@@ -123,6 +152,10 @@ const OPENED_BY: [(&str, &[Topic]); 40] = [
     ("state.fl.hours", &[Topic::StateHours]),
     ("state.ma.hours", &[Topic::StateHours]),
     ("state.wa.hours", &[Topic::StateHours]),
+    ("policy.hours", &[Topic::Policy]),
+    ("policy.days-off", &[Topic::Policy]),
+    ("policy.calls", &[Topic::Policy]),
+    ("policy.messages", &[Topic::Policy]),
     ("policy.minor", &[Topic::Care]),
     ("policy.vulnerable", &[Topic::Care]),
     ("policy.incarcerated", &[Topic::Care]),

@@ -7,7 +7,7 @@
 //!
 //! Always true: within the local day of a row the mask says `true` where [`super::decide_contact`] says yes, and nowhere else.
 
-use super::asked::{Topic, Topics};
+use super::asked::{Policy, Topic, Topics};
 use super::facts::{ContactFacts, Facts};
 use super::policy::{ATTEMPTS_BY_LAW, CLOSES_BY_LAW, ContactPolicy, OPENS_BY_LAW};
 use super::rules::{CONTACT, call_frequency, policy_limits, state_hours};
@@ -96,7 +96,7 @@ impl Columns {
         let now = facts.instant(facts.at);
         let (mut attempts, mut spoke_days_ago, mut stops) = (None, u8::MAX, 0);
         let mut day = (facts.at.max(facts.day_clock.instant(now.day, 0)), facts.day_clock.instant(now.day + 1, 0));
-        for rule in CONTACT.opened.by(touched).map(|place| &CONTACT.rules[place]) {
+        for rule in CONTACT.opened.by(touched.and(self.policy.topics())).map(|place| &CONTACT.rules[place]) {
             if rule.card.severity == Severity::Warn || rule.card.in_force_from > now.day {
                 continue;
             }

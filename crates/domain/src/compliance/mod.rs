@@ -35,7 +35,7 @@ mod monotony;
 mod properties;
 
 use crate::decision::{Answer, Decision, Detail, Finding, Instant, NEVER, Reason, Rule, RuleCard, Severity};
-use asked::{Asked, Opened};
+use asked::{Asked, Opened, Policy};
 use facts::{
     BasisFacts, ContactFacts, DebitFacts, DeletionFacts, DeliveryFacts, DepositFacts, Facts, FeeFacts, FurnishFacts, InterestFacts,
     JudgmentFacts, MessageFacts, NoticeFacts, PaymentFacts, PeriodFacts, SuitFacts, TransferFacts,
@@ -114,8 +114,8 @@ pub fn decide_contact(facts: &ContactFacts, policy: &ContactPolicy) -> Decision 
 ///
 /// The next allowed moment is the first quarter-hour at or after the proposal's at which nothing stands in the way
 /// with no new facts; `None` within [`HORIZON_DAYS`] if there is none.
-pub fn decide<F: Facts, P>(catalogue: &Catalogue<F, P>, facts: &F, policy: &P) -> Decision {
-    decide_among(catalogue, catalogue.opened.by(facts.topics()), facts, policy)
+pub fn decide<F: Facts, P: Policy>(catalogue: &Catalogue<F, P>, facts: &F, policy: &P) -> Decision {
+    decide_among(catalogue, catalogue.opened.by(facts.topics().and(policy.topics())), facts, policy)
 }
 
 fn decide_among<F: Facts, P>(catalogue: &Catalogue<F, P>, asked: Asked, facts: &F, policy: &P) -> Decision {
@@ -137,7 +137,7 @@ fn decide_among<F: Facts, P>(catalogue: &Catalogue<F, P>, asked: Asked, facts: &
 
 /// The bare question: does nothing stand in the way? The floor against which [`decide_contact`] is measured.
 pub fn may_contact(facts: &ContactFacts, policy: &ContactPolicy) -> bool {
-    let asked = rules::CONTACT.opened.by(facts.topics()).without(rules::CONTACT.warnings);
+    let asked = rules::CONTACT.opened.by(facts.topics().and(policy.topics())).without(rules::CONTACT.warnings);
     let now = facts.instant(facts.at);
     asked
         .map(|place| &rules::CONTACT.rules[place])
@@ -230,7 +230,7 @@ fn next_allowed<F: Facts, P>(catalogue: &Catalogue<F, P>, asked: Asked, facts: &
 /// Looks ahead in quarter-hours to the end of the consumer's day; counts and windows are asked like any other moment.
 pub fn allowed_until(facts: &ContactFacts, policy: &ContactPolicy) -> Option<Timestamp> {
     let mut at = facts.at;
-    let asked = rules::CONTACT.opened.by(facts.topics());
+    let asked = rules::CONTACT.opened.by(facts.topics().and(policy.topics()));
     if each_finding(&rules::CONTACT, asked, facts, policy, facts.instant(at), |_, _| ()) != 0 {
         return None;
     }

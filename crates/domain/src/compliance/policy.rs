@@ -125,6 +125,11 @@ impl ContactPolicy {
     pub const LAW: ContactPolicy =
         ContactPolicy { house: Version { number: 0, limits: Limits::NONE }, creditor: Version { number: 0, limits: Limits::NONE } };
 
+    /// Whether neither asks anything beyond the law.
+    pub fn is_the_law(&self) -> bool {
+        self.house.limits == Limits::NONE && self.creditor.limits == Limits::NONE
+    }
+
     fn each(&self) -> [(Limits, Whose); 2] {
         [(self.house.limits, Whose::House), (self.creditor.limits, Whose::Creditor)]
     }

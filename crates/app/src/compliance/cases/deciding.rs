@@ -12,6 +12,7 @@ pub(super) use without::{decide, decide_act, decide_contact};
 #[cfg(test)]
 mod without {
     use duly_domain::compliance::acts::ActFacts;
+    use duly_domain::compliance::asked::Policy;
     use duly_domain::compliance::facts::{ContactFacts, Facts};
     use duly_domain::compliance::policy::ContactPolicy;
     use duly_domain::compliance::rules::{self, CONTACT};
@@ -58,7 +59,7 @@ mod without {
         }
     }
 
-    pub fn decide<F: Facts, P>(catalogue: &Catalogue<F, P>, facts: &F, policy: &P) -> Decision {
+    pub fn decide<F: Facts, P: Policy>(catalogue: &Catalogue<F, P>, facts: &F, policy: &P) -> Decision {
         let out = LEFT_OUT.get().filter(|(of, _)| *of == type_name::<F>());
         let Some(place) = out.and_then(|(_, id)| catalogue.rules.iter().position(|rule| rule.card.id == id)) else {
             return compliance::decide(catalogue, facts, policy);
