@@ -23,7 +23,8 @@ use std::collections::HashMap;
 
 /// One thing that happened.
 pub struct Event {
-    at: Timestamp,
+    /// The moment.
+    pub at: Timestamp,
     /// Its icon in the sprite.
     pub icon: &'static str,
     /// `ok`, `no` or nothing.
@@ -38,17 +39,28 @@ pub struct Event {
     pub href: Option<String>,
 }
 
-/// How many of each kind are read.
+/// How many of each kind a page shows.
 const MOST: i64 = 50;
 
-/// Reads an account's timeline.
+/// Reads an account's timeline as a page shows it.
 pub async fn list(tx: &mut Tx, account: &accounts::Account, now: Timestamp, zone: &TimeZone) -> Result<Vec<Event>, Failure> {
+    list_most(tx, account, now, zone, MOST).await
+}
+
+/// Reads an account's timeline, so many contacts and answers at the most.
+pub async fn list_most(
+    tx: &mut Tx,
+    account: &accounts::Account,
+    now: Timestamp,
+    zone: &TimeZone,
+    most: i64,
+) -> Result<Vec<Event>, Failure> {
     let mut events = Vec::new();
     let id = account.id;
     let people = parties::store::list_people(tx, id).await?;
-    contacts(tx, account, &people, &mut events).await?;
-    refusals(tx, id, &mut events).await?;
-    acts(tx, id, &mut events).await?;
+    contacts(tx, account, &people, &mut events, most).await?;
+    refusals(tx, id, &mut events, most).await?;
+    acts(tx, id, &mut events, most).await?;
     money(tx, id, &mut events, zone).await?;
     for hold in accounts::list_holds(tx, id).await? {
         let until = hold.until_on.map_or_else(|| "until somebody ends it".into(), |on| format!("until {}", written(on)));
@@ -131,9 +143,15 @@ fn beside(people: &[PersonRow], debtor: DebtorId, who: DebtorId) -> String {
     }
 }
 
-async fn contacts(tx: &mut Tx, account: &accounts::Account, people: &[PersonRow], events: &mut Vec<Event>) -> Result<(), Failure> {
-    let decisions: HashMap<ContactId, DecisionId> = outreach::store::list_decisions_of(tx, account.id, MOST).await?.into_iter().collect();
-    let contacts = outreach::store::list_of_account(tx, account.id, MOST).await?;
+async fn contacts(
+    tx: &mut Tx,
+    account: &accounts::Account,
+    people: &[PersonRow],
+    events: &mut Vec<Event>,
+    most: i64,
+) -> Result<(), Failure> {
+    let decisions: HashMap<ContactId, DecisionId> = outreach::store::list_decisions_of(tx, account.id, most).await?.into_iter().collect();
+    let contacts = outreach::store::list_of_account(tx, account.id, most).await?;
     let keys: Vec<Value> = contacts.iter().map(|contact| Value::from(contact.id)).collect();
     let debts: HashMap<ContactId, i64> = outreach::store::list_debt_counts(tx, &keys).await?.into_iter().collect();
     let mut words: HashMap<ContactId, Vec<KeptDisclosure>> = HashMap::new();
@@ -168,9 +186,9 @@ async fn contacts(tx: &mut Tx, account: &accounts::Account, people: &[PersonRow]
     Ok(())
 }
 
-async fn refusals(tx: &mut Tx, account: AccountId, events: &mut Vec<Event>) -> Result<(), Failure> {
-    let mut refusals = compliance::store::list_of_account(tx, account, MOST).await?;
-    let elsewhere = asked_elsewhere(tx, account).await?;
+async fn refusals(tx: &mut Tx, account: AccountId, events: &mut Vec<Event>, most: i64) -> Result<(), Failure> {
+    let mut refusals = compliance::store::list_of_account(tx, account, most).await?;
+    let elsewhere = asked_elsewhere(tx, account, most).await?;
     refusals.extend(compliance::store::list_refusals_in(tx, &elsewhere).await?);
     for refusal in refusals {
         let channel = Channel::parse(&refusal.channel).unwrap_or(Channel::Call);
@@ -182,8 +200,8 @@ async fn refusals(tx: &mut Tx, account: AccountId, events: &mut Vec<Event>) -> R
 }
 
 /// What was asked about acts that are no contact, whatever was answered.
-async fn acts(tx: &mut Tx, account: AccountId, events: &mut Vec<Event>) -> Result<(), Failure> {
-    for asked in compliance::store::list_acts_of_account(tx, account, MOST).await? {
+async fn acts(tx: &mut Tx, account: AccountId, events: &mut Vec<Event>, most: i64) -> Result<(), Failure> {
+    for asked in compliance::store::list_acts_of_account(tx, account, most).await? {
         let (tone, said) = compliance::acts::pages::said(&asked.answer);
         let title = format!("{}: {said}", act_word(&asked.channel));
         let told = event(asked.decided_at, tone, if tone == "wait" { "" } else { tone }, title, reasons(&asked.because));
@@ -226,9 +244,9 @@ async fn statuses(tx: &mut Tx, account: AccountId, events: &mut Vec<Event>) -> R
 }
 
 /// Decisions asked for on another account that were about this one as well: its own record names them.
-async fn asked_elsewhere(tx: &mut Tx, account: AccountId) -> Result<Vec<Value>, Failure> {
+async fn asked_elsewhere(tx: &mut Tx, account: AccountId, most: i64) -> Result<Vec<Value>, Failure> {
     let own = account.to_string();
-    let entries = audit::store::list_of_act(tx, &own, "contact.reserve", MOST).await?;
+    let entries = audit::store::list_of_act(tx, &own, "contact.reserve", most).await?;
     let asked = entries.iter().filter_map(|entry| {
         let told: Json = serde_json::from_str(&entry.detail).ok()?;
         let first = told["about"].get(0)?.as_str()?;

@@ -49,11 +49,12 @@ pub async fn export(app: &App, who: &Actor, folder: &Path, account: Option<Accou
         // One account's entries hold no seal, and the seals hold everybody's views.
         Lines::to(folder, "views.jsonl")?.end()?;
     }
-    let roots = write_roots(&mut tx, folder).await?;
+    let roots = write_roots_into(&mut tx, folder).await?;
     Ok(Exported { entries, heads, roots })
 }
 
-async fn write_entries(tx: &mut Tx, out: &mut Lines, account: Option<AccountId>) -> Result<i64, Failure> {
+/// Writes the entries of every chain, or of one account's.
+pub(super) async fn write_entries<W: Write>(tx: &mut Tx, out: &mut Lines<W>, account: Option<AccountId>) -> Result<i64, Failure> {
     let of = account.map(|account| account.to_string());
     let (mut chain, mut seq, mut count) = (String::new(), 0, 0);
     loop {
@@ -70,7 +71,8 @@ async fn write_entries(tx: &mut Tx, out: &mut Lines, account: Option<AccountId>)
     Ok(count)
 }
 
-async fn write_heads(tx: &mut Tx, out: &mut Lines) -> Result<i64, Failure> {
+/// Writes the heads as the newest root saw them.
+pub(super) async fn write_heads<W: Write>(tx: &mut Tx, out: &mut Lines<W>) -> Result<i64, Failure> {
     let (mut after, mut count) = (String::new(), 0);
     // Without a root there is nothing that one saw.
     let newest = store::find_last_root(tx).await?;
@@ -88,7 +90,7 @@ async fn write_heads(tx: &mut Tx, out: &mut Lines) -> Result<i64, Failure> {
 }
 
 /// Views that are sealed; those of today come with the next night.
-async fn write_views(tx: &mut Tx, out: &mut Lines) -> Result<(), Failure> {
+async fn write_views<W: Write>(tx: &mut Tx, out: &mut Lines<W>) -> Result<(), Failure> {
     for (seal, _) in store::list_seals(tx).await? {
         let mut after = uuid::Uuid::nil();
         loop {
@@ -104,8 +106,18 @@ async fn write_views(tx: &mut Tx, out: &mut Lines) -> Result<(), Failure> {
     out.end()
 }
 
-async fn write_roots(tx: &mut Tx, folder: &Path) -> Result<i64, Failure> {
+async fn write_roots_into(tx: &mut Tx, folder: &Path) -> Result<i64, Failure> {
     let mut out = Lines::to(folder, "roots.jsonl")?;
+    let (roots, signed) = write_roots(tx, &mut out).await?;
+    signed.iter().try_for_each(|(name, bytes)| write(folder, name, bytes))?;
+    Ok(roots)
+}
+
+/// The newest root as it was signed: each file's name and its bytes.
+pub(super) type Signed = Vec<(&'static str, Vec<u8>)>;
+
+/// Writes the roots; how many they are, and the newest one as it was signed.
+pub(super) async fn write_roots<W: Write>(tx: &mut Tx, out: &mut Lines<W>) -> Result<(i64, Signed), Failure> {
     let rows = store::list_roots(tx).await?;
     for row in &rows {
         out.write(&json!({"business_day": row.business_day.to_string(), "chains": row.chains, "root": hex(&row.root),
@@ -113,13 +125,14 @@ async fn write_roots(tx: &mut Tx, folder: &Path) -> Result<i64, Failure> {
             "signature": hex(&row.signature)}))?;
     }
     out.end()?;
+    let mut signed = Signed::new();
     if let Some(newest) = rows.last() {
         let (root, key) = signed_root(newest).ok_or_else(|| Failure::Stale("the newest root was changed: run duly check".into()))?;
-        write(folder, "root.txt", root.text().as_bytes())?;
-        write(folder, "root.sig", &newest.signature)?;
-        write(folder, "key.pem", keys::public_pem(&key)?.as_bytes())?;
+        signed.push(("root.txt", root.text().into_bytes()));
+        signed.push(("root.sig", newest.signature.clone()));
+        signed.push(("key.pem", keys::public_pem(&key)?.into_bytes()));
     }
-    Ok(i64::try_from(rows.len()).unwrap_or(i64::MAX))
+    Ok((i64::try_from(rows.len()).unwrap_or(i64::MAX), signed))
 }
 
 fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
@@ -127,19 +140,33 @@ fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
     std::fs::write(&path, bytes).map_err(|error| Failure::File(format!("{} cannot be written: {error}", path.display())))
 }
 
-/// A file of JSON lines.
-struct Lines {
+/// A file of JSON lines, on the disk or in hand.
+pub(super) struct Lines<W: Write> {
     name: String,
-    file: BufWriter<File>,
+    file: W,
 }
 
-impl Lines {
-    fn to(folder: &Path, name: &str) -> Result<Lines, Failure> {
+impl Lines<BufWriter<File>> {
+    fn to(folder: &Path, name: &str) -> Result<Lines<BufWriter<File>>, Failure> {
         let path = folder.join(name);
         let file = File::create(&path).map_err(|error| Failure::File(format!("{} cannot be written: {error}", path.display())))?;
         Ok(Lines { name: path.display().to_string(), file: BufWriter::new(file) })
     }
+}
 
+impl Lines<Vec<u8>> {
+    /// Lines that are kept in hand.
+    pub(super) fn in_hand(name: &str) -> Lines<Vec<u8>> {
+        Lines { name: name.into(), file: Vec::new() }
+    }
+
+    /// What was written.
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.file
+    }
+}
+
+impl<W: Write> Lines<W> {
     fn write(&mut self, line: &Json) -> Result<(), Failure> {
         writeln!(self.file, "{line}").map_err(|error| Failure::File(format!("{} cannot be written: {error}", self.name)))
     }

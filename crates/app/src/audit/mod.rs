@@ -4,9 +4,10 @@
 //! One chain per account; a creditor and a batch have theirs; what concerns none of them stands in the chain `agency`.
 
 //! [`kept`] names the rows that an act kept, with their hashes; [`root`] draws all chains together each night; [`views`] says who
-//! saw an account.
+//! saw an account; [`evidence`] makes the folder that proves an account to somebody else.
 
 pub mod chains;
+pub mod evidence;
 pub mod export;
 pub mod kept;
 pub mod keys;

@@ -31,6 +31,8 @@ pub const DECISION: &str = "decision";
 pub const COMMAND: &str = "command";
 /// `duly export audit --account`.
 pub const EXPORT: &str = "export";
+/// An evidence pack.
+pub const EVIDENCE: &str = "evidence";
 
 /// How long a page waits for the writer.
 const PATIENCE: Duration = Duration::from_millis(50);

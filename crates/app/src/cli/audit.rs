@@ -1,17 +1,18 @@
-//! The record is exported to be proved elsewhere; the key that signs it is changed.
+//! The record and evidence packs are written to be proved elsewhere; the key that signs them is changed.
 
 use super::output::answer;
 use super::{Answered, Global};
 use crate::accounts;
 use crate::app::{Actor, App, Failure};
+use crate::audit::evidence::{Pack, Population, make_account, make_population};
 use crate::audit::{export, keys};
 use crate::compliance::replay::{Judged, Kind, replay};
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use duly_domain::compliance::RULE_SET;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde_json::json;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// `duly keys …`
 #[derive(Subcommand)]
@@ -33,6 +34,29 @@ pub enum AuditCommand {
         #[arg(long, value_parser = super::plain::day)]
         to: Date,
     },
+}
+
+/// `duly evidence …`
+#[derive(Args)]
+pub struct EvidenceArgs {
+    /// One account: its id or reference.
+    #[arg(long, conflicts_with = "creditor", required_unless_present = "creditor")]
+    account: Option<String>,
+    /// Every account of a creditor: a folder for each, and an index above them.
+    #[arg(long)]
+    creditor: Option<String>,
+    /// Accounts placed on this day or later.
+    #[arg(long, requires = "creditor", value_parser = super::plain::day)]
+    from: Option<Date>,
+    /// Accounts placed on this day or before.
+    #[arg(long, requires = "creditor", value_parser = super::plain::day)]
+    to: Option<Date>,
+    /// A folder that is empty or not there; it appears whole or not at all.
+    #[arg(long)]
+    out: PathBuf,
+    /// Shows numbers and addresses in full, for this reason, which is recorded.
+    #[arg(long, value_name = "REASON")]
+    unmask: Option<String>,
 }
 
 pub(super) async fn audit(app: &App, global: &Global, command: AuditCommand) -> Result<Answered, Failure> {
@@ -92,6 +116,30 @@ pub(super) async fn export(app: &App, global: &Global, folder: &Path, account: O
             said.push("no night has been signed yet: there is no root to prove the chains against".into());
         }
         said
+    })
+}
+
+pub(super) async fn evidence(app: &App, global: &Global, args: EvidenceArgs) -> Result<(), Failure> {
+    let EvidenceArgs { account, creditor, from, to, out, unmask } = args;
+    let (who, unmask) = (Actor::command(), unmask.as_deref());
+    let (pack, accounts) = match (account, creditor) {
+        (None, Some(creditor)) => {
+            let of = Population { creditor, from, to };
+            make_population(app, &who, &of, unmask, Pack::into_folder(&out)?).await?
+        }
+        (account, _) => {
+            let named = account.unwrap_or_default();
+            let account = accounts::store::resolve(&mut app.db.read().await?, &named).await?;
+            (make_account(app, &who, account, unmask, Pack::into_folder(&out)?).await?, 1)
+        }
+    };
+    let (files, hash) = (pack.files(), pack.hash().to_string());
+    pack.finish()?;
+    answer(global.format, &json!({"folder": out, "accounts": accounts, "files": files, "sha256sums": hash}), || {
+        vec![
+            format!("{}: {accounts} accounts in {files} files; VERIFY.md says how to prove them", out.display()),
+            format!("SHA256SUMS has the SHA-256 {hash}, which is recorded"),
+        ]
     })
 }
 

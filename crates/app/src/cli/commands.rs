@@ -82,6 +82,7 @@ async fn on_database(app: &App, global: &Global, command: Command) -> Result<Ans
         Command::Account(command) => strategy::account(app, global, command).await?,
         Command::Export(ExportCommand::Journal) => ledger::export_journal(app, global).await?,
         Command::Export(ExportCommand::Audit { folder, account }) => audit::export(app, global, &folder, account.as_deref()).await?,
+        Command::Evidence(args) => audit::evidence(app, global, args).await?,
         Command::Export(ExportCommand::All { folder }) => store::export_all(app, global, &folder).await?,
         Command::Backup { file } => store::backup(app, global, &file).await?,
         Command::Restore { file } => store::restore(app, global, &file).await?,

@@ -159,6 +159,8 @@ enum Command {
     /// Takes records out.
     #[command(subcommand)]
     Export(ExportCommand),
+    /// Everything on record about an account, or about a creditor's accounts, as a folder that proves itself.
+    Evidence(audit::EvidenceArgs),
     /// Writes everything into one packed file, while others work; reads it back.
     Backup {
         /// The file to write.

@@ -159,23 +159,39 @@ impl<'t> Walk<'t> {
     }
 
     fn as_kinds(&self, row: Vec<Value>) -> Result<Vec<Value>, StoreError> {
-        let columns = self.table.columns.iter().zip(row);
-        columns
-            .map(|(column, value)| {
-                column.kind.take(value).ok_or_else(|| StoreError::Column(format!("{}.{}", self.table.name, column.name)))
-            })
-            .collect()
+        as_kinds(self.table, row)
     }
 
-    /// The key's columns; texts with a collation.
     fn key(&self, collation: &str) -> String {
-        let columns = self.table.key.iter().map(|place| &self.table.columns[*place]);
-        let parts = columns.map(|column| {
-            let collation = if column.kind == super::catalogue::Kind::Text { collation } else { "" };
-            format!("{}{collation}", quoted(&column.name))
-        });
-        parts.collect::<Vec<_>>().join(", ")
+        key(self.table, collation)
     }
+}
+
+/// Rows of a table for which a condition holds, in order of its key, the values as their columns' kinds.
+///
+/// The condition is one of the program's own; what comes from outside is a parameter of it.
+pub async fn list_where(tx: &mut Tx, table: &Table, condition: &str, params: &[Value]) -> Result<Vec<Vec<Value>>, StoreError> {
+    let order = key(table, if tx.engine() == "sqlite" { "" } else { " collate \"C\"" });
+    let sql = format!("select {} from {} where {condition} order by {order}", columns(table), quoted(&table.name));
+    let cells: Vec<Cells> = tx.all(&sql, params).await?;
+    cells.into_iter().map(|cells| as_kinds(table, cells.0)).collect()
+}
+
+fn as_kinds(table: &Table, row: Vec<Value>) -> Result<Vec<Value>, StoreError> {
+    let columns = table.columns.iter().zip(row);
+    columns
+        .map(|(column, value)| column.kind.take(value).ok_or_else(|| StoreError::Column(format!("{}.{}", table.name, column.name))))
+        .collect()
+}
+
+/// The columns of a table's key; texts with a collation.
+fn key(table: &Table, collation: &str) -> String {
+    let columns = table.key.iter().map(|place| &table.columns[*place]);
+    let parts = columns.map(|column| {
+        let collation = if column.kind == super::catalogue::Kind::Text { collation } else { "" };
+        format!("{}{collation}", quoted(&column.name))
+    });
+    parts.collect::<Vec<_>>().join(", ")
 }
 
 /// The columns of a table, in order of name.

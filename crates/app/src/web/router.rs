@@ -75,6 +75,7 @@ pub fn routes(web: Web) -> Routes {
         .get("/accounts", May::ReadAccounts, accounts::pages::get_accounts)
         .get("/accounts/{account}", May::ReadAccounts, accounts::pages::get_account)
         .get("/accounts/{account}/views", May::ReadCompliance, audit::pages::get_views)
+        .get("/accounts/{account}/evidence", May::ReadCompliance, audit::evidence::pages::get_pack)
         .get("/accounts/{account}/why", May::ReadAccounts, compliance::why::get_why)
         .get("/accounts/{account}/acts", May::ReadAccounts, compliance::acts::pages::get_acts)
         .post("/accounts/{account}/acts", May::AskActs, compliance::acts::pages::post_act)

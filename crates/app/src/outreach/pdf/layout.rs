@@ -151,14 +151,17 @@ impl Desk<'_> {
         let lines = part.head.iter().enumerate().map(|(at, line)| Span { text: line.clone(), is_strong: at == 0 });
         let mut head = at(LEFT, TOP, MARKS_LEFT - LEFT - GUTTER);
         self.lines(root, &mut head, lines)?;
-        self.lines(root, &mut at(MARKS_LEFT, TOP, RIGHT - MARKS_LEFT), part.marks.iter().map(Span::plain))?;
+        let mut marks = at(MARKS_LEFT, TOP, RIGHT - MARKS_LEFT);
+        self.lines(root, &mut marks, part.marks.iter().map(Span::plain))?;
         let mut height = 0.0;
         for line in &part.addressee {
             height += self.typesetter.set(&[Span::plain(line)], SIZE, WINDOW_WIDTH)?.lines.len() as f32 * SIZE * LEADING;
         }
         let mut window = at(WINDOW.0, (WINDOW.1 - height).max(head.y + SPACE).max(WINDOW_TOP), WINDOW_WIDTH);
         self.lines(root, &mut window, part.addressee.iter().map(Span::plain))?;
-        let y = BELOW_WINDOW.max(window.y + SPACE);
+        // What is addressed to nobody goes into no envelope.
+        let is_mailed = !part.addressee.is_empty();
+        let y = if is_mailed { BELOW_WINDOW.max(window.y + SPACE) } else { head.y.max(marks.y) + 2.0 * SPACE };
         let mut place = Place { page, x: LEFT, y, width: RIGHT - LEFT, bottom: BOTTOM };
         self.blocks(root, &mut place, &part.body)
     }

@@ -1,0 +1,160 @@
+//! What a pack holds of the record: which rows of which tables are an account's own, and which of their columns are masked.
+//!
+//! Nothing is written here. The columns come from the catalogue of the schema, so that a new one is in the packs from then on.
+
+use crate::store::catalogue::{Table, list_tables};
+use crate::store::state::list_where;
+use crate::store::{StoreError, Tx, Value};
+use crate::{params, values};
+use duly_domain::values::ids::{AccountId, CreditorId};
+use duly_domain::values::point::{EmailAddress, MASK, Phone};
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+/// One file of rows.
+pub struct Source {
+    /// The file, without its folder and ending.
+    pub file: &'static str,
+    /// What it shows.
+    pub shows: &'static str,
+    table: &'static str,
+    /// Which rows; `$1` is the account, `$2` the moment where it is named.
+    whose: &'static str,
+}
+
+const fn source(file: &'static str, table: &'static str, whose: &'static str, shows: &'static str) -> Source {
+    Source { file, shows, table, whose }
+}
+
+const OWN: &str = "account_id = $1";
+const PEOPLE: &str = "debtor_id in (select debtor_id from account_people where account_id = $1
+    union select debtor_id from accounts where id = $1)";
+const CONTACTS: &str = "id in (select id from contacts where account_id = $1
+    union select contact_id from contact_debts where account_id = $1)";
+const DEBTS: &str = "contact_id in (select contact_id from contact_debts where account_id = $1)";
+const DECISIONS: &str = "id in (select id from decisions where account_id = $1
+    union select c.decision_id from contacts c join contact_debts d on d.contact_id = c.id where d.account_id = $1)";
+const NOTICES: &str = "id in (select id from notices where account_id = $1
+    union select n.id from notices n join accounts a on a.debtor_id = n.debtor_id where a.id = $1)";
+/// The moment of the pack is left out: the view that its making is must not be in it, or no second one could be the same.
+const VIEWS: &str = "account_id = $1 and seen_at < $2";
+
+/// Everything a pack holds of an account, in the order of its contents.
+pub const SOURCES: [Source; 27] = [
+    source("account", "accounts", "id = $1", "the account as it stands"),
+    source("people", "account_people", OWN, "who stands on the account, in which role"),
+    source(
+        "persons",
+        "debtors",
+        "id in (select debtor_id from account_people where account_id = $1
+        union select debtor_id from accounts where id = $1)",
+        "the people themselves",
+    ),
+    source("points", "contact_points", PEOPLE, "their numbers and addresses"),
+    source("wishes", "preferences", PEOPLE, "what they asked of us, and what they took back"),
+    source("circumstances", "circumstances", PEOPLE, "circumstances that call for care"),
+    source("itemization", "itemizations", OWN, "the amounts of the itemization date"),
+    source("contacts", "contacts", CONTACTS, "every contact about this debt, reserved and recorded"),
+    source("contact-debts", "contact_debts", DEBTS, "which debts each contact was about"),
+    source("decisions", "decisions", DECISIONS, "every answer of the gate, with the facts it was given and its reasons"),
+    source("disclosures", "contact_disclosures", OWN, "words that were due, and whether they were given"),
+    source("notices", "notices", NOTICES, "what was told to us, and notices we gave"),
+    source("letters", "letters", OWN, "validation notices printed, mailed or taken back"),
+    source("cases", "cases", OWN, "disputes, requests, claims and complaints with their outcome"),
+    source("case-steps", "case_steps", OWN, "each step of those cases"),
+    source("payments", "payments", OWN, "payments, and those that were reversed"),
+    source("refunds", "refunds", OWN, "what was paid back"),
+    source("entries", "entries", OWN, "the ledger's entries"),
+    source("entry-lines", "entry_lines", "entry_id in (select id from entries where account_id = $1)", "their lines"),
+    source("balances", "balances", OWN, "what is owed now, by bucket"),
+    source("promises", "promises", OWN, "promises to pay, kept or not"),
+    source("statuses", "status_evidence", OWN, "statuses with their evidence"),
+    source("limitation", "limitation_entries", OWN, "what the time to sue is counted from"),
+    source("holds", "holds", OWN, "when we had to stand still, and why"),
+    source("notes", "notes", OWN, "notes"),
+    source("documents", "documents", OWN, "documents, each with the hash of its bytes"),
+    source("views", "views", VIEWS, "who saw the account before this pack was made"),
+];
+
+/// Columns that only serve the search.
+const SEARCHED: [&str; 5] = ["search_name", "name_key", "family_key", "sound_key", "last_four"];
+
+const OF_CREDITOR: &str = "
+    select id from accounts where creditor_id = $1 and placed_on >= $2 and placed_on <= $3 order by id limit $4";
+
+/// Lines of one file.
+pub struct Lines {
+    /// A JSON document for each row.
+    pub text: String,
+    /// How many.
+    pub rows: usize,
+}
+
+/// The tables, read once for all accounts of a pack.
+pub async fn tables(tx: &mut Tx) -> Result<Vec<Table>, StoreError> {
+    list_tables(tx).await
+}
+
+/// The accounts of a creditor that were placed in some days, in order of their ids.
+pub async fn list_of_creditor(tx: &mut Tx, id: CreditorId, from: Date, to: Date, most: i64) -> Result<Vec<AccountId>, StoreError> {
+    let rows: Vec<(AccountId,)> = tx.all(OF_CREDITOR, params![id, from, to, most]).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Reads the rows of one file.
+pub async fn read(
+    tx: &mut Tx,
+    tables: &[Table],
+    source: &Source,
+    account: AccountId,
+    before: Timestamp,
+    is_plain: bool,
+) -> Result<Lines, StoreError> {
+    let table = tables.iter().find(|table| table.name == source.table);
+    let table = table.ok_or_else(|| StoreError::Column(format!("the table {}", source.table)))?;
+    let params = values![account, before];
+    let params = if source.whose.contains("$2") { &params[..] } else { &params[..1] };
+    let mut shown = table.clone();
+    shown.columns.retain(|column| is_shown(&column.name));
+    let rows = list_where(tx, table, source.whose, params).await?;
+    let count = rows.len();
+    let mut text = String::new();
+    for row in rows {
+        let kind = table.columns.iter().zip(&row).find(|(column, _)| column.name == "kind").and_then(|(_, value)| text_of(value));
+        let kind = kind.unwrap_or_default().to_string();
+        let cells = table.columns.iter().zip(row).filter(|(column, _)| is_shown(&column.name));
+        let cells: Vec<Value> =
+            cells.map(|(column, value)| if is_plain { value } else { masked(source.table, &column.name, &kind, value) }).collect();
+        text.push_str(&shown.line(&cells));
+    }
+    Ok(Lines { text, rows: count })
+}
+
+fn is_shown(column: &str) -> bool {
+    !SEARCHED.contains(&column)
+}
+
+fn text_of(value: &Value) -> Option<&str> {
+    if let Value::Text(text) = value { Some(text) } else { None }
+}
+
+/// A value as those see it who neither dial nor write.
+fn masked(table: &str, column: &str, kind: &str, value: Value) -> Value {
+    let is_hidden = matches!(
+        (table, column),
+        ("contact_points", "value")
+            | ("notices" | "preferences", "address")
+            | ("letters", "addressee" | "content")
+            | ("debtors", "date_of_birth")
+    );
+    if !is_hidden || value == Value::Null {
+        return value;
+    }
+    let text = text_of(&value).unwrap_or_default();
+    let shown = match kind {
+        "phone" if table == "contact_points" => Phone::parse(text).ok().map(|phone| phone.masked()),
+        "email" if table == "contact_points" => EmailAddress::parse(text).ok().map(|email| email.masked()),
+        _ => None,
+    };
+    Value::from(shown.unwrap_or_else(|| MASK.to_string()))
+}
