@@ -7,6 +7,7 @@ pub mod audit;
 mod control_room;
 mod desks;
 mod disputes;
+mod evidence;
 mod history;
 mod identity;
 mod intake;

@@ -1,0 +1,236 @@
+//! Evidence packs: made whole, the same each time, proved by other people's programs.
+
+use super::audit::Folder;
+use crate::permissions::{client, sign_in};
+use duly::accounts::papers::{FileDocument, file_document};
+use duly::app::{Actor, Failure};
+use duly::audit::evidence::{Pack, Population, VERIFIER, make_account, make_population};
+use duly::audit::views;
+use duly::disputes::actions::{OpenCase, open_case};
+use duly_domain::audit::hex;
+use duly_domain::disputes::case::{CaseKind, Ground};
+use duly_domain::identity::Role;
+use duly_testkit::{Floor, Person, both_engines};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// An account with a contact, a payment, a document, a case, a refusal, a view and a signed day.
+fn lived(floor: &mut Floor) -> Person {
+    let maria = floor.debtor("Maria 李", "420.00");
+    floor.officer("Dana").calls(maria, "no_answer");
+    floor.pays(maria, "20.00", "REF 1");
+    let (app, at, dana) = (floor.app.clone(), floor.app.moment(), floor.officer("Dana").actor());
+    let paper = FileDocument {
+        kind: "statement".into(),
+        file_name: "march 2026.txt".into(),
+        media_type: "text/plain".into(),
+        source: "creditor".into(),
+        body: b"owed: 420.00".to_vec(),
+    };
+    let ask = OpenCase {
+        ground: Some(Ground::NotMine),
+        words: Some("Never heard of it.".into()),
+        ..OpenCase::of(maria.account, CaseKind::Dispute, true)
+    };
+    floor.runtime.block_on(async {
+        file_document(&app, &dana, at, maria.account, &paper).await.unwrap();
+        open_case(&app, &dana, at, &ask).await.unwrap();
+        views::record(&app, &dana, at.at, maria.account, views::WORKSPACE).await.unwrap();
+    });
+    assert_eq!(floor.officer("Dana").calls(maria, "no_answer"), ["regf.dispute.written-stop"]);
+    floor.night_of("2026-03-02");
+    maria
+}
+
+fn makes(floor: &Floor, person: Person, out: &Path, unmask: Option<&str>) -> Result<String, Failure> {
+    floor.runtime.block_on(async {
+        let pack = make_account(&floor.app, &Actor::command(), person.account, unmask, Pack::into_folder(out)?).await?;
+        let hash = pack.hash().to_string();
+        pack.finish().map(|()| hash)
+    })
+}
+
+/// Every file of a folder with its bytes.
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut waiting = vec![folder.to_path_buf()];
+    while let Some(next) = waiting.pop() {
+        for entry in std::fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                waiting.push(path);
+            } else {
+                found.insert(path.strip_prefix(folder).unwrap().display().to_string(), std::fs::read(&path).unwrap());
+            }
+        }
+    }
+    found
+}
+
+fn shell(folder: &Path, line: &str) -> Output {
+    Command::new("sh").arg("-ec").arg(line).current_dir(folder).output().expect("a shell starts")
+}
+
+/// Runs the lines of the pack's own VERIFY.md: of the files, of the chain, of the signature, and the hash of the whole.
+fn verify(folder: &Path) -> [bool; 3] {
+    let text = std::fs::read_to_string(folder.join("VERIFY.md")).unwrap();
+    let blocks: Vec<&str> = text.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    let [files, chain, root, whole] = blocks[..] else { panic!("four blocks of lines") };
+    assert!(shell(folder, whole).status.success());
+    [files, chain, root].map(|lines| shell(folder, lines).status.success())
+}
+
+fn reads(pdf: &Path) -> (String, String) {
+    let run = |program: &str, args: &[&str], last: Option<&str>| {
+        let output = Command::new(program).args(args).arg(pdf).args(last).output().expect("Debian package poppler-utils");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    (run("pdfinfo", &[], None), run("pdftotext", &["-layout"], Some("-")))
+}
+
+both_engines! {
+    fn a_pack_is_proved_by_other_programs_and_one_changed_byte_is_found(mut floor: "2026-03-02") {
+        let maria = lived(&mut floor);
+        floor.morning_of("2026-03-03");
+        let out = Folder::new();
+        let hash = makes(&floor, maria, &out.0, None).unwrap();
+        assert_eq!(verify(&out.0), [true; 3]);
+
+        let held = files(&out.0);
+        assert_eq!(hex(&Sha256::digest(&held["SHA256SUMS"])), hash);
+        assert_eq!(String::from_utf8_lossy(&held["SHA256SUMS"]).lines().count(), held.len() - 1, "every other file has its hash");
+        for name in ["contacts", "decisions", "payments", "cases", "documents", "views", "entries", "notices"] {
+            assert!(!held[&format!("data/{name}.jsonl")].is_empty(), "{name}");
+        }
+        let (_, body) = held.iter().find(|(name, _)| name.starts_with("documents/")).unwrap();
+        assert_eq!(body, b"owed: 420.00");
+        let facts = String::from_utf8_lossy(&held["data/decisions.jsonl"]).into_owned();
+        assert!(facts.contains("regf.dispute.written-stop") && facts.contains("policy"), "{facts}");
+
+        let (info, told) = reads(&out.0.join("index.pdf"));
+        assert!(info.contains("Tagged:          yes"), "{info}");
+        let reference = floor.account(maria).reference;
+        for words in [reference.as_str(), "regf.dispute.written-stop", "12 CFR 1006.38", "REF 1", "Never heard of it.", "Dana (officer): workspace",
+            "USD 20.00"] {
+            assert!(told.contains(words), "{words}: {told}");
+        }
+        for (name, bytes) in held.iter().filter(|(name, _)| !matches!(name.as_str(), "SHA256SUMS" | "index.pdf")) {
+            assert!(told.replace([' ', '\n'], "").contains(&hex(&Sha256::digest(bytes))), "{name} is in the contents");
+        }
+
+        for (name, fails) in [("data/contacts.jsonl", [false, true, true]), ("chain/entries.jsonl", [false, false, true]), ("chain/root.txt", [false; 3])] {
+            let path = out.0.join(name);
+            let mut bytes = held[name].clone();
+            let digit = bytes.iter().position(u8::is_ascii_digit).unwrap();
+            bytes[digit] = if bytes[digit] == b'0' { b'1' } else { b'0' };
+            std::fs::write(&path, bytes).unwrap();
+            assert_eq!(verify(&out.0), fails, "{name}");
+            std::fs::write(&path, &held[name]).unwrap();
+        }
+        std::fs::remove_file(out.0.join("data/payments.jsonl")).unwrap();
+        assert_eq!(verify(&out.0), [false, true, true]);
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+
+    fn the_same_record_is_the_same_pack_and_its_making_is_recorded(mut floor: "2026-03-02") {
+        let maria = lived(&mut floor);
+        floor.morning_of("2026-03-03");
+        let (one, other) = (Folder::new(), Folder::new());
+        let hash = makes(&floor, maria, &one.0, None).unwrap();
+        assert_eq!(makes(&floor, maria, &other.0, None).unwrap(), hash);
+        let (one_held, other_held) = (files(&one.0), files(&other.0));
+        assert_eq!(one_held.keys().collect::<Vec<_>>(), other_held.keys().collect::<Vec<_>>());
+        for (name, bytes) in &one_held {
+            assert_eq!(Some(bytes), other_held.get(name), "{name}");
+        }
+        let told = floor.texts("select act, detail from audit_entries where chain = 'evidence' order by seq");
+        assert_eq!(told.len(), 2);
+        let detail: serde_json::Value = serde_json::from_str(told[0].1.as_deref().unwrap()).unwrap();
+        assert_eq!(detail["sha256sums"], hash);
+        assert_eq!(detail["accounts"], serde_json::json!([maria.account.to_string()]));
+        assert_eq!(floor.count("select count(*) from views where what = 'evidence'"), 2);
+
+        // A folder with something in it stays as it is.
+        assert!(matches!(makes(&floor, maria, &one.0, None), Err(Failure::Wrong(_))));
+        assert_eq!(files(&one.0), one_held);
+        // Later, somebody has seen the account: the one who made the packs.
+        floor.clock("10:00");
+        let later = Folder::new();
+        assert_ne!(makes(&floor, maria, &later.0, None).unwrap(), hash);
+        assert_eq!(String::from_utf8_lossy(&files(&later.0)["data/views.jsonl"]).matches("\"evidence\"").count(), 2);
+    }
+
+    fn numbers_are_masked_unless_a_reason_is_given_which_is_recorded(mut floor: "2026-03-02") {
+        let maria = lived(&mut floor);
+        let number: String = floor.texts("select value, kind from contact_points where kind = 'phone'")[0].0.clone().unwrap();
+        let (masked, plain) = (Folder::new(), Folder::new());
+        makes(&floor, maria, &masked.0, None).unwrap();
+        assert!(makes(&floor, maria, &plain.0, Some(" ")).is_err());
+        makes(&floor, maria, &plain.0, Some("Subpoena of 2 March")).unwrap();
+        let holds = |folder: &Folder| files(&folder.0).iter().any(|(_, bytes)| String::from_utf8_lossy(bytes).contains(&number));
+        assert!(!holds(&masked) && holds(&plain));
+        assert_eq!(floor.count("select count(*) from audit_entries where chain = 'evidence' and detail like '%Subpoena%'"), 1);
+        assert!(reads(&plain.0.join("index.pdf")).1.contains("Subpoena of 2 March"));
+    }
+
+    fn the_accounts_of_a_creditor_have_a_folder_each_and_one_proof(mut floor: "2026-03-02") {
+        let maria = lived(&mut floor);
+        let otto = floor.debtor("Otto", "60.00");
+        let creditor = floor.texts("select name, role from creditors")[0].0.clone().unwrap();
+        let made = |out: &Path, from: Option<&str>| {
+            let of = Population { creditor: creditor.clone(), from: from.map(|day| day.parse().unwrap()), to: None };
+            floor.runtime.block_on(async {
+                let (pack, accounts) = make_population(&floor.app, &Actor::command(), &of, None, Pack::into_folder(out)?).await?;
+                pack.finish().map(|()| accounts)
+            })
+        };
+        let out = Folder::new();
+        assert_eq!(made(&out.0, None).unwrap(), 2);
+        let held = files(&out.0);
+        for person in [maria, otto] {
+            assert!(held.contains_key(&format!("accounts/{}/index.pdf", person.account)));
+            assert!(held.contains_key(&format!("accounts/{}/data/contacts.jsonl", person.account)));
+        }
+        // Otto came after the last root: nothing signed holds his entries yet, and the verifier counts them.
+        let lines = shell(&out.0, "sha256sum --quiet -c SHA256SUMS && python3 verify.py chain $(cat chain/accounts.txt)");
+        assert!(lines.status.success(), "{}", String::from_utf8_lossy(&lines.stderr));
+        assert!(String::from_utf8_lossy(&lines.stdout).contains("not covered by a signature"));
+        assert!(reads(&out.0.join("index.pdf")).1.contains("2 accounts placed"));
+        let none = Folder::new();
+        assert!(matches!(made(&none.0, Some("2026-04-01")), Err(Failure::NotFound(_))));
+        assert!(!none.0.exists(), "nothing is left of what was not made");
+    }
+
+    fn the_pack_of_an_account_is_a_download_for_who_reads_the_record(mut floor: "2026-03-02") {
+        let maria = lived(&mut floor);
+        floor.user("Ada", Role::Auditor);
+        let base = floor.serve();
+        let url = format!("{base}/accounts/{}/evidence", maria.account);
+        let packed = floor.runtime.block_on(async {
+            let client = client();
+            sign_in(&client, &base, "ada@example.org").await;
+            let page = client.get(format!("{base}/accounts/{}", maria.account)).send().await.unwrap().text().await.unwrap();
+            assert!(page.contains(&format!("/accounts/{}/evidence", maria.account)));
+            let answer = client.get(&url).send().await.unwrap();
+            assert_eq!(answer.headers()["content-type"], "application/zip");
+            answer.bytes().await.unwrap()
+        });
+        let out = Folder::new();
+        std::fs::create_dir_all(&out.0).unwrap();
+        std::fs::write(out.0.join("pack.zip"), &packed).unwrap();
+        let unzip = "import sys, zipfile; zipfile.ZipFile('pack.zip').extractall('.')";
+        let unpacked = Command::new("python3").args(["-c", unzip]).current_dir(&out.0).output().expect("python3 starts");
+        assert!(unpacked.status.success());
+        assert_eq!(verify(&out.0.join(format!("evidence-{}", maria.account))), [true; 3]);
+        assert_eq!(floor.count("select count(*) from views where what = 'evidence'"), 1);
+    }
+}
+
+#[test]
+fn the_manual_and_the_packs_hold_the_same_verifier() {
+    let manual = include_str!("../../../../docs/manual/audit.md");
+    assert!(manual.contains(&format!("```python\n{VERIFIER}```")));
+}
