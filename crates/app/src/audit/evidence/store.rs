@@ -36,11 +36,12 @@ const DECISIONS: &str = "id in (select id from decisions where account_id = $1
     union select c.decision_id from contacts c join contact_debts d on d.contact_id = c.id where d.account_id = $1)";
 const NOTICES: &str = "id in (select id from notices where account_id = $1
     union select n.id from notices n join accounts a on a.debtor_id = n.debtor_id where a.id = $1)";
+const POLICIES: &str = "creditor_id is null or creditor_id = (select creditor_id from accounts where id = $1)";
 /// The moment of the pack is left out: the view that its making is must not be in it, or no second one could be the same.
 const VIEWS: &str = "account_id = $1 and seen_at < $2";
 
 /// Everything a pack holds of an account, in the order of its contents.
-pub const SOURCES: [Source; 27] = [
+pub const SOURCES: [Source; 29] = [
     source("account", "accounts", "id = $1", "the account as it stands"),
     source("people", "account_people", OWN, "who stands on the account, in which role"),
     source(
@@ -73,6 +74,8 @@ pub const SOURCES: [Source; 27] = [
     source("holds", "holds", OWN, "when we had to stand still, and why"),
     source("notes", "notes", OWN, "notes"),
     source("documents", "documents", OWN, "documents, each with the hash of its bytes"),
+    source("policies", "policies", POLICIES, "policies of the agency and the creditor, stricter than the law"),
+    source("history", "history_rows", OWN, "what files told of the time before us"),
     source("views", "views", VIEWS, "who saw the account before this pack was made"),
 ];
 
