@@ -1,6 +1,7 @@
 //! Evidence packs: made whole, the same each time, proved by other people's programs.
 
 use super::audit::Folder;
+use super::letters;
 use crate::permissions::{client, sign_in};
 use duly::accounts::papers::{FileDocument, file_document};
 use duly::app::{Actor, Failure};
@@ -202,6 +203,31 @@ both_engines! {
         let none = Folder::new();
         assert!(matches!(made(&none.0, Some("2026-04-01")), Err(Failure::NotFound(_))));
         assert!(!none.0.exists(), "nothing is left of what was not made");
+    }
+
+    fn a_notice_is_told_with_its_hash_its_mailing_and_what_happened_inside_its_period(mut floor: "2026-03-02") {
+        let letters = Folder(letters::spoken(&mut floor));
+        letters::set_sender(&mut floor);
+        let (run, ..) = letters::print(&mut floor, &letters.0, None).unwrap().folders[0].clone();
+        letters::mailed(&mut floor, run, None).unwrap();
+        floor.morning_of("2026-03-12");
+        let maria = floor.person("44-0001");
+        floor.pays(maria, "5.00", "INSIDE");
+        let out = Folder::new();
+        makes(&floor, maria, &out.0, None).unwrap();
+        let held = files(&out.0);
+        let row: serde_json::Value = serde_json::from_slice(&held["data/letters.jsonl"]).unwrap();
+        assert_eq!(row["addressee"], "•••");
+        let (name, body) = held.iter().find(|(name, _)| name.starts_with("documents/")).unwrap();
+        assert_eq!(row["hash"].as_str(), Some(hex(&Sha256::digest(body)).as_str()), "{name}");
+        let told = reads(&out.0.join("index.pdf")).1;
+        let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+        let (_, notices) = told.split_once("Validation notices Printed").or(told.split_once("Validation notices • Printed")).expect("the notice is told");
+        for words in [row["hash"].as_str().unwrap(), row["mailed_on"].as_str().unwrap(), row["period_ends_on"].as_str().unwrap(), "Inside its period",
+            "reference INSIDE"] {
+            assert!(notices.contains(words), "{words}: {notices}");
+        }
+        assert!(!told.contains("Elm St"));
     }
 
     fn the_pack_of_an_account_is_a_download_for_who_reads_the_record(mut floor: "2026-03-02") {

@@ -33,7 +33,7 @@ const ROWS: &str = "reference,name,language,street,city,zip,mobile,principal,int
 ";
 
 /// A floor whose three people were spoken with this morning, and a folder for its letters.
-fn spoken(floor: &mut Floor) -> PathBuf {
+pub fn spoken(floor: &mut Floor) -> PathBuf {
     floor.import(ROWS, MAPPING, "Larkfield").expect("the file is good");
     for reference in ["44-0001", "44-0002", "44-0003"] {
         let person = floor.person(reference);
@@ -42,7 +42,7 @@ fn spoken(floor: &mut Floor) -> PathBuf {
     std::env::temp_dir().join(format!("duly_letters_{}", Uuid::now_v7().simple()))
 }
 
-fn set_sender(floor: &mut Floor) {
+pub fn set_sender(floor: &mut Floor) {
     let told = [
         (settings::COMPANY, "Harbor Recovery"),
         (settings::ADDRESS, "P.O. Box 12\nColumbus, OH 43201"),
@@ -55,12 +55,12 @@ fn set_sender(floor: &mut Floor) {
     floor.runtime.block_on(set).unwrap();
 }
 
-fn print(floor: &mut Floor, folder: &Path, on: Option<Date>) -> Result<Printing, Failure> {
+pub fn print(floor: &mut Floor, folder: &Path, on: Option<Date>) -> Result<Printing, Failure> {
     let ask = PrintNotices { folder: Some(folder.into()), mailing_on: on, accounts: Vec::new() };
     floor.runtime.block_on(letters::print_notices(&floor.app, &Actor::command(), floor.app.moment(), &ask))
 }
 
-fn mailed(floor: &mut Floor, run: LetterRunId, on: Option<Date>) -> Result<usize, Failure> {
+pub fn mailed(floor: &mut Floor, run: LetterRunId, on: Option<Date>) -> Result<usize, Failure> {
     floor.runtime.block_on(letters::record_mailed(&floor.app, &Actor::command(), floor.app.moment(), run, on))
 }
 

@@ -14,7 +14,7 @@ mod intake;
 mod jobs;
 mod kept;
 mod ledger;
-mod letters;
+pub mod letters;
 mod limitation;
 mod machines;
 mod merging;

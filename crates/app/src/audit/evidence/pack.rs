@@ -84,7 +84,7 @@ impl Pack {
             Place::Folder(unfinished) => {
                 let to = unfinished.beside.join(path);
                 let made = to.parent().map_or(Ok(()), std::fs::create_dir_all);
-                made.and_then(|()| write_through(&to, &bytes)).map_err(|error| unwritable(&to, &error))?;
+                made.and_then(|()| std::fs::write(&to, &bytes)).map_err(|error| unwritable(&to, &error))?;
             }
         }
         Ok(())
@@ -143,11 +143,4 @@ impl Drop for Unfinished {
             tracing::warn!(folder = %self.beside.display(), %error, "an unfinished pack could not be removed");
         }
     }
-}
-
-/// Writes a file that is on the disk when this returns.
-fn write_through(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file = std::fs::File::create(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
 }
