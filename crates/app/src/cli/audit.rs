@@ -4,7 +4,7 @@ use super::output::answer;
 use super::{Answered, Global};
 use crate::accounts;
 use crate::app::{Actor, App, Failure};
-use crate::audit::evidence::{Pack, Population, make_account, make_population};
+use crate::audit::evidence::{MOST_IN_A_FOLDER, Pack, Population, make_account, make_population};
 use crate::audit::{export, keys};
 use crate::compliance::replay::{Judged, Kind, replay};
 use clap::{Args, Subcommand};
@@ -125,7 +125,7 @@ pub(super) async fn evidence(app: &App, global: &Global, args: EvidenceArgs) -> 
     let (pack, accounts) = match (account, creditor) {
         (None, Some(creditor)) => {
             let of = Population { creditor, from, to };
-            make_population(app, &who, &of, unmask, Pack::into_folder(&out)?).await?
+            make_population(app, &who, &of, unmask, MOST_IN_A_FOLDER, Pack::into_folder(&out)?).await?
         }
         (account, _) => {
             let named = account.unwrap_or_default();
@@ -137,7 +137,11 @@ pub(super) async fn evidence(app: &App, global: &Global, args: EvidenceArgs) -> 
     pack.finish()?;
     answer(global.format, &json!({"folder": out, "accounts": accounts, "files": files, "sha256sums": hash}), || {
         vec![
-            format!("{}: {accounts} accounts in {files} files; VERIFY.md says how to prove them", out.display()),
+            format!(
+                "{}: {files} files about {accounts} account{}; VERIFY.md says how to prove them",
+                out.display(),
+                if accounts == 1 { "" } else { "s" }
+            ),
             format!("SHA256SUMS has the SHA-256 {hash}, which is recorded"),
         ]
     })

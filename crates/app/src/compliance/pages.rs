@@ -2,6 +2,7 @@
 
 use super::store::{self, Refusal};
 use super::today::{NearLimit, near_limits, refused_today};
+use crate::accounts;
 use crate::app::Failure;
 use crate::audit;
 use crate::disputes::queue::{self, CaseCounts};
@@ -37,6 +38,7 @@ struct ControlRoomPage {
     all: i64,
     newer: Option<i64>,
     older: Option<i64>,
+    creditors: Vec<accounts::store::Creditor>,
     due: Vec<DueNotice>,
     may_print: bool,
     answers: Vec<(String, i64)>,
@@ -99,6 +101,7 @@ pub async fn get_control_room(
     let soon = visit.at.business_day.saturating_add(2.days());
     Ok(page(&ControlRoomPage {
         may_print: may(visit.who.role, Permission::PrintLetters),
+        creditors: accounts::store::list_creditors(&mut tx).await?,
         refusals: shown.collect(),
         from: behind + 1,
         to: shown_to,

@@ -144,6 +144,7 @@ pub fn routes(web: Web) -> Routes {
         .post("/letters/{run}/voids", May::PrintLetters, outreach::letters::pages::post_void)
         .get("/compliance", May::ReadCompliance, compliance::pages::get_control_room)
         .get("/compliance/handbook", May::ReadCompliance, compliance::handbook::get_handbook)
+        .get("/compliance/evidence", May::ReadCompliance, audit::evidence::pages::get_population)
         .get("/compliance/packs", May::ReadCompliance, compliance::packs::get_packs)
         .get("/compliance/packs/{pack}", May::ReadCompliance, compliance::packs::get_pack)
         .get("/compliance/policy", May::ReadCompliance, compliance::policy::pages::get_policy)

@@ -5,7 +5,7 @@ use super::letters;
 use crate::permissions::{client, sign_in};
 use duly::accounts::papers::{FileDocument, file_document};
 use duly::app::{Actor, Failure};
-use duly::audit::evidence::{Pack, Population, VERIFIER, make_account, make_population};
+use duly::audit::evidence::{MOST_IN_A_FOLDER, Pack, Population, VERIFIER, make_account, make_population};
 use duly::audit::views;
 use duly::disputes::actions::{OpenCase, open_case};
 use duly_domain::audit::hex;
@@ -184,7 +184,7 @@ both_engines! {
         let made = |out: &Path, from: Option<&str>| {
             let of = Population { creditor: creditor.clone(), from: from.map(|day| day.parse().unwrap()), to: None };
             floor.runtime.block_on(async {
-                let (pack, accounts) = make_population(&floor.app, &Actor::command(), &of, None, Pack::into_folder(out)?).await?;
+                let (pack, accounts) = make_population(&floor.app, &Actor::command(), &of, None, MOST_IN_A_FOLDER, Pack::into_folder(out)?).await?;
                 pack.finish().map(|()| accounts)
             })
         };
@@ -233,6 +233,7 @@ both_engines! {
     fn the_pack_of_an_account_is_a_download_for_who_reads_the_record(mut floor: "2026-03-02") {
         let maria = lived(&mut floor);
         floor.user("Ada", Role::Auditor);
+        let creditor = floor.texts("select name, role from creditors")[0].0.clone().unwrap();
         let base = floor.serve();
         let url = format!("{base}/accounts/{}/evidence", maria.account);
         let packed = floor.runtime.block_on(async {
@@ -242,6 +243,14 @@ both_engines! {
             assert!(page.contains(&format!("/accounts/{}/evidence", maria.account)));
             let answer = client.get(&url).send().await.unwrap();
             assert_eq!(answer.headers()["content-type"], "application/zip");
+            let room = client.get(format!("{base}/compliance")).send().await.unwrap().text().await.unwrap();
+            assert!(room.contains("action=\"/compliance/evidence\"") && room.contains(&format!("<option>{creditor}</option>")));
+            let of = |creditor: &str, from: &str| client.get(format!("{base}/compliance/evidence?creditor={}&from={from}", creditor.replace(' ', "%20"))).send();
+            let all = of(&creditor, "").await.unwrap();
+            assert_eq!((all.status().as_u16(), &all.headers()["content-type"]), (200, &"application/zip".parse().unwrap()));
+            assert!(!all.bytes().await.unwrap().is_empty());
+            assert_eq!(of(&creditor, "soon").await.unwrap().status().as_u16(), 422);
+            assert_eq!(of("Nobody", "").await.unwrap().status().as_u16(), 404);
             answer.bytes().await.unwrap()
         });
         let out = Folder::new();
@@ -251,7 +260,7 @@ both_engines! {
         let unpacked = Command::new("python3").args(["-c", unzip]).current_dir(&out.0).output().expect("python3 starts");
         assert!(unpacked.status.success());
         assert_eq!(verify(&out.0.join(format!("evidence-{}", maria.account))), [true; 3]);
-        assert_eq!(floor.count("select count(*) from views where what = 'evidence'"), 1);
+        assert_eq!(floor.count("select count(*) from views where what = 'evidence'"), 2);
     }
 }
 

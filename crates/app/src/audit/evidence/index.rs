@@ -148,13 +148,13 @@ impl Gathered {
     pub fn in_a_line(&self) -> (String, String) {
         let count = |name: &str| self.rows[name].len();
         let told = format!(
-            "accounts/{}: {} contacts, {} decisions, {} payments, {} cases, {} documents",
-            self.account.id,
+            "contacts {}, decisions {}, payments {}, cases {}, documents {}; in accounts/{}",
             count("contacts"),
             count("decisions"),
             count("payments"),
             count("cases"),
-            count("documents")
+            count("documents"),
+            self.account.id
         );
         (self.account.reference.clone(), told)
     }
@@ -269,7 +269,7 @@ impl Gathered {
         paper.heading(2, "Statuses");
         paper.list(self.rows["statuses"].iter().map(|row| {
             let status = Status::parse(text(row, "status")).map_or_else(|| text(row, "status").to_string(), |status| status.to_string());
-            let told = format!("{status} {}; source: {}. {}", text(row, "act"), text(row, "source"), text(row, "words"));
+            let told = format!("{status}: {}; source: {}. {}", text(row, "act"), text(row, "source"), text(row, "words"));
             (instant(row, "recorded_at", &self.zone), told)
         }));
         paper.heading(2, "The time to sue");

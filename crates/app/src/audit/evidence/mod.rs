@@ -36,8 +36,8 @@ use store::SOURCES;
 
 /// The chain of packs that were made.
 pub const EVIDENCE: &str = "evidence";
-/// The most accounts of one pack.
-const MOST_ACCOUNTS: i64 = 10_000;
+/// The most accounts of a pack in a folder.
+pub const MOST_IN_A_FOLDER: i64 = 10_000;
 /// The verifier of the chains; the manual holds the same lines.
 pub const VERIFIER: &str = include_str!("verify.py");
 
@@ -157,6 +157,7 @@ pub async fn make_population(
     who: &Actor,
     of: &Population,
     unmask: Option<&str>,
+    most: i64,
     mut pack: Pack,
 ) -> Result<(Pack, usize), Failure> {
     let at = app.moment();
@@ -172,12 +173,12 @@ pub async fn make_population(
     let creditor = find_creditor_by_name(&mut tx, &of.creditor).await?;
     let creditor = creditor.ok_or_else(|| Failure::NotFound(format!("creditor {}", of.creditor)))?;
     let (from, to) = (of.from.unwrap_or(jiff::civil::date(1900, 1, 1)), of.to.unwrap_or(at.business_day));
-    let accounts = store::list_of_creditor(&mut tx, creditor.id, from, to, MOST_ACCOUNTS + 1).await?;
+    let accounts = store::list_of_creditor(&mut tx, creditor.id, from, to, most + 1).await?;
     if accounts.is_empty() {
         return Err(Failure::NotFound(format!("account of {} placed from {from} to {to}", creditor.name)));
     }
-    if i64::try_from(accounts.len()).is_ok_and(|count| count > MOST_ACCOUNTS) {
-        return Err(Failure::wrong("creditor", format!("has more than {MOST_ACCOUNTS} accounts in these days: name fewer days")));
+    if i64::try_from(accounts.len()).is_ok_and(|count| count > most) {
+        return Err(Failure::wrong("creditor", format!("has more than {most} accounts in these days: name fewer days")));
     }
     let mut listed = Vec::with_capacity(accounts.len());
     for id in &accounts {
