@@ -3,7 +3,7 @@
 use crate::permissions::{client, sign_in};
 use duly_domain::identity::Role;
 use duly_domain::values::channel::Channel;
-use duly_testkit::{Floor, both_engines};
+use duly_testkit::both_engines;
 
 both_engines! {
     fn what_was_refused_today_and_who_is_near_a_limit_stand_first(mut floor: "2026-03-02") {
