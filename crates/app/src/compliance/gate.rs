@@ -5,7 +5,7 @@
 
 use super::facts::{Known, gather};
 use super::law::Law;
-use super::store;
+use super::store::{self, About};
 use crate::app::{Actor, Failure, new_uuid};
 use crate::parties::store::Point;
 use crate::store::Tx;
@@ -81,21 +81,30 @@ pub fn look(known: &Known, at: Timestamp, channel: Channel) -> Seen {
 
 /// Answers for a screen about anybody on the account: nothing is kept.
 pub fn look_at(known: &Known, at: Timestamp, channel: Channel, person: DebtorId) -> Seen {
-    let mut proposal = Proposal::of(at, channel, person.0.as_u128(), vec![known.account.id.0.as_u128()]);
-    if person == known.debtor.id && !known.record.consumer.jurisdictions.is_empty() {
-        // Only places with limits of their own ask what kind of number it is.
-        proposal.is_to_mobile = best_point(&known.points, kind_of_point(channel)).as_ref().is_some_and(is_mobile);
-    }
-    let (facts, policy) = (read_facts(&known.record, &proposal), known.policy_at(at));
+    let (facts, policy) = (facts_at(known, at, channel, person), known.policy_at(at));
     let decision = decide_contact(&facts, &policy);
     let until = if decision.answer == Answer::Yes { allowed_until(&facts, &policy) } else { None };
     Seen { channel, decision, until, attempts: (attempts_used(&facts), policy.attempts_max_7_days().0), facts }
 }
 
+/// Calls to the account's debtor that count in the seven days up to a moment, and how many may.
+pub fn attempts_at(known: &Known, at: Timestamp) -> (u32, u32) {
+    (attempts_used(&facts_at(known, at, Channel::Call, known.debtor.id)), known.policy_at(at).attempts_max_7_days().0)
+}
+
+/// What the rules may know of ordinary collection with somebody on the account.
+fn facts_at(known: &Known, at: Timestamp, channel: Channel, person: DebtorId) -> ContactFacts {
+    let mut proposal = Proposal::of(at, channel, person.0.as_u128(), vec![known.account.id.0.as_u128()]);
+    if person == known.debtor.id && !known.record.consumer.jurisdictions.is_empty() {
+        // Only places with limits of their own ask what kind of number it is.
+        proposal.is_to_mobile = best_point(&known.points, kind_of_point(channel)).as_ref().is_some_and(is_mobile);
+    }
+    read_facts(&known.record, &proposal)
+}
+
 /// What would be answered about the account's debtor by one policy and by another: nothing is kept.
 pub fn compare(known: &Known, at: Timestamp, channel: Channel, policies: [&ContactPolicy; 2]) -> [Answer; 2] {
-    let proposal = Proposal::of(at, channel, known.debtor.id.0.as_u128(), vec![known.account.id.0.as_u128()]);
-    let facts = read_facts(&known.record, &proposal);
+    let facts = facts_at(known, at, channel, known.debtor.id);
     policies.map(|policy| decide_contact(&facts, policy).answer)
 }
 
@@ -116,7 +125,8 @@ pub async fn ask(tx: &mut Tx, who: &Actor, at: Moment, ask: &AskContact) -> Resu
     let Proposed { known, point, person, facts } = propose(tx, at.at, ask).await?;
     let decision = decide_contact(&facts, &known.policy_at(at.at));
     let id = DecisionId(new_uuid());
-    store::insert_decision(tx, id, ask, person, &decision, &kept(&facts, &known, at.at), who.label(), at.at).await?;
+    let about = About::Contact(ask.channel, ask.purpose);
+    store::insert_decision(tx, id, (ask.account, person), about, &decision, &kept(&facts, &known, at.at), who.label(), at.at).await?;
     Ok((id, decision, known, point))
 }
 

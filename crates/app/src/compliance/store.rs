@@ -1,11 +1,12 @@
 //! The table `decisions`: added to, never changed.
 
-use super::gate::{AskContact, reason_json};
+use super::gate::reason_json;
 use crate::app::Failure;
 use crate::params;
 use crate::rows;
 use crate::store::{StoreError, Tx, Value};
 use duly_domain::compliance::RULE_SET;
+use duly_domain::compliance::record::Purpose;
 use duly_domain::decision::Decision;
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, DebtorId, DecisionId};
@@ -13,12 +14,9 @@ use jiff::Timestamp;
 use serde_json::Value as Json;
 
 const INSERT: &str = "
-    insert into decisions (id, account_id, debtor_id, channel, purpose, answer, rules, because, facts, rule_set, next_allowed_at, asked_by, decided_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
-const INSERT_ACT: &str = "
     insert into decisions (id, account_id, debtor_id, channel, purpose, answer, rules, because, facts, rule_set, next_allowed_at, asked_by, decided_at,
                            act_kind, act)
-    values ($1, $2, $3, 'none', 'none', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
 const ACTS_OF_ACCOUNT: &str = "
     select id, account_id, act_kind, answer, because, decided_at from decisions
      where account_id = $1 and act_kind is not null order by decided_at desc, id desc limit $2";
@@ -119,51 +117,35 @@ rows! {
     }
 }
 
+/// What an answer is about.
+pub enum About {
+    /// A contact by a channel, for a purpose.
+    Contact(Channel, Purpose),
+    /// An act that is no contact: the code of its kind, and what was asked.
+    Act(&'static str, String),
+}
+
 pub async fn insert_decision(
     tx: &mut Tx,
     id: DecisionId,
-    ask: &AskContact,
-    person: DebtorId,
+    (account, person): (AccountId, DebtorId),
+    about: About,
     decision: &Decision,
     facts: &Json,
     by: &str,
     at: Timestamp,
 ) -> Result<(), StoreError> {
     let because: Vec<Json> = decision.because.iter().chain(&decision.warnings).map(reason_json).collect();
-    let values = params![
-        id,
-        ask.account,
-        person,
-        ask.channel.code(),
-        format!("{:?}", ask.purpose),
-        decision.answer.code(),
-        rules(decision),
-        Json::from(because).to_string(),
-        facts.to_string(),
-        RULE_SET,
-        decision.next_allowed_at,
-        by,
-        at
-    ];
-    tx.run(INSERT, values).await.map(drop)
-}
-
-pub async fn insert_act(
-    tx: &mut Tx,
-    id: DecisionId,
-    account: AccountId,
-    person: DebtorId,
-    act: (&str, String),
-    decision: &Decision,
-    facts: &Json,
-    by: &str,
-    at: Timestamp,
-) -> Result<(), StoreError> {
-    let because: Vec<Json> = decision.because.iter().chain(&decision.warnings).map(reason_json).collect();
+    let (channel, purpose, act_kind, act) = match about {
+        About::Contact(channel, purpose) => (channel.code(), format!("{purpose:?}"), None, None),
+        About::Act(kind, asked) => ("none", "none".into(), Some(kind), Some(asked)),
+    };
     let values = params![
         id,
         account,
         person,
+        channel,
+        purpose,
         decision.answer.code(),
         rules(decision),
         Json::from(because).to_string(),
@@ -172,10 +154,10 @@ pub async fn insert_act(
         decision.next_allowed_at,
         by,
         at,
-        act.0,
-        act.1
+        act_kind,
+        act
     ];
-    tx.run(INSERT_ACT, values).await.map(drop)
+    tx.run(INSERT, values).await.map(drop)
 }
 
 /// What was answered about acts on an account, the newest first; the channel is the act's kind.

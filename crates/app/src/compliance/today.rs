@@ -1,14 +1,13 @@
 //! What the control room shows first: what was refused today, by rule, and who is close to a limit.
 
 use super::facts::gather_many;
-use super::gate::look;
+use super::gate::attempts_at;
 use super::store;
 use crate::app::Failure;
 use crate::store::Tx;
 use crate::web::guard::Visit;
 use duly_domain::compliance::rules::cards;
 use duly_domain::decision::RuleCard;
-use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::AccountId;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
@@ -51,7 +50,7 @@ pub async fn near_limits(tx: &mut Tx, at: Timestamp) -> Result<Vec<NearLimit>, F
     let often = store::list_called_often(tx, since, ASKED).await?;
     let mut near = Vec::new();
     for known in gather_many(tx, &often).await? {
-        let (used, max) = look(&known, at, Channel::Call).attempts;
+        let (used, max) = attempts_at(&known, at);
         if used > 0 && used + 1 >= max {
             near.push(NearLimit { account: known.account.id, name: known.debtor.name, reference: known.account.reference, used, max });
         }

@@ -3,6 +3,7 @@
 //! Nothing is kept and nobody is contacted. A past moment is judged by what is known today; what was known then stands with each
 //! kept decision, to which the page leads.
 
+use super::acts::pages::said;
 use super::facts::{Known, gather};
 use super::gate::look_at;
 use super::store;
@@ -22,7 +23,7 @@ use duly_domain::compliance::packs::confidence_of;
 use duly_domain::compliance::rules::CONTACT;
 use duly_domain::compliance::states::Confidence;
 use duly_domain::compliance::{RULE_SET, Verdict, trace};
-use duly_domain::decision::{Answer, Detail, Severity, Whose};
+use duly_domain::decision::{Detail, Severity, Whose};
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, DebtorId};
 use duly_domain::values::moment::{Moment, written};
@@ -166,19 +167,14 @@ fn answer(known: &Known, at: Timestamp, channel: Channel, person: DebtorId, zone
             ShownRule { plain: card.plain, detail, instead: card.instead, cite: card.cite, id: card.id, tone, says, whose, is_verified };
         if matches!(tone, "no" | "wait") { found.push(rule) } else { others.push(rule) }
     }
-    let tone_of = |answer: Answer| match answer {
-        Answer::Yes => ("ok", "allowed"),
-        Answer::NeedsSupervisor => ("wait", "asks a supervisor"),
-        Answer::No => ("no", "refused"),
-    };
-    let (tone, said) = tone_of(seen.decision.answer);
+    let (tone, answer) = said(seen.decision.answer.code());
     let others_open = Channel::STRIP.into_iter().filter(|other| *other != channel).map(|other| {
-        let (tone, said) = tone_of(look_at(known, at, other, person).decision.answer);
+        let (tone, said) = said(look_at(known, at, other, person).decision.answer.code());
         (other, tone, said)
     });
     Shown {
         tone,
-        answer: said,
+        answer,
         about: format!("{channel}, {}", at.to_zoned(zone.clone()).strftime("%a %-d %b %Y %H:%M %Z")),
         next: if tone == "ok" { "Then and there".into() } else { words.next },
         found,

@@ -13,7 +13,7 @@ pub mod words;
 
 use super::facts::{Known, gather_for_acts};
 use super::gate::decision_json;
-use super::store;
+use super::store::{self, About};
 use crate::app::{Actor, App, Failure, new_uuid};
 use crate::audit::kept;
 use crate::store::Tx;
@@ -71,7 +71,8 @@ pub async fn ask_act(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId, a
     let id = DecisionId(new_uuid());
     let asked = serde_json::to_value(&act).map_err(unwritable)?;
     let kept = json!({"act": asked, "facts": facts});
-    store::insert_act(tx, id, account, person, (act.code(), asked.to_string()), &decision, &kept, who.label(), at.at).await?;
+    let about = About::Act(act.code(), asked.to_string());
+    store::insert_decision(tx, id, (account, person), about, &decision, &kept, who.label(), at.at).await?;
     let rules: Vec<&str> = decision.because.iter().map(|reason| reason.rule.id).collect();
     let detail = json!({"decision": id.to_string(), "act": act.code(), "answer": decision.answer.code(), "rules": rules});
     kept::record(tx, who, at.at, account, "act.ask", detail, &[id.into()]).await?;
