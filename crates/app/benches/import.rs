@@ -38,18 +38,8 @@ due_on = "due_on"
 "#;
 
 /// Tables an import fills, referenced ones first.
-const TABLES: [&str; 10] = [
-    "debtors",
-    "contact_points",
-    "accounts",
-    "account_people",
-    "entries",
-    "entry_lines",
-    "balances",
-    "worklist",
-    "audit_entries",
-    "audit_heads",
-];
+const TABLES: [&str; 8] =
+    ["debtors", "contact_points", "accounts", "account_people", "entries", "worklist", "audit_entries", "audit_heads"];
 
 fn write_file(path: &Path, rows: u64) {
     let mut out = BufWriter::new(fs::File::create(path).expect("the temporary folder can be written"));

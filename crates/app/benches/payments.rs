@@ -67,7 +67,7 @@ fn bare_loop(from: &Path, to: &Path) -> u64 {
             )
             .and_then(|mut insert| insert.execute(params![id, account, entry, amount, format!("{reference} bare")]))
             .expect("a payment");
-            db.prepare_cached("update balances set amount_minor = amount_minor - 1 where account_id = ? and bucket = 'principal'")
+            db.prepare_cached("update accounts set balance_minor = balance_minor - 1 where id = ?")
                 .and_then(|mut update| update.execute(params![account]))
                 .expect("a balance");
             db.prepare_cached(

@@ -2,6 +2,7 @@
 
 use duly_testkit::{Engine, Floor};
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 type Schema = BTreeMap<String, BTreeSet<String>>;
 
@@ -102,6 +103,20 @@ fn the_stops_of_an_older_database_become_notices() {
     }
 }
 
+/// The folders of the steps, in their order.
+fn steps() -> Vec<PathBuf> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations");
+    let mut steps: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|step| step.unwrap().path()).collect();
+    steps.sort();
+    steps
+}
+
+/// What a step runs on an engine.
+fn sql_of(step: &Path, engine: &str) -> String {
+    let own = step.join(format!("1_{engine}.sql"));
+    std::fs::read_to_string(if own.exists() { own } else { step.join("1_both.sql") }).unwrap()
+}
+
 /// What the narrow tables hold, in the order of their keys.
 const NARROW: [&str; 4] = [
     "select 'line', line_no, code, coalesce(bucket, ''), amount_minor, currency from entry_lines order by entry_id, line_no",
@@ -123,9 +138,7 @@ fn narrow_tables_keep_what_an_older_database_holds() {
         insert into audit_heads (chain, seq, hash, rooted_seq) values ('agency', 2, '', 2);
         insert into worklist (account_id, desk_id, lane, expected_minor, currency, because, built_on, balance_minor)
         values ('00000000-0000-0000-0000-000000000004', '00000000-0000-0000-0000-000000000001', 'broken', 4, 'USD', '{}', '2026-03-02', 5);";
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations");
-    let mut steps: Vec<_> = std::fs::read_dir(folder).unwrap().map(|step| step.unwrap().path()).collect();
-    steps.sort();
+    let steps = steps();
     let upgrade = steps.iter().position(|step| step.ends_with("0025_narrow_tables")).unwrap();
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let floor = Floor::on(engine, "2026-03-02");
@@ -133,13 +146,13 @@ fn narrow_tables_keep_what_an_older_database_holds() {
             let mut tx = floor.app.db.begin().await.unwrap();
             drop_everything(&mut tx, engine).await;
             for step in &steps[..upgrade] {
-                tx.batch(&std::fs::read_to_string(step.join("1_both.sql")).unwrap()).await.unwrap();
+                tx.batch(&sql_of(step, tx.engine())).await.unwrap();
             }
             tx.batch(ONE_ACCOUNT).await.unwrap();
             tx.batch(FILLED).await.unwrap();
             let before = narrow(&mut tx).await;
             assert_eq!(before.len(), 7);
-            tx.batch(&std::fs::read_to_string(steps[upgrade].join(format!("1_{}.sql", tx.engine()))).unwrap()).await.unwrap();
+            tx.batch(&sql_of(&steps[upgrade], tx.engine())).await.unwrap();
             assert_eq!(narrow(&mut tx).await, before, "{engine:?}");
             tx.commit().await.unwrap();
             for wrong in [
@@ -177,5 +190,41 @@ async fn drop_everything(tx: &mut duly::store::Tx, engine: Engine) {
     tx.batch("pragma defer_foreign_keys = on").await.unwrap();
     for (table,) in tables {
         tx.batch(&format!("drop table {table}")).await.unwrap();
+    }
+}
+
+/// What the wide entries hold: the entry's currency and places, then the account's buckets.
+const WIDE: &str = "
+    select e.currency, e.principal_minor, e.interest_minor, e.placed_minor, a.principal_minor, a.interest_minor
+      from entries e join accounts a on a.id = e.account_id order by e.id";
+
+#[test]
+fn wide_entries_keep_what_an_older_database_holds() {
+    const FILLED: &str = "
+        insert into entries (id, account_id, kind, booked_on, memo, created_at)
+        values ('00000000-0000-0000-0000-000000000006', '00000000-0000-0000-0000-000000000004', 'opening', '2026-03-02', 'placed', 0),
+               ('00000000-0000-0000-0000-000000000007', '00000000-0000-0000-0000-000000000004', 'adjustment', '2026-03-02', 'nil', 0);
+        insert into entry_lines values ('00000000-0000-0000-0000-000000000006', 1, 'receivable', 'principal', 5, 'USD');
+        insert into entry_lines values ('00000000-0000-0000-0000-000000000006', 2, 'receivable', 'interest', 2, 'USD');
+        insert into entry_lines values ('00000000-0000-0000-0000-000000000006', 3, 'placed', null, -5, 'USD');
+        insert into entry_lines values ('00000000-0000-0000-0000-000000000006', 4, 'placed', null, -2, 'USD');
+        insert into balances values ('00000000-0000-0000-0000-000000000004', 'principal', 4, 'USD');
+        insert into balances values ('00000000-0000-0000-0000-000000000004', 'interest', 0, 'USD');";
+    let steps = steps();
+    let upgrade = steps.iter().position(|step| step.ends_with("0033_wide_entries")).unwrap();
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let floor = Floor::on(engine, "2026-03-02");
+        let held: Vec<(String, i64, i64, i64, i64, i64)> = floor.runtime.block_on(async {
+            let mut tx = floor.app.db.begin().await.unwrap();
+            drop_everything(&mut tx, engine).await;
+            for step in &steps[..upgrade] {
+                tx.batch(&sql_of(step, tx.engine())).await.unwrap();
+            }
+            for sql in [ONE_ACCOUNT, FILLED, &sql_of(&steps[upgrade], tx.engine())] {
+                tx.batch(sql).await.unwrap();
+            }
+            tx.all(WIDE, &[]).await.unwrap()
+        });
+        assert_eq!(held, [("USD".into(), 5, 2, -7, 4, 0), ("USD".into(), 0, 0, 0, 4, 0)], "{engine:?}");
     }
 }

@@ -99,7 +99,7 @@ pub async fn reopen(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId) ->
     }
     store::update_closed(tx, account, None).await?;
     let state = if facts.balance_minor > 0 { "open" } else { "paid" };
-    store::update_balance(tx, account, facts.balance_minor, state).await?;
+    store::update_state(tx, account, state).await?;
     if state == "open" {
         super::actions::set_next(tx, account, "Take up again", at.business_day, None).await?;
     }

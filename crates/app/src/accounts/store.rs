@@ -6,10 +6,13 @@ pub mod standing;
 pub use super::desks::store::{Desk, find_desk, insert_desk, insert_member, list_desks, list_desks_of, list_who_work_all};
 
 use crate::app::Failure;
+use crate::ledger::store::currency;
 use crate::params;
 use crate::rows;
 use crate::store::{Keyed, StoreError, Tx, Value};
+use duly_domain::accounts::Bucket;
 use duly_domain::intake::row::NewAccount;
+use duly_domain::ledger::Buckets;
 use duly_domain::values::ids::{AccountId, BatchId, CreditorId, DebtorId, DeskId, HoldId};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -28,8 +31,9 @@ const INSERT_CREDITOR: &str = "
 /// The columns of an account, for [`Tx::insert_many`].
 pub const INSERT_ACCOUNT: &str = "
     insert into accounts (id, creditor_id, batch_id, desk_id, debtor_id, reference, kind, description, creditor_status, state,
-        currency, placed_minor, balance_minor, paid_before_minor, reduced_before_minor, placed_on, itemized_on, due_on,
-        charged_off_on, stage, next_action, next_action_on, reference_last_four, created_at)";
+        currency, placed_minor, balance_minor, principal_minor, interest_minor, fees_minor, costs_minor, other_minor,
+        paid_before_minor, reduced_before_minor, placed_on, itemized_on, due_on, charged_off_on, stage, next_action,
+        next_action_on, reference_last_four, created_at)";
 const IDS_OF_DEBTOR: &str = "select id from accounts where debtor_id = $1 order by id limit 1000";
 const IDS_BESIDE: &str = "
     select o.id from accounts a join accounts o on o.debtor_id = a.debtor_id
@@ -82,18 +86,23 @@ const RENAME: &str = "update accounts set reference = $1 where id = $2";
 const COUNT_OF_BATCH: &str = "select count(*) from accounts where batch_id = $1";
 const ACCOUNT: &str = "
     select id, creditor_id, desk_id, debtor_id, reference, kind, description, creditor_status, state, currency, placed_minor,
-           balance_minor, paid_before_minor, reduced_before_minor, placed_on, itemized_on, due_on, charged_off_on, stage,
-           was_reached, next_action, next_action_on, next_action_at, closed_on, closed_because
+           balance_minor, principal_minor, interest_minor, fees_minor, costs_minor, other_minor, paid_before_minor,
+           reduced_before_minor, placed_on, itemized_on, due_on, charged_off_on, stage, was_reached, next_action, next_action_on,
+           next_action_at, closed_on, closed_because
       from accounts where id = $1";
 const BY_REFERENCE: &str = "select id from accounts where reference = $1 order by id limit 2";
 const ACCOUNTS_IN: &str = "
     select id, creditor_id, desk_id, debtor_id, reference, kind, description, creditor_status, state, currency, placed_minor,
-           balance_minor, paid_before_minor, reduced_before_minor, placed_on, itemized_on, due_on, charged_off_on, stage,
-           was_reached, next_action, next_action_on, next_action_at, closed_on, closed_because
+           balance_minor, principal_minor, interest_minor, fees_minor, costs_minor, other_minor, paid_before_minor,
+           reduced_before_minor, placed_on, itemized_on, due_on, charged_off_on, stage, was_reached, next_action, next_action_on,
+           next_action_at, closed_on, closed_because
       from accounts where id in ($keys)";
 const OF_DEBTORS: &str = "select debtor_id, id, kind from accounts where debtor_id in ($keys) order by debtor_id, id";
 const SET_NEXT: &str = "update accounts set next_action = $1, next_action_on = $2, next_action_at = $3 where id = $4";
-const SET_BALANCE: &str = "update accounts set balance_minor = $1, state = $2 where id = $3";
+const SET_STATE: &str = "update accounts set state = $1 where id = $2";
+const SET_BALANCE: &str = "
+    update accounts set balance_minor = $1, principal_minor = $2, interest_minor = $3, fees_minor = $4, costs_minor = $5,
+        other_minor = $6, state = $7 where id = $8";
 const SET_CLOSED: &str = "update accounts set state = 'closed', closed_on = $1, closed_because = $2 where id = $3";
 const SET_PLACED: &str = "
     update accounts set placed_minor = $1, paid_before_minor = $2, reduced_before_minor = $3, itemized_on = $4, due_on = $5,
@@ -148,6 +157,7 @@ rows! {
         pub currency: String,
         pub placed_minor: i64,
         pub balance_minor: i64,
+        pub owed_minor: [i64; Bucket::ALL.len()],
         pub paid_before_minor: i64,
         pub reduced_before_minor: i64,
         pub placed_on: Date,
@@ -304,6 +314,13 @@ pub async fn find_account(tx: &mut Tx, id: AccountId) -> Result<Option<Account>,
     tx.one(ACCOUNT, params![id]).await
 }
 
+impl Account {
+    /// What is owed, by bucket.
+    pub fn owed(&self) -> Result<Buckets, StoreError> {
+        Ok(Buckets::of(currency(&self.currency)?, self.owed_minor))
+    }
+}
+
 pub async fn load_account(tx: &mut Tx, id: AccountId) -> Result<Account, Failure> {
     find_account(tx, id).await?.ok_or_else(|| Failure::NotFound(format!("account {id}")))
 }
@@ -365,8 +382,15 @@ pub async fn update_next(
     tx.run(SET_NEXT, params![action, on, at, id]).await.map(drop)
 }
 
-pub async fn update_balance(tx: &mut Tx, id: AccountId, balance_minor: i64, state: &str) -> Result<(), StoreError> {
-    tx.run(SET_BALANCE, params![balance_minor, state, id]).await.map(drop)
+pub async fn update_state(tx: &mut Tx, id: AccountId, state: &str) -> Result<(), StoreError> {
+    tx.run(SET_STATE, params![state, id]).await.map(drop)
+}
+
+/// Keeps what an account owes now, and the state that follows.
+pub async fn update_balance(tx: &mut Tx, id: AccountId, owed: &Buckets, state: &str) -> Result<(), Failure> {
+    let [principal, interest, fees, costs, other] = *owed.minor();
+    let total = owed.total()?.minor();
+    Ok(tx.run(SET_BALANCE, params![total, principal, interest, fees, costs, other, state, id]).await.map(drop)?)
 }
 
 /// Brings what a creditor said of an account to what it says now.

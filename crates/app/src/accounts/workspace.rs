@@ -176,7 +176,7 @@ pub async fn show_with(
     let view = audit::views::begin(&web.app, &visit.who, visit.at.at, id, audit::views::WORKSPACE);
     let known = gather(&mut tx, id).await?;
     let events = timeline::list(&mut tx, &known.account, visit.at.at, &visit.zone).await?;
-    let buckets = ledger::store::load_buckets(&mut tx, id, &known.account.currency).await?;
+    let buckets = known.account.owed()?;
     let promises = plans::store::list_promises(&mut tx, id).await?;
     let payments = ledger::store::list_payments(&mut tx, id).await?;
     let holds = store::list_holds(&mut tx, id).await?;
@@ -343,7 +343,7 @@ fn shown_promise(promise: PromiseRow) -> Result<(PromiseRow, Money, String, Stri
 /// What the workspace shows, for commands.
 pub async fn workspace_json(tx: &mut Tx, at: Moment, account: AccountId) -> Result<Json, Failure> {
     let known = gather(tx, account).await?;
-    let buckets = ledger::store::load_buckets(tx, account, &known.account.currency).await?;
+    let buckets = known.account.owed()?;
     let promises = plans::store::list_promises(tx, account).await?;
     let payments = ledger::store::list_payments(tx, account).await?;
     let holds = store::list_holds(tx, account).await?;

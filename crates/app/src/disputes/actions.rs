@@ -402,7 +402,7 @@ async fn correct(
     bucket: Bucket,
     minor: i64,
 ) -> Result<(), Failure> {
-    let owed = ledger::store::load_buckets(tx, account.id, &account.currency).await?;
+    let owed = account.owed()?;
     let placed = ledger::store::load_placed(tx, account.id, &account.currency).await?;
     if minor <= 0 {
         return Err(Failure::wrong("correction", "must be above zero"));

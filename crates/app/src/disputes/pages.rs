@@ -12,7 +12,7 @@ use crate::web::Web;
 use crate::web::form::Fields;
 use crate::web::guard::Visit;
 use crate::web::shell::{Frame, page};
-use crate::{accounts, audit, ledger, parties};
+use crate::{accounts, audit, parties};
 use askama::Template;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
@@ -202,7 +202,7 @@ async fn show(web: &Web, visit: &Visit, id: CaseId, said: Option<&str>, form: Fo
     let account = accounts::store::load_account(&mut tx, case.account).await?;
     let creditor = accounts::store::load_creditor(&mut tx, account.creditor).await?;
     let debtor = parties::store::load_debtor(&mut tx, case.debtor).await?;
-    let owed = ledger::store::load_buckets(&mut tx, case.account, &account.currency).await?;
+    let owed = account.owed()?;
     let documents = accounts::papers::store::list_documents(&mut tx, case.account).await?;
     let steps = store::list_steps(&mut tx, id).await?;
     let mut names = Names::default();

@@ -1,4 +1,4 @@
-//! A new account is laid out over the tables it touches: debtor, points, entry, balances, worklist, audit.
+//! A new account is laid out over the tables it touches: debtor, points, entry, worklist, audit.
 
 use crate::accounts::store::Creditor;
 use crate::app::{Failure, new_uuid};
@@ -32,6 +32,7 @@ impl Placing<'_> {
         let (account, debtor, entry) = (AccountId(new_uuid()), DebtorId(new_uuid()), EntryId(new_uuid()));
         let (at, today) = (self.at.at, self.at.business_day);
         let currency = new.owed.currency().code();
+        let [principal, interest, fees, costs, other] = *new.owed.minor();
         tables.debtors.push(parties::store::debtor_values(
             debtor,
             new.is_business.unwrap_or(self.mapping.debtors_are_businesses),
@@ -68,6 +69,11 @@ impl Placing<'_> {
             currency,
             total,
             total,
+            principal,
+            interest,
+            fees,
+            costs,
+            other,
             new.itemization.paid.minor(),
             new.itemization.reduced.minor(),
             today,
@@ -83,10 +89,7 @@ impl Placing<'_> {
         tables.people.push(values![account, debtor, Value::word("debtor")]);
         tables.itemizations.push(accounts::itemized::store::values(account, &new.itemization, "creditor's file", at));
         let opening = plan_opening(&new.owed)?;
-        tables.entries.push(ledger::store::entry_values(entry, account, "opening", today, None, "placed", at));
-        tables.lines.extend(ledger::store::line_values(entry, &opening));
-        let owed = new.owed.each().filter(|(_, amount)| amount.minor() != 0);
-        tables.balances.extend(owed.map(|(bucket, amount)| ledger::store::balance_values(account, bucket, amount)));
+        tables.entries.push(ledger::store::entry_values(entry, account, "opening", today, None, "placed", &opening, at));
         if is_open {
             let row = strategy::store::WorkRow {
                 account,
@@ -124,9 +127,7 @@ pub struct Tables {
     accounts: Vec<Vec<Value>>,
     people: Vec<[Value; 3]>,
     itemizations: Vec<Vec<Value>>,
-    entries: Vec<[Value; 7]>,
-    lines: Vec<[Value; 6]>,
-    balances: Vec<[Value; 4]>,
+    entries: Vec<[Value; 17]>,
     worklist: Vec<[Value; 9]>,
     audits: Vec<[Value; 8]>,
     heads: Vec<[Value; 3]>,
@@ -141,8 +142,6 @@ impl Tables {
         tx.insert_many(accounts::store::INSERT_PERSON, &self.people).await?;
         tx.insert_many(accounts::itemized::store::INSERT, &self.itemizations).await?;
         tx.insert_many(ledger::store::INSERT_ENTRY, &self.entries).await?;
-        tx.insert_many(ledger::store::INSERT_LINE, &self.lines).await?;
-        tx.insert_many(ledger::store::INSERT_BALANCE, &self.balances).await?;
         tx.insert_many(strategy::store::INSERT, &self.worklist).await?;
         tx.insert_many(audit::store::INSERT, &self.audits).await?;
         tx.insert_many(audit::store::INSERT_HEAD, &self.heads).await?;

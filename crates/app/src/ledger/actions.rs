@@ -74,8 +74,8 @@ pub(super) struct Reversal {
     pub(super) account: Account,
     /// What is owed before.
     pub(super) owed: Buckets,
-    /// The opposite entry; empty when it was taken back before.
-    pub(super) lines: Balanced,
+    /// The opposite entry; none when it was taken back before.
+    pub(super) lines: Option<Balanced>,
     on: Date,
 }
 
@@ -83,9 +83,9 @@ pub(super) struct Reversal {
 pub(super) async fn plan_reversal(tx: &mut Tx, at: Moment, payment: PaymentId, on: Date) -> Result<Reversal, Failure> {
     let payment = store::load_payment(tx, payment).await?;
     let account = accounts::store::load_account(tx, payment.account).await?;
-    let owed = store::load_buckets(tx, account.id, &account.currency).await?;
+    let owed = account.owed()?;
     if payment.state == "reversed" {
-        return Ok(Reversal { payment, account, owed, lines: Balanced::new([])?, on });
+        return Ok(Reversal { payment, account, owed, lines: None, on });
     }
     if on < payment.effective_on || on > at.business_day {
         return Err(Failure::wrong("date", "of the reversal must lie between the payment's and today"));
@@ -94,17 +94,16 @@ pub(super) async fn plan_reversal(tx: &mut Tx, at: Moment, payment: PaymentId, o
         return Err(Failure::Stale("what was overpaid by it went back already: take the refund back first".into()));
     }
     let lines = store::load_lines(tx, payment.entry).await?.reversed();
-    Ok(Reversal { payment, account, owed, lines, on })
+    Ok(Reversal { payment, account, owed, lines: Some(lines), on })
 }
 
 /// Takes back what was planned in the same transaction; what is owed then.
 pub(super) async fn reverse(tx: &mut Tx, who: &Actor, at: Moment, reversal: &Reversal) -> Result<Buckets, Failure> {
     let Reversal { payment, account, owed, lines, on } = reversal;
-    if lines.lines().is_empty() {
-        return Ok(*owed);
-    }
+    let Some(lines) = lines else { return Ok(*owed) };
+    let balance = owed.after(lines)?;
     let memo = format!("reversal of payment {}", payment.reference);
-    let (_, balance) = store::insert_entry(tx, account.id, "reversal", *on, Some(payment.entry), &memo, lines, owed, at.at).await?;
+    store::insert_entry(tx, account.id, "reversal", *on, Some(payment.entry), &memo, lines, at.at).await?;
     store::update_reversed(tx, payment.id, *on).await?;
     let detail = json!({"payment": payment.id.to_string(), "on": on.to_string()});
     kept::record(tx, who, at.at, account.id, "payment.reverse", detail, &[payment.id.into()]).await?;
@@ -116,19 +115,18 @@ pub(super) async fn reverse(tx: &mut Tx, who: &Actor, at: Moment, reversal: &Rev
 pub async fn adjust_placed(tx: &mut Tx, who: &Actor, at: Moment, account: &Account, now: &Buckets, memo: &str) -> Result<(), Failure> {
     let before = store::load_placed(tx, account.id, &account.currency).await?;
     let lines = plan_adjustment(&before, now)?;
-    if lines.lines().is_empty() {
+    if lines.is_empty() {
         return Ok(());
     }
-    let owed = store::load_buckets(tx, account.id, &account.currency).await?;
-    let (_, balance) = store::insert_entry(tx, account.id, "adjustment", at.business_day, None, memo, &lines, &owed, at.at).await?;
+    let balance = account.owed()?.after(&lines)?;
+    store::insert_entry(tx, account.id, "adjustment", at.business_day, None, memo, &lines, at.at).await?;
     settle_account(tx, who, at, account, &balance).await
 }
 
 /// After money moved: the account's balance and state, its promises, its place on the worklist.
 async fn settle_account(tx: &mut Tx, who: &Actor, at: Moment, account: &Account, balance: &Buckets) -> Result<(), Failure> {
-    let total = balance.total()?.minor();
-    let state = state_after(&account.state, total);
-    accounts::store::update_balance(tx, account.id, total, state).await?;
+    let state = state_after(&account.state, balance.total()?.minor());
+    accounts::store::update_balance(tx, account.id, balance, state).await?;
     plans::actions::judge_account(tx, who, at, account.id).await?;
     if state == "paid" {
         accounts::store::update_next(tx, account.id, None, None, None).await?;

@@ -66,7 +66,7 @@ async fn question_of_payment(tx: &mut Tx, ask: &PostPayment, above: u32) -> Resu
     if !store::list_payments_by_references(tx, &[pair]).await?.is_empty() {
         return Ok(None);
     }
-    let owed = store::load_buckets(tx, account.id, &account.currency).await?;
+    let owed = account.owed()?;
     let order = AllocationOrder::parse(&load_creditor(tx, account.creditor).await?.allocation_order).unwrap_or_default();
     let amount = Money::of(ask.amount_minor, owed.currency());
     let Ok((allocation, lines)) = plan_payment(amount, &owed, order) else { return Ok(None) };
@@ -118,13 +118,10 @@ async fn planned(tx: &mut Tx, at: Moment, account: AccountId, payment: PaymentId
     if reversal.account.id != account {
         return Err(Failure::NotFound(format!("payment {payment} on this account")));
     }
-    if reversal.lines.lines().is_empty() {
-        return Ok((reversal, None));
-    }
-    let (owed, lines) = (&reversal.owed, &reversal.lines);
+    let (owed, Some(lines)) = (&reversal.owed, &reversal.lines) else { return Ok((reversal, None)) };
     let (before, after) = (owed.total()?, owed.after(lines)?.total()?);
     let amount = Money::of(reversal.payment.amount_minor, owed.currency());
-    let receivable = lines.lines().iter().filter(|line| line.code == Code::Receivable);
+    let receivable = lines.lines().filter(|line| line.code == Code::Receivable);
     let parts = receivable.filter_map(|line| Some((line.bucket?.to_string(), line.amount))).collect();
     let mut says = Vec::new();
     if reversal.payment.unapplied_minor > 0 {

@@ -6,9 +6,8 @@
 use super::store;
 use crate::app::Failure;
 use crate::store::Tx;
-use duly_domain::ledger::Code;
+use duly_domain::ledger::{Code, Line};
 use duly_domain::values::ids::EntryId;
-use duly_domain::values::money::Money;
 use std::io::Write;
 use uuid::Uuid;
 
@@ -21,22 +20,19 @@ pub async fn write_hledger(tx: &mut Tx, out: &mut dyn Write) -> Result<u64, Fail
     let mut after = EntryId(Uuid::nil());
     let mut count = 0;
     loop {
-        let (heads, lines) = store::list_journal(tx, after, PAGE).await?;
-        let Some(last) = heads.last() else { return Ok(count) };
+        let entries = store::list_journal(tx, after, PAGE).await?;
+        let Some(last) = entries.last() else { return Ok(count) };
         after = last.id;
-        let mut lines = lines.into_iter().peekable();
-        for head in heads {
-            writeln!(out, "{} ({}) {}", head.booked_on, head.id, plain(&head.memo)).map_err(unwritable)?;
-            while let Some(line) = lines.next_if(|line| line.entry == head.id) {
-                let code = Code::parse(&line.code).ok_or_else(|| crate::store::StoreError::Column(format!("code {:?}", line.code)))?;
-                let creditor = plain(&head.creditor);
-                let name = match (code, &line.bucket) {
+        for entry in entries {
+            writeln!(out, "{} ({}) {}", entry.booked_on, entry.id, plain(&entry.memo)).map_err(unwritable)?;
+            let creditor = plain(&entry.creditor);
+            for Line { code, bucket, amount } in entry.lines()?.lines() {
+                let name = match (code, bucket) {
                     (Code::TrustBank, _) => code.journal_name().to_string(),
-                    (_, Some(bucket)) => format!("{}:{creditor}:{}:{bucket}", code.journal_name(), plain(&head.reference)),
+                    (_, Some(bucket)) => format!("{}:{creditor}:{}:{}", code.journal_name(), plain(&entry.reference), bucket.code()),
                     _ => format!("{}:{creditor}", code.journal_name()),
                 };
-                let amount = Money::of(line.amount_minor, store::currency(&line.currency)?);
-                writeln!(out, "    {name}  {} {}", line.currency, amount.decimal()).map_err(unwritable)?;
+                writeln!(out, "    {name}  {} {}", amount.currency().code(), amount.decimal()).map_err(unwritable)?;
             }
             writeln!(out).map_err(unwritable)?;
             count += 1;

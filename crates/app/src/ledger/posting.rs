@@ -7,8 +7,8 @@
 //! Read [`post_all`] first. Always true: what many leave behind is what they would have left one by one.
 
 use super::actions::{PostPayment, Posted, state_after};
-use super::store::{self, Arrival, Booked, NewPayment};
-use crate::accounts::store::standing::{Next, Standing};
+use super::store::{self, Arrival, NewPayment};
+use crate::accounts::store::standing::{Next, Settled, Standing};
 use crate::app::{Actor, Failure, new_uuid};
 use crate::audit::chains::Chains;
 use crate::audit::kept::InHand;
@@ -61,9 +61,9 @@ struct Known {
 struct Book {
     standing: Standing,
     order: AllocationOrder,
-    /// As they are stored.
-    stored: Buckets,
     owed: Buckets,
+    /// The same in all, in minor units.
+    total: i64,
     /// By reference.
     known: HashMap<String, Known>,
     /// The newest first.
@@ -81,7 +81,10 @@ struct Books<'a> {
     books: HashMap<AccountId, Book>,
     chains: Chains<'a>,
     in_hand: InHand,
-    booked: Booked,
+    /// Rows of [`store::INSERT_ENTRY`] that wait.
+    entries: Vec<[Value; 17]>,
+    /// Rows of [`store::INSERT_PAYMENT`] that wait.
+    payments: Vec<[Value; 11]>,
     /// Accounts on which money moved, in that order.
     moved: Vec<AccountId>,
 }
@@ -112,14 +115,6 @@ impl Books<'_> {
             };
             books.insert(standing.id, Book::of(standing, order)?);
         }
-        let keys: Vec<Value> = ids.iter().map(|id| Value::from(*id)).collect();
-        for (account, bucket, minor) in store::list_balances(tx, &keys).await? {
-            let bucket = Bucket::parse(&bucket).ok_or_else(|| StoreError::Column(format!("bucket {bucket:?}")))?;
-            if let Some(book) = books.get_mut(&account) {
-                book.stored = book.stored.with(bucket, minor);
-                book.owed = book.stored;
-            }
-        }
         for Keyed(account, promise) in plans::store::list_promises_of(tx, &promising).await? {
             books.entry(account).and_modify(|book| book.promises.push(promise));
         }
@@ -129,7 +124,7 @@ impl Books<'_> {
         read_known(tx, &mut books, asks).await?;
         let chains = Chains::open(tx, who, at.at, &ids).await?;
         let in_hand = InHand::of(PaymentId::PREFIX, store::INSERT_PAYMENT);
-        Ok(Books { who, at, books, chains, in_hand, booked: Booked::default(), moved: Vec::new() })
+        Ok(Books { who, at, books, chains, in_hand, entries: Vec::new(), payments: Vec::new(), moved: Vec::new() })
     }
 
     /// Posts one payment, or finds that it stands already.
@@ -144,16 +139,8 @@ impl Books<'_> {
         let owed = book.owed.after(&lines)?;
         let total = owed.total()?.minor();
         let (entry, payment, account) = (EntryId(new_uuid()), PaymentId(new_uuid()), ask.account);
-        self.booked.entries.push(store::entry_values(
-            entry,
-            account,
-            "payment",
-            self.at.business_day,
-            None,
-            format!("payment {reference}"),
-            self.at.at,
-        ));
-        self.booked.lines.extend(store::line_values(entry, &lines));
+        let memo = format!("payment {reference}");
+        self.entries.push(store::entry_values(entry, account, "payment", self.at.business_day, None, memo, &lines, self.at.at));
         let (unapplied, effective_on) = (allocation.unapplied, ask.effective_on);
         let row =
             NewPayment { id: payment, account, entry, amount, unapplied, effective_on, reference, by: self.who.label(), at: self.at.at };
@@ -169,7 +156,7 @@ impl Books<'_> {
         )
         .expect("writing to a string cannot fail");
         self.chains.record_said(account, "payment.post", detail, payment.into(), self.in_hand.claim(&values));
-        self.booked.payments.push(values);
+        self.payments.push(values);
         let known = Known {
             payment,
             amount_minor: amount.minor(),
@@ -181,22 +168,20 @@ impl Books<'_> {
         if !std::mem::replace(&mut book.is_moved, true) {
             self.moved.push(account);
         }
-        book.owed = owed;
+        (book.owed, book.total) = (owed, total);
         book.arrivals.push(Arrival { effective_on: ask.effective_on, posted_at: self.at.at, amount_minor: amount.minor() });
-        book.settle(self.at, total, &mut self.chains)?;
+        book.settle(self.at, &mut self.chains)?;
         Ok(Posted { payment, allocation: allocation.parts, unapplied: allocation.unapplied, balance: owed, is_repeat: false })
     }
 
     /// Writes what was posted, and what follows from it for accounts, promises and worklists.
-    async fn write(mut self, tx: &mut Tx) -> Result<(), Failure> {
+    async fn write(self, tx: &mut Tx) -> Result<(), Failure> {
         let moved: Vec<&Book> = self.moved.iter().filter_map(|account| self.books.get(account)).collect();
-        for book in &moved {
-            self.booked.balances.extend(store::changed_balances(book.standing.id, &book.stored, &book.owed));
-        }
-        self.booked.insert(tx).await?;
+        tx.insert_many(store::INSERT_ENTRY, &self.entries).await?;
+        tx.insert_many(store::INSERT_PAYMENT, &self.payments).await?;
         let judged: Vec<&PromiseRow> = moved.iter().flat_map(|book| book.judged.iter().map(|at| &book.promises[*at])).collect();
         plans::store::update_judged(tx, &judged).await?;
-        let settled: Vec<(&Standing, Option<Next>)> = moved.iter().map(|book| (&book.standing, book.next)).collect();
+        let settled: Vec<Settled<'_>> = moved.iter().map(|book| book.settled()).collect();
         accounts::store::standing::update_settled(tx, &settled).await?;
         self.chains.write(tx).await?;
         let today = self.at.business_day;
@@ -207,12 +192,12 @@ impl Books<'_> {
 
 impl Book {
     fn of(standing: Standing, order: AllocationOrder) -> Result<Book, StoreError> {
-        let nothing = Buckets::none(store::currency(&standing.currency)?);
+        let owed = Buckets::of(store::currency(&standing.currency)?, standing.owed_minor);
         Ok(Book {
             standing,
             order,
-            stored: nothing,
-            owed: nothing,
+            owed,
+            total: 0,
             known: HashMap::new(),
             promises: Vec::new(),
             judged: BTreeSet::new(),
@@ -223,10 +208,9 @@ impl Book {
     }
 
     /// After money moved: the account's balance and state, its promises, what it does next.
-    fn settle(&mut self, at: Moment, total: i64, chains: &mut Chains<'_>) -> Result<(), Failure> {
+    fn settle(&mut self, at: Moment, chains: &mut Chains<'_>) -> Result<(), Failure> {
         let account = self.standing.id;
-        let state = state_after(&self.standing.state, total);
-        self.standing.balance_minor = total;
+        let state = state_after(&self.standing.state, self.total);
         for judged in judge_all(&mut self.promises, &self.arrivals, at.at, last_day_over(at), at.business_day)? {
             self.judged.insert(judged.at);
             let promise = self.promises[judged.at].id;
@@ -249,9 +233,13 @@ impl Book {
         (self.standing.next_action_on, self.standing.next_action_at) = (next.map(|(_, on)| on), None);
     }
 
+    fn settled(&self) -> Settled<'_> {
+        Settled { standing: &self.standing, owed: &self.owed, total: self.total, next: self.next }
+    }
+
     /// What the account's place on the worklist follows from.
     fn work(&self, today: Date) -> WorkRow {
-        let Standing { id, desk, balance_minor, due_on, next_action_on, next_action_at, was_reached, .. } = self.standing;
+        let Standing { id, desk, due_on, next_action_on, next_action_at, was_reached, .. } = self.standing;
         let (state, currency) = (self.standing.state.clone(), self.standing.currency.clone());
         let is = |promise: &PromiseRow, states: &[PromiseState]| states.iter().any(|state| promise.state == state.code());
         let count = |states: &[PromiseState]| self.promises.iter().map(|promise| i64::from(is(promise, states))).sum();
@@ -260,7 +248,7 @@ impl Book {
             account: id,
             desk,
             state,
-            balance_minor,
+            balance_minor: self.total,
             currency,
             due_on,
             next_action_on,
@@ -303,11 +291,13 @@ async fn read_known(tx: &mut Tx, books: &mut HashMap<AccountId, Book>, asks: &[P
     let mut allocations = store::list_allocations(tx, &entries).await?;
     for payment in before {
         let Some(book) = books.get_mut(&payment.account) else { continue };
+        let mut allocation = allocations.remove(&payment.entry).unwrap_or_default();
+        book.order.sort(&mut allocation);
         let known = Known {
             payment: payment.id,
             amount_minor: payment.amount_minor,
             effective_on: payment.effective_on,
-            allocation: allocations.remove(&payment.entry).unwrap_or_default(),
+            allocation,
             unapplied: Money::of(payment.unapplied_minor, book.owed.currency()),
         };
         book.known.insert(payment.reference, known);

@@ -47,16 +47,16 @@ pub async fn refund(app: &App, who: &Actor, at: Moment, ask: &RefundOverpayment)
             }
             return Ok(before.id);
         }
-        let owed = store::load_buckets(tx, account.id, &account.currency).await?;
-        let amount = Money::of(ask.amount_minor, owed.currency());
-        let overpaid = Money::of(store::unapplied(tx, account.id).await?, owed.currency());
+        let currency = store::currency(&account.currency)?;
+        let amount = Money::of(ask.amount_minor, currency);
+        let overpaid = Money::of(store::unapplied(tx, account.id).await?, currency);
         if amount.minor() > overpaid.minor() {
             return Err(Failure::wrong("amount", format!("is more than what was overpaid, {overpaid}")));
         }
         let memo = format!("refund {reference}");
         let lines = plan_refund(amount)?;
         // Nothing that was placed changes: the lines move client money alone.
-        let (entry, _) = store::insert_entry(tx, account.id, "adjustment", ask.on, None, &memo, &lines, &owed, at.at).await?;
+        let entry = store::insert_entry(tx, account.id, "adjustment", ask.on, None, &memo, &lines, at.at).await?;
         let row = Refund {
             id: RefundId(new_uuid()),
             account: account.id,
@@ -82,10 +82,9 @@ pub async fn reverse_refund(app: &App, who: &Actor, at: Moment, refund: RefundId
         if !store::update_refund_reversed(tx, refund).await? {
             return Ok(());
         }
-        let owed = store::load_buckets(tx, row.account, &row.currency).await?;
         let lines = store::load_lines(tx, row.entry).await?.reversed();
         let memo = format!("reversal of refund {}", row.reference);
-        store::insert_entry(tx, row.account, "reversal", at.business_day, Some(row.entry), &memo, &lines, &owed, at.at).await?;
+        store::insert_entry(tx, row.account, "reversal", at.business_day, Some(row.entry), &memo, &lines, at.at).await?;
         kept::record(tx, who, at.at, row.account, "refund.reverse", json!({"refund": refund.to_string()}), &[refund.into()]).await
     })
 }

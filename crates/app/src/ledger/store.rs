@@ -1,4 +1,4 @@
-//! The tables `entries`, `entry_lines`, `balances`, `payments` and `refunds`.
+//! The tables `entries`, `payments` and `refunds`. What an entry moves stands in it, a column for each place of the chart.
 
 use crate::app::{Failure, new_uuid};
 use crate::params;
@@ -6,7 +6,7 @@ use crate::rows;
 use crate::store::{Keyed, StoreError, Tx, Value};
 use crate::values;
 use duly_domain::accounts::Bucket;
-use duly_domain::ledger::{Balanced, Buckets, Code, Line};
+use duly_domain::ledger::{Balanced, Buckets, PLACES};
 use duly_domain::values::ids::{AccountId, EntryId, PaymentId, RefundId};
 use duly_domain::values::money::{Currency, Money};
 use jiff::Timestamp;
@@ -14,23 +14,20 @@ use jiff::civil::Date;
 use std::collections::HashMap;
 
 /// The columns of an entry, for [`Tx::insert_many`].
-pub const INSERT_ENTRY: &str = "insert into entries (id, account_id, kind, booked_on, reverses_entry_id, memo, created_at)";
-/// The columns of a line, for [`Tx::insert_many`].
-pub const INSERT_LINE: &str = "insert into entry_lines (entry_id, line_no, code, bucket, amount_minor, currency)";
-/// The columns of a balance, for [`Tx::insert_many`].
-pub const INSERT_BALANCE: &str = "insert into balances (account_id, bucket, amount_minor, currency)";
-const BALANCES: &str = "select bucket, amount_minor, currency from balances where account_id = $1 order by bucket";
-const BALANCES_OF: &str = "select account_id, bucket, amount_minor from balances where account_id in ($keys)";
-const MOVE_BALANCE: &str = "on conflict (account_id, bucket) do update set amount_minor = excluded.amount_minor";
-const LINES: &str = "select code, bucket, amount_minor, currency from entry_lines where entry_id = $1 order by line_no";
-const PARTS: &str = "
-    select entry_id, code, bucket, amount_minor, currency from entry_lines
-     where entry_id in ($keys) and bucket is not null order by entry_id, line_no";
+pub const INSERT_ENTRY: &str = "
+    insert into entries (id, account_id, kind, booked_on, reverses_entry_id, memo, created_at, currency, principal_minor, interest_minor,
+        fees_minor, costs_minor, other_minor, placed_minor, trust_bank_minor, client_payable_minor, unapplied_minor)";
+const MOVED: &str = "
+    select currency, principal_minor, interest_minor, fees_minor, costs_minor, other_minor, placed_minor, trust_bank_minor,
+           client_payable_minor, unapplied_minor
+      from entries where id = $1";
+const TAKEN_OF: &str = "
+    select id, currency, principal_minor, interest_minor, fees_minor, costs_minor, other_minor from entries where id in ($keys)";
 const PLACED: &str = "
-    select l.bucket, cast(sum(l.amount_minor) as bigint), l.currency
-      from entry_lines l join entries e on e.id = l.entry_id
-     where e.account_id = $1 and e.kind in ('opening', 'adjustment') and l.code = 'receivable'
-     group by l.bucket, l.currency order by l.bucket";
+    select cast(coalesce(sum(principal_minor), 0) as bigint), cast(coalesce(sum(interest_minor), 0) as bigint),
+           cast(coalesce(sum(fees_minor), 0) as bigint), cast(coalesce(sum(costs_minor), 0) as bigint),
+           cast(coalesce(sum(other_minor), 0) as bigint)
+      from entries where account_id = $1 and kind in ('opening', 'adjustment')";
 /// The columns of a payment, for [`Tx::insert_many`].
 pub const INSERT_PAYMENT: &str = "
     insert into payments (id, account_id, entry_id, amount_minor, unapplied_minor, currency, effective_on, reference, state, posted_by, created_at)";
@@ -52,11 +49,9 @@ const ARRIVALS: &str = "
     select account_id, effective_on, created_at, amount_minor from payments where account_id in ($keys) and state = 'posted'";
 const MARK_REFERENCE: &str = "update payments set reference = reference || $1 where id = $2";
 const SINCE_PLACED: &str = "
-    select cast(coalesce(sum(-l.amount_minor), 0) as bigint) from entry_lines l join entries e on e.id = l.entry_id
-     where e.account_id = $1 and e.kind not in ('opening', 'adjustment') and l.code = 'receivable'";
-const UNAPPLIED: &str = "
-    select cast(coalesce(sum(-l.amount_minor), 0) as bigint) from entry_lines l join entries e on e.id = l.entry_id
-     where e.account_id = $1 and l.code = 'unapplied'";
+    select cast(coalesce(-sum(principal_minor + interest_minor + fees_minor + costs_minor + other_minor), 0) as bigint)
+      from entries where account_id = $1 and kind not in ('opening', 'adjustment')";
+const UNAPPLIED: &str = "select cast(coalesce(-sum(unapplied_minor), 0) as bigint) from entries where account_id = $1";
 const INSERT_REFUND: &str = "
     insert into refunds (id, account_id, entry_id, amount_minor, currency, refunded_on, reference, refunded_by, created_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
@@ -70,42 +65,37 @@ const REFUNDS: &str = "
      where account_id = $1 order by refunded_on desc, id desc limit 50";
 const REVERSE_REFUND: &str = "update refunds set state = 'reversed' where id = $1 and state = 'posted'";
 const UNBALANCED: &str = "
-    select count(*) from (select entry_id from entry_lines group by entry_id, currency having sum(amount_minor) <> 0) as off";
-/// Balances and the receivable lines they stand for, one against the other: what is left of any pair is a fault.
+    select count(*) from entries
+     where principal_minor + interest_minor + fees_minor + costs_minor + other_minor + placed_minor + trust_bank_minor
+         + client_payable_minor + unapplied_minor <> 0";
+/// What accounts owe by bucket, against the sums of their entries.
 const OFF_BALANCES: &str = "
-    select count(*) from (
-        select account_id from (
-            select e.account_id as account_id, l.bucket as bucket, l.amount_minor as amount_minor
-              from entry_lines l join entries e on e.id = l.entry_id where l.code = 'receivable'
-            union all
-            select b.account_id, b.bucket, -b.amount_minor from balances b) as both_sides
-         group by account_id, bucket having sum(amount_minor) <> 0) as off";
-/// Accounts and their balances likewise.
+    select count(*)
+      from accounts a
+      left join (select account_id, sum(principal_minor) as principal, sum(interest_minor) as interest, sum(fees_minor) as fees,
+                        sum(costs_minor) as costs, sum(other_minor) as other
+                   from entries group by account_id) as e on e.account_id = a.id
+     where a.principal_minor <> coalesce(e.principal, 0) or a.interest_minor <> coalesce(e.interest, 0)
+        or a.fees_minor <> coalesce(e.fees, 0) or a.costs_minor <> coalesce(e.costs, 0) or a.other_minor <> coalesce(e.other, 0)";
+/// What accounts owe in all, against their buckets; and entries in another currency than their account's.
 const OFF_ACCOUNTS: &str = "
-    select count(*) from (
-        select account_id from (
-            select a.id as account_id, a.balance_minor as amount_minor from accounts a
-            union all
-            select b.account_id, -b.amount_minor from balances b) as both_sides
-         group by account_id having sum(amount_minor) <> 0) as off";
+    select (select count(*) from accounts
+             where balance_minor <> principal_minor + interest_minor + fees_minor + costs_minor + other_minor)
+         + (select count(*) from entries e join accounts a on a.id = e.account_id where e.currency <> a.currency)";
 /// Payments that say another amount than the money their entry moved.
 const OFF_PAYMENTS: &str = "
-    select count(*) from payments p
-     where p.amount_minor <> (select coalesce(sum(l.amount_minor), 0) from entry_lines l
-            where l.entry_id = p.entry_id and l.code = 'trust_bank')
+    select count(*) from payments p left join entries e on e.id = p.entry_id
+     where p.amount_minor <> coalesce(e.trust_bank_minor, 0)
         or (p.state = 'reversed') <> exists (select 1 from entries r where r.account_id = p.account_id and r.reverses_entry_id = p.entry_id)";
 const TRUST: &str = "
-    select cast(coalesce(sum(case when code = 'trust_bank' then amount_minor else 0 end), 0) as bigint),
-           cast(coalesce(sum(case when code in ('client_payable', 'unapplied') then amount_minor else 0 end), 0) as bigint), currency
-      from entry_lines group by currency order by currency";
+    select cast(sum(trust_bank_minor) as bigint), cast(sum(client_payable_minor + unapplied_minor) as bigint), currency
+      from entries group by currency order by currency";
 const ENTRIES: &str = "select cast(count(*) as bigint) from entries";
 const JOURNAL: &str = "
-    select e.id, e.kind, e.booked_on, e.memo, a.reference, c.name
+    select e.id, e.kind, e.booked_on, e.memo, a.reference, c.name, e.currency, e.principal_minor, e.interest_minor, e.fees_minor,
+           e.costs_minor, e.other_minor, e.placed_minor, e.trust_bank_minor, e.client_payable_minor, e.unapplied_minor
       from entries e join accounts a on a.id = e.account_id join creditors c on c.id = a.creditor_id
      where e.id > $1 order by e.id limit $2";
-const JOURNAL_LINES: &str = "
-    select entry_id, code, bucket, amount_minor, currency from entry_lines
-     where entry_id > $1 and entry_id <= $2 order by entry_id, line_no";
 
 rows! {
     /// One payment.
@@ -155,7 +145,7 @@ rows! {
         pub state: String,
     }
 
-    /// The head of a journal entry.
+    /// A journal entry.
     pub struct JournalEntry {
         pub id: EntryId,
         pub kind: String,
@@ -163,22 +153,26 @@ rows! {
         pub memo: String,
         pub reference: String,
         pub creditor: String,
-    }
-
-    /// A line of a journal entry.
-    pub struct JournalLine {
-        pub entry: EntryId,
-        pub code: String,
-        pub bucket: Option<String>,
-        pub amount_minor: i64,
-        pub currency: String,
-    }
-
-    struct LineRow {
-        code: String,
-        bucket: Option<String>,
-        amount_minor: i64,
         currency: String,
+        minor: [i64; PLACES.len()],
+    }
+
+    struct MovedRow {
+        currency: String,
+        minor: [i64; PLACES.len()],
+    }
+
+    struct TakenRow {
+        entry: EntryId,
+        currency: String,
+        minor: [i64; Bucket::ALL.len()],
+    }
+}
+
+impl JournalEntry {
+    /// Its lines, proved balanced again on the way in.
+    pub fn lines(&self) -> Result<Balanced, Failure> {
+        Ok(Balanced::of(currency(&self.currency)?, self.minor)?)
     }
 }
 
@@ -187,28 +181,10 @@ pub fn currency(code: &str) -> Result<Currency, StoreError> {
     Currency::parse(code).ok_or_else(|| StoreError::Column(format!("currency {code:?}")))
 }
 
-/// What an account owes by bucket.
-pub async fn load_buckets(tx: &mut Tx, account: AccountId, in_currency: &str) -> Result<Buckets, StoreError> {
-    in_buckets(tx.all(BALANCES, params![account]).await?, in_currency)
-}
-
 /// What was placed on an account by bucket, adjustments included, payments not.
 pub async fn load_placed(tx: &mut Tx, account: AccountId, in_currency: &str) -> Result<Buckets, StoreError> {
-    in_buckets(tx.all(PLACED, params![account]).await?, in_currency)
-}
-
-/// What many accounts owe: account, bucket, minor units.
-pub async fn list_balances(tx: &mut Tx, accounts: &[Value]) -> Result<Vec<(AccountId, String, i64)>, StoreError> {
-    tx.all_in(BALANCES_OF, accounts).await
-}
-
-fn in_buckets(rows: Vec<(String, i64, String)>, in_currency: &str) -> Result<Buckets, StoreError> {
-    let mut buckets = Buckets::none(currency(in_currency)?);
-    for (bucket, minor, _) in rows {
-        let bucket = Bucket::parse(&bucket).ok_or_else(|| StoreError::Column(format!("bucket {bucket:?}")))?;
-        buckets = buckets.with(bucket, minor);
-    }
-    Ok(buckets)
+    let placed: (i64, i64, i64, i64, i64) = tx.one(PLACED, params![account]).await?.unwrap_or_default();
+    Ok(Buckets::of(currency(in_currency)?, placed.into()))
 }
 
 /// The values of an entry for [`INSERT_ENTRY`].
@@ -219,56 +195,33 @@ pub fn entry_values(
     on: Date,
     reverses: Option<EntryId>,
     memo: impl Into<Value>,
+    lines: &Balanced,
     at: Timestamp,
-) -> [Value; 7] {
-    values![id, account, Value::word(kind), on, reverses, memo.into(), at]
+) -> [Value; 17] {
+    let currency = Value::word(lines.currency().code());
+    let [principal, interest, fees, costs, other, placed, trust_bank, client_payable, unapplied] = *lines.minor();
+    values![
+        id,
+        account,
+        Value::word(kind),
+        on,
+        reverses,
+        memo.into(),
+        at,
+        currency,
+        principal,
+        interest,
+        fees,
+        costs,
+        other,
+        placed,
+        trust_bank,
+        client_payable,
+        unapplied
+    ]
 }
 
-/// The values of an entry's lines for [`INSERT_LINE`].
-pub fn line_values(entry: EntryId, lines: &Balanced) -> impl Iterator<Item = [Value; 6]> + '_ {
-    lines.lines().iter().zip(1i64..).map(move |(line, no)| {
-        let bucket = line.bucket.map(|bucket| Value::word(bucket.code()));
-        values![entry, no, Value::word(line.code.code()), bucket, line.amount.minor(), Value::word(line.amount.currency().code())]
-    })
-}
-
-/// The rows of buckets that are others after than before, for [`INSERT_BALANCE`].
-pub fn changed_balances<'a>(account: AccountId, before: &'a Buckets, after: &'a Buckets) -> impl Iterator<Item = [Value; 4]> + 'a {
-    after
-        .each()
-        .filter(|(bucket, amount)| amount.minor() != before.get(*bucket).minor())
-        .map(move |(bucket, amount)| balance_values(account, bucket, amount))
-}
-
-/// The values of a balance for [`INSERT_BALANCE`].
-pub fn balance_values(account: AccountId, bucket: Bucket, amount: Money) -> [Value; 4] {
-    values![account, Value::word(bucket.code()), amount.minor(), Value::word(amount.currency().code())]
-}
-
-/// Rows that go into the books together.
-#[derive(Default)]
-pub struct Booked {
-    /// Of [`INSERT_ENTRY`].
-    pub entries: Vec<[Value; 7]>,
-    /// Of [`INSERT_LINE`].
-    pub lines: Vec<[Value; 6]>,
-    /// Of [`INSERT_PAYMENT`].
-    pub payments: Vec<[Value; 11]>,
-    /// Of [`INSERT_BALANCE`], each account's bucket once: what it holds at the end.
-    pub balances: Vec<[Value; 4]>,
-}
-
-impl Booked {
-    /// Inserts them, referenced tables first; balances that stand are moved.
-    pub async fn insert(self, tx: &mut Tx) -> Result<(), StoreError> {
-        tx.insert_many(INSERT_ENTRY, &self.entries).await?;
-        tx.insert_many(INSERT_LINE, &self.lines).await?;
-        tx.insert_many(INSERT_PAYMENT, &self.payments).await?;
-        tx.merge_many(INSERT_BALANCE, &self.balances, MOVE_BALANCE).await.map(drop)
-    }
-}
-
-/// Adds an entry and brings the balances it touches along.
+/// Adds an entry; what the account owes after it is for the caller to keep ([`accounts::store::update_balance`]).
 pub async fn insert_entry(
     tx: &mut Tx,
     account: AccountId,
@@ -277,41 +230,29 @@ pub async fn insert_entry(
     reverses: Option<EntryId>,
     memo: &str,
     lines: &Balanced,
-    before: &Buckets,
     at: Timestamp,
-) -> Result<(EntryId, Buckets), Failure> {
-    let after = before.after(lines)?;
+) -> Result<EntryId, StoreError> {
     let id = EntryId(new_uuid());
-    let mut booked = Booked::default();
-    booked.entries.push(entry_values(id, account, kind, on, reverses, memo, at));
-    booked.lines.extend(line_values(id, lines));
-    booked.balances.extend(changed_balances(account, before, &after));
-    booked.insert(tx).await?;
-    Ok((id, after))
+    tx.insert_many(INSERT_ENTRY, &[entry_values(id, account, kind, on, reverses, memo, lines, at)]).await?;
+    Ok(id)
 }
 
 /// The lines of an entry, proved balanced again on the way in.
 pub async fn load_lines(tx: &mut Tx, entry: EntryId) -> Result<Balanced, Failure> {
-    let rows: Vec<LineRow> = tx.all(LINES, params![entry]).await?;
-    let lines = rows.into_iter().map(|row| {
-        let code = Code::parse(&row.code).ok_or_else(|| StoreError::Column(format!("code {:?}", row.code)))?;
-        Ok(Line {
-            code,
-            bucket: row.bucket.as_deref().and_then(Bucket::parse),
-            amount: Money::of(row.amount_minor, currency(&row.currency)?),
-        })
-    });
-    Ok(Balanced::new(lines.collect::<Result<Vec<_>, StoreError>>()?)?)
+    let row: Option<MovedRow> = tx.one(MOVED, params![entry]).await?;
+    let row = row.ok_or_else(|| Failure::NotFound(format!("entry {entry}")))?;
+    Ok(Balanced::of(currency(&row.currency)?, row.minor)?)
 }
 
 /// What each bucket took of the payments of these entries.
 pub async fn list_allocations(tx: &mut Tx, entries: &[Value]) -> Result<HashMap<EntryId, Vec<(Bucket, Money)>>, StoreError> {
-    let mut allocations: HashMap<EntryId, Vec<(Bucket, Money)>> = HashMap::new();
-    for line in tx.all_in::<JournalLine>(PARTS, entries).await? {
-        let Some(bucket) = line.bucket.as_deref().and_then(Bucket::parse) else { continue };
-        allocations.entry(line.entry).or_default().push((bucket, Money::of(-line.amount_minor, currency(&line.currency)?)));
-    }
-    Ok(allocations)
+    let rows: Vec<TakenRow> = tx.all_in(TAKEN_OF, entries).await?;
+    let parts = |row: TakenRow| {
+        let currency = currency(&row.currency)?;
+        let taken = Bucket::ALL.into_iter().zip(row.minor).filter(|(_, minor)| *minor != 0);
+        Ok((row.entry, taken.map(|(bucket, minor)| (bucket, Money::of(-minor, currency))).collect()))
+    };
+    rows.into_iter().map(parts).collect()
 }
 
 /// A payment that is posted now.
@@ -417,10 +358,7 @@ pub async fn count_entries(tx: &mut Tx) -> Result<i64, StoreError> {
     tx.number(ENTRIES, &[]).await
 }
 
-/// A page of the journal: heads and their lines.
-pub async fn list_journal(tx: &mut Tx, after: EntryId, limit: i64) -> Result<(Vec<JournalEntry>, Vec<JournalLine>), StoreError> {
-    let heads: Vec<JournalEntry> = tx.all(JOURNAL, params![after, limit]).await?;
-    let Some(last) = heads.last() else { return Ok((heads, Vec::new())) };
-    let lines = tx.all(JOURNAL_LINES, params![after, last.id]).await?;
-    Ok((heads, lines))
+/// A page of the journal.
+pub async fn list_journal(tx: &mut Tx, after: EntryId, limit: i64) -> Result<Vec<JournalEntry>, StoreError> {
+    tx.all(JOURNAL, params![after, limit]).await
 }

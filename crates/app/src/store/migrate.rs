@@ -58,6 +58,7 @@ const STEPS: &[Step] = &steps! {
     30 "0030_policies";
     31 "0031_statuses";
     32 "0032_acts";
+    33 "0033_wide_entries";
 };
 
 const JOURNAL: &str = "

@@ -88,8 +88,30 @@ impl Row {
 
 impl Columns {
     /// Reads the next column into a field of this name.
-    pub fn next<T: FromValue>(&mut self, field: &'static str) -> Result<T, StoreError> {
-        self.values.next().and_then(T::from_value).ok_or_else(|| StoreError::Column(format!("{}.{field}", self.of)))
+    pub fn next<T: FromColumns>(&mut self, field: &'static str) -> Result<T, StoreError> {
+        T::take(&mut self.values).ok_or_else(|| StoreError::Column(format!("{}.{field}", self.of)))
+    }
+}
+
+/// Something that the next columns can be read as: one of them, or several of a kind.
+pub trait FromColumns: Sized {
+    /// Reads as many columns as it needs; `None` if one is missing or of another kind.
+    fn take(values: &mut std::vec::IntoIter<Value>) -> Option<Self>;
+}
+
+impl<T: FromValue> FromColumns for T {
+    fn take(values: &mut std::vec::IntoIter<Value>) -> Option<T> {
+        values.next().and_then(T::from_value)
+    }
+}
+
+impl<T: FromValue + Copy + Default, const N: usize> FromColumns for [T; N] {
+    fn take(values: &mut std::vec::IntoIter<Value>) -> Option<[T; N]> {
+        let mut several = [T::default(); N];
+        for one in &mut several {
+            *one = T::take(values)?;
+        }
+        Some(several)
     }
 }
 

@@ -12,8 +12,8 @@ pub const IMPORT: [&str; 8] = ["import", "accounts", "accounts.csv", "--creditor
 
 /// What an import leaves, by reference: ids are new each time.
 const OUTCOME: [&str; 6] = [
-    "select a.reference, d.name, a.balance_minor, b.amount_minor from accounts a join debtors d on d.id = a.debtor_id
-       join balances b on b.account_id = a.id order by a.reference, b.bucket",
+    "select a.reference, d.name, a.balance_minor, a.principal_minor from accounts a join debtors d on d.id = a.debtor_id
+      order by a.reference",
     "select a.reference, a.state, count(p.id), a.placed_minor from accounts a left join contact_points p on p.debtor_id = a.debtor_id
       group by a.reference, a.state, a.placed_minor order by a.reference",
     "select state, file_name, accepted_count + refused_count, placed_minor from batches",

@@ -14,8 +14,7 @@ pub const POST: [&str; 8] = ["import", "payments", "payments.csv", "--commit", "
 const OUTCOME: [&str; 5] = [
     "select a.reference, p.reference, p.amount_minor, p.unapplied_minor from payments p join accounts a on a.id = p.account_id
       order by a.reference, p.reference",
-    "select a.reference, a.state, a.balance_minor, b.amount_minor from accounts a join balances b on b.account_id = a.id
-      order by a.reference, b.bucket",
+    "select a.reference, a.state, a.balance_minor, a.principal_minor from accounts a order by a.reference",
     "select a.reference, p.state, p.arrived_minor, p.amount_minor from promises p join accounts a on a.id = p.account_id order by a.reference",
     "select act, act, count(*), count(*) from audit_entries where act <> 'payments.import' group by act order by act",
     "select kind, kind, count(*), count(*) from entries group by kind order by kind",

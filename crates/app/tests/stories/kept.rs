@@ -130,12 +130,10 @@ both_engines! {
         }
         // A debt raised on every book at once, so that the books agree with each other.
         let raised = [
-            "update entry_lines set amount_minor = amount_minor + 5000 where code = 'receivable' and bucket = 'principal'
-                and entry_id in (select id from entries where kind = 'opening' and account_id = $1)",
-            "update entry_lines set amount_minor = amount_minor - 5000 where code = 'placed'
-                and entry_id in (select id from entries where kind = 'opening' and account_id = $1)",
-            "update balances set amount_minor = amount_minor + 5000 where bucket = 'principal' and account_id = $1",
-            "update accounts set placed_minor = placed_minor + 5000, balance_minor = balance_minor + 5000 where id = $1",
+            "update entries set principal_minor = principal_minor + 5000, placed_minor = placed_minor - 5000
+                where kind = 'opening' and account_id = $1",
+            "update accounts set placed_minor = placed_minor + 5000, balance_minor = balance_minor + 5000,
+                principal_minor = principal_minor + 5000 where id = $1",
         ];
         for statement in raised {
             floor.tamper(statement, &[Value::from(account)]);

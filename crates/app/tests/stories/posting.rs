@@ -97,22 +97,37 @@ impl FromRow for Cells {
 }
 
 /// Everything that posting may leave, in the order in which it came to be, without what names rows: ids are new each time.
-const LEFT: [(&str, &str); 8] = [
-    ("accounts", "select reference, state, balance_minor, next_action, next_action_on, next_action_at, stage from accounts order by reference"),
-    ("payments", "select a.reference, p.reference, p.amount_minor, p.unapplied_minor, p.currency, p.effective_on, p.state, p.posted_by, p.created_at
-        from payments p join accounts a on a.id = p.account_id order by a.reference, p.id"),
-    ("entries", "select a.reference, e.kind, e.booked_on, e.memo, e.created_at
-        from entries e join accounts a on a.id = e.account_id order by a.reference, e.id"),
-    ("lines", "select a.reference, l.line_no, l.code, l.bucket, l.amount_minor, l.currency
-        from entry_lines l join entries e on e.id = l.entry_id join accounts a on a.id = e.account_id order by a.reference, e.id, l.line_no"),
-    ("balances", "select a.reference, b.bucket, b.amount_minor, b.currency
-        from balances b join accounts a on a.id = b.account_id order by a.reference, b.bucket"),
-    ("promises", "select a.reference, p.state, p.amount_minor, p.arrived_minor, p.decided_at
-        from promises p join accounts a on a.id = p.account_id order by a.reference, p.id"),
-    ("worklist", "select a.reference, w.lane, w.expected_minor, w.currency, w.because, w.due_at, w.built_on, w.balance_minor
-        from worklist w join accounts a on a.id = w.account_id order by a.reference"),
-    ("audit", "select e.seq, e.recorded_at, e.actor, e.act, e.detail
-        from audit_entries e where e.chain like 'acc%' order by e.chain, e.seq"),
+const LEFT: [(&str, &str); 6] = [
+    (
+        "accounts",
+        "select reference, state, balance_minor, principal_minor, interest_minor, fees_minor, costs_minor, other_minor, next_action, next_action_on, next_action_at, stage from accounts order by reference",
+    ),
+    (
+        "payments",
+        "select a.reference, p.reference, p.amount_minor, p.unapplied_minor, p.currency, p.effective_on, p.state, p.posted_by, p.created_at
+        from payments p join accounts a on a.id = p.account_id order by a.reference, p.id",
+    ),
+    (
+        "entries",
+        "select a.reference, e.kind, e.booked_on, e.memo, e.created_at, e.currency, e.principal_minor, e.interest_minor, e.fees_minor,
+        e.costs_minor, e.other_minor, e.placed_minor, e.trust_bank_minor, e.client_payable_minor, e.unapplied_minor
+        from entries e join accounts a on a.id = e.account_id order by a.reference, e.id",
+    ),
+    (
+        "promises",
+        "select a.reference, p.state, p.amount_minor, p.arrived_minor, p.decided_at
+        from promises p join accounts a on a.id = p.account_id order by a.reference, p.id",
+    ),
+    (
+        "worklist",
+        "select a.reference, w.lane, w.expected_minor, w.currency, w.because, w.due_at, w.built_on, w.balance_minor
+        from worklist w join accounts a on a.id = w.account_id order by a.reference",
+    ),
+    (
+        "audit",
+        "select e.seq, e.recorded_at, e.actor, e.act, e.detail
+        from audit_entries e where e.chain like 'acc%' order by e.chain, e.seq",
+    ),
 ];
 
 fn left(floor: &Floor) -> Vec<(&'static str, Vec<String>)> {

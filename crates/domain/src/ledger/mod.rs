@@ -108,27 +108,78 @@ impl From<MoneyError> for LedgerError {
     }
 }
 
-/// Lines that add up to zero. The only way to have an entry.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Balanced(Vec<Line>);
+/// Where an entry can have a line: receivables by bucket in the order of [`Bucket::ALL`], then the other accounts of the chart.
+pub const PLACES: [(Code, Option<Bucket>); 9] = [
+    (Code::Receivable, Some(Bucket::Principal)),
+    (Code::Receivable, Some(Bucket::Interest)),
+    (Code::Receivable, Some(Bucket::Fees)),
+    (Code::Receivable, Some(Bucket::Costs)),
+    (Code::Receivable, Some(Bucket::Other)),
+    (Code::Placed, None),
+    (Code::TrustBank, None),
+    (Code::ClientPayable, None),
+    (Code::Unapplied, None),
+];
+
+/// What an entry moves at each of its [`PLACES`], together zero. The only way to have an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Balanced {
+    currency: Currency,
+    minor: [i64; PLACES.len()],
+}
 
 impl Balanced {
-    /// Takes lines if they add up to zero in one currency; lines of nothing are left out.
-    pub fn new(lines: impl IntoIterator<Item = Line>) -> Result<Balanced, LedgerError> {
-        let lines: Vec<Line> = lines.into_iter().filter(|line| line.amount.minor() != 0).collect();
-        let Some(first) = lines.first() else { return Ok(Balanced(lines)) };
-        let sum = lines.iter().try_fold(first.amount.zero(), |sum, line| sum.plus(line.amount))?;
-        if sum.minor() == 0 { Ok(Balanced(lines)) } else { Err(LedgerError::Unbalanced { off_by: sum.minor() }) }
+    /// Takes lines if they add up to zero in one currency; lines at the same place become one.
+    pub fn new(currency: Currency, lines: impl IntoIterator<Item = Line>) -> Result<Balanced, LedgerError> {
+        let mut minor = [0i64; PLACES.len()];
+        for Line { code, bucket, amount } in lines {
+            if amount.currency() != currency {
+                return Err(LedgerError::Money(MoneyError::CurrencyMismatch));
+            }
+            let place = place_of(code, bucket);
+            minor[place] = minor[place].checked_add(amount.minor()).ok_or(MoneyError::Overflow)?;
+        }
+        Balanced::of(currency, minor)
     }
 
-    /// The lines.
-    pub fn lines(&self) -> &[Line] {
-        &self.0
+    /// Takes amounts at all [`PLACES`], in minor units, if they add up to zero.
+    pub fn of(currency: Currency, minor: [i64; PLACES.len()]) -> Result<Balanced, LedgerError> {
+        let sum = minor.iter().try_fold(0i64, |sum, minor| sum.checked_add(*minor)).ok_or(MoneyError::Overflow)?;
+        if sum == 0 { Ok(Balanced { currency, minor }) } else { Err(LedgerError::Unbalanced { off_by: sum }) }
+    }
+
+    /// The currency.
+    pub const fn currency(&self) -> Currency {
+        self.currency
+    }
+
+    /// What is moved at each of [`PLACES`], in minor units.
+    pub const fn minor(&self) -> &[i64; PLACES.len()] {
+        &self.minor
+    }
+
+    /// The lines: the places at which something is moved.
+    pub fn lines(&self) -> impl Iterator<Item = Line> + '_ {
+        let moved = PLACES.into_iter().zip(self.minor).filter(|(_, minor)| *minor != 0);
+        moved.map(|((code, bucket), minor)| Line::new(code, bucket, minor, self.currency))
+    }
+
+    /// Whether nothing is moved.
+    pub fn is_empty(&self) -> bool {
+        self.minor.iter().all(|minor| *minor == 0)
     }
 
     /// The entry that takes this one back.
     pub fn reversed(&self) -> Balanced {
-        Balanced(self.0.iter().map(|line| Line { amount: Money::of(-line.amount.minor(), line.amount.currency()), ..*line }).collect())
+        Balanced { minor: self.minor.map(|minor| -minor), ..*self }
+    }
+}
+
+/// Where the lines of an account of the chart stand among [`PLACES`]. A receivable without a bucket is of the last, as other debts are.
+fn place_of(code: Code, bucket: Option<Bucket>) -> usize {
+    match code {
+        Code::Receivable => bucket.unwrap_or(Bucket::Other) as usize,
+        other => Bucket::ALL.len() - 1 + other as usize,
     }
 }
 
@@ -145,9 +196,19 @@ impl Buckets {
         Buckets { currency, minor: [0; Bucket::ALL.len()] }
     }
 
+    /// Amounts in minor units, in the order of [`Bucket::ALL`].
+    pub const fn of(currency: Currency, minor: [i64; Bucket::ALL.len()]) -> Buckets {
+        Buckets { currency, minor }
+    }
+
     /// The currency.
     pub const fn currency(&self) -> Currency {
         self.currency
+    }
+
+    /// Every bucket in minor units, in the order of [`Bucket::ALL`].
+    pub const fn minor(&self) -> &[i64; Bucket::ALL.len()] {
+        &self.minor
     }
 
     /// One bucket.
@@ -175,13 +236,15 @@ impl Buckets {
     /// After an entry's receivable lines; a bucket below zero is an error.
     pub fn after(&self, entry: &Balanced) -> Result<Buckets, LedgerError> {
         let mut after = *self;
-        for line in entry.lines().iter().filter(|line| line.code == Code::Receivable) {
-            let bucket = line.bucket.unwrap_or(Bucket::Other);
-            let amount = after.get(bucket).plus(line.amount)?;
-            if amount.minor() < 0 {
+        if entry.currency != self.currency {
+            return Err(LedgerError::Money(MoneyError::CurrencyMismatch));
+        }
+        // Receivables come first among the places, bucket by bucket.
+        for ((bucket, minor), moved) in Bucket::ALL.into_iter().zip(&mut after.minor).zip(entry.minor) {
+            *minor = minor.checked_add(moved).ok_or(MoneyError::Overflow)?;
+            if *minor < 0 {
                 return Err(LedgerError::BelowZero(bucket));
             }
-            after = after.with(bucket, amount.minor());
         }
         Ok(after)
     }
@@ -211,6 +274,11 @@ impl AllocationOrder {
         }
         order.extend(AllocationOrder::default().0.into_iter().filter(|bucket| !order.contains(bucket)).collect::<Vec<_>>());
         order.try_into().ok().map(AllocationOrder)
+    }
+
+    /// Puts parts in this order.
+    pub fn sort(&self, parts: &mut [(Bucket, Money)]) {
+        parts.sort_by_key(|(bucket, _)| self.0.iter().position(|known| known == bucket));
     }
 
     /// As [`AllocationOrder::parse`] reads it.
@@ -251,7 +319,8 @@ pub fn allocate(payment: Money, owed: &Buckets, order: AllocationOrder) -> Resul
 /// The entry that opens an account with what is owed.
 pub fn plan_opening(owed: &Buckets) -> Result<Balanced, LedgerError> {
     let placed = Line::new(Code::Placed, None, -owed.total()?.minor(), owed.currency);
-    Balanced::new(owed.each().map(|(bucket, amount)| Line { code: Code::Receivable, bucket: Some(bucket), amount }).chain([placed]))
+    let lines = owed.each().map(|(bucket, amount)| Line { code: Code::Receivable, bucket: Some(bucket), amount });
+    Balanced::new(owed.currency, lines.chain([placed]))
 }
 
 /// The entry that brings what was placed to what the creditor says now; bucket by bucket, against what was placed before.
@@ -262,7 +331,7 @@ pub fn plan_adjustment(before: &Buckets, now: &Buckets) -> Result<Balanced, Ledg
         lines.push(Line { code: Code::Receivable, bucket: Some(bucket), amount: difference });
         lines.push(Line::new(Code::Placed, None, -difference.minor(), now.currency));
     }
-    Balanced::new(lines)
+    Balanced::new(now.currency, lines)
 }
 
 /// The entry of a payment: the debt falls, client money comes in.
@@ -270,20 +339,21 @@ pub fn plan_payment(payment: Money, owed: &Buckets, order: AllocationOrder) -> R
     let allocation = allocate(payment, owed, order)?;
     let currency = payment.currency();
     let applied = payment.minus(allocation.unapplied)?.minor();
-    let mut lines = vec![
+    let money = [
         Line::new(Code::TrustBank, None, payment.minor(), currency),
         Line::new(Code::ClientPayable, None, -applied, currency),
         Line::new(Code::Unapplied, None, -allocation.unapplied.minor(), currency),
         Line::new(Code::Placed, None, applied, currency),
     ];
-    lines.extend(allocation.parts.iter().map(|(bucket, part)| Line::new(Code::Receivable, Some(*bucket), -part.minor(), currency)));
-    Ok((allocation, Balanced::new(lines)?))
+    let debt = allocation.parts.iter().map(|(bucket, part)| Line::new(Code::Receivable, Some(*bucket), -part.minor(), currency));
+    let entry = Balanced::new(currency, debt.chain(money))?;
+    Ok((allocation, entry))
 }
 
 /// The entry of a refund: overpaid money leaves the bank, and nobody is owed it any more.
 pub fn plan_refund(amount: Money) -> Result<Balanced, LedgerError> {
     let (minor, currency) = (amount.minor(), amount.currency());
-    Balanced::new(vec![Line::new(Code::Unapplied, None, minor, currency), Line::new(Code::TrustBank, None, -minor, currency)])
+    Balanced::new(currency, [Line::new(Code::Unapplied, None, minor, currency), Line::new(Code::TrustBank, None, -minor, currency)])
 }
 
 #[cfg(test)]
@@ -322,12 +392,25 @@ mod tests {
         assert_eq!(AllocationOrder::parse("principal, interest").unwrap().text(), "principal,interest,costs,fees,other");
         assert_eq!(AllocationOrder::parse("principal,principal"), None);
         assert_eq!(AllocationOrder::parse("gold"), None);
+        let mut parts = [(Bucket::Principal, Money::usd(1)), (Bucket::Costs, Money::usd(2))];
+        AllocationOrder::default().sort(&mut parts);
+        assert_eq!(parts, [(Bucket::Costs, Money::usd(2)), (Bucket::Principal, Money::usd(1))]);
+    }
+
+    #[test]
+    fn every_line_stands_at_its_place() {
+        for (at, (code, bucket)) in PLACES.into_iter().enumerate() {
+            assert_eq!(place_of(code, bucket), at);
+        }
+        assert_eq!(PLACES.len(), Bucket::ALL.len() + Code::ALL.len() - 1);
     }
 
     #[test]
     fn nothing_unbalanced_becomes_an_entry() {
         let line = |minor| Line::new(Code::TrustBank, None, minor, Currency::Usd);
-        assert_eq!(Balanced::new([line(5), line(-4)]), Err(LedgerError::Unbalanced { off_by: 1 }));
+        assert_eq!(Balanced::new(Currency::Usd, [line(5), line(-4)]), Err(LedgerError::Unbalanced { off_by: 1 }));
+        let foreign = Line::new(Code::Placed, None, -5, Currency::Eur);
+        assert_eq!(Balanced::new(Currency::Usd, [line(5), foreign]), Err(LedgerError::Money(MoneyError::CurrencyMismatch)));
         assert_eq!(allocate(Money::usd(0), &owed(1, 0, 0), AllocationOrder::default()), Err(LedgerError::NotPositive));
     }
 
@@ -352,7 +435,7 @@ mod tests {
                     balance = balance.after(&entry).unwrap();
                     live.push(entry);
                 }
-                let paid: i64 = live.iter().flat_map(|entry| entry.lines()).filter(|line| line.code == Code::Receivable).map(|line| line.amount.minor()).sum();
+                let paid: i64 = live.iter().flat_map(Balanced::lines).filter(|line| line.code == Code::Receivable).map(|line| line.amount.minor()).sum();
                 prop_assert_eq!(balance.total().unwrap().minor(), opening.total().unwrap().minor() + paid);
             }
         }

@@ -3,6 +3,8 @@
 use crate::rows;
 use crate::store::{Keyed, StoreError, Tx, Value};
 use crate::values;
+use duly_domain::accounts::Bucket;
+use duly_domain::ledger::Buckets;
 use duly_domain::values::ids::{AccountId, CreditorId, DeskId};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -12,7 +14,8 @@ macro_rules! standing_where {
         concat!(
             "select ",
             $key,
-            ", a.id, a.creditor_id, a.desk_id, a.state, a.currency, a.balance_minor, a.due_on, a.next_action_on, a.next_action_at, a.was_reached,
+            ", a.id, a.creditor_id, a.desk_id, a.state, a.currency, a.principal_minor,
+                a.interest_minor, a.fees_minor, a.costs_minor, a.other_minor, a.due_on, a.next_action_on, a.next_action_at, a.was_reached,
                 (select count(*) from promises p where p.account_id = a.id),
                 (select max(coalesce(h.until_on, '9999-12-31')) from holds h where h.account_id = a.id and h.ended_at is null)
              from accounts a where ",
@@ -23,9 +26,12 @@ macro_rules! standing_where {
 
 const BY_ID: &str = standing_where!("a.id", "a.id in ($keys) order by a.id");
 const BY_REFERENCE: &str = standing_where!("a.reference", "a.reference in ($keys) order by a.reference, a.id");
-const SET_BALANCE: &str = "update accounts set balance_minor = $1 where id = $2";
+const SET_BALANCE: &str = "
+    update accounts set balance_minor = $1, principal_minor = $2, interest_minor = $3, fees_minor = $4, costs_minor = $5,
+        other_minor = $6 where id = $7";
 const SET_SETTLED: &str = "
-    update accounts set balance_minor = $1, state = $2, next_action = $3, next_action_on = $4, next_action_at = null where id = $5";
+    update accounts set balance_minor = $1, principal_minor = $2, interest_minor = $3, fees_minor = $4, costs_minor = $5,
+        other_minor = $6, state = $7, next_action = $8, next_action_on = $9, next_action_at = null where id = $10";
 
 rows! {
     /// One account with what hangs on it.
@@ -35,7 +41,7 @@ rows! {
         pub desk: DeskId,
         pub state: String,
         pub currency: String,
-        pub balance_minor: i64,
+        pub owed_minor: [i64; Bucket::ALL.len()],
         pub due_on: Option<Date>,
         pub next_action_on: Option<Date>,
         pub next_action_at: Option<Timestamp>,
@@ -48,6 +54,18 @@ rows! {
 /// What an account does next, and when; nothing when it is paid.
 pub type Next = Option<(&'static str, Date)>;
 
+/// What became of an account on which money moved.
+pub struct Settled<'a> {
+    /// The account, with its new state.
+    pub standing: &'a Standing,
+    /// What it owes now.
+    pub owed: &'a Buckets,
+    /// The same in all, in minor units.
+    pub total: i64,
+    /// What it does next, where that is new.
+    pub next: Option<Next>,
+}
+
 /// Accounts by their ids; those that are not there are left out.
 pub async fn list_standings(tx: &mut Tx, ids: &[Value]) -> Result<Vec<Standing>, StoreError> {
     Ok(tx.all_in::<Keyed<AccountId, Standing>>(BY_ID, ids).await?.into_iter().map(|Keyed(_, standing)| standing).collect())
@@ -58,16 +76,16 @@ pub async fn list_standings_by_reference(tx: &mut Tx, references: &[Value]) -> R
     tx.all_in(BY_REFERENCE, references).await
 }
 
-/// Keeps balances; state and next action only where there is a new one, so that their indexes are not touched for nothing.
-pub async fn update_settled(tx: &mut Tx, settled: &[(&Standing, Option<Next>)]) -> Result<(), StoreError> {
+/// Keeps what is owed; state and next action only where there is a new one, so that their indexes are not touched for nothing.
+pub async fn update_settled(tx: &mut Tx, settled: &[Settled<'_>]) -> Result<(), StoreError> {
     let (mut balances, mut all) = (Vec::new(), Vec::new());
-    for (standing, next) in settled.iter().copied() {
-        let (balance, id) = (standing.balance_minor, standing.id);
+    for Settled { standing, owed, total, next } in settled {
+        let [principal, interest, fees, costs, other] = *owed.minor();
         match next {
-            None => balances.push(values![balance, id]),
+            None => balances.push(values![*total, principal, interest, fees, costs, other, standing.id]),
             Some(next) => {
                 let (action, on) = next.unzip();
-                all.push(values![balance, &standing.state, action, on, id]);
+                all.push(values![*total, principal, interest, fees, costs, other, &standing.state, action, on, standing.id]);
             }
         }
     }

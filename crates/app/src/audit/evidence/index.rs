@@ -254,12 +254,12 @@ impl Gathered {
         }
         items.sort();
         paper.list(items);
-        let currency = ledger::store::currency(&self.account.currency)?;
-        let mut rows = Vec::new();
-        for balance in &self.rows["balances"] {
-            rows.push(AmountRow { label: text(balance, "bucket").into(), amount: Some((Sign::None, money(balance)?)), is_total: false });
-        }
-        let total = Money::of(self.account.balance_minor, currency);
+        let owed = self.account.owed()?;
+        let some = owed.each().filter(|(_, amount)| amount.minor() != 0);
+        let mut rows: Vec<AmountRow> = some
+            .map(|(bucket, amount)| AmountRow { label: bucket.code().into(), amount: Some((Sign::None, amount)), is_total: false })
+            .collect();
+        let total = owed.total()?;
         rows.push(AmountRow { label: "Owed when this pack was made".into(), amount: Some((Sign::None, total)), is_total: true });
         paper.amounts(Amounts { summary: "What is owed, by bucket".into(), head: Some(["Bucket".into(), "Amount".into()]), rows });
         Ok(())

@@ -41,7 +41,7 @@ const POLICIES: &str = "creditor_id is null or creditor_id = (select creditor_id
 const VIEWS: &str = "account_id = $1 and seen_at < $2";
 
 /// Everything a pack holds of an account, in the order of its contents.
-pub const SOURCES: [Source; 29] = [
+pub const SOURCES: [Source; 27] = [
     source("account", "accounts", "id = $1", "the account as it stands"),
     source("people", "account_people", OWN, "who stands on the account, in which role"),
     source(
@@ -65,9 +65,7 @@ pub const SOURCES: [Source; 29] = [
     source("case-steps", "case_steps", OWN, "each step of those cases"),
     source("payments", "payments", OWN, "payments, and those that were reversed"),
     source("refunds", "refunds", OWN, "what was paid back"),
-    source("entries", "entries", OWN, "the ledger's entries"),
-    source("entry-lines", "entry_lines", "entry_id in (select id from entries where account_id = $1)", "their lines"),
-    source("balances", "balances", OWN, "what is owed now, by bucket"),
+    source("entries", "entries", OWN, "the ledger's entries with what each moved, a column for each place"),
     source("promises", "promises", OWN, "promises to pay, kept or not"),
     source("statuses", "status_evidence", OWN, "statuses with their evidence"),
     source("limitation", "limitation_entries", OWN, "what the time to sue is counted from"),

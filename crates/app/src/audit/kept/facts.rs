@@ -16,9 +16,9 @@ use std::collections::HashMap;
 
 /// What was placed, by the books. The other side of the opening entry is negative.
 const OPENED: &str = "
-    select e.account_id, cast(sum(l.amount_minor) as bigint) from entries e join entry_lines l on e.id = l.entry_id
-     where e.account_id > $1 and e.account_id <= $2 and e.kind = 'opening' and l.code = 'receivable'
-     group by e.account_id order by e.account_id";
+    select account_id, cast(sum(-placed_minor) as bigint) from entries
+     where account_id > $1 and account_id <= $2 and kind = 'opening'
+     group by account_id order by account_id";
 const USERS: &str = "select id, role, state from users order by id";
 /// A contact is always about the account it was asked for.
 const ABOUT_NOTHING: &str = "
