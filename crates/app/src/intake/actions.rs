@@ -31,6 +31,9 @@ const PIECE: usize = 128;
 /// From so many new accounts on, the planner is told that the tables have grown.
 const ANALYZE_FROM: u64 = 100;
 
+/// A server keeps the plan it made for small tables until it is told that they have grown so many times.
+const GROWN: u64 = 8;
+
 /// What to import.
 #[derive(Clone, Debug)]
 pub struct ImportAccounts {
@@ -107,6 +110,7 @@ pub async fn import_accounts(app: &App, who: &Actor, at: Moment, ask: &ImportAcc
         tally: Tally::begin(ask.refusals.as_deref(), &heads, ask.is_trial)?,
         taken_up_to: 0,
     };
+    let mut analyze_at = ANALYZE_FROM * GROWN;
     import.tally.report =
         Report { currency: mapping.currency.code().into(), is_guess: ask.mapping.is_none(), notices, ..Report::default() };
     let columns = mapping.columns.iter().map(|column| (column.field.name(), column.head.as_str()));
@@ -117,24 +121,32 @@ pub async fn import_accounts(app: &App, who: &Actor, at: Moment, ask: &ImportAcc
         let report = &import.tally.report;
         let taken = report.accepted + report.duplicates + report.changed;
         progress.say(Reached { rows: import.taken_up_to, taken, refused: report.refused, read, total });
+        if app.db.keeps_plans() && !ask.is_trial && import.count_new() >= analyze_at {
+            analyze(app, import.count_new()).await?;
+            analyze_at = import.count_new() * GROWN;
+        }
         // Embedded, nothing waits by itself: let others have their turn.
         tokio::task::yield_now().await;
     }
     let report = import.finish(app).await?;
     let new = report.accepted - report.resumed;
-    if new >= ANALYZE_FROM && !ask.is_trial && is_much(&mut app.db.read().await?, new).await? {
-        let mut turn = app.turns.take("statistics").await;
-        turn.begins();
-        app.db.analyze().await?;
-        turn.ends();
+    if new >= ANALYZE_FROM && !ask.is_trial {
+        analyze(app, new).await?;
     }
     Ok(report)
 }
 
-/// Whether so many new accounts are enough to change what the planner should know: it holds up whoever writes.
-async fn is_much(tx: &mut Tx, new: u64) -> Result<bool, Failure> {
-    let all = u64::try_from(accounts::store::count_accounts(tx).await?).unwrap_or(0);
-    Ok(new.saturating_mul(4) >= all)
+/// Tells the planner how large the tables are, if so many new accounts change what it should know: it holds up whoever writes.
+async fn analyze(app: &App, new: u64) -> Result<(), Failure> {
+    let all = accounts::store::count_accounts(&mut app.db.read().await?).await?;
+    if new.saturating_mul(4) < u64::try_from(all).unwrap_or(0) {
+        return Ok(());
+    }
+    let mut turn = app.turns.take("statistics").await;
+    turn.begins();
+    app.db.analyze().await?;
+    turn.ends();
+    Ok(())
 }
 
 fn guessed(path: &Path, notices: &mut Vec<String>) -> Result<Mapping, Failure> {
@@ -195,6 +207,11 @@ struct Import<'a> {
 }
 
 impl Import<'_> {
+    /// Accounts placed by this run.
+    fn count_new(&self) -> u64 {
+        self.tally.report.accepted - self.tally.report.resumed
+    }
+
     /// Takes rows: places what is new, compares what is known, then counts; in one transaction while nobody waits.
     async fn take(&mut self, app: &App, mut rows: Vec<Read>, progress: &Progress) -> Result<(), Failure> {
         while !rows.is_empty() {

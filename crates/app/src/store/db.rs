@@ -114,6 +114,11 @@ impl Db {
         })
     }
 
+    /// Whether a statement keeps the plan that was made for it, however its tables grow, until statistics are gathered anew.
+    pub fn keeps_plans(&self) -> bool {
+        self.engine() != "sqlite"
+    }
+
     /// Gathers statistics after a large load, so that the planner knows the tables.
     pub async fn analyze(&self) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
