@@ -19,7 +19,8 @@ use duly_domain::values::money::{Currency, Money};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value as Json;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
 
 /// One thing that happened.
 pub struct Event {
@@ -44,21 +45,23 @@ const MOST: i64 = 50;
 
 /// Reads an account's timeline as a page shows it.
 pub async fn list(tx: &mut Tx, account: &accounts::Account, now: Timestamp, zone: &TimeZone) -> Result<Vec<Event>, Failure> {
-    list_most(tx, account, now, zone, MOST).await
+    list_most(tx, account, now, zone, MOST, &HashSet::new()).await
 }
 
-/// Reads an account's timeline, so many contacts and answers at the most.
+/// Reads an account's timeline, so many contacts and answers at the most, without what was said in some rows: notices and wishes are
+/// not told then, contacts without their note.
 pub async fn list_most(
     tx: &mut Tx,
     account: &accounts::Account,
     now: Timestamp,
     zone: &TimeZone,
     most: i64,
+    untold: &HashSet<Uuid>,
 ) -> Result<Vec<Event>, Failure> {
     let mut events = Vec::new();
     let id = account.id;
     let people = parties::store::list_people(tx, id).await?;
-    contacts(tx, account, &people, &mut events, most).await?;
+    contacts(tx, account, &people, &mut events, most, untold).await?;
     refusals(tx, id, &mut events, most).await?;
     acts(tx, id, &mut events, most).await?;
     money(tx, id, &mut events, zone).await?;
@@ -100,14 +103,15 @@ pub async fn list_most(
         events.push(event(midnight(on, zone), "pause", "", "Closed".into(), super::closing::in_words_of_closing(because).to_string()));
     }
     for person in &people {
-        for wish in parties::store::list_preferences(tx, person.debtor).await? {
+        for wish in parties::store::list_preferences(tx, person.debtor).await?.into_iter().filter(|wish| !untold.contains(&wish.id.0)) {
             let words = wish.words.as_deref().map(|words| format!("“{words}”")).unwrap_or_default();
             let whose = beside(&people, account.debtor, person.debtor);
             let more = [whose.as_str(), &words].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
             events.push(event(wish.told_at, "text", "", parties::pages::in_words(&wish), more));
         }
     }
-    for Keyed(_, notice) in accounts::notices::list_notices_of(tx, &[Value::from(account.debtor)]).await? {
+    let notices = accounts::notices::list_notices_of(tx, &[Value::from(account.debtor)]).await?;
+    for Keyed(_, notice) in notices.into_iter().filter(|Keyed(_, notice)| !untold.contains(&notice.id.0)) {
         let (icon, tone) = Kind::parse(&notice.kind).map_or(("text", ""), Kind::icon);
         events.push(event(notice.happened_at, icon, tone, notice.title(), notice.words.unwrap_or_default()));
     }
@@ -149,6 +153,7 @@ async fn contacts(
     people: &[PersonRow],
     events: &mut Vec<Event>,
     most: i64,
+    untold: &HashSet<Uuid>,
 ) -> Result<(), Failure> {
     let decisions: HashMap<ContactId, DecisionId> = outreach::store::list_decisions_of(tx, account.id, most).await?.into_iter().collect();
     let contacts = outreach::store::list_of_account(tx, account.id, most).await?;
@@ -174,7 +179,7 @@ async fn contacts(
                 )
             }
         };
-        let note = contact.note.as_deref().unwrap_or_default();
+        let note = contact.note.as_deref().filter(|_| !untold.contains(&contact.id.0)).unwrap_or_default();
         let whom = if contact.debtor == account.debtor { String::new() } else { beside(people, account.debtor, contact.debtor) };
         let about = debts.get(&contact.id).filter(|debts| **debts > 1).map(|debts| format!("about {debts} debts")).unwrap_or_default();
         let said = words.get(&contact.id).map(|rows| outreach::words::in_a_line(rows)).unwrap_or_default();

@@ -133,17 +133,19 @@ pub(super) async fn evidence(app: &App, global: &Global, args: EvidenceArgs) -> 
             (make_account(app, &who, account, unmask, Pack::into_folder(&out)?).await?, 1)
         }
     };
-    let (files, hash) = (pack.files(), pack.hash().to_string());
+    let (files, hash, left_out, removed) = (pack.files(), pack.hash().to_string(), pack.left_out, pack.removed.clone());
     pack.finish()?;
-    answer(global.format, &json!({"folder": out, "accounts": accounts, "files": files, "sha256sums": hash}), || {
-        vec![
-            format!(
-                "{}: {files} files about {accounts} account{}; VERIFY.md says how to prove them",
-                out.display(),
-                if accounts == 1 { "" } else { "s" }
-            ),
+    let json = json!({"folder": out, "accounts": accounts, "files": files, "sha256sums": hash, "left_out": left_out, "removed": removed});
+    answer(global.format, &json, || {
+        let plural = if accounts == 1 { "" } else { "s" };
+        let mut lines = vec![
+            format!("{}: {files} files about {accounts} account{plural}; VERIFY.md says how to prove them", out.display()),
             format!("SHA256SUMS has the SHA-256 {hash}, which is recorded"),
-        ]
+        ];
+        if left_out > 0 {
+            lines.push(format!("{left_out} rows told on other accounts are left out, or in part: LEFT-OUT.txt says which and why"));
+        }
+        lines
     })
 }
 

@@ -138,6 +138,18 @@ pub fn empty_folder(folder: &Path) -> Result<(), Failure> {
     }
 }
 
+/// Writes a file and brings it to the disk.
+pub fn keep(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Brings a folder's names to the disk.
+pub fn sync(folder: &Path) -> std::io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
 /// A file that cannot be written.
 pub fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
     Failure::File(format!("{} cannot be written: {error}", path.display()))

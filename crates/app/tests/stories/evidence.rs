@@ -3,18 +3,22 @@
 use super::audit::Folder;
 use super::letters;
 use crate::permissions::{client, sign_in};
+use duly::accounts::notice::{Kind, RecordNotice, record_notice};
 use duly::accounts::papers::{FileDocument, file_document};
 use duly::app::{Actor, Failure};
 use duly::audit::evidence::{MOST_IN_A_FOLDER, Pack, Population, VERIFIER, make_account, make_population};
 use duly::audit::views;
 use duly::disputes::actions::{OpenCase, open_case};
+use duly::outreach::actions::{RecordContact, record_contact};
+use duly::outreach::words::Said;
+use duly::parties::actions::TellPreference;
 use duly_domain::audit::hex;
 use duly_domain::disputes::case::{CaseKind, Ground};
 use duly_domain::identity::Role;
 use duly_testkit::{Floor, Person, both_engines};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// An account with a contact, a payment, a document, a case, a refusal, a view and a signed day.
@@ -203,6 +207,119 @@ both_engines! {
         let none = Folder::new();
         assert!(matches!(made(&none.0, Some("2026-04-01")), Err(Failure::NotFound(_))));
         assert!(!none.0.exists(), "nothing is left of what was not made");
+    }
+
+    fn what_was_told_on_another_creditors_account_is_left_out_and_named(mut floor: "2026-03-02") {
+        let one = floor.debtor("Maria", "420.00");
+        let mapping = "[columns]\nreference = \"reference\"\nname = \"name\"\nprincipal = \"principal\"\n";
+        floor.import("reference,name,principal\nN-1,Maria,60.00\n", mapping, "Northmere").unwrap();
+        let two = floor.person("N-1");
+        floor.merge(one.debtor, two.debtor);
+        for (about, also, note) in [(one, two, "spoke of the car"), (two, one, "spoke of the SECRET")] {
+            let contact = floor.officer("Dana").reserves_about(about, None, &[also.account]).unwrap().contact.unwrap();
+            let (app, at, dana) = (floor.app.clone(), floor.app.moment(), floor.officer("Dana").actor());
+            let said = RecordContact { contact, result: "no_answer".into(), follow_up_on: None, follow_up_at: None, note: Some(note.into()), said: Said::NotAsked };
+            floor.runtime.block_on(record_contact(&app, &dana, at, &said)).unwrap();
+        }
+        let wish = |words: &str| TellPreference { kind: "no_channel".into(), channel: Some("text".into()), words: Some(words.into()), ..TellPreference::default() };
+        floor.tells(one, wish("no texts, thank you")).unwrap();
+        floor.tells(two, wish("SECRET texts")).unwrap();
+        let (app, at) = (floor.app.clone(), floor.app.moment());
+        for (account, words) in [(one.account, "not my debt"), (two.account, "SECRET debt")] {
+            let told = RecordNotice { words: Some(words.into()), ..RecordNotice::of(account, Kind::Dispute, at.at) };
+            floor.runtime.block_on(record_notice(&app, &Actor::command(), at, told)).unwrap();
+        }
+        floor.morning_of("2026-03-03");
+        let out = Folder::new();
+        makes(&floor, one, &out.0, None).unwrap();
+        assert_eq!(verify(&out.0), [true; 3]);
+        let held = files(&out.0);
+        let (_, told) = reads(&out.0.join("index.pdf"));
+        let other = two.account.0.to_string();
+        for (name, bytes) in &held {
+            let text = String::from_utf8_lossy(bytes);
+            assert!(!text.contains("SECRET"), "{name}: {text}");
+            assert!(!name.starts_with("data/") || !text.contains(&other), "{name}: {text}");
+        }
+        assert!(!told.contains("SECRET") && told.contains("spoke of the car") && told.contains("no texts, thank you"), "{told}");
+        let lines = |name: &str| String::from_utf8_lossy(&held[name]).lines().count();
+        assert_eq!([lines("data/contacts.jsonl"), lines("data/decisions.jsonl"), lines("data/wishes.jsonl"), lines("data/notices.jsonl")], [2, 2, 1, 1]);
+        let left_out = String::from_utf8_lossy(&held["LEFT-OUT.txt"]).into_owned();
+        for line in ["contacts.jsonl: of 1 row the account", "contact-debts.jsonl: 2 rows told", "decisions.jsonl: of 1 row", "wishes.jsonl: 1 row told", "notices.jsonl: 1 row told", "belongs to that account's creditor"] {
+            assert!(left_out.contains(line), "{line}: {left_out}");
+        }
+        assert!(told.contains("data/notices.jsonl: 1 row told on another account"), "{told}");
+        let entry = floor.texts("select detail, act from audit_entries where chain = 'evidence'");
+        assert!(entry[0].0.as_deref().unwrap().contains("\"left_out\":6"), "{entry:?}");
+
+        // In a pack about both there is nothing to leave out.
+        let three = floor.debtor("Maria", "5.00");
+        floor.merge(one.debtor, three.debtor);
+        floor.tells(three, wish("told about the third")).unwrap();
+        let both = Folder::new();
+        let of = Population { creditor: "Larkfield".into(), from: None, to: None };
+        floor.runtime.block_on(async {
+            let pack = make_population(&floor.app, &Actor::command(), &of, None, MOST_IN_A_FOLDER, Pack::into_folder(&both.0).unwrap()).await.unwrap().0;
+            pack.finish().unwrap();
+        });
+        let held = files(&both.0);
+        let wishes = String::from_utf8_lossy(&held[&format!("accounts/{}/data/wishes.jsonl", one.account)]).into_owned();
+        assert!(wishes.contains("told about the third") && wishes.contains("no texts, thank you") && !wishes.contains("SECRET"), "{wishes}");
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+
+    fn what_a_killed_run_left_is_removed_and_told_and_a_living_one_is_left_alone(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "420.00");
+        floor.night_of("2026-03-02");
+        let out = Folder::new();
+        let left = |process: u32| out.0.with_file_name(format!("{}.unfinished-{process}", out.0.file_name().unwrap().to_string_lossy()));
+        std::fs::create_dir_all(left(0).join("data")).unwrap();
+        std::fs::write(left(0).join("data/contacts.jsonl"), "half a li").unwrap();
+        // Another pack's leftovers are not ours to judge.
+        let foreign = Folder(PathBuf::from(format!("{}-2.unfinished-0", out.0.display())));
+        std::fs::create_dir_all(&foreign.0).unwrap();
+
+        let living = Folder(left(1));
+        std::fs::create_dir(&living.0).unwrap();
+        let lock = std::fs::File::open(&living.0).unwrap();
+        lock.lock().unwrap();
+        let refused = Pack::into_folder(&out.0).unwrap_err().to_string();
+        assert!(refused.contains("is being made by another run"), "{refused}");
+        assert!(left(0).exists() && living.0.exists());
+        drop(lock);
+
+        let pack = Pack::into_folder(&out.0).unwrap();
+        assert_eq!(pack.removed, [left(0), left(1)]);
+        drop(pack);
+        makes(&floor, maria, &out.0, None).unwrap();
+        assert_eq!(verify(&out.0), [true; 3]);
+        let beside: Vec<String> = std::fs::read_dir(out.0.parent().unwrap()).unwrap().map(|entry| entry.unwrap().path().display().to_string()).collect();
+        let own = format!("{}.unfinished-", out.0.display());
+        assert!(!beside.iter().any(|path| path.starts_with(&own)), "{beside:?}");
+        assert!(foreign.0.exists());
+    }
+
+    fn the_verifier_finds_its_own_folder_and_says_how_it_is_used(mut floor: "2026-03-02") {
+        let maria = lived(&mut floor);
+        floor.morning_of("2026-03-03");
+        let out = Folder::new();
+        makes(&floor, maria, &out.0, None).unwrap();
+        let elsewhere = shell(&std::env::temp_dir(), &format!("python3 {}/verify.py", out.0.display()));
+        assert!(elsewhere.status.success(), "{}", String::from_utf8_lossy(&elsewhere.stderr));
+        assert!(String::from_utf8_lossy(&elsewhere.stdout).contains("entries in 1 chains are whole"));
+        for (file, args, code, says) in [
+            ("chain/entries.jsonl", "", 2, "usage: python3 verify.py FOLDER"),
+            ("chain/heads.jsonl", "", 1, "cut off or damaged"),
+            ("VERIFY.md", "nowhere", 2, "nowhere holds no entries.jsonl"),
+        ] {
+            let (path, bytes) = (out.0.join(file), std::fs::read(out.0.join(file)).unwrap());
+            std::fs::remove_file(&path).unwrap();
+            let told = shell(&out.0, &format!("python3 verify.py {args}"));
+            std::fs::write(&path, bytes).unwrap();
+            let stderr = String::from_utf8_lossy(&told.stderr);
+            assert_eq!(told.status.code(), Some(code), "{file}: {stderr}");
+            assert!(stderr.contains(says) && !stderr.contains("Traceback"), "{file}: {stderr}");
+        }
     }
 
     fn a_notice_is_told_with_its_hash_its_mailing_and_what_happened_inside_its_period(mut floor: "2026-03-02") {

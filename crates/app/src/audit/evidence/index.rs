@@ -2,6 +2,7 @@
 //!
 //! It says nothing that the files below it do not hold: all but the timeline's words is read off the same lines.
 
+use super::left_out::LeftOut;
 use super::pack::Listed;
 use super::paper::Paper;
 use crate::accounts::store::Account;
@@ -43,6 +44,7 @@ pub struct Gathered {
     account: Account,
     creditor: String,
     rows: HashMap<&'static str, Vec<Json>>,
+    left_out: LeftOut,
     history: Vec<(String, String)>,
     seen: Vec<(String, String)>,
     zone: TimeZone,
@@ -54,11 +56,11 @@ pub async fn gather(
     names: &mut Names,
     account: &Account,
     creditor: String,
-    rows: HashMap<&'static str, Vec<Json>>,
+    (rows, left_out): (HashMap<&'static str, Vec<Json>>, LeftOut),
     at: Moment,
     zone: &TimeZone,
 ) -> Result<Gathered, Failure> {
-    let events: Vec<Event> = timeline::list_most(tx, account, at.at, zone, i64::MAX).await?;
+    let events: Vec<Event> = timeline::list_most(tx, account, at.at, zone, i64::MAX, &left_out.untold).await?;
     let history = events.into_iter().rev().map(|event| {
         let more = if event.more.is_empty() { event.title } else { format!("{}. {}", event.title, event.more) };
         (stamp(event.at, zone), more)
@@ -69,7 +71,7 @@ pub async fn gather(
         seen.push((instant(view, "seen_at", zone), format!("{}: {}", names.of(tx, text(view, "seen_by")).await?, text(view, "what"))));
     }
     seen.sort_by(|one, other| one.0.cmp(&other.0));
-    Ok(Gathered { account: account.clone(), creditor, rows, history, seen, zone: zone.clone() })
+    Ok(Gathered { account: account.clone(), creditor, rows, left_out, history, seen, zone: zone.clone() })
 }
 
 /// Prints the index of one account; the files of the pack's own folder stand `above` it.
@@ -87,6 +89,14 @@ pub fn print(heading: &Heading<'_>, gathered: &Gathered, files: Vec<Listed>, abo
     ));
     about(&mut paper, heading, above);
     contents(&mut paper, files);
+    paper.heading(2, "What was left out");
+    match &gathered.left_out {
+        left_out if left_out.rows() == 0 => paper.says("Nothing was left out."),
+        left_out => {
+            paper.list(left_out.lines().iter().map(|line| (line.clone(), String::new())));
+            left_out.why().iter().for_each(|why| paper.says(why));
+        }
+    }
     paper.heading(2, "History in order");
     paper.list(gathered.history.iter().cloned());
     gathered.decisions(&mut paper);

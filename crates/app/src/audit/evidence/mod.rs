@@ -4,12 +4,14 @@
 //! hashes of all of them, and the lines that prove it without this program. It is read in one snapshot and made whole or not at
 //! all. Numbers are masked unless a reason is given. What is made is recorded in the chain `evidence`, and as a view of each account.
 //!
-//! Read [`make_account`] first. [`store`] says which rows, [`index`] what the PDF tells, [`pack`] where the files go.
+//! Read [`make_account`] first. [`store`] says which rows, [`index`] what the PDF tells, [`left_out`] what is not in it and why,
+//! [`pack`] where the files go.
 //!
 //! Always true: the same record at the same moment is the same pack, byte for byte. So a pack holds neither its own making nor
-//! views of its own moment.
+//! views of its own moment. What was told on an account that it is not about is not in it.
 
 mod index;
+mod left_out;
 mod pack;
 pub mod pages;
 mod paper;
@@ -29,9 +31,10 @@ use duly_domain::values::ids::{AccountId, DocumentId};
 use duly_domain::values::moment::Moment;
 use index::{Gathered, Heading};
 use jiff::civil::Date;
+use left_out::LeftOut;
 pub use pack::{Pack, Unfinished};
 use serde_json::{Value as Json, json};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use store::SOURCES;
 
 /// The chain of packs that were made.
@@ -60,19 +63,27 @@ struct Making<'a> {
     tables: Vec<Table>,
     company: String,
     names: Names,
+    /// What the pack is about.
+    accounts: HashSet<AccountId>,
+    /// How many rows are not in it, or not whole, because they were told elsewhere.
+    left_out: usize,
 }
 
 impl<'a> Making<'a> {
-    async fn begin(app: &'a App, tx: &mut Tx, at: Moment, unmask: Option<&'a str>) -> Result<Making<'a>, Failure> {
+    async fn begin(app: &'a App, tx: &mut Tx, at: Moment, unmask: Option<&'a str>, of: &[AccountId]) -> Result<Making<'a>, Failure> {
         let (tables, company) = (store::tables(tx).await?, Settled::read(tx).await?.company);
-        Ok(Making { app, at, unmask, tables, company, names: Names::default() })
+        let accounts = of.iter().copied().collect();
+        Ok(Making { app, at, unmask, tables, company, names: Names::default(), accounts, left_out: 0 })
     }
 
     /// Files of one account, each below a folder of its own.
     async fn account(&mut self, tx: &mut Tx, pack: &mut Pack, folder: &str, account: &Account) -> Result<Gathered, Failure> {
         let mut rows: HashMap<&'static str, Vec<Json>> = HashMap::new();
+        let mut left_out = LeftOut::default();
         for source in &SOURCES {
-            let lines = store::read(tx, &self.tables, source, account.id, self.at.at, self.unmask.is_some()).await?;
+            let is_plain = self.unmask.is_some();
+            let lines = store::read(tx, &self.tables, source, account.id, &self.accounts, self.at.at, is_plain).await?;
+            left_out.note(source.file, &lines);
             let read = lines.text.lines().map(serde_json::from_str).collect::<Result<_, _>>();
             let read: Vec<Json> = read.map_err(|error| Failure::File(format!("{} cannot be read back: {error}", source.file)))?;
             rows.insert(source.file, read);
@@ -91,8 +102,10 @@ impl<'a> Making<'a> {
                 format!("document filed {}: {}", document.filed_at.to_zoned(self.app.zone()).date(), document.kind.replace('_', " "));
             pack.put(&format!("{folder}documents/{id}-{name}"), &shows, body)?;
         }
+        pack.put(&format!("{folder}LEFT-OUT.txt"), "what was told elsewhere and is not in it", left_out.text().into_bytes())?;
+        self.left_out += left_out.rows();
         let creditor = load_creditor(tx, account.creditor).await?.name;
-        index::gather(tx, &mut self.names, account, creditor, rows, self.at, &self.app.zone()).await
+        index::gather(tx, &mut self.names, account, creditor, (rows, left_out), self.at, &self.app.zone()).await
     }
 
     /// The chains of some accounts, the heads and roots over them, and how all of it is proved.
@@ -139,15 +152,16 @@ pub async fn make_account(app: &App, who: &Actor, account: AccountId, unmask: Op
     check_reason(unmask)?;
     views::flush(app).await?;
     let mut tx = app.db.read().await?;
-    let mut making = Making::begin(app, &mut tx, at, unmask).await?;
     let account = load_account(&mut tx, account).await?;
+    let mut making = Making::begin(app, &mut tx, at, unmask, &[account.id]).await?;
     let gathered = making.account(&mut tx, &mut pack, "", &account).await?;
     making.chain(&mut tx, &mut pack, &[account.id]).await?;
     tx.rollback().await;
     let printed = index::print(&making.heading(), &gathered, pack.list(""), "")?;
     pack.put("index.pdf", "the index", printed)?;
     let sums = pack.close()?;
-    record(app, who, at, &[account.id], &json!({"sha256sums": sums, "unmask": unmask})).await?;
+    pack.left_out = making.left_out;
+    record(app, who, at, &[account.id], &json!({"sha256sums": sums, "unmask": unmask, "left_out": pack.left_out})).await?;
     Ok(pack)
 }
 
@@ -169,7 +183,6 @@ pub async fn make_population(
     }
     views::flush(app).await?;
     let mut tx = app.db.read().await?;
-    let mut making = Making::begin(app, &mut tx, at, unmask).await?;
     let creditor = find_creditor_by_name(&mut tx, &of.creditor).await?;
     let creditor = creditor.ok_or_else(|| Failure::NotFound(format!("creditor {}", of.creditor)))?;
     let (from, to) = (of.from.unwrap_or(jiff::civil::date(1900, 1, 1)), of.to.unwrap_or(at.business_day));
@@ -180,6 +193,7 @@ pub async fn make_population(
     if i64::try_from(accounts.len()).is_ok_and(|count| count > most) {
         return Err(Failure::wrong("creditor", format!("has more than {most} accounts in these days: name fewer days")));
     }
+    let mut making = Making::begin(app, &mut tx, at, unmask, &accounts).await?;
     let mut listed = Vec::with_capacity(accounts.len());
     for id in &accounts {
         let account = load_account(&mut tx, *id).await?;
@@ -196,7 +210,9 @@ pub async fn make_population(
     let printed = index::print_above(&making.heading(), &creditor.name, (from, to), listed, top.collect())?;
     pack.put("index.pdf", "the index", printed)?;
     let sums = pack.close()?;
-    record(app, who, at, &accounts, &json!({"sha256sums": sums, "unmask": unmask, "of": of})).await?;
+    pack.left_out = making.left_out;
+    let told = json!({"sha256sums": sums, "unmask": unmask, "of": of, "left_out": pack.left_out});
+    record(app, who, at, &accounts, &told).await?;
     Ok((pack, accounts.len()))
 }
 

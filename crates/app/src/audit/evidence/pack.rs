@@ -1,11 +1,17 @@
 //! Where the files of a pack go: into hand, for a download, or into a folder that appears whole or not at all.
+//!
+//! Until it is whole, its files lie in a folder beside its place, named after the process that fills it and locked by it. What a
+//! process that died left there is removed by whoever makes the same pack next, and told.
+//!
+//! Always true: a folder under its own name is whole and on the disk.
 
 use crate::app::Failure;
-use crate::store::archive::unwritable;
+use crate::store::archive::{keep, sync, unwritable};
 use duly_domain::audit::hex;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
-use std::io::{Cursor, Write};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{Cursor, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use zip::write::SimpleFileOptions;
 
@@ -30,8 +36,13 @@ pub struct Listed {
 pub struct Unfinished {
     folder: PathBuf,
     beside: PathBuf,
+    /// Locked while it is being filled.
+    _lock: File,
     is_done: bool,
 }
+
+/// How a folder's name goes on while it is being filled; behind it stands the process.
+const ENDING: &str = ".unfinished-";
 
 #[derive(Debug)]
 enum Place {
@@ -44,33 +55,40 @@ enum Place {
 pub struct Pack {
     place: Place,
     listed: BTreeMap<String, Listed>,
+    /// How many rows are not in it, or not whole, because they were told on other accounts.
+    pub left_out: usize,
+    /// What earlier runs left unfinished at the same place, and is removed.
+    pub removed: Vec<PathBuf>,
 }
 
 impl Pack {
     /// One that is kept in hand.
     pub fn in_hand() -> Pack {
-        Pack { place: Place::Hand(BTreeMap::new()), listed: BTreeMap::new() }
+        Pack { place: Place::Hand(BTreeMap::new()), listed: BTreeMap::new(), left_out: 0, removed: Vec::new() }
     }
 
     /// One that will be a folder, which is empty or not there. Until [`Pack::finish`] its files lie beside it.
     pub fn into_folder(folder: &Path) -> Result<Pack, Failure> {
         let is_free = match std::fs::read_dir(folder) {
             Ok(mut entries) => entries.next().is_none(),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => true,
+            Err(error) if error.kind() == ErrorKind::NotFound => true,
             Err(error) => return Err(unwritable(folder, &error)),
         };
         if !is_free {
             return Err(Failure::wrong("out", format!("{} is not empty: name a new folder", folder.display())));
         }
-        let name = folder.file_name().ok_or_else(|| Failure::wrong("out", "names no folder"))?;
-        let mut unfinished = name.to_os_string();
-        unfinished.push(format!(".unfinished-{}", std::process::id()));
-        let beside = folder.with_file_name(unfinished);
-        std::fs::create_dir_all(folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")))
-            .map_err(|error| unwritable(folder, &error))?;
-        std::fs::create_dir(&beside).map_err(|error| unwritable(&beside, &error))?;
-        let place = Place::Folder(Unfinished { folder: folder.into(), beside, is_done: false });
-        Ok(Pack { place, listed: BTreeMap::new() })
+        let name = folder.file_name().ok_or_else(|| Failure::wrong("out", "names no folder"))?.to_string_lossy().into_owned();
+        let parent = parent_of(folder);
+        std::fs::create_dir_all(parent).map_err(|error| unwritable(folder, &error))?;
+        let start = format!("{name}{ENDING}");
+        let removed = remove_left(parent, &start).map_err(|error| unwritable(folder, &error))?.ok_or_else(|| {
+            Failure::wrong("out", format!("{} is being made by another run: wait for it, or name another folder", folder.display()))
+        })?;
+        let beside = folder.with_file_name(format!("{start}{}", std::process::id()));
+        let begun = std::fs::create_dir(&beside).and_then(|()| File::open(&beside)).and_then(|lock| lock.lock().map(|()| lock));
+        let lock = begun.map_err(|error| unwritable(&beside, &error))?;
+        let place = Place::Folder(Unfinished { folder: folder.into(), beside, _lock: lock, is_done: false });
+        Ok(Pack { place, listed: BTreeMap::new(), left_out: 0, removed })
     }
 
     /// Adds a file.
@@ -84,7 +102,7 @@ impl Pack {
             Place::Folder(unfinished) => {
                 let to = unfinished.beside.join(path);
                 let made = to.parent().map_or(Ok(()), std::fs::create_dir_all);
-                made.and_then(|()| std::fs::write(&to, &bytes)).map_err(|error| unwritable(&to, &error))?;
+                made.and_then(|()| keep(&to, &bytes)).map_err(|error| unwritable(&to, &error))?;
             }
         }
         Ok(())
@@ -113,12 +131,17 @@ impl Pack {
         self.listed.get(SUMS).map_or("", |file| &file.hash)
     }
 
-    /// Lets the folder appear under its name.
+    /// Lets the folder appear under its name, once all of it is on the disk.
     pub fn finish(self) -> Result<(), Failure> {
         let Place::Folder(mut unfinished) = self.place else { return Ok(()) };
-        std::fs::rename(&unfinished.beside, &unfinished.folder).map_err(|error| unwritable(&unfinished.folder, &error))?;
+        let Unfinished { folder, beside, .. } = &unfinished;
+        let inside = self.listed.keys().flat_map(|path| Path::new(path).ancestors().skip(1));
+        let folders: BTreeSet<PathBuf> = inside.map(|path| beside.join(path)).collect();
+        let synced = folders.iter().try_for_each(|folder| sync(folder));
+        synced.and_then(|()| std::fs::rename(beside, folder)).map_err(|error| unwritable(folder, &error))?;
+        let parent = parent_of(folder).to_path_buf();
         unfinished.is_done = true;
-        Ok(())
+        sync(&parent).map_err(|error| unwritable(&parent, &error))
     }
 
     /// The files as one ZIP file, the same bytes each time: it knows no time.
@@ -133,6 +156,38 @@ impl Pack {
         }
         Ok(zip.finish().map_err(|error| unpacked(error.to_string()))?.into_inner())
     }
+}
+
+fn parent_of(folder: &Path) -> &Path {
+    folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Removes what processes that died left unfinished; nothing is removed where one of them lives.
+fn remove_left(parent: &Path, start: &str) -> std::io::Result<Option<Vec<PathBuf>>> {
+    let mut left = Vec::new();
+    for entry in std::fs::read_dir(parent)? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with(start) {
+            let lock = File::open(entry.path())?;
+            match lock.try_lock() {
+                Ok(()) => left.push((entry.path(), lock)),
+                Err(std::fs::TryLockError::WouldBlock) => return Ok(None),
+                Err(std::fs::TryLockError::Error(error)) => return Err(error),
+            }
+        }
+    }
+    let mut removed = Vec::with_capacity(left.len());
+    for (path, _lock) in left {
+        match std::fs::remove_dir_all(&path) {
+            // Somebody else just did.
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            done => done?,
+        }
+        tracing::warn!(folder = %path.display(), "an earlier run left this unfinished; it is removed");
+        removed.push(path);
+    }
+    removed.sort();
+    Ok(Some(removed))
 }
 
 impl Drop for Unfinished {

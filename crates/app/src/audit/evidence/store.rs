@@ -1,5 +1,8 @@
 //! What a pack holds of the record: which rows of which tables are an account's own, and which of their columns are masked.
 //!
+//! A person may owe on accounts of several creditors, and what they told us on one binds for all. [`read`] leaves out what was told on
+//! an account that the pack is not about, and says how much.
+//!
 //! Nothing is written here. The columns come from the catalogue of the schema, so that a new one is in the packs from then on.
 
 use crate::store::catalogue::{Table, list_tables};
@@ -10,6 +13,8 @@ use duly_domain::values::ids::{AccountId, CreditorId};
 use duly_domain::values::point::{EmailAddress, MASK, Phone};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use std::collections::HashSet;
+use uuid::Uuid;
 
 /// One file of rows.
 pub struct Source {
@@ -77,6 +82,9 @@ pub const SOURCES: [Source; 27] = [
     source("views", "views", VIEWS, "who saw the account before this pack was made"),
 ];
 
+/// Made on one account and about others as well: such a row is shown wherever it belongs, without what was said on that account.
+const ABOUT_SEVERAL: [&str; 2] = ["contacts", "decisions"];
+
 /// Columns that only serve the search.
 const SEARCHED: [&str; 5] = ["search_name", "name_key", "family_key", "sound_key", "last_four"];
 
@@ -89,6 +97,12 @@ pub struct Lines {
     pub text: String,
     /// How many.
     pub rows: usize,
+    /// How many are left out: they were told on another account.
+    pub left_out: usize,
+    /// How many of those shown are without their note and account: they were made on another account.
+    pub cut: usize,
+    /// The rows of which nothing, or not all, may be told.
+    pub untold: Vec<Uuid>,
 }
 
 /// The tables, read once for all accounts of a pack.
@@ -102,12 +116,13 @@ pub async fn list_of_creditor(tx: &mut Tx, id: CreditorId, from: Date, to: Date,
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-/// Reads the rows of one file.
+/// Reads the rows of one file about an account, in a pack about some accounts.
 pub async fn read(
     tx: &mut Tx,
     tables: &[Table],
     source: &Source,
     account: AccountId,
+    of_pack: &HashSet<AccountId>,
     before: Timestamp,
     is_plain: bool,
 ) -> Result<Lines, StoreError> {
@@ -117,18 +132,34 @@ pub async fn read(
     let params = if source.whose.contains("$2") { &params[..] } else { &params[..1] };
     let mut shown = table.clone();
     shown.columns.retain(|column| is_shown(&column.name));
-    let rows = list_where(tx, table, source.whose, params).await?;
-    let count = rows.len();
-    let mut text = String::new();
-    for row in rows {
-        let kind = table.columns.iter().zip(&row).find(|(column, _)| column.name == "kind").and_then(|(_, value)| text_of(value));
-        let kind = kind.unwrap_or_default().to_string();
+    let place = |name: &str| table.columns.iter().position(|column| column.name == name);
+    let (of_account, of_row, note) = (place("account_id"), place("id"), place("note"));
+    let mut lines = Lines { text: String::new(), rows: 0, left_out: 0, cut: 0, untold: Vec::new() };
+    for mut row in list_where(tx, table, source.whose, params).await? {
+        let told_on = of_account.and_then(|place| uuid_of(&row[place])).map(AccountId);
+        if told_on.is_some_and(|account| !of_pack.contains(&account)) {
+            lines.untold.extend(of_row.and_then(|place| uuid_of(&row[place])));
+            if !ABOUT_SEVERAL.contains(&source.table) {
+                lines.left_out += 1;
+                continue;
+            }
+            lines.cut += 1;
+            for place in [of_account, note].into_iter().flatten() {
+                row[place] = Value::Null;
+            }
+        }
+        let kind = place("kind").and_then(|place| text_of(&row[place])).unwrap_or_default().to_string();
         let cells = table.columns.iter().zip(row).filter(|(column, _)| is_shown(&column.name));
         let cells: Vec<Value> =
             cells.map(|(column, value)| if is_plain { value } else { masked(source.table, &column.name, &kind, value) }).collect();
-        text.push_str(&shown.line(&cells));
+        lines.text.push_str(&shown.line(&cells));
+        lines.rows += 1;
     }
-    Ok(Lines { text, rows: count })
+    Ok(lines)
+}
+
+fn uuid_of(value: &Value) -> Option<Uuid> {
+    if let Value::Uuid(id) = value { Some(*id) } else { None }
 }
 
 fn is_shown(column: &str) -> bool {

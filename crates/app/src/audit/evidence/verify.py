@@ -1,5 +1,12 @@
-import hashlib, json, sys
-folder, only = sys.argv[1], sys.argv[2:]
+import hashlib, json, os, sys
+own = os.path.dirname(os.path.abspath(sys.argv[0]))
+folder = (sys.argv[1:] or [place for place in (f"{own}/chain", own) if os.path.exists(f"{place}/entries.jsonl")] or [""])[0]
+if not os.path.exists(f"{folder}/entries.jsonl"):
+    print(f"{folder or own} holds no entries.jsonl\nusage: python3 verify.py FOLDER [ACCOUNT...]", file=sys.stderr)
+    sys.exit(2)
+named = f"{folder}/accounts.txt"
+only = sys.argv[2:] or (open(named).read().split() if os.path.exists(named) else [])
+sys.excepthook = lambda kind, error, _: print(f"{folder} is cut off or damaged: {kind.__name__} {error}", file=sys.stderr)
 sha = lambda data: hashlib.sha256(data).digest()
 def lines(name):
     for number, line in enumerate(open(f"{folder}/{name}", encoding="utf-8", newline="\n"), 1):

@@ -6,11 +6,9 @@
 use super::store::{self, Printed, Run};
 use crate::accounts::papers::read_document;
 use crate::app::{App, Failure};
-use crate::store::archive::unwritable;
+use crate::store::archive::{keep, sync, unwritable};
 use crate::transaction;
 use duly_domain::values::moment::Moment;
-use std::fs::File;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// The list of what is in the folder.
@@ -57,17 +55,6 @@ pub async fn write(app: &App, at: Moment, inside: &Path, run: &Run) -> Result<Op
         return Ok(None);
     }
     Ok(Some((place, letters.len())))
-}
-
-fn keep(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file = File::create(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
-/// Brings a folder's names to the disk.
-fn sync(folder: &Path) -> std::io::Result<()> {
-    File::open(folder)?.sync_all()
 }
 
 fn manifest(letters: &[Printed]) -> Result<Vec<u8>, Failure> {
