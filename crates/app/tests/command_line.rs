@@ -137,6 +137,72 @@ fn a_case_is_worked_at_the_machine() {
 }
 
 #[test]
+fn the_time_to_sue_and_licenses_are_kept_at_the_machine() {
+    let folder = Folder::new();
+    std::fs::create_dir_all(&folder.0).unwrap();
+    std::fs::write(folder.0.join("placed.csv"), "account,name,amount,state\nA-1,Maria,420.00,NY\nA-2,Otto,60.00,TX\n").unwrap();
+    std::fs::write(folder.0.join("bond.pdf"), "paper").unwrap();
+    let run = |args: &[&str]| -> Vec<serde_json::Value> {
+        let mut duly = Command::new(env!("CARGO_BIN_EXE_duly"));
+        duly.args(args).args(["--format", "json", "--now", "2026-03-03T11:00:00-05:00"]).current_dir(&folder.0);
+        let output = duly.env_remove("DULY_DATABASE").output().expect("duly starts");
+        assert_eq!(output.status.code(), Some(0), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).lines().map(|line| serde_json::from_str(line).expect("a document on each line")).collect()
+    };
+    run(&["import", "accounts", "placed.csv", "--creditor", "C"]);
+    run(&["user", "add", "--name", "o", "--email", "o@x.example", "--role", "officer"]);
+    let limitation = ["account", "limitation"];
+    let add = ["account", "limitation", "add", "A-1", "--kind", "accrued", "--from", "2023-04-01", "--source", "Statement"];
+    let entry = run(&add)[0].clone();
+    assert_eq!(entry["last_day"], "2026-04-01");
+    let listed = run(&limitation);
+    assert_eq!(
+        (listed.len(), &listed[0]["reference"], &listed[0]["days_left"], &listed[0]["is_barred"]),
+        (1, &"A-1".into(), &29.into(), &false.into())
+    );
+    assert_eq!((&listed[0]["creditor"], &listed[0]["balance"]["minor"]), (&"C".into(), &42_000.into()));
+    assert!(run(&[&limitation[..], &["--within", "28"]].concat()).is_empty());
+    let shown = run(&[&limitation[..], &["A-1"]].concat());
+    assert_eq!(shown[0]["entries"][0]["entry"], entry["entry"]);
+    for (args, part) in [
+        (&["add", "A-1", "--kind", "began", "--source", "S"][..], "agreement, accrued, contract_law, tolled, revived"),
+        (&["add", "A-1", "--kind", "agreement", "--value", "handshake", "--source", "S"], "written, oral"),
+        (&["add", "A-1", "--kind", "accrued", "--source", "S"], "from is missing"),
+        (&["add", "A-1", "--kind", "accrued", "--from", "2026-03-04", "--source", "S"], "in the future"),
+        (&["add", "A-1", "--kind", "revived", "--from", "2025-01-01", "--source", "S"], "no law that may govern"),
+        (&["add", "A-1", "--kind", "accrued", "--from", "2025-01-01", "--source", "S", "--user", "o@x.example"], "your role may not"),
+        (&["withdraw", "A-1", "lim_1", "--because", "B"], "entry"),
+        (&["--creditor", "D"], "is not one of C"),
+        (&["A-1", "--creditor", "C"], "cannot be used with"),
+    ] {
+        let (code, says) = duly(&folder, &[&limitation[..], args, &["--now", "2026-03-03T11:00:00-05:00"]].concat());
+        assert!(code == Some(2) && says.contains(part), "{args:?}: {code:?} {says}");
+    }
+    run(&[&limitation[..], &["withdraw", "A-1", entry["entry"].as_str().unwrap(), "--because", "Of another account"]].concat());
+    assert!(run(&limitation).is_empty());
+
+    let license = ["license", "add", "--place", "tx", "--number", "B-1", "--from", "2026-01-01"];
+    let says = |json: &serde_json::Value| json["warnings"][0]["says"].as_str().unwrap_or_default().to_string();
+    assert!(says(&run(&["license", "list"])[0]).contains("No license on file for Texas"));
+    for (more, part) in [
+        (&["--kind", "badge"][..], "license, registration, bond, filing"),
+        (&["--kind", "bond", "--paper", "gone.pdf"], "gone.pdf is not there"),
+        (&["--kind", "bond", "--user", "o@x.example"], "your role may not"),
+        (&["--kind", "bond", "--until", "2025-01-01"], "before the first day"),
+    ] {
+        let (code, says) = duly(&folder, &[&license[..], more].concat());
+        assert!(code == Some(2) && says.contains(part), "{more:?}: {code:?} {says}");
+    }
+    let kept = run(&[&license[..], &["--kind", "bond", "--until", "2026-03-13", "--paper", "bond.pdf"]].concat())[0].clone();
+    let listed = run(&["license", "list"])[0].clone();
+    assert_eq!(says(&listed), "What is on file for Texas ends in 10 days, on Fri 13 Mar 2026");
+    assert_eq!((&listed["licenses"][0]["license"], &listed["licenses"][0]["file_name"]), (&kept["license"], &"bond.pdf".into()));
+    run(&["license", "withdraw", kept["license"].as_str().unwrap(), "--because", "Not ours"]);
+    assert!(says(&run(&["license", "list"])[0]).contains("No license on file for Texas"));
+    assert_eq!(run(&["check"]).len(), 1);
+}
+
+#[test]
 fn a_payment_posted_by_command_is_not_asked_about_and_says_what_is_over() {
     let folder = Folder::new();
     std::fs::create_dir_all(&folder.0).unwrap();

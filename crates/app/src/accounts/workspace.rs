@@ -15,6 +15,7 @@ use crate::cli::output::money;
 use crate::compliance::facts::{Known, gather};
 use crate::compliance::gate::{Seen, decision_json, look, look_at};
 use crate::compliance::law::Law;
+use crate::compliance::licenses::warnings_on;
 use crate::disputes::pages::CaseOn;
 use crate::ledger::store::{Payment, Refund};
 use crate::outreach::claims::ShownClaim;
@@ -89,6 +90,7 @@ struct WorkspacePage {
     balance: Money,
     state: String,
     chips: Vec<Chip>,
+    licenses: Vec<String>,
     why: Option<Why>,
     tab: String,
     buckets: Vec<(Bucket, Money)>,
@@ -246,6 +248,7 @@ pub async fn show_with(
         balance: amount(account.balance_minor),
         state: account.state.clone(),
         chips: seen.iter().map(|seen| chip(seen, &known, visit.at)).collect(),
+        licenses: warnings_on(&mut tx, &known, visit.at.business_day).await?,
         why: why.map(|seen| explain(seen, &known, visit.at)),
         tab,
         principal_width: buckets.get(Bucket::Principal).minor().max(0).saturating_mul(100) / total,
@@ -370,6 +373,7 @@ pub async fn workspace_json(tx: &mut Tx, at: Moment, account: AccountId) -> Resu
         .map(|person| json!({"id": person.debtor.to_string(), "role": person.role, "name": person.name, "preferences": wishes_of(&person.debtor)}))
         .collect();
     let law = Law::of(&known).json();
+    let licenses = warnings_on(tx, &known, at.business_day).await?;
     let Known { account, creditor, debtor, points, .. } = known;
     let currency = account.currency.as_str();
     Ok(json!({
@@ -389,6 +393,7 @@ pub async fn workspace_json(tx: &mut Tx, at: Moment, account: AccountId) -> Resu
         "next_action": account.next_action.as_ref().map(|action| json!({"action": action, "on": account.next_action_on.map(|on| on.to_string()), "at": account.next_action_at.map(|at| at.to_string())})),
         "channels": channels,
         "law": law,
+        "licenses": licenses,
         "timeline": events.iter().map(|event| json!({"title": event.title, "when": event.when, "more": event.more})).collect::<Vec<_>>(),
     }))
 }

@@ -3,7 +3,7 @@
 use super::output::{answer, write_line};
 use super::{
     Answered, Cli, Command, ExportCommand, Global, acts, audit, compliance, disclosures, disputes, identity, intake, jobs, ledger, letters,
-    outreach, plans, policy, serve, status, store, strategy,
+    licenses, outreach, plans, policy, serve, status, store, strategy,
 };
 use crate::app::{App, Failure};
 use crate::web::serving::Serving;
@@ -59,6 +59,7 @@ fn goes_by_the_clock(command: &Command) -> bool {
             | C::Payment(_)
             | C::Account(_)
             | C::Status(_)
+            | C::License(_)
             | C::Night { .. }
     )
 }
@@ -72,6 +73,7 @@ async fn on_database(app: &App, global: &Global, command: Command) -> Result<Ans
         Command::Letters(command) => return letters::letters(app, global, command).await,
         Command::Case(command) => return disputes::case(app, global, command).await,
         Command::Policy(command) => return policy::policy(app, global, command).await,
+        Command::License(command) => licenses::license(app, global, command).await?,
         Command::Status(command) => return status::status(app, global, command).await,
         Command::Promise(command) => return plans::promise(app, global, command).await,
         Command::Night { business_day } => return jobs::night(app, global, business_day).await,

@@ -13,6 +13,8 @@ mod intake;
 mod jobs;
 mod ledger;
 mod letters;
+mod licenses;
+mod limitation;
 mod named;
 pub mod output;
 mod outreach;
@@ -130,6 +132,9 @@ enum Command {
     /// What we and our creditors ask beyond the law: proposed, approved by a second person, dated.
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
+    /// The agency's licenses and bonds: what is missing, what is on file.
+    #[command(subcommand)]
+    License(licenses::LicenseCommand),
     /// Statuses of people and debts: written stops, lawyers, bankruptcies, deaths, need of care.
     #[command(subcommand)]
     Status(status::StatusCommand),

@@ -25,6 +25,18 @@ pub(super) async fn find_actor(tx: &mut Tx, email: &str) -> Result<Actor, Failur
     Ok(Actor::user(user.id, &user.name, Role::parse(&user.role).unwrap_or(Role::Auditor)))
 }
 
+/// Who acts: a user who may, or the command line itself.
+pub(super) async fn acting(tx: &mut Tx, user: Option<&str>, permission: Permission) -> Result<Actor, Failure> {
+    let Some(email) = user else { return Ok(Actor::command()) };
+    let who = find_actor(tx, email).await?;
+    if may(who.role, permission) { Ok(who) } else { Err(Failure::Forbidden) }
+}
+
+/// A code that is none of those that are known.
+pub(super) fn one_of<'a>(field: &'static str, given: &str, known: impl IntoIterator<Item = &'a str>) -> Failure {
+    Failure::wrong(field, format!("{given:?} is not one of {}", known.into_iter().collect::<Vec<_>>().join(", ")))
+}
+
 /// A point named by its id, or by the number or address itself.
 pub(super) async fn find_point(
     tx: &mut Tx,

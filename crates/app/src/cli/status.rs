@@ -1,6 +1,6 @@
 //! Statuses of people and debts: listed with what they leave allowed, entered, lifted.
 
-use super::named::{find_actor, parse_id};
+use super::named::{acting, one_of, parse_id};
 use super::output::answer;
 use super::{Answered, Global};
 use crate::app::{Actor, App, Failure};
@@ -10,7 +10,7 @@ use crate::parties::status::standing::{Since, Standing, standing};
 use crate::{accounts, audit};
 use clap::{Args, Subcommand};
 use duly_domain::compliance::status::{CARDS, Evidence, Status};
-use duly_domain::identity::{Permission, may};
+use duly_domain::identity::Permission;
 use duly_domain::parties::care::Need;
 use jiff::civil::Date;
 use serde_json::{Value as Json, json};
@@ -138,7 +138,7 @@ pub(super) async fn status(app: &App, global: &Global, command: StatusCommand) -
             let needs = args
                 .needs
                 .iter()
-                .map(|code| Need::parse(code).ok_or_else(|| unknown("needs", code, Need::ALL.iter().map(|need| need.code()))));
+                .map(|code| Need::parse(code).ok_or_else(|| one_of("needs", code, Need::ALL.iter().map(|need| need.code()))));
             let ask = EnterStatus {
                 person: args.person.as_deref().map(|person| parse_id("person", person)).transpose()?,
                 words: args.words,
@@ -187,23 +187,12 @@ pub(super) async fn status(app: &App, global: &Global, command: StatusCommand) -
     Ok(Answered::Yes)
 }
 
-/// Who acts: a user who may, or the command line itself.
-async fn acting(tx: &mut crate::store::Tx, user: Option<&str>, permission: Permission) -> Result<Actor, Failure> {
-    let Some(email) = user else { return Ok(Actor::command()) };
-    let who = find_actor(tx, email).await?;
-    if may(who.role, permission) { Ok(who) } else { Err(Failure::Forbidden) }
-}
-
 fn read_status(code: &str) -> Result<Status, Failure> {
-    Status::parse(code).ok_or_else(|| unknown("status", code, CARDS.iter().map(|card| card.code)))
+    Status::parse(code).ok_or_else(|| one_of("status", code, CARDS.iter().map(|card| card.code)))
 }
 
 fn read_source(code: &str) -> Result<Evidence, Failure> {
-    Evidence::parse(code).ok_or_else(|| unknown("source", code, Evidence::ALL.iter().map(|known| known.code())))
-}
-
-fn unknown<'a>(field: &'static str, given: &str, known: impl Iterator<Item = &'a str>) -> Failure {
-    Failure::wrong(field, format!("{given:?} is not one of {}", known.collect::<Vec<_>>().join(", ")))
+    Evidence::parse(code).ok_or_else(|| one_of("source", code, Evidence::ALL.iter().map(|known| known.code())))
 }
 
 fn allowed(status: Status) -> impl Iterator<Item = String> {

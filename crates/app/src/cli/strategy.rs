@@ -1,9 +1,9 @@
 //! The worklist and one account, as the screens show them.
 
 use super::Global;
+use super::limitation::{LimitationArgs, limitation};
 use super::named::find_actor;
 use super::output::{answer, money, written};
-use crate::accounts::limitation;
 use crate::accounts::workspace::workspace_json;
 use crate::app::{Actor, App, Failure};
 use crate::{accounts, audit, strategy};
@@ -18,14 +18,8 @@ pub enum AccountCommand {
         /// The account: its id or reference.
         account: String,
     },
-    /// The time to sue: the last day, and the reasoning line by line.
-    Limitation {
-        /// The account: its id or reference. Without it, every open account on which it ends soon or has ended.
-        account: Option<String>,
-        /// How many days ahead, where no account is named.
-        #[arg(long, default_value_t = 90)]
-        within: i32,
-    },
+    /// The time to sue: the last day and the reasoning line by line, or every account on which it ends soon.
+    Limitation(Box<LimitationArgs>),
 }
 
 pub(super) async fn worklist(app: &App, global: &Global, officer: &str, limit: usize) -> Result<(), Failure> {
@@ -69,42 +63,8 @@ pub(super) async fn worklist(app: &App, global: &Global, officer: &str, limit: u
 pub(super) async fn account(app: &App, global: &Global, command: AccountCommand) -> Result<(), Failure> {
     match command {
         AccountCommand::Show { account } => show_account(app, global, &account).await,
-        AccountCommand::Limitation { account: Some(account), .. } => show_limitation(app, global, &account).await,
-        AccountCommand::Limitation { account: None, within } => list_limitations(app, global, within).await,
+        AccountCommand::Limitation(args) => limitation(app, global, *args).await,
     }
-}
-
-/// Shows the time to sue on one account.
-async fn show_limitation(app: &App, global: &Global, account: &str) -> Result<(), Failure> {
-    let mut tx = app.db.read().await?;
-    let id = accounts::store::resolve(&mut tx, account).await?;
-    let today = app.moment().business_day;
-    let reckoning = limitation::reckoning_of(&mut tx, id, today).await?;
-    let lines = reckoning.lines();
-    let time = reckoning.limitation();
-    let json = json!({"account": id.to_string(), "last_day": time.map(|time| time.last_day.to_string()),
-        "years": time.map(|time| time.years), "is_verified": time.map(|time| time.is_verified),
-        "is_barred": time.is_none_or(|time| time.last_day < today), "missing": reckoning.missing,
-        "reasoning": lines.iter().map(|line| json!({"says": line.says, "source": line.source, "is_verified": line.is_verified})).collect::<Vec<_>>()});
-    answer(global.format, &json, || {
-        let doubt = |is_verified: bool| if is_verified { "" } else { " (not verified)" };
-        lines.iter().map(|line| format!("{} {}{}", line.says, line.source, doubt(line.is_verified))).collect()
-    })
-}
-
-/// Lists open accounts on which the time to sue ends soon or has ended; one JSON document per line.
-async fn list_limitations(app: &App, global: &Global, within: i32) -> Result<(), Failure> {
-    let mut tx = app.db.read().await?;
-    let today = app.moment().business_day;
-    for (id, reference, last) in limitation::list_ending(&mut tx, today, within).await? {
-        let is_barred = last < today;
-        answer(
-            global.format,
-            &json!({"account": id.to_string(), "reference": reference, "last_day": last.to_string(), "is_barred": is_barred}),
-            || vec![format!("{reference:<20} {last} {}", if is_barred { "time-barred" } else { "" })],
-        )?;
-    }
-    Ok(())
 }
 
 /// Shows what the workspace shows.

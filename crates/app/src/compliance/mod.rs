@@ -10,6 +10,7 @@ pub mod facts;
 pub mod gate;
 pub mod handbook;
 pub mod law;
+pub mod licenses;
 pub mod packs;
 pub mod pages;
 pub mod policy;

@@ -1,5 +1,6 @@
 //! The control room: what was refused, what is due, who is near a limit, and whether the record is whole.
 
+use super::licenses::Standings;
 use super::store::{self, Refusal};
 use super::today::{NearLimit, near_limits, refused_today};
 use crate::accounts;
@@ -43,6 +44,8 @@ struct ControlRoomPage {
     may_print: bool,
     answers: Vec<(String, i64)>,
     cases: CaseCounts,
+    /// Of which places a license is missing or ends soon, and on how many accounts.
+    licenses: Vec<(String, i64)>,
     proved: Proved,
     today: Vec<(&'static RuleCard, i64)>,
     near: Vec<NearLimit>,
@@ -98,6 +101,7 @@ pub async fn get_control_room(
         chain.push(ShownEntry { who: names.of(&mut tx, &row.actor).await?, row });
     }
     let due = letters::list_due(&web.app, &mut tx, visit.at, 100).await?;
+    let licenses = Standings::read(&mut tx, visit.at.business_day).await?;
     let soon = visit.at.business_day.saturating_add(2.days());
     Ok(page(&ControlRoomPage {
         may_print: may(visit.who.role, Permission::PrintLetters),
@@ -109,6 +113,7 @@ pub async fn get_control_room(
         newer: Some(here - 1).filter(|page| *page >= 1),
         older: Some(here + 1).filter(|page| *page <= last),
         answers,
+        licenses: licenses.told(visit.at.business_day).map(|(place, says)| (says, place.accounts)).collect(),
         cases: CaseCounts::of(&queue::read(&mut tx, queue::SHOWN).await?, visit.at.business_day),
         proved: proved(&web, &visit, &mut tx, &mut names).await?,
         today: refused_today(&mut tx, &visit).await?,

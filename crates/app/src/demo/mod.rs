@@ -8,11 +8,13 @@ mod people;
 
 use crate::accounts::desks;
 use crate::app::{Actor, App, Clock, Failure};
+use crate::compliance::licenses::actions::{KeepLicense, keep_license};
 use crate::compliance::policy::actions::{ProposePolicy, propose_policy};
 use crate::identity::actions::{NewUser, add_user_with};
 use crate::identity::settings::{Settled, settle};
 use crate::store::Tx;
 use crate::{accounts, identity, jobs};
+use duly_domain::compliance::licenses::Kind;
 use duly_domain::compliance::policy::Limits;
 use duly_domain::identity::Role;
 use duly_domain::values::ids::UserId;
@@ -84,6 +86,7 @@ pub async fn make(app: &App, count: u32, seed: u64) -> Result<Made, Failure> {
         settle_agency(app).await?;
         life::live(app, &users, count.max(8), seed).await?;
         propose(app, &users).await?;
+        keep_licenses(app, &users).await?;
     }
     run_missed_nights(app).await?;
     let mut tx = app.db.read().await?;
@@ -123,6 +126,30 @@ async fn add_team(app: &App, users: &[(UserId, Actor)]) -> Result<(), Failure> {
         for officer in of_role(Role::Officer) {
             desks::actions::set_team(app, &Actor::command(), app.moment(), officer, Some(team)).await?;
         }
+    }
+    Ok(())
+}
+
+/// The compliance officer keeps some licenses; one ends soon, and of some states there is none.
+async fn keep_licenses(app: &App, users: &[(UserId, Actor)]) -> Result<(), Failure> {
+    let Some((_, who)) = users.iter().find(|(_, actor)| actor.role == Role::Compliance) else { return Ok(()) };
+    let today = app.moment().business_day;
+    for (place, kind, number, from, until) in [
+        ("CA", Kind::License, "60DBO-0000", -300, Some(430)),
+        ("TX", Kind::Bond, "B-000000", -345, Some(19)),
+        ("FL", Kind::Registration, "CCA0000", -40, None),
+    ] {
+        let day = |days: i64| today.saturating_add(Span::new().days(days));
+        let paper = Some((format!("{number}.txt"), format!("A sample of {kind} {number} for {place}.").into_bytes()));
+        let ask = KeepLicense {
+            place: place.into(),
+            kind: Some(kind),
+            number: number.into(),
+            from: Some(day(from)),
+            until: until.map(day),
+            paper,
+        };
+        keep_license(app, who, app.moment(), &ask).await?;
     }
     Ok(())
 }

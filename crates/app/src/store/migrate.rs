@@ -59,6 +59,7 @@ const STEPS: &[Step] = &steps! {
     31 "0031_statuses";
     32 "0032_acts";
     33 "0033_wide_entries";
+    36 "0036_licenses";
 };
 
 const JOURNAL: &str = "

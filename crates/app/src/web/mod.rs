@@ -10,6 +10,7 @@ pub mod router;
 pub mod serving;
 pub mod shell;
 pub mod tls;
+pub mod upload;
 
 use crate::app::{App, Failure};
 use guard::Limits;

@@ -163,6 +163,8 @@ fn saying(code: &str) -> &'static str {
         "checking" => "The checks run; this page shows what they find.",
         "proposed" => "Proposed; it binds nobody until somebody else approves it.",
         "approved" => "Approved; it binds from its day on.",
+        "licensed" => "On file; the warnings follow it.",
+        "license-withdrawn" => "Withdrawn; it stays on record.",
         "policy-withdrawn" => "Withdrawn; it stays on record.",
         "settled" => "Kept; it holds from now on.",
         _ => "",

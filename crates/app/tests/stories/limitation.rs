@@ -102,6 +102,47 @@ both_engines! {
         assert_eq!((time.last_day, time.is_verified), (day("2029-01-01"), false), "our table is not sure how California begins it anew");
     }
 
+    fn compliance_sees_whose_time_ends_soon_by_creditor_and_desk_in_the_order_asked_for(mut floor: "2026-03-02") {
+        let (maria, otto, vera) = (floor.debtor("Maria", "420.00"), floor.debtor("Otto", "60.00"), floor.debtor("Vera", "900.00"));
+        let mapping = "[columns]\nreference = \"reference\"\nname = \"name\"\nprincipal = \"principal\"\n";
+        floor.import("reference,name,principal\nN-1,Abel,60.00\nN-2,Zoe,1.00\n", mapping, "Northmere").unwrap();
+        let (abel, zoe) = (floor.person("N-1"), floor.person("N-2"));
+        //                            three years in New York: the last day
+        for (person, accrued) in [(maria, "2023-03-12"), (otto, "2023-05-31"), (vera, "2023-06-01"), (abel, "2023-03-02"), (zoe, "2023-03-01")] {
+            lives_in(&mut floor, person, "NY");
+            enters(&mut floor, person, EntryKind::Accrued, "", accrued, "").unwrap();
+        }
+        floor.user("Cora", Role::Compliance);
+        let northmere = floor.texts("select name, cast(role as text) from creditors where name = 'Northmere'").len();
+        assert_eq!(northmere, 1);
+        let base = floor.serve();
+        floor.runtime.block_on(async {
+            let cora = client();
+            sign_in(&cora, &base, "cora@example.org").await;
+            let reads = async |query: &str| cora.get(format!("{base}/compliance/limitation{query}")).send().await.unwrap().text().await.unwrap();
+            let names = |page: &str| {
+                let rows = page.split("<tr data-row>").skip(1).map(|row| row.split("<bdi>").nth(1).unwrap().split('<').next().unwrap().to_string());
+                rows.collect::<Vec<_>>()
+            };
+            let page = reads("").await;
+            assert_eq!(names(&page), ["Abel", "Maria", "Otto"], "the ninetieth day counts, the ninety-first does not, yesterday is over");
+            assert!(page.contains("10 days") && page.contains("90 days") && page.contains(">today<"), "{page}");
+            assert!(page.contains("aria-sort=\"ascending\"") && page.contains("aria-current=\"page\">Time to sue"), "{page}");
+            assert_eq!(names(&reads("?show=out").await), ["Zoe"]);
+            assert_eq!(names(&reads("?show=all&sort=name").await), ["Abel", "Maria", "Otto", "Zoe"]);
+            assert_eq!(names(&reads("?show=all&sort=balance").await), ["Maria", "Abel", "Otto", "Zoe"]);
+            let creditor = page.split("<option value=\"crd_").skip(1).find(|rest| rest.contains(">Northmere<")).unwrap();
+            assert_eq!(names(&reads(&format!("?show=all&creditor=crd_{}", &creditor[..32])).await), ["Zoe", "Abel"]);
+            let mut by_desk = Vec::new();
+            for desk in page.split("<option value=\"dsk_").skip(1) {
+                by_desk.extend(names(&reads(&format!("?desk=dsk_{}&sort=nonsense&page=99", &desk[..32])).await));
+            }
+            by_desk.sort();
+            assert_eq!(by_desk, ["Abel", "Maria", "Otto"], "each is on one desk");
+            assert!(reads("?creditor=nobody").await.contains("No open account of this choice."));
+        });
+    }
+
     fn a_barred_account_is_marked_and_its_letters_say_so_where_the_state_asks(mut floor: "2026-03-02") {
         let (maria, otto) = (floor.debtor("Maria", "420.00"), floor.debtor("Otto", "60.00"));
         floor.officer("Dana");

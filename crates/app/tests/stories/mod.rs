@@ -15,6 +15,7 @@ mod jobs;
 mod kept;
 mod ledger;
 pub mod letters;
+mod licenses;
 mod limitation;
 mod machines;
 mod merging;

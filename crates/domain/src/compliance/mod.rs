@@ -17,6 +17,7 @@ pub mod consent;
 pub mod facts;
 pub mod handbook;
 pub mod hours;
+pub mod licenses;
 pub mod limitation;
 pub mod packs;
 pub mod policy;

@@ -238,7 +238,7 @@ fn of_state(state: &'static State) -> Pack {
         said("Contact caps", state.contact_caps, caps, elsewhere),
         said("Calling hours", state.calling_hours, has_rule("hours"), "it is not exact enough to be counted"),
         said("Notices in letters", state.letter_notices, false, "the words of a state's notice are not in the program yet"),
-        said("License", state.license, false, "licenses are not kept in the program"),
+        said("License", state.license, false, "what is on file stands under Licenses, which warns; no contact is refused for it"),
         said("Binds creditors too", state.reaches_creditors, false, "each rule says whom it binds"),
         said("Interest on judgments", state.judgment_interest, false, "judgments are not kept in the program"),
     ];

@@ -111,6 +111,8 @@ pub enum Permission {
     ReadCompliance,
     /// Propose changes of policy, and approve or withdraw those that others proposed.
     ChangePolicy,
+    /// Keep the agency's licenses and bonds.
+    KeepLicenses,
     /// Make desks and teams, see what waits on them, move work between them.
     MoveWork,
     /// Make users, switch them off and on, give them a new password.
@@ -119,7 +121,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Permission; 27] = [
+    pub const ALL: [Permission; 28] = [
         Permission::Anyone,
         Permission::SignedIn,
         Permission::ReadAccounts,
@@ -145,6 +147,7 @@ impl Permission {
         Permission::RunNights,
         Permission::ReadCompliance,
         Permission::ChangePolicy,
+        Permission::KeepLicenses,
         Permission::MoveWork,
         Permission::Administer,
     ];
@@ -163,7 +166,7 @@ pub fn may(role: Role, permission: Permission) -> bool {
         P::Unmask => matches!(role, R::Officer | R::Supervisor | R::Compliance | R::Auditor),
         P::WorkAccounts => matches!(role, R::Officer | R::Supervisor),
         P::RecordStops => matches!(role, R::Officer | R::Supervisor | R::Compliance),
-        P::LiftStops => role == R::Compliance,
+        P::LiftStops | P::KeepLicenses => role == R::Compliance,
         P::LiftCare | P::JudgeSuits => matches!(role, R::Supervisor | R::Compliance),
         P::WorkCases | P::ChangePolicy => matches!(role, R::Supervisor | R::Compliance),
         P::CorrectAmounts => role == R::Compliance,
@@ -205,6 +208,7 @@ mod tests {
             Permission::MergePeople,
             Permission::RunNights,
             Permission::ChangePolicy,
+            Permission::KeepLicenses,
             Permission::MoveWork,
             Permission::Administer,
         ];

@@ -4,16 +4,17 @@
 //! their evidence; the last entry of a kind counts, a withdrawn one does not. Nothing restarts by itself: a payment is shown, and that
 //! is all. What is not known counts as run out (see `duly_domain::compliance::limitation`).
 //!
-//! Read [`clock_of`] first. The acts that hang on it ask [`crate::compliance::facts::gather_for_acts`], which calls [`fill`].
+//! [`ending`] lists the accounts whose time ends soon. Read [`clock_of`] first. The acts that hang on it ask [`crate::compliance::facts::gather_for_acts`], which calls [`fill`].
 
 pub mod actions;
+pub mod ending;
 pub mod pages;
 pub mod panel;
 pub mod store;
 
 use crate::app::Failure;
 use crate::store::{Keyed, Tx, Value};
-use duly_domain::compliance::limitation::{Agreement, ClockEvent, ClockFacts, Reckoning, Tolling, reckon};
+use duly_domain::compliance::limitation::{Agreement, ClockEvent, ClockFacts, Limitation, Reckoning, Tolling, reckon};
 use duly_domain::compliance::record::Record;
 use duly_domain::values::ids::AccountId;
 use duly_domain::values::region::state_code;
@@ -21,7 +22,7 @@ use jiff::Span;
 use jiff::civil::Date;
 use std::collections::HashMap;
 use std::fmt;
-use store::EntryRow;
+use store::{AccruedRow, EntryRow};
 use uuid::Uuid;
 
 /// What an entry is of.
@@ -98,10 +99,7 @@ pub fn clock_of(entries: &[EntryRow], state: Option<&str>, today: Date) -> Clock
 /// Puts on a record what the time to sue on each of its debts is counted from.
 pub async fn fill(tx: &mut Tx, record: &mut Record) -> Result<(), Failure> {
     let keys: Vec<Value> = record.debts.iter().map(|debt| Value::from(AccountId(Uuid::from_u128(debt.key)))).collect();
-    let mut rows: HashMap<AccountId, Vec<EntryRow>> = HashMap::new();
-    for Keyed(account, row) in store::list_of(tx, &keys).await? {
-        rows.entry(account).or_default().push(row);
-    }
+    let rows = read_entries(tx, &keys).await?;
     for debt in &mut record.debts {
         let Some(entries) = rows.get(&AccountId(Uuid::from_u128(debt.key))) else { continue };
         // The day as of which it is counted is the act's own.
@@ -120,47 +118,59 @@ pub async fn reckoning_of(tx: &mut Tx, account: AccountId, today: Date) -> Resul
     Ok(reckon(&clock_of(&entries, state, today)))
 }
 
+/// An open account whose last day for a suit is known.
+pub struct Ending {
+    /// The account.
+    pub row: AccruedRow,
+    /// The time, by what is on record.
+    pub time: Limitation,
+}
+
+impl Ending {
+    /// Days from one day to the last; below zero where it has passed.
+    pub fn days_left(&self, today: Date) -> i32 {
+        self.time.last_day.since(today).map_or(0, |span| span.get_days())
+    }
+}
+
 /// Open accounts on which the time to sue ends within some days or has ended, the first end first.
-pub async fn list_ending(tx: &mut Tx, today: Date, within: i32) -> Result<Vec<(AccountId, String, Date)>, Failure> {
+pub async fn list_ending(tx: &mut Tx, today: Date, within: i32) -> Result<Vec<Ending>, Failure> {
     let until = today.saturating_add(Span::new().days(within.clamp(0, 36_500)));
     let mut found = Vec::new();
     let mut after = AccountId(Uuid::nil());
     loop {
-        let page = store::list_with_entries(tx, after, PAGE).await?;
-        let Some((last, _)) = page.last() else { break };
-        after = *last;
-        let keys: Vec<Value> = page.iter().map(|(id, _)| Value::from(*id)).collect();
-        let (states, rows) = read_many(tx, &keys).await?;
-        for (id, reference) in page {
-            let entries = rows.get(&id).map_or(&[][..], Vec::as_slice);
-            let state = states.get(&id).and_then(|state| state.as_deref());
-            let ends = reckon(&clock_of(entries, state, today)).limitation().map(|time| time.last_day);
-            found.extend(ends.filter(|last| *last <= until).map(|last| (id, reference, last)));
+        let page = store::list_accrued(tx, after, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = last.account;
+        let keys: Vec<Value> = page.iter().map(|row| Value::from(row.account)).collect();
+        let entries = read_entries(tx, &keys).await?;
+        for row in page {
+            let entries = entries.get(&row.account).map_or(&[][..], Vec::as_slice);
+            let time = reckon(&clock_of(entries, row.state.as_deref(), today)).limitation();
+            found.extend(time.filter(|time| time.last_day <= until).map(|time| Ending { row, time }));
         }
     }
-    found.sort_by_key(|(id, _, last)| (*last, *id));
+    found.sort_by_key(|ending| (ending.time.last_day, ending.row.account));
     Ok(found)
 }
 
 /// Accounts read at once.
 const PAGE: i64 = 500;
 
-type States = HashMap<AccountId, Option<String>>;
-
-/// In which states the debtors of accounts live, and the entries of each.
-async fn read_many(tx: &mut Tx, keys: &[Value]) -> Result<(States, HashMap<AccountId, Vec<EntryRow>>), Failure> {
-    let states = store::list_states_of(tx, keys).await?.into_iter().collect();
+/// The entries of each account.
+async fn read_entries(tx: &mut Tx, keys: &[Value]) -> Result<HashMap<AccountId, Vec<EntryRow>>, Failure> {
     let mut rows: HashMap<AccountId, Vec<EntryRow>> = HashMap::new();
     for Keyed(account, row) in store::list_of(tx, keys).await? {
         rows.entry(account).or_default().push(row);
     }
-    Ok((states, rows))
+    Ok(rows)
 }
 
 /// Of some accounts those on which the time to sue has run out, each with its last day.
 pub async fn list_barred(tx: &mut Tx, accounts: &[AccountId], today: Date) -> Result<HashMap<AccountId, Date>, Failure> {
     let keys: Vec<Value> = accounts.iter().map(|id| Value::from(*id)).collect();
-    let (states, rows) = read_many(tx, &keys).await?;
+    let states: HashMap<AccountId, Option<String>> = store::list_states_of(tx, &keys).await?.into_iter().collect();
+    let rows = read_entries(tx, &keys).await?;
     let barred = rows.into_iter().filter_map(|(account, entries)| {
         let state = states.get(&account).and_then(|state| state.as_deref());
         Some((account, reckon(&clock_of(&entries, state, today)).barred_since(today)?))

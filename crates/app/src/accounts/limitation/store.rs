@@ -3,7 +3,7 @@
 use crate::params;
 use crate::rows;
 use crate::store::{Keyed, StoreError, Tx, Value};
-use duly_domain::values::ids::{AccountId, DocumentId, LimitationEntryId};
+use duly_domain::values::ids::{AccountId, CreditorId, DeskId, DocumentId, LimitationEntryId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -17,10 +17,18 @@ const WITHDRAW: &str = "
     update limitation_entries set withdrawn_at = $1, withdrawn_because = $2 where id = $3 and account_id = $4 and withdrawn_at is null";
 const STATES_OF: &str = "
     select a.id, d.state from accounts a join debtors d on d.id = a.debtor_id where a.id in ($keys) order by a.id";
-const WITH_ENTRIES: &str = "
-    select a.id, a.reference from accounts a
-     where a.state = 'open' and a.id > $1 and exists (select 1 from limitation_entries e where e.account_id = a.id)
+/// Without the day it accrued no last day is known.
+const ACCRUED: &str = "
+    select a.id, a.reference, d.name, d.state, a.creditor_id, c.name, a.desk_id, k.name, a.balance_minor, a.currency
+      from accounts a
+      join debtors d on d.id = a.debtor_id join creditors c on c.id = a.creditor_id join desks k on k.id = a.desk_id
+     where a.state = 'open' and a.id > $1
+       and exists (select 1 from limitation_entries e where e.account_id = a.id and e.kind = 'accrued' and e.withdrawn_at is null)
      order by a.id limit $2";
+const COUNT_UNKNOWN: &str = "
+    select count(*) from accounts a
+     where a.state = 'open'
+       and not exists (select 1 from limitation_entries e where e.account_id = a.id and e.kind = 'accrued' and e.withdrawn_at is null)";
 
 rows! {
     /// One entry.
@@ -36,6 +44,20 @@ rows! {
         pub recorded_at: Timestamp,
         pub withdrawn_at: Option<Timestamp>,
         pub withdrawn_because: Option<String>,
+    }
+
+    /// An open account of which it is on record when the debt accrued.
+    pub struct AccruedRow {
+        pub account: AccountId,
+        pub reference: String,
+        pub name: Option<String>,
+        pub state: Option<String>,
+        pub creditor: CreditorId,
+        pub creditor_name: String,
+        pub desk: DeskId,
+        pub desk_name: String,
+        pub balance_minor: i64,
+        pub currency: String,
     }
 }
 
@@ -64,7 +86,12 @@ pub async fn list_states_of(tx: &mut Tx, accounts: &[Value]) -> Result<Vec<(Acco
     tx.all_in(STATES_OF, accounts).await
 }
 
-/// Open accounts of which something is on record, with the creditor's reference.
-pub async fn list_with_entries(tx: &mut Tx, after: AccountId, limit: i64) -> Result<Vec<(AccountId, String)>, StoreError> {
-    tx.all(WITH_ENTRIES, params![after, limit]).await
+/// A page of open accounts of which it is on record when the debt accrued.
+pub async fn list_accrued(tx: &mut Tx, after: AccountId, limit: i64) -> Result<Vec<AccruedRow>, StoreError> {
+    tx.all(ACCRUED, params![after, limit]).await
+}
+
+/// Open accounts of which it is not.
+pub async fn count_unknown(tx: &mut Tx) -> Result<i64, StoreError> {
+    tx.number(COUNT_UNKNOWN, &[]).await
 }

@@ -77,9 +77,21 @@ pub async fn find_document(tx: &mut Tx, account: AccountId, hash: &str) -> Resul
 pub async fn load_document(tx: &mut Tx, account: AccountId, id: DocumentId) -> Result<(Document, Vec<u8>), Failure> {
     let document: Option<Document> = tx.one(DOCUMENT, params![account, id]).await?;
     let document = document.ok_or_else(|| Failure::NotFound(format!("document {id} on this account")))?;
-    let body: Option<(Vec<u8>,)> = tx.one(BODY, params![&document.hash]).await?;
-    let (body,) = body.ok_or_else(|| Failure::NotFound(format!("body of document {id}")))?;
+    let body = find_body(tx, &document.hash).await?.ok_or_else(|| Failure::NotFound(format!("body of document {id}")))?;
     Ok((document, body))
+}
+
+/// The bytes that are kept under a hash.
+pub async fn find_body(tx: &mut Tx, hash: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    Ok(tx.one::<(Vec<u8>,)>(BODY, params![hash]).await?.map(|(body,)| body))
+}
+
+/// Keeps bytes under their hash, once.
+pub async fn keep_body(tx: &mut Tx, hash: &str, body: &[u8]) -> Result<(), StoreError> {
+    if tx.number(HAS_BODY, params![hash]).await? == 0 {
+        tx.insert_many(INSERT_BODY, &[params![hash, body.to_vec()].to_vec()]).await?;
+    }
+    Ok(())
 }
 
 /// Documents whose bytes are gone.
@@ -94,9 +106,7 @@ pub async fn list_bodies(tx: &mut Tx, after: &str) -> Result<Vec<(String, Vec<u8
 
 /// Keeps a document; its bytes once, however many accounts it is filed with.
 pub async fn insert_document(tx: &mut Tx, account: AccountId, document: &Document, body: &[u8]) -> Result<(), StoreError> {
-    if tx.number(HAS_BODY, params![&document.hash]).await? == 0 {
-        tx.insert_many(INSERT_BODY, &[params![&document.hash, body.to_vec()].to_vec()]).await?;
-    }
+    keep_body(tx, &document.hash, body).await?;
     let Document { id, kind, file_name, media_type, source, hash, size_bytes, by, filed_at } = document.clone();
     let values = params![id, account, kind, file_name, media_type, source, hash, size_bytes, by, filed_at];
     tx.insert_many(INSERT_DOCUMENT, &[values.to_vec()]).await.map(drop)

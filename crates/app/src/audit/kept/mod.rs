@@ -122,8 +122,46 @@ pub static KINDS: [Kind; 17] = [
         debtor_id ended_at),
 ];
 
+macro_rules! of_licenses {
+    ($which:literal) => {
+        concat!(
+            "select null, id, place, kind, number, from_on, until_on, file_name, hash, recorded_by, recorded_at, withdrawn_at,
+                    withdrawn_because, withdrawn_by
+               from licenses ",
+            $which
+        )
+    };
+}
+
 /// What is kept about the agency and no account: named in the entries of its chain. Its account is nothing.
-static OF_AGENCY: [Kind; 1] = [Kind {
+static OF_AGENCY: [Kind; 2] = [OF_POLICIES, OF_LICENSES];
+
+const OF_LICENSES: Kind = Kind {
+    name: "license",
+    prefix: LicenseId::PREFIX,
+    columns: &[
+        "account_id",
+        "id",
+        "place",
+        "kind",
+        "number",
+        "from_on",
+        "until_on",
+        "file_name",
+        "hash",
+        "recorded_by",
+        "recorded_at",
+        "withdrawn_at",
+        "withdrawn_because",
+        "withdrawn_by",
+    ],
+    fixed: 11,
+    later: 0,
+    by_id: of_licenses!("where id in ($keys)"),
+    of_accounts: of_licenses!("order by id"),
+};
+
+const OF_POLICIES: Kind = Kind {
     name: "policy",
     prefix: PolicyId::PREFIX,
     columns: &[
@@ -152,7 +190,7 @@ static OF_AGENCY: [Kind; 1] = [Kind {
     later: 0,
     by_id: of_policies!("where id in ($keys)"),
     of_accounts: of_policies!("order by id"),
-}];
+};
 
 /// A row that was kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -179,7 +217,7 @@ macro_rules! kept_rows {
     )*};
 }
 
-kept_rows! { CaseId CaseStepId CircumstanceId LetterId ContactId DecisionId DocumentId HoldId NoteId NoticeId PaymentId PolicyId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId }
+kept_rows! { CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoticeId PaymentId PolicyId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId }
 
 /// The columns of a row as they come.
 struct Columns(Vec<Value>);
