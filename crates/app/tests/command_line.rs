@@ -200,6 +200,31 @@ fn the_time_to_sue_and_licenses_are_kept_at_the_machine() {
     run(&["license", "withdraw", kept["license"].as_str().unwrap(), "--because", "Not ours"]);
     assert!(says(&run(&["license", "list"])[0]).contains("No license on file for Texas"));
     assert_eq!(run(&["check"]).len(), 1);
+
+    let trained = |run: &dyn Fn(&[&str]) -> Vec<serde_json::Value>| run(&["user", "list"])[0]["users"][0]["trained_for_care"].clone();
+    assert_eq!(trained(&run), false);
+    assert_eq!(run(&["user", "train", "--email", "o@x.example"])[0]["trained_for_care"], true);
+    assert_eq!(trained(&run), true);
+    run(&["user", "train", "--email", "o@x.example", "--end"]);
+    assert_eq!(trained(&run), false);
+    let (code, says) = duly(&folder, &["user", "train", "--email", "nobody@x.example"]);
+    assert!(code == Some(2) && says.contains("user nobody@x.example"), "{says}");
+
+    let replay = |from: &str, to: &str| {
+        let mut duly = Command::new(env!("CARGO_BIN_EXE_duly"));
+        let output = duly.args(["audit", "replay", "--from", from, "--to", to]).current_dir(&folder.0).env_remove("DULY_DATABASE").output();
+        let output = output.expect("duly starts");
+        (output.status.code(), format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr)))
+    };
+    for (from, to, code, part) in [
+        ("2026-03-08", "2026-03-08", 0, "nothing to judge again"),
+        ("2026-03-03", "2026-03-02", 2, "to is before from"),
+        ("2026-02-30", "2026-03-02", 2, "is no day; write"),
+        ("2026-03-03", "9999-12-31", 2, "to is no day of the calendar's that can be asked about"),
+    ] {
+        let (ended, says) = replay(from, to);
+        assert!(ended == Some(code) && says.contains(part), "{from} {to}: {ended:?} {says}");
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use crate::compliance::facts::Known;
 use crate::compliance::gate::{Seen, kind_of_point, look, standing};
 use crate::compliance::law::Law;
+use crate::parties::store::Point;
 use crate::strategy::actions::local_time;
 use duly_domain::compliance::facts::ContactFacts;
 use duly_domain::compliance::packs::confidence_of;
@@ -65,11 +66,7 @@ pub fn places(seen: &Seen, at: Timestamp) -> (String, String) {
 /// The strip's chip of one channel.
 pub fn chip(seen: &Seen, known: &Known, at: Moment) -> Chip {
     let first = seen.decision.because.first();
-    let has_point = known.points.iter().any(|point| {
-        point.kind == kind_of_point(seen.channel)
-            && !matches!(point.state.as_str(), "wrong" | "dead")
-            && (seen.channel != Channel::Text || point.label == "mobile")
-    });
+    let has_point = can_carry(&known.points, seen.channel);
     let (tone, answer) = match (&seen.decision.answer, seen.decision.next_allowed_at) {
         // What nothing on file can carry out is not shown green.
         (Answer::Yes, _) if !has_point => ("wait", missing_point(seen.channel).into()),
@@ -92,8 +89,18 @@ pub fn chip(seen: &Seen, known: &Known, at: Moment) -> Chip {
     Chip { channel: seen.channel, tone, answer, sub, attempts }
 }
 
+/// Whether somebody's points on file can carry a channel.
+pub fn can_carry(points: &[Point], channel: Channel) -> bool {
+    let reaches = |point: &&Point| {
+        point.kind == kind_of_point(channel)
+            && !matches!(point.state.as_str(), "wrong" | "dead")
+            && (channel != Channel::Text || point.label == "mobile")
+    };
+    points.iter().any(|point| reaches(&point))
+}
+
 /// What a channel lacks where nothing on file can carry it.
-fn missing_point(channel: Channel) -> &'static str {
+pub fn missing_point(channel: Channel) -> &'static str {
     match channel {
         Channel::Text => "no mobile number",
         Channel::Email => "no e-mail address",

@@ -64,11 +64,12 @@ pub(super) async fn audit(app: &App, global: &Global, command: AuditCommand) -> 
     if to < from {
         return Err(Failure::wrong("to", "is before from"));
     }
-    let start = |day: Date| {
-        let midnight = day.to_zoned(app.zone()).map_err(|error| Failure::wrong("from", format!("is no day that can be: {error}")))?;
-        Ok::<_, Failure>(midnight.timestamp())
+    // The first instant of a day where we are, whatever the clocks do on it.
+    let start = |field: &'static str, day: Date| match day.to_zoned(app.zone()) {
+        Ok(begins) => Ok(begins.timestamp()),
+        Err(_) => Err(Failure::wrong(field, "is no day of the calendar's that can be asked about")),
     };
-    let done = replay(app, start(from)?, start(to.saturating_add(1.day()))?).await?;
+    let done = replay(app, start("from", from)?, start("to", to.saturating_add(1.day()))?).await?;
     let count = |kind: Kind| done.count(kind);
     let said = |(answer, rules): &(String, String)| json!({"answer": answer, "rules": rules.split_whitespace().collect::<Vec<_>>()});
     let json = json!({"from": from.to_string(), "to": to.to_string(), "contacts": done.contacts, "judged": done.judged,
@@ -82,6 +83,9 @@ pub(super) async fn audit(app: &App, global: &Global, command: AuditCommand) -> 
             "account": one.account.to_string(), "at": one.at.to_string(), "rule_set": one.rule_set,
             "then": said(&one.then), "now": said(&one.now)})).collect::<Vec<_>>()});
     answer(global.format, &json, || {
+        if done.contacts == 0 && done.acts == 0 {
+            return vec![format!("from {from} to {to} no contact was made and no act asked about: there is nothing to judge again")];
+        }
         let mut lines = vec![format!(
             "{} contacts from {from} to {to}: {} judged again by their kept facts, {} came in without a decision of ours; {} acts asked about, judged again",
             done.contacts, done.judged, done.without_decision, done.acts
@@ -95,8 +99,10 @@ pub(super) async fn audit(app: &App, global: &Global, command: AuditCommand) -> 
             count(Kind::NotJudged)
         ));
         lines.extend(done.differences.iter().map(|one| {
-            let (then, now) = (&one.then, &one.now);
-            format!("{} {} {} {}: then {} {}; now {} {}", one.kind.code(), one.of, one.account, one.at, then.0, then.1, now.0, now.1)
+            let told = |(answer, rules): &(String, String)| {
+                if rules.is_empty() { answer.clone() } else { format!("{answer} by {}", rules.replace(' ', ", ")) }
+            };
+            format!("{} {} {} {}: then {}; now {}", one.kind.code(), one.of, one.account, one.at, told(&one.then), told(&one.now))
         }));
         lines
     })?;

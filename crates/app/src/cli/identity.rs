@@ -45,6 +45,15 @@ pub enum UserCommand {
         #[arg(long)]
         email: String,
     },
+    /// Notes that a user was trained to speak with people who need particular care.
+    Train {
+        /// The e-mail address.
+        #[arg(long)]
+        email: String,
+        /// They no longer count as trained.
+        #[arg(long)]
+        end: bool,
+    },
     /// Every user with role and state.
     List,
 }
@@ -70,6 +79,13 @@ pub(super) async fn user(app: &App, global: &Global, command: UserCommand) -> Re
             let json = json!({"user": user.id.to_string(), "email": user.email, "state": "active"});
             answer(global.format, &json, || vec![format!("{email} is switched on")])
         }
+        UserCommand::Train { email, end } => {
+            let user = find_user(app, &email).await?;
+            identity::actions::train(app, &Actor::command(), app.moment(), user.id, !end).await?;
+            let json = json!({"user": user.id.to_string(), "email": user.email, "trained_for_care": !end});
+            let says = if end { "no longer counts as trained" } else { "counts as trained" };
+            answer(global.format, &json, || vec![format!("{email} {says} to speak with people who need particular care")])
+        }
         UserCommand::List => list_users(app, global).await,
     }
 }
@@ -81,16 +97,23 @@ async fn find_user(app: &App, email: &str) -> Result<User, Failure> {
 }
 
 async fn list_users(app: &App, global: &Global) -> Result<(), Failure> {
-    let users = identity::store::list_users(&mut app.db.read().await?, 100_000).await?;
+    let mut tx = app.db.read().await?;
+    let users = identity::store::list_users(&mut tx, 100_000).await?;
+    let trained = identity::store::list_trained(&mut tx).await?;
+    tx.rollback().await;
     let shown: Vec<Json> = users
         .iter()
         .map(|user| {
             json!({"user": user.id.to_string(), "name": user.name, "email": user.email, "role": user.role, "state": user.state,
-            "must_change_password": user.must_change_password})
+            "must_change_password": user.must_change_password, "trained_for_care": trained.contains(&user.id)})
         })
         .collect();
     answer(global.format, &json!({"users": shown}), || {
-        users.iter().map(|user| format!("{:<14} {:<12} {:<32} {}", user.role, user.state, user.email, user.name)).collect()
+        let line = |user: &User| {
+            let mark = if trained.contains(&user.id) { "  trained for care" } else { "" };
+            format!("{:<14} {:<12} {:<32} {}{mark}", user.role, user.state, user.email, user.name)
+        };
+        users.iter().map(line).collect()
     })
 }
 

@@ -3,6 +3,7 @@
 //! [`look`] answers for a screen and keeps nothing; [`ask`] answers for an act and keeps the answer with its facts and the
 //! version of the rules, refusals too.
 
+use super::as_of::AsOf;
 use super::facts::{Known, gather};
 use super::law::Law;
 use super::store::{self, About};
@@ -184,8 +185,10 @@ async fn propose(tx: &mut Tx, at: Timestamp, ask: &AskContact) -> Result<Propose
 }
 
 /// Judges a contact that was made again, by what is known today of its moment: itself is left out, and so is whatever came later.
-pub async fn judge_again(tx: &mut Tx, at: Timestamp, ask: &AskContact, contact: ContactId) -> Result<Decision, Failure> {
+pub async fn judge_again(tx: &mut Tx, then: &AsOf, ask: &AskContact, contact: ContactId) -> Result<Decision, Failure> {
+    let at = then.at;
     let mut known = gather(tx, ask.account).await?;
+    then.bring(tx, &mut known).await?;
     let own = Some(contact.0.as_u128());
     known.record.contacts.retain(|known| known.at != at || known.key < own);
     let person = ask.person.unwrap_or(known.debtor.id);

@@ -3,6 +3,7 @@
 //! [`gate`] is the one door to contact. [`facts`] fills the domain's record from the tables; [`cases`] fills it from a file.
 
 pub mod acts;
+pub mod as_of;
 pub mod cases;
 pub mod decision;
 pub mod events;

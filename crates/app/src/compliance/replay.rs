@@ -6,6 +6,7 @@
 //! answered about acts is judged by its kept facts alone, which hold what only the asker knew.
 
 use super::acts;
+use super::as_of::AsOf;
 use super::gate::{self, AskContact, decide_again};
 use super::store as decisions;
 use crate::app::{App, Failure};
@@ -18,6 +19,7 @@ use duly_domain::decision::{Answer, Decision};
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, ContactId, DecisionId};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use std::fmt;
 use uuid::Uuid;
 
@@ -127,7 +129,7 @@ pub async fn replay(app: &App, from: Timestamp, to: Timestamp) -> Result<Replay,
         after = last.id;
         for contact in &page {
             done.contacts += 1;
-            judge(&mut tx, contact, &mut done).await?;
+            judge(&mut tx, contact, &app.zone(), &mut done).await?;
         }
         tx.rollback().await;
         tokio::task::yield_now().await;
@@ -177,7 +179,7 @@ fn judge_act(kept: &decisions::ActToReplay) -> Result<Decision, String> {
     }
 }
 
-async fn judge(tx: &mut Tx, contact: &MadeContact, done: &mut Replay) -> Result<(), Failure> {
+async fn judge(tx: &mut Tx, contact: &MadeContact, zone: &TimeZone, done: &mut Replay) -> Result<(), Failure> {
     let (Some(answer), Some(facts)) = (&contact.answer, &contact.facts) else {
         done.without_decision += 1;
         return Ok(());
@@ -210,7 +212,7 @@ async fn judge(tx: &mut Tx, contact: &MadeContact, done: &mut Replay) -> Result<
         }
         Ok(_) => {}
     }
-    match by_knowledge(tx, contact).await {
+    match by_knowledge(tx, contact, zone).await {
         Ok(today) if in_short(&today) != then => tell(Kind::Knowledge, in_short(&today)),
         Ok(_) => {}
         // Who owes the account is somebody else since; what was decided then stands by its facts.
@@ -222,7 +224,7 @@ async fn judge(tx: &mut Tx, contact: &MadeContact, done: &mut Replay) -> Result<
 }
 
 /// What would be answered for the moment of a contact by what is known today.
-async fn by_knowledge(tx: &mut Tx, contact: &MadeContact) -> Result<Decision, Failure> {
+async fn by_knowledge(tx: &mut Tx, contact: &MadeContact, zone: &TimeZone) -> Result<Decision, Failure> {
     let also = store::list_accounts_of(tx, contact.id).await?;
     let ask = AskContact {
         account: contact.account,
@@ -235,7 +237,8 @@ async fn by_knowledge(tx: &mut Tx, contact: &MadeContact) -> Result<Decision, Fa
         // It changes what is shown, never the answer.
         is_by_trained: false,
     };
-    gate::judge_again(tx, contact.contacted_at, &ask, contact.id).await
+    let then = AsOf { contact: Some(contact.id.0), ..AsOf::of(contact.contacted_at, zone) };
+    gate::judge_again(tx, &then, &ask, contact.id).await
 }
 
 /// A decision as it is kept: the answer's code and the ids of its rules.

@@ -1,12 +1,14 @@
 //! *Why?* for anybody, any channel and any moment, past ones too: every rule and what it says of the facts.
 //!
-//! Nothing is kept and nobody is contacted. A past moment is judged by what is known today; what was known then stands with each
-//! kept decision, to which the page leads.
+//! Nothing is kept and nobody is contacted. A past moment is judged by what is known today of it ([`super::as_of`]): what came later
+//! does not count, what was found later does. What was known then stands with each kept decision, to which the page leads.
 
 use super::acts::pages::said;
+use super::as_of::AsOf;
 use super::facts::{Known, gather};
 use super::gate::look_at;
 use super::store;
+use crate::accounts::strip::{can_carry, missing_point};
 use crate::accounts::{self, strip};
 use crate::app::{Failure, Problems};
 use crate::audit::views;
@@ -27,7 +29,7 @@ use duly_domain::decision::{Detail, Severity, Whose};
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, DebtorId};
 use duly_domain::values::moment::{Moment, written};
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
@@ -71,6 +73,8 @@ struct Shown {
     others: Vec<ShownRule>,
     facts: Vec<(&'static str, String)>,
     law: Vec<(&'static str, String)>,
+    /// What is to be known beside the answer.
+    notes: Vec<String>,
     alternatives: Vec<(Channel, &'static str, &'static str)>,
     kept: Vec<(String, String, String)>,
     all: String,
@@ -86,7 +90,7 @@ pub async fn get_why(
     let fields = Fields::of(query.unwrap_or_default().as_bytes());
     let mut tx = web.app.db.read().await?;
     let id = accounts::store::resolve(&mut tx, &account).await?;
-    let known = gather(&mut tx, id).await?;
+    let mut known = gather(&mut tx, id).await?;
     let people = parties::store::list_people(&mut tx, id).await?;
     let mut problems = Problems::default();
     let person = match fields.some("person") {
@@ -104,6 +108,10 @@ pub async fn get_why(
         problems.0.push(("channel", "is none by which we reach out".into()));
     }
     let at = moment(&fields, visit.at.at, &visit.zone, &mut problems);
+    let then = AsOf::of(at, &visit.zone);
+    then.bring(&mut tx, &mut known).await?;
+    let points = parties::store::list_points(&mut tx, person).await?;
+    let notes = notes(&known, channel, can_carry(&points, channel), then.day);
     let kept: Vec<(String, String, String)> =
         store::list_beside(&mut tx, id, person, at.saturating_sub(BESIDE).unwrap_or(at), at.saturating_add(BESIDE).unwrap_or(at))
             .await?
@@ -112,7 +120,7 @@ pub async fn get_why(
             .collect();
     tx.rollback().await;
     views::record(&web.app, &visit.who, visit.at.at, id, views::DECISION).await?;
-    let shown = problems.is_empty().then(|| answer(&known, at, channel, person, &visit.zone, kept));
+    let shown = problems.is_empty().then(|| Shown { notes, ..answer(&known, at, channel, person, &visit.zone, kept) });
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let named = people.into_iter().map(|row| {
         let name = row.name.unwrap_or_else(|| "No name on file".into());
@@ -129,6 +137,25 @@ pub async fn get_why(
         shown,
     };
     Ok((status, page(&shown)).into_response())
+}
+
+/// What the rules do not say and somebody who asks must know: whether the account was here then, and whether anything can carry it.
+fn notes(known: &Known, channel: Channel, can_carry: bool, day: Date) -> Vec<String> {
+    let account = &known.account;
+    let mut notes = Vec::new();
+    if day < account.placed_on {
+        notes.push(format!(
+            "The account was placed with us on {}: what the rules would have said before is told, and nobody here could have asked.",
+            written(account.placed_on)
+        ));
+    }
+    if let Some(on) = account.closed_on.filter(|on| *on <= day) {
+        notes.push(format!("The account is closed since {}.", written(on)));
+    }
+    if !can_carry {
+        notes.push(format!("Nothing on file today can carry it: {}.", missing_point(channel)));
+    }
+    notes
 }
 
 /// The moment that was asked about, in the organization's time; now unless one was.
@@ -181,6 +208,7 @@ fn answer(known: &Known, at: Timestamp, channel: Channel, person: DebtorId, zone
         others,
         facts: words.facts,
         law: words.law,
+        notes: Vec::new(),
         alternatives: others_open.collect(),
         kept,
         all: serde_json::to_string_pretty(&seen.facts).unwrap_or_default(),

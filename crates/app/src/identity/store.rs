@@ -37,6 +37,7 @@ const COUNT: &str = "select count(*) from users";
 const SET_PASSWORD: &str = "update users set password_hash = $1, must_change_password = $2 where id = $3";
 const SET_STATE: &str = "update users set state = $1 where id = $2 and state <> $1";
 const IS_TRAINED: &str = "select is_trained_for_care from users where id = $1";
+const TRAINED: &str = "select id from users where is_trained_for_care = 1 order by id";
 const SET_TRAINED: &str = "update users set is_trained_for_care = $1 where id = $2";
 const OTHER_ADMINISTRATORS: &str = "select count(*) from users where role = 'administrator' and state = 'active' and id <> $1";
 const INSERT_SESSION: &str = "
@@ -153,6 +154,11 @@ pub async fn end_sessions_of(tx: &mut Tx, user: UserId) -> Result<(), StoreError
 /// Whether somebody was trained to speak with people who need particular care.
 pub async fn is_trained(tx: &mut Tx, id: UserId) -> Result<bool, StoreError> {
     Ok(tx.number(IS_TRAINED, params![id]).await? == 1)
+}
+
+/// Whoever was.
+pub async fn list_trained(tx: &mut Tx) -> Result<Vec<UserId>, StoreError> {
+    Ok(tx.all::<(UserId,)>(TRAINED, &[]).await?.into_iter().map(|(id,)| id).collect())
 }
 
 pub async fn update_trained(tx: &mut Tx, id: UserId, is_trained: bool) -> Result<(), StoreError> {

@@ -4,7 +4,7 @@ use duly::accounts::notice::{Kind as NoticeKind, RecordNotice, record_notice};
 use duly::compliance::replay::{Kind, Replay, replay};
 use duly_domain::values::channel::Channel;
 use duly_testkit::{Floor, both_engines};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 fn replayed(floor: &mut Floor) -> Replay {
     let app = floor.app.clone();
@@ -42,6 +42,26 @@ both_engines! {
         let done = replayed(&mut floor);
         assert_eq!(told(&done), [("knowledge", "allowed".into(), "refused regf.cease.written".into())]);
         assert!(!Kind::Knowledge.is_fault());
+
+        // What came later did not stand in the way of what was before: a petition, a death, a need, and what the talk itself brought.
+        floor.files(otto, None, Some(13));
+        floor.heeds(otto, "deceased");
+        floor.heeds(otto, "vulnerable");
+        assert_eq!(told(&replayed(&mut floor)).len(), 1, "{:?}", told(&replayed(&mut floor)));
+        let vera = floor.debtor("Vera", "70.00");
+        floor.clock("15:00");
+        assert!(floor.officer("Dana").calls(vera, "talked").is_empty());
+        floor.notes(vera, None, "cease", None);
+        floor.tells_no_calls(vera);
+        assert_eq!(told(&replayed(&mut floor)).len(), 1, "{:?}", told(&replayed(&mut floor)));
+        // One that was filed before and is found now is knowledge of then.
+        let before: Timestamp = "2026-03-01T12:00:00Z".parse().unwrap();
+        let petition = RecordNotice { chapter: Some(7), ..RecordNotice::of(maria.account, NoticeKind::BankruptcyFiled, before) };
+        let (app, at) = (floor.app.clone(), floor.app.moment());
+        floor.runtime.block_on(record_notice(&app, &who, at, petition)).unwrap();
+        let found = told(&replayed(&mut floor));
+        assert_eq!(found.iter().filter(|(_, _, now)| now.contains("bankruptcy.stay")).count(), 3, "{found:?}");
+        floor.tamper("delete from notices where kind = 'bankruptcy_filed' and chapter = 7", &[]);
 
         // A decision that was bent is caught by its own facts, and a contact behind a refusal by its decision.
         floor.tamper("update decisions set answer = 'refused', rules = 'regf.cease.written' where debtor_id = $1", &[otto.debtor.into()]);

@@ -46,4 +46,33 @@ both_engines! {
         });
         assert_eq!(floor.count("select count(*) from decisions"), decisions);
     }
+
+    fn a_past_moment_is_answered_by_what_stood_then_and_says_what_the_rules_cannot(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "420.00");
+        let ask = AddPerson { name: "Jorge".into(), role: "co_debtor".into(), ..AddPerson::default() };
+        let jorge = floor.add_person(maria, &ask).unwrap();
+        floor.clock("12:00");
+        floor.files(maria, None, Some(7));
+        floor.clock("12:45");
+        floor.officer("Dana");
+        let base = floor.serve();
+        floor.runtime.block_on(async {
+            let dana = client();
+            sign_in(&dana, &base, "dana@example.org").await;
+            let get = async |query: String| {
+                let url = format!("{base}/accounts/{}/why?{query}", maria.account);
+                let page = dana.get(url).send().await.unwrap().text().await.unwrap();
+                let (answer, _) = page.split_once("By another channel").expect("an answer");
+                answer.to_string()
+            };
+            assert!(get("channel=call&at=2026-03-02T12:30".into()).await.contains("bankruptcy.stay"), "from the petition on");
+            let earlier = get("channel=call&at=2026-03-02T11:45".into()).await;
+            assert!(earlier.contains("nothing stands in the way"), "a petition of noon forbids nothing in the morning: {earlier}");
+            assert!(!earlier.contains("placed with us"), "{earlier}");
+            let long_ago = get("channel=call&at=2025-12-01T11:00".into()).await;
+            assert!(long_ago.contains("The account was placed with us on Mon 2 Mar 2026"), "{long_ago}");
+            let nobody = get(format!("channel=text&at=2026-03-02T11:00&person={jorge}")).await;
+            assert!(nobody.contains("Nothing on file today can carry it: no mobile number."), "{nobody}");
+        });
+    }
 }
