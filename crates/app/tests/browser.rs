@@ -1,5 +1,10 @@
 //! A day in a real Chromium, by keyboard alone, with axe on every page in light and dark.
 
+use duly::accounts::limitation::EntryKind;
+use duly::accounts::limitation::actions::{Enter, enter};
+use duly::app::Actor;
+use duly::compliance::licenses::actions::{KeepLicense, keep_license};
+use duly_domain::compliance::licenses::Kind;
 use duly_domain::identity::Role;
 use duly_testkit::{Engine, Floor};
 use std::net::TcpListener;
@@ -217,7 +222,7 @@ fn axe_finds_nothing_on_any_page_in_light_or_dark() {
     let mut floor = Floor::on(Engine::Sqlite, "2026-03-03");
     let maria = floor.debtor("Maria Guadalupe Fernández-Montemayor y Wolfeschlegelstein-Hausen", "420.00");
     let amina = floor.debtor("أمينة بنت يوسف الخطيب", "873.15");
-    for role in [Role::Officer, Role::Supervisor, Role::BackOffice, Role::Administrator] {
+    for role in [Role::Officer, Role::Supervisor, Role::Compliance, Role::BackOffice, Role::Administrator] {
         floor.user(role.code(), role);
     }
     floor.officer("officer").calls(maria, "talked");
@@ -227,6 +232,29 @@ fn axe_finds_nothing_on_any_page_in_light_or_dark() {
     let otto = floor.debtor("Otto", "60.00");
     floor.officer("officer").calls(otto, "disputes");
     floor.night_of("2026-03-03");
+    let accrued = Enter {
+        account: maria.account,
+        kind: EntryKind::Accrued,
+        value: String::new(),
+        from: Some("2021-03-03".parse().unwrap()),
+        until: None,
+        source: "Statement".into(),
+        document: None,
+    };
+    let bond = KeepLicense {
+        place: "TX".into(),
+        kind: Some(Kind::Bond),
+        number: "B-1".into(),
+        from: Some("2026-01-01".parse().unwrap()),
+        until: None,
+        paper: Some(("bond.pdf".into(), b"paper".to_vec())),
+    };
+    floor.tamper("update debtors set state = 'CA'", &[]);
+    let at = floor.app.moment();
+    floor.runtime.block_on(async {
+        enter(&floor.app, &Actor::command(), at, &accrued).await.unwrap();
+        keep_license(&floor.app, &Actor::command(), at, &bond).await.unwrap();
+    });
     let base = floor.serve();
     let driver = Driver::start();
     let account = format!("/accounts/{}", maria.account);
@@ -276,6 +304,25 @@ fn axe_finds_nothing_on_any_page_in_light_or_dark() {
                 &account,
                 &format!("{account}/views"),
                 &decision,
+            ]
+            .map(String::from)
+            .to_vec(),
+        ),
+        (
+            "compliance",
+            [
+                "/compliance/packs",
+                "/compliance/packs/us-tx",
+                "/compliance/policy",
+                "/compliance/handbook",
+                "/compliance/acts",
+                "/compliance/limitation",
+                "/compliance/limitation?show=all&sort=balance",
+                "/compliance/licenses",
+                "/compliance/words",
+                &format!("{account}/why?at=yesterday&person=nobody"),
+                &format!("{account}/acts"),
+                &format!("{account}?do=limitation"),
             ]
             .map(String::from)
             .to_vec(),

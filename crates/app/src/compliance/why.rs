@@ -13,6 +13,7 @@ use crate::accounts::{self, strip};
 use crate::app::{Failure, Problems};
 use crate::audit::views;
 use crate::parties;
+use crate::parties::store::Point;
 use crate::web::Web;
 use crate::web::form::Fields;
 use crate::web::guard::Visit;
@@ -59,6 +60,8 @@ struct WhyPage {
     people: Vec<(DebtorId, String, bool)>,
     channels: Vec<(Channel, bool)>,
     at: String,
+    /// The zone in which the moment is written; its name, since the hour's shift follows the day.
+    zone: String,
     problems: Problems,
     shown: Option<Shown>,
 }
@@ -120,7 +123,7 @@ pub async fn get_why(
             .collect();
     tx.rollback().await;
     views::record(&web.app, &visit.who, visit.at.at, id, views::DECISION).await?;
-    let shown = problems.is_empty().then(|| Shown { notes, ..answer(&known, at, channel, person, &visit.zone, kept) });
+    let shown = problems.is_empty().then(|| Shown { notes, ..answer(&known, &points, (at, channel, person), &visit.zone, kept) });
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let named = people.into_iter().map(|row| {
         let name = row.name.unwrap_or_else(|| "No name on file".into());
@@ -133,6 +136,7 @@ pub async fn get_why(
         people: named.collect(),
         channels: Channel::STRIP.into_iter().map(|known| (known, known == channel)).collect(),
         at: at.to_zoned(visit.zone.clone()).strftime("%Y-%m-%dT%H:%M").to_string(),
+        zone: visit.zone.iana_name().unwrap_or("UTC").rsplit('/').next().unwrap_or("UTC").replace('_', " "),
         problems,
         shown,
     };
@@ -172,7 +176,13 @@ fn moment(fields: &Fields, now: Timestamp, zone: &TimeZone, problems: &mut Probl
     }
 }
 
-fn answer(known: &Known, at: Timestamp, channel: Channel, person: DebtorId, zone: &TimeZone, kept: Vec<(String, String, String)>) -> Shown {
+fn answer(
+    known: &Known,
+    points: &[Point],
+    (at, channel, person): (Timestamp, Channel, DebtorId),
+    zone: &TimeZone,
+    kept: Vec<(String, String, String)>,
+) -> Shown {
     let seen = look_at(known, at, channel, person);
     let moment = Moment { at, business_day: at.to_zoned(zone.clone()).date() };
     let words = strip::explain(&seen, known, moment);
@@ -196,8 +206,11 @@ fn answer(known: &Known, at: Timestamp, channel: Channel, person: DebtorId, zone
     }
     let (tone, answer) = said(seen.decision.answer.code());
     let others_open = Channel::STRIP.into_iter().filter(|other| *other != channel).map(|other| {
-        let (tone, said) = said(look_at(known, at, other, person).decision.answer.code());
-        (other, tone, said)
+        match said(look_at(known, at, other, person).decision.answer.code()) {
+            // What nothing on file can carry is not shown green.
+            ("ok", _) if !can_carry(points, other) => (other, "wait", missing_point(other)),
+            (tone, said) => (other, tone, said),
+        }
     });
     Shown {
         tone,

@@ -44,9 +44,8 @@ struct EndingPage {
     shown: Vec<(&'static str, &'static str, bool)>,
     creditors: Vec<(String, String, bool)>,
     desks: Vec<(String, String, bool)>,
-    /// Word, address, whether the page is ordered by it.
-    orders: Vec<(&'static str, String, bool)>,
-    sort: &'static str,
+    /// Code, word, address, whether the page is ordered by it.
+    orders: Vec<(&'static str, &'static str, String, bool)>,
     unknown: i64,
     from: usize,
     to: usize,
@@ -96,8 +95,7 @@ pub async fn get_ending(State(web): State<Web>, visit: Visit, Query(query): Quer
         shown: SHOWN.into_iter().map(|(code, words)| (code, words, code == show)).collect(),
         creditors,
         desks,
-        orders: ORDERS.into_iter().map(|(code, word)| (word, address(code, 1), code == sort)).collect(),
-        sort,
+        orders: ORDERS.into_iter().map(|(code, word)| (code, word, address(code, 1), code == sort)).collect(),
         unknown,
         from: (behind + 1).min(all),
         to: behind + shown.len(),

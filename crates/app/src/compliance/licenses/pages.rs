@@ -123,8 +123,10 @@ fn stands(row: &LicenseRow, today: Date) -> (&'static str, &'static str) {
 }
 
 fn days(row: &LicenseRow) -> String {
-    let until = row.until_on.map_or_else(|| "no end".into(), |until| format!("to {}", written(until)));
-    format!("{} {until}", written(row.from_on))
+    match row.until_on {
+        Some(until) => format!("{} to {}", written(row.from_on), written(until)),
+        None => format!("from {}, no end", written(row.from_on)),
+    }
 }
 
 /// `POST /compliance/licenses`

@@ -10,6 +10,11 @@
     localStorage.setItem("theme", root.dataset.theme);
   });
 
+  // On a narrow screen the tab we are on may lie outside its row.
+  document.querySelectorAll(".tabs [aria-current]").forEach((tab) => {
+    tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 40;
+  });
+
   const follow = (id) => document.getElementById(id)?.click();
   const rows = () => [...document.querySelectorAll("tr[data-row]")];
   const move = (by) => {
