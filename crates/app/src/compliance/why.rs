@@ -106,8 +106,9 @@ pub async fn get_why(
             }
         },
     };
-    let channel = fields.some("channel").and_then(|code| Channel::parse(&code)).unwrap_or(Channel::Call);
-    if !channel.can_be_proposed() {
+    let asked = fields.some("channel");
+    let channel = asked.as_deref().and_then(Channel::parse).unwrap_or(Channel::Call);
+    if !channel.can_be_proposed() || asked.is_some_and(|code| Channel::parse(&code).is_none()) {
         problems.0.push(("channel", "is none by which we reach out".into()));
     }
     let at = moment(&fields, visit.at.at, &visit.zone, &mut problems);

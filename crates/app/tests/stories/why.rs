@@ -38,7 +38,7 @@ both_engines! {
             assert!(night.contains("regf.time.hours") && night.contains("Next allowed"));
             let (_, other) = get(format!("channel=call&at=2026-03-03T11:00&person={jorge}")).await;
             assert!(other.contains("nothing stands in the way"), "a co-debtor is a consumer of their own");
-            for wrong in [format!("person={}", otto.debtor), "person=dbt_1".into(), "at=yesterday".into(), "at=0001-01-01T00:00".into(), "channel=in_person".into()] {
+            for wrong in [format!("person={}", otto.debtor), "person=dbt_1".into(), "at=yesterday".into(), "at=0001-01-01T00:00".into(), "channel=in_person".into(), "channel=fax".into()] {
                 let (status, says) = get(wrong.clone()).await;
                 assert_eq!(status, 422, "{wrong}");
                 assert!(says.contains("role=\"alert\""), "{wrong}");
