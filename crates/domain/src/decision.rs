@@ -56,6 +56,8 @@ pub struct RuleCard {
     pub cite: &'static str,
     /// The first day on which it binds, as a day number (see [`day`]).
     pub in_force_from: i32,
+    /// The last day on which it binds; `None` while no end is known.
+    pub in_force_to: Option<i32>,
     /// Whom or where it binds, in a few words.
     pub jurisdiction: &'static str,
     /// What it does when it finds something.
@@ -64,6 +66,27 @@ pub struct RuleCard {
     pub plain: &'static str,
     /// What can be done instead, in one plain sentence.
     pub instead: &'static str,
+}
+
+impl RuleCard {
+    /// Whether it binds on a day.
+    pub const fn is_in_force(&self, day: i32) -> bool {
+        self.in_force_from <= day && !self.is_over(day)
+    }
+
+    /// Whether its last day lies before a day.
+    pub const fn is_over(&self, day: i32) -> bool {
+        matches!(self.in_force_to, Some(last) if last < day)
+    }
+
+    /// From when until when it binds, in words.
+    pub fn in_force(&self) -> String {
+        let from = written(date_of_day(self.in_force_from));
+        self.in_force_to.map_or_else(
+            || format!("from {from}, no end known"),
+            |last| format!("from {from} to {}", written(date_of_day(last))),
+        )
+    }
 }
 
 /// What a rule found standing in the way.
@@ -172,6 +195,8 @@ pub enum Whose {
     House,
     /// The creditor's policy.
     Creditor,
+    /// The law's, as the agency amended its table since the program was shipped.
+    Amended,
 }
 
 impl Whose {
@@ -181,6 +206,7 @@ impl Whose {
             Whose::Law => "law",
             Whose::House => "our_policy",
             Whose::Creditor => "creditor_policy",
+            Whose::Amended => "amended_law",
         }
     }
 }
@@ -192,6 +218,7 @@ impl fmt::Display for Whose {
             Whose::Law => "the law",
             Whose::House => "our own policy",
             Whose::Creditor => "the creditor's policy",
+            Whose::Amended => "the law, as we amended its table",
         })
     }
 }
@@ -199,10 +226,7 @@ impl fmt::Display for Whose {
 impl Reason {
     /// Whose rule it is: what does not say it is policy is law.
     pub fn whose(&self) -> Whose {
-        match self.detail {
-            Detail::ByPolicy { whose, .. } => whose,
-            _ => Whose::Law,
-        }
+        self.detail.whose()
     }
 }
 
@@ -249,11 +273,24 @@ pub enum Detail {
     /// A date and the limit it passes.
     Date { asked: Date, limit: Date },
     /// The so many years in which a suit may be brought ended on this day number; our source for them may be in doubt.
-    SuitTime { years: u8, last_day: i32, is_verified: bool },
+    SuitTime { years: u8, last_day: i32, is_verified: bool, amendment: Option<u32> },
     /// What exactly is wrong or missing, in words.
     Fault(&'static str),
     /// Policy, and not the law, sets this limit.
     ByPolicy { whose: Whose, said: Box<Detail> },
+    /// The law as the agency amended it sets this limit: which amendment, of which pack, by what source, and how sure it is.
+    ByAmendment { number: u32, pack: Arc<str>, source: Arc<str>, confidence: &'static str, said: Box<Detail> },
+}
+
+impl Detail {
+    /// Whose rule it is: what does not say otherwise is law.
+    pub const fn whose(&self) -> Whose {
+        match self {
+            Detail::ByPolicy { whose, .. } => *whose,
+            Detail::ByAmendment { .. } | Detail::SuitTime { amendment: Some(_), .. } => Whose::Amended,
+            _ => Whose::Law,
+        }
+    }
 }
 
 /// What is added where our source for a number is in doubt.
@@ -313,15 +350,15 @@ impl fmt::Display for Detail {
             }
             Detail::Rate { asked, limit } => write!(f, "{} against {}", percent(*asked), percent(*limit)),
             Detail::Amount { asked, limit } => write!(f, "{asked} against {limit}"),
-            Detail::SuitTime { years, last_day, is_verified } => {
-                write!(
-                    f,
-                    "{years} years to sue ended on {}{}",
-                    written(date_of_day(*last_day)),
-                    doubt("this number of years", *is_verified)
-                )
+            Detail::SuitTime { years, last_day, is_verified, amendment } => {
+                let doubt = doubt("this number of years", *is_verified);
+                write!(f, "{years} years to sue ended on {}{doubt}", written(date_of_day(*last_day)))?;
+                amendment.map_or(Ok(()), |number| write!(f, "; so says our amendment {number} of the table"))
             }
             Detail::ByPolicy { whose, said } => write!(f, "{said}; so says {whose}"),
+            Detail::ByAmendment { number, source, confidence, said, .. } => {
+                write!(f, "{said}; so says our amendment {number} of the table: {source} ({confidence} confidence)")
+            }
             Detail::Date { asked, limit } => write!(f, "{} against {}", written(*asked), written(*limit)),
         }
     }

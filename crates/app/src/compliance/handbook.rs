@@ -8,7 +8,6 @@ use axum::response::Response;
 use duly_domain::compliance::readings::{READINGS, Reading};
 use duly_domain::compliance::{RULE_SET, rules};
 use duly_domain::decision::{RuleCard, Severity};
-use duly_domain::values::moment::{date_of_day, written};
 
 #[derive(Template)]
 #[template(path = "compliance/handbook.html")]
@@ -28,7 +27,7 @@ pub async fn get_handbook(visit: Visit) -> Result<Response, Failure> {
             Severity::Presumption => "asks a supervisor (presumption)",
             Severity::Warn => "warns",
         };
-        (card, does, written(date_of_day(card.in_force_from)))
+        (card, does, card.in_force())
     });
     let frame = Frame::of(&visit, "/compliance", "Handbook");
     Ok(page(&HandbookPage { frame, rules: rules.collect(), readings: &READINGS, rule_set: RULE_SET }))

@@ -47,6 +47,7 @@ pub enum Topic {
     ElectronicConsent,
     Care,
     StateHours,
+    Amended,
     /// Touched by a policy that asks anything beyond the law, never by facts.
     Policy,
 }
@@ -115,7 +116,7 @@ impl Policy for ContactPolicy {
 }
 
 /// The topics of which one must be touched before a rule about contacts has anything to say, by the id of its card.
-const OPENED_BY: [(&str, &[Topic]); 44] = [
+const OPENED_BY: [(&str, &[Topic]); 46] = [
     ("regf.electronic.social-media", &[Topic::PublicMessage]),
     ("regf.location-info", &[Topic::ThirdParty]),
     ("regf.third-party.disclosure", &[Topic::ThirdParty]),
@@ -152,6 +153,8 @@ const OPENED_BY: [(&str, &[Topic]); 44] = [
     ("state.fl.hours", &[Topic::StateHours]),
     ("state.ma.hours", &[Topic::StateHours]),
     ("state.wa.hours", &[Topic::StateHours]),
+    ("state.amended.hours", &[Topic::Amended]),
+    ("state.amended.contact-cap", &[Topic::Amended]),
     ("policy.hours", &[Topic::Policy]),
     ("policy.days-off", &[Topic::Policy]),
     ("policy.calls", &[Topic::Policy]),
@@ -297,6 +300,7 @@ impl ContactFacts {
         touch(Topic::EmployerAddress, self.is_employer_address_without_basis);
         touch(Topic::Care, self.care != Care::default());
         touch(Topic::StateHours, !self.hours_of.is_empty());
+        touch(Topic::Amended, !self.amended.is_empty());
         touch(Topic::Machine, self.machine.is_some());
         touch(Topic::Disclosure, self.disclosure.is_some());
         touch(Topic::CountedCall, is_counted_call);

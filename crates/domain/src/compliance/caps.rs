@@ -4,6 +4,7 @@
 //! `rules/ma_calls.rs` and its neighbors say which row is full. A cap "in seven days" looks at the day of the proposal
 //! and the six before it; a new cap is a new row and a card.
 
+use super::amendments::Column;
 use super::facts::ContactFacts;
 use super::record::{CollectorRole, Contact, Direction, Outcome, Place, Proposal, Purpose};
 use crate::decision::{Detail, Finding, Instant, day};
@@ -51,6 +52,20 @@ impl Jurisdiction {
             Jurisdiction::NewHampshire => "NH",
             Jurisdiction::Oregon => "OR",
             Jurisdiction::WestVirginia => "WV",
+        }
+    }
+
+    /// The pack in which its limits stand.
+    pub const fn pack(self) -> &'static str {
+        match self {
+            Jurisdiction::Massachusetts => "us-ma",
+            Jurisdiction::DistrictOfColumbia => "us-dc",
+            Jurisdiction::Washington => "us-wa",
+            Jurisdiction::NewYorkCity => "us-ny-nyc",
+            Jurisdiction::Florida => "us-fl",
+            Jurisdiction::NewHampshire => "us-nh",
+            Jurisdiction::Oregon => "us-or",
+            Jurisdiction::WestVirginia => "us-wv",
         }
     }
 
@@ -290,6 +305,26 @@ impl Cap {
         self.in_force_from <= day && self.in_force_until.is_none_or(|until| day < until)
     }
 
+    /// Which contacts it limits and counts.
+    pub(super) const fn reach(&self) -> Reach {
+        Reach { media: self.media, scope: self.scope, counts: self.counts, leaves_out_answers: self.leaves_out_answers }
+    }
+}
+
+/// Which contacts a cap limits, and which use it up.
+#[derive(Clone, Copy, Debug)]
+pub struct Reach {
+    /// Which media.
+    pub media: Media,
+    /// Which contacts by them.
+    pub scope: Scope,
+    /// Which earlier ones use it up.
+    pub counts: Counts,
+    /// Answers to them, and what the law requires to be sent, stand outside.
+    pub leaves_out_answers: bool,
+}
+
+impl Reach {
     /// Whether it limits a proposal; `is_reply` where the proposal answers the consumer.
     pub(super) fn limits(&self, proposal: &Proposal, is_reply: bool) -> bool {
         self.media.covers(proposal.channel)
@@ -366,9 +401,13 @@ pub(super) fn full(facts: &ContactFacts, now: Instant, rows: &[CapId]) -> Option
     of_these
         .filter_map(|count| {
             let cap = Some(Cap::of(count.cap)).filter(|cap| cap.is_in_force(now.day))?;
+            // Where we amended the column, the amendment speaks and the row does not.
+            if facts.is_amended(cap.jurisdiction.pack(), Column::ContactCaps, now.at) {
+                return None;
+            }
             let (used, free_on) = full_run(&count.days, cap.max, cap.days, now.day)?;
             let detail = Detail::Contacts { used, max: cap.max, days: cap.days.unsigned_abs(), free_on, is_verified: cap.is_verified };
-            Some(Finding::until(facts.day_clock.instant(free_on, 0), detail))
+            Some(Finding::until(facts.day_clock.instant(free_on, 0).min(facts.next_change(now.at)), detail))
         })
         .max_by_key(|finding| finding.until)
 }

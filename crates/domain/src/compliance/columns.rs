@@ -97,7 +97,7 @@ impl Columns {
         let (mut attempts, mut spoke_days_ago, mut stops) = (None, u8::MAX, 0);
         let mut day = (facts.at.max(facts.day_clock.instant(now.day, 0)), facts.day_clock.instant(now.day + 1, 0));
         for rule in CONTACT.opened.by(touched.and(self.policy.topics())).map(|place| &CONTACT.rules[place]) {
-            if rule.card.severity == Severity::Warn || rule.card.in_force_from > now.day {
+            if rule.card.severity == Severity::Warn || !rule.card.is_in_force(now.day) {
                 continue;
             }
             match rule.card.id {

@@ -5,7 +5,6 @@
 use super::readings::{READINGS, Reading};
 use super::{RULE_SET, rules};
 use crate::decision::{RuleCard, Severity};
-use crate::values::moment::{date_of_day, written};
 
 /// One page: the name of its file and its text, in Markdown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,11 +42,10 @@ fn contents(cards: &[&RuleCard]) -> Page {
 
 fn page(card: &RuleCard) -> Page {
     let (does, means) = severity(card.severity);
-    let since = written(date_of_day(card.in_force_from));
     let text = format!(
-        "# {}\n\n{}\n\n## What can be done instead\n\n{}\n\n## The rule\n\n- Source: {}\n- In force from: {since}\n- Binds: {}\n\
+        "# {}\n\n{}\n\n## What can be done instead\n\n{}\n\n## The rule\n\n- Source: {}\n- In force: {}\n- Binds: {}\n\
          - What it does: {does}. {means}\n\n[All rules](README.md)\n",
-        card.id, card.plain, card.instead, card.cite, card.jurisdiction
+        card.id, card.plain, card.instead, card.cite, card.in_force(), card.jurisdiction
     );
     Page { name: name(card.id), text }
 }
@@ -92,6 +90,6 @@ mod tests {
             assert!(pages[0].text.contains(&format!("]({})", page.name)));
         }
         let hours = pages.iter().find(|page| page.name == "regf.retention.md").unwrap();
-        assert!(hours.text.contains("In force from: Tue 30 Nov 2021"), "{}", hours.text);
+        assert!(hours.text.contains("In force: from Tue 30 Nov 2021, no end known"), "{}", hours.text);
     }
 }

@@ -89,7 +89,7 @@ mod tests {
         rows.sort_unstable();
         assert_eq!(rows, states_hours);
         for hours in &HOURS {
-            let said = crate::compliance::states::state(hours.jurisdiction.state()).unwrap().calling_hours;
+            let said = &crate::compliance::states::state(hours.jurisdiction.state()).unwrap().calling_hours;
             assert_eq!(hours.is_verified, said.is_verified());
             assert!(said.words.contains("21:00"), "{}", said.words);
         }

@@ -8,10 +8,13 @@ mod reckoning;
 
 pub use reckoning::{ByLaw, ClockEvent, ClockFacts, Line, Reckoning, Tolling, reckon};
 
-use super::states::{LimitationYears, state};
+use super::amendments::Column;
+use super::editions::Edition;
+use super::states::LimitationYears;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::sync::Arc;
 
 /// The kind of agreement a debt arose from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +65,17 @@ impl Agreement {
         Agreement::ALL.into_iter().find(|known| known.code() == code)
     }
 
+    /// The columns that its years stand in.
+    const fn columns(self) -> &'static [Column] {
+        match self {
+            Agreement::Written => &[Column::WrittenYears],
+            Agreement::Oral => &[Column::OralYears],
+            Agreement::PromissoryNote => &[Column::NoteYears],
+            Agreement::OpenAccount => &[Column::OpenAccountYears],
+            Agreement::Unknown => &[Column::WrittenYears, Column::OralYears, Column::NoteYears, Column::OpenAccountYears],
+        }
+    }
+
     fn years(self, of: &LimitationYears) -> Option<u8> {
         match self {
             Agreement::Written => of.written,
@@ -95,15 +109,24 @@ pub struct Limitation {
     pub last_day: Date,
     /// Whether our source for the period is beyond doubt.
     pub is_verified: bool,
+    /// The amendment of the table that names the period, if one does.
+    pub amendment: Option<u32>,
 }
 
 impl Limitation {
     /// The shortest time by the states that may govern; `None` where the day of accrual, a state or its period is not known.
-    pub fn of(agreement: Agreement, accrued_on: Option<Date>, consumer: Option<&str>, contract: Option<&str>) -> Option<Limitation> {
+    pub fn of(
+        agreement: Agreement,
+        accrued_on: Option<Date>,
+        consumer: Option<&str>,
+        contract: Option<&str>,
+        law: &Arc<Edition>,
+    ) -> Option<Limitation> {
         // The day as of which it is counted matters to events alone.
         let today = accrued_on?;
-        let known = |code: Option<&str>| code.map(|code| state(code).map_or(UNKNOWN, |state| state.code));
-        let facts = ClockFacts { agreement, accrued_on, consumer: known(consumer), contract: known(contract), events: Vec::new(), today };
+        let known = |code: Option<&str>| code.map(|code| law.state(code).map_or(UNKNOWN, |state| state.code));
+        let (consumer, contract, law) = (known(consumer), known(contract), law.clone());
+        let facts = ClockFacts { agreement, accrued_on, consumer, contract, events: Vec::new(), today, law };
         reckon(&facts).limitation()
     }
 }
@@ -114,7 +137,12 @@ const UNKNOWN: &str = "";
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compliance::editions::Editions;
     use jiff::civil::date;
+
+    fn by(agreement: Agreement, accrued: Option<Date>, consumer: Option<&str>, contract: Option<&str>) -> Option<Limitation> {
+        Limitation::of(agreement, accrued, consumer, contract, &Editions::default().at(0))
+    }
 
     #[test]
     fn the_anniversary_is_the_last_day() {
@@ -130,7 +158,7 @@ mod tests {
             (OpenAccount, date(2024, 2, 29), "CA", date(2028, 2, 29)),
             (OpenAccount, date(2023, 12, 31), "NJ", date(2029, 12, 31)),
         ] {
-            let limitation = Limitation::of(agreement, Some(accrued), Some(state), None).unwrap();
+            let limitation = by(agreement, Some(accrued), Some(state), None).unwrap();
             assert_eq!(limitation.last_day, last, "{agreement:?} {accrued} {state}");
         }
     }
@@ -138,15 +166,15 @@ mod tests {
     #[test]
     fn the_shorter_of_two_laws_wins_and_what_is_unknown_stays_unknown() {
         let accrued = Some(date(2022, 3, 10));
-        let years = |consumer, contract| Limitation::of(Agreement::OpenAccount, accrued, consumer, contract).map(|found| found.years);
+        let years = |consumer, contract| by(Agreement::OpenAccount, accrued, consumer, contract).map(|found| found.years);
         assert_eq!(years(Some("NJ"), Some("DE")), Some(3));
         assert_eq!(years(Some("DE"), Some("NJ")), Some(3));
         assert_eq!(years(Some("NJ"), Some("XX")), None);
         assert_eq!(years(None, Some("NJ")), None);
-        assert_eq!(Limitation::of(Agreement::OpenAccount, None, Some("NJ"), None), None);
-        let washington = Limitation::of(Agreement::OpenAccount, accrued, Some("WA"), None).unwrap();
+        assert_eq!(by(Agreement::OpenAccount, None, Some("NJ"), None), None);
+        let washington = by(Agreement::OpenAccount, accrued, Some("WA"), None).unwrap();
         assert!(!washington.is_verified, "sources of medium confidence are obeyed and marked");
-        assert_eq!(Limitation::of(Agreement::OpenAccount, Some(Date::MAX), Some("NJ"), None), None, "the calendar ends; nothing panics");
+        assert_eq!(by(Agreement::OpenAccount, Some(Date::MAX), Some("NJ"), None), None, "the calendar ends; nothing panics");
     }
 
     #[test]

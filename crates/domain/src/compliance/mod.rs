@@ -10,10 +10,12 @@
 //! policy can be stricter than the law and never looser; no switch skips a rule.
 
 pub mod acts;
+pub mod amendments;
 pub mod asked;
 pub mod caps;
 pub mod columns;
 pub mod consent;
+pub mod editions;
 pub mod facts;
 pub mod handbook;
 pub mod hours;
@@ -142,13 +144,13 @@ pub fn may_contact(facts: &ContactFacts, policy: &ContactPolicy) -> bool {
     let now = facts.instant(facts.at);
     asked
         .map(|place| &rules::CONTACT.rules[place])
-        .all(|rule| rule.card.in_force_from > now.day || (rule.check)(facts, policy, now).is_none())
+        .all(|rule| !rule.card.is_in_force(now.day) || (rule.check)(facts, policy, now).is_none())
 }
 
 /// How one rule stands to facts.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verdict {
-    /// It binds from a later day.
+    /// It binds from a later day, or its last day is over.
     NotInForce,
     /// Asked, and it found nothing.
     Content,
@@ -168,7 +170,7 @@ pub fn trace<F: Facts, P>(catalogue: &Catalogue<F, P>, facts: &F, policy: &P) ->
             if is_over {
                 return (&rule.card, Verdict::NotAsked);
             }
-            if rule.card.in_force_from > now.day {
+            if !rule.card.is_in_force(now.day) {
                 return (&rule.card, Verdict::NotInForce);
             }
             let found = (rule.check)(facts, policy, now);
@@ -179,7 +181,7 @@ pub fn trace<F: Facts, P>(catalogue: &Catalogue<F, P>, facts: &F, policy: &P) ->
 }
 
 /// Runs the rules in order and returns the second before which they cannot all be content; 0 when they are.
-fn each_finding<F, P>(
+fn each_finding<F: Facts, P>(
     catalogue: &Catalogue<F, P>,
     asked: Asked,
     facts: &F,
@@ -190,12 +192,14 @@ fn each_finding<F, P>(
     let mut until = 0;
     for place in asked {
         let rule = &catalogue.rules[place];
-        if rule.card.in_force_from > now.day {
+        if !rule.card.is_in_force(now.day) {
             continue;
         }
         if let Some(finding) = (rule.check)(facts, policy, now) {
             if rule.card.severity != Severity::Warn {
-                until = until.max(finding.until);
+                // What it found stands in nobody's way after its last day.
+                let over = rule.card.in_force_to.map_or(NEVER, |last| facts.day_clock().instant(last + 1, 0));
+                until = until.max(finding.until.min(over));
             }
             take(rule, finding);
             if place < catalogue.exclusive {
@@ -296,5 +300,43 @@ mod tests {
             found.sort_unstable();
             assert_eq!(found, said, "{at} {channel}");
         }
+    }
+
+    const ENDING: ContactRule = Rule {
+        card: RuleCard {
+            id: "test.ending",
+            cite: "none",
+            in_force_from: crate::decision::day(2026, 5, 5),
+            in_force_to: Some(crate::decision::day(2026, 5, 6)),
+            jurisdiction: "nowhere",
+            severity: Severity::Block,
+            plain: "It stands in every way on two days.",
+            instead: "It ends by itself.",
+        },
+        check: |_, _, _| Some(Finding::lasting(Detail::Plain)),
+    };
+
+    #[test]
+    fn a_rule_past_its_last_day_is_not_asked_and_its_end_opens_the_door() {
+        static RULES: [ContactRule; 1] = [ENDING];
+        static CATALOGUE: Catalogue<ContactFacts, ContactPolicy> = Catalogue::of(&RULES, 0);
+        let record = consumer_in(&["America/New_York"]);
+        let midnight = Some("2026-05-07T00:00:00-04:00".parse().unwrap());
+        //   at                           asked, next
+        for (at, is_asked, next) in [
+            ("2026-05-04T23:59:59-04:00", false, None),
+            ("2026-05-05T00:00:00-04:00", true, midnight),
+            ("2026-05-06T23:59:59-04:00", true, midnight),
+            ("2026-05-07T00:00:00-04:00", false, None),
+        ] {
+            let proposal = Proposal::of(at.parse().unwrap(), Channel::Letter, record.consumer.key, vec![DEBT]);
+            let facts = facts::gather(&record, &proposal);
+            let decision = decide(&CATALOGUE, &facts, &ContactPolicy::LAW);
+            assert_eq!((!decision.because.is_empty(), decision.next_allowed_at), (is_asked, next), "{at}");
+            let verdict = &trace(&CATALOGUE, &facts, &ContactPolicy::LAW)[0].1;
+            assert_eq!(*verdict == Verdict::NotInForce, !is_asked, "{at}");
+        }
+        assert_eq!(ENDING.card.in_force(), "from Tue 5 May 2026 to Wed 6 May 2026");
+        assert!(CATALOGUE.rules[0].card.is_over(crate::decision::day(2026, 5, 7)));
     }
 }

@@ -7,14 +7,17 @@
 //!
 //! Always true: every rule of the law belongs to one pack; what is of less than high confidence is marked wherever it is shown.
 
+use super::amendments::{Amendment, Column, Says};
+use super::editions::{Edition, Editions};
 use super::rules;
-use super::states::{AS_OF, Confidence, Said, State, states};
-use crate::decision::RuleCard;
+use super::states::{AS_OF, Confidence, Said, State};
+use crate::decision::{Detail, Reason, RuleCard};
 use crate::values::moment::{date_of_day, written};
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// What one jurisdiction asks.
 #[derive(Debug)]
@@ -23,14 +26,14 @@ pub struct Pack {
     pub id: String,
     /// Its name.
     pub name: &'static str,
-    /// The month as of which it stands, and a hash of what it says.
+    /// The month as of which it stands, a hash of what it says, and the numbers of the amendments in it.
     pub version: String,
     /// The first day on which anything of it binds.
     pub in_force_from: Date,
-    /// The first day on which it binds no more; `None` while no end is known.
-    pub in_force_until: Option<Date>,
+    /// The last day on which all of it binds; `None` while no end is known.
+    pub in_force_to: Option<Date>,
     /// Where it was made from.
-    pub source: &'static str,
+    pub source: Cow<'static, str>,
     /// The least of what it enforces.
     pub confidence: Confidence,
     /// What it says.
@@ -45,13 +48,17 @@ pub struct Part {
     /// What it says.
     pub says: String,
     /// Where it stands.
-    pub source: &'static str,
+    pub source: Cow<'static, str>,
     /// How sure we are.
     pub confidence: Confidence,
     /// What is done with it.
     pub does: Does,
     /// The first day on which it binds.
     pub in_force_from: Date,
+    /// The last day on which it binds; `None` while no end is known.
+    pub in_force_to: Option<Date>,
+    /// The numbers of the agency's amendments that it rests on.
+    pub amended: Vec<u32>,
 }
 
 /// What is done with a part.
@@ -88,9 +95,18 @@ impl Does {
 }
 
 impl Part {
-    /// From when it binds, in words.
-    pub fn since(&self) -> String {
-        written(self.in_force_from)
+    /// From when until when it binds, in words.
+    pub fn in_force(&self) -> String {
+        self.in_force_to.map_or_else(
+            || format!("from {}", written(self.in_force_from)),
+            |last| format!("from {} to {}", written(self.in_force_from), written(last)),
+        )
+    }
+
+    /// Whose it is where it is not the program's: the amendments that it rests on, in words.
+    pub fn by_amendment(&self) -> Option<String> {
+        let numbers: Vec<String> = self.amended.iter().map(u32::to_string).collect();
+        (!numbers.is_empty()).then(|| format!("our amendment {}", numbers.join(", ")))
     }
 }
 
@@ -102,8 +118,8 @@ impl Pack {
 
     /// From when until when it binds, in words.
     pub fn in_force(&self) -> String {
-        let until = self.in_force_until.map_or_else(|| "no end known".into(), |until| format!("until {}", written(until)));
-        format!("from {}, {until}", written(self.in_force_from))
+        let to = self.in_force_to.map_or_else(|| ", no end known".into(), |last| format!(" to {}", written(last)));
+        format!("from {}{to}", written(self.in_force_from))
     }
 
     /// How many rules it brings.
@@ -111,7 +127,7 @@ impl Pack {
         self.parts.iter().filter(|part| part.topic.contains('.')).count()
     }
 
-    fn of(id: String, name: &'static str, source: &'static str, parts: Vec<Part>) -> Pack {
+    fn of(id: String, name: &'static str, source: Cow<'static, str>, parts: Vec<Part>) -> Pack {
         let enforced = || parts.iter().filter(|part| part.does == Does::Enforces);
         let mut hash = Sha256::new();
         for part in &parts {
@@ -126,10 +142,13 @@ impl Pack {
             ));
         }
         let hash = crate::audit::hex(&hash.finalize()[..3]);
+        let mut amended: Vec<u32> = parts.iter().flat_map(|part| part.amended.iter().copied()).collect();
+        amended.sort_unstable();
+        let amended = amended.iter().map(|number| format!("+{number}")).collect::<String>();
         Pack {
-            version: format!("{}.{}-{hash}", AS_OF.strftime("%Y"), AS_OF.strftime("%m")),
+            version: format!("{}.{}-{hash}{amended}", AS_OF.strftime("%Y"), AS_OF.strftime("%m")),
             in_force_from: enforced().map(|part| part.in_force_from).min().unwrap_or(AS_OF),
-            in_force_until: None,
+            in_force_to: enforced().filter_map(|part| part.in_force_to).min(),
             confidence: enforced().map(|part| part.confidence).min().unwrap_or(Confidence::Low),
             id,
             name,
@@ -139,34 +158,44 @@ impl Pack {
     }
 }
 
-/// Every pack: federal law first, then the states by name, New York City behind its state.
-pub fn packs() -> &'static [Pack] {
-    static PACKS: OnceLock<Vec<Pack>> = OnceLock::new();
-    PACKS.get_or_init(|| {
-        let federal = "the texts named with each rule; regulation/rules.md says how each was checked";
-        let mut packs = vec![Pack::of(FEDERAL.into(), "United States", federal, rules_of(FEDERAL))];
-        for state in states() {
-            packs.push(of_state(state));
-            if state.code == "NY" {
-                packs.push(Pack::of(NEW_YORK_CITY.into(), "New York City", state.source.words, rules_of(NEW_YORK_CITY)));
-            }
-        }
-        packs
-    })
+/// Every pack as shipped: federal law first, then the states by name, New York City behind its state.
+pub fn packs() -> &'static [Arc<Pack>] {
+    static PACKS: OnceLock<Arc<Edition>> = OnceLock::new();
+    PACKS.get_or_init(|| Editions::default().at(0)).packs()
 }
 
-/// The pack of an id.
-pub fn find(id: &str) -> Option<&'static Pack> {
+/// The packs made from the rows of the states and from what was amended.
+pub(super) fn of_states(states: &[State], amendments: &[&Arc<Amendment>]) -> Vec<Arc<Pack>> {
+    let federal = "the texts named with each rule; regulation/rules.md says how each was checked";
+    let mut packs = vec![Pack::of(FEDERAL.into(), "United States", federal.into(), rules_of(FEDERAL))];
+    for state in states {
+        packs.push(of_state(state));
+        if state.code == "NY" {
+            packs.push(of_city(state, amendments));
+        }
+    }
+    packs.into_iter().map(Arc::new).collect()
+}
+
+/// The pack of an id, as shipped.
+pub fn find(id: &str) -> Option<&'static Arc<Pack>> {
     packs().iter().find(|pack| pack.id == id)
 }
 
-const FEDERAL: &str = "us";
-const NEW_YORK_CITY: &str = "us-ny-nyc";
+/// The id of the pack of the whole country.
+pub const FEDERAL: &str = "us";
+/// The id of the pack of New York City.
+pub const NEW_YORK_CITY: &str = "us-ny-nyc";
 
-/// The pack that a rule of the law belongs to; `None` for rules of policy.
+/// The id of a state's pack, by the state's code.
+pub fn pack_of_state(code: &str) -> String {
+    format!("us-{}", code.to_lowercase())
+}
+
+/// The pack that a rule of the law belongs to; `None` for rules of policy, and for those that speak for what was amended in any.
 pub fn pack_id_of(rule: &str) -> Option<String> {
     let place = match rule.split('.').collect::<Vec<_>>().as_slice() {
-        ["policy", ..] => return None,
+        ["policy", ..] | ["state", "amended", ..] => return None,
         ["state", "nyc", ..] => return Some(NEW_YORK_CITY.into()),
         ["state", place, ..] if place.len() == 2 => format!("us-{place}"),
         _ => FEDERAL.into(),
@@ -174,12 +203,20 @@ pub fn pack_id_of(rule: &str) -> Option<String> {
     Some(place)
 }
 
-/// The ids of the packs that apply to somebody who lives, or may live, in these states, and in New York City or not.
-pub fn applying<'s>(states: impl IntoIterator<Item = &'s str>, is_in_new_york_city: bool) -> Vec<&'static Pack> {
-    let mut ids = vec![FEDERAL.to_string()];
-    ids.extend(states.into_iter().map(|state| format!("us-{}", state.to_lowercase())));
-    ids.extend(is_in_new_york_city.then(|| NEW_YORK_CITY.to_string()));
-    packs().iter().filter(|pack| ids.contains(&pack.id)).collect()
+/// The pack that a reason belongs to.
+pub fn pack_of(reason: &Reason) -> Option<String> {
+    match &reason.detail {
+        Detail::ByAmendment { pack, .. } => Some(pack.to_string()),
+        _ => pack_id_of(reason.rule.id),
+    }
+}
+
+/// How sure we are of a reason: of its rule, or of the amendment that it rests on.
+pub fn confidence_in(rule: &str, detail: &Detail) -> Confidence {
+    match detail {
+        Detail::ByAmendment { confidence, .. } => Confidence::parse(confidence),
+        _ => confidence_of(rule),
+    }
 }
 
 fn rules_of(pack: &str) -> Vec<Part> {
@@ -191,59 +228,128 @@ fn of_rule(card: &'static RuleCard) -> Part {
     Part {
         topic: card.id,
         says: card.plain.into(),
-        source: card.cite,
+        source: card.cite.into(),
         confidence: confidence_of(card.id),
         does: Does::Enforces,
         in_force_from: date_of_day(card.in_force_from),
+        in_force_to: card.in_force_to.map(date_of_day),
+        amended: Vec::new(),
     }
 }
 
-fn of_state(state: &'static State) -> Pack {
-    let id = format!("us-{}", state.code.to_lowercase());
+/// What is said of a rule whose column was amended.
+const REPLACED: Does = Does::Shows("our amendment stands in its place");
+
+/// Of the rules of a place those that a column's amendment stands in the place of.
+fn replace_rules(parts: &mut [Part], column: Column) {
+    let is_hours = |topic: &str| topic.ends_with("hours");
+    let is_cap = |topic: &str| ["cap", "work-calls", "work-contact"].iter().any(|end| topic.ends_with(end));
+    for part in parts {
+        let is_replaced = match column {
+            Column::CallingHours => is_hours(part.topic),
+            // The District of Columbia asks for consent as well, which is no cap.
+            Column::ContactCaps => is_cap(part.topic) && part.topic != "state.dc.electronic-cap",
+            _ => false,
+        };
+        if is_replaced {
+            part.does = REPLACED;
+        }
+    }
+}
+
+/// A part as an amendment has it.
+fn of_amendment(amendment: &Amendment, or_else: &'static str) -> Part {
+    let does = match &amendment.says {
+        Says::Hours(None) => Does::Permits,
+        Says::Caps(caps) if caps.is_empty() => Does::Permits,
+        Says::Hours(_) | Says::Caps(_) | Says::Years(_) => Does::Enforces,
+        Says::Words(_) | Says::AsShipped if or_else.is_empty() => Does::Enforces,
+        Says::Words(_) | Says::AsShipped => Does::Shows(or_else),
+    };
+    Part {
+        topic: amendment.column.topic(),
+        says: amendment.says.to_string(),
+        source: amendment.source.clone().into(),
+        confidence: amendment.confidence,
+        does,
+        in_force_from: amendment.from_on,
+        in_force_to: amendment.to_on,
+        amended: vec![amendment.number],
+    }
+}
+
+fn of_city(state: &State, amendments: &[&Arc<Amendment>]) -> Pack {
+    let mut parts = rules_of(NEW_YORK_CITY);
+    for amendment in amendments.iter().filter(|amendment| amendment.pack == NEW_YORK_CITY) {
+        replace_rules(&mut parts, amendment.column);
+        parts.push(of_amendment(amendment, ""));
+    }
+    Pack::of(NEW_YORK_CITY.into(), "New York City", state.source.words.clone(), parts)
+}
+
+fn of_state(state: &State) -> Pack {
+    let id = pack_of_state(state.code);
     let mut parts = rules_of(&id);
     let has_rule = |topic: &str| parts.iter().any(|part| part.topic.ends_with(topic));
-    let said = |topic: &'static str, said: Said, is_enforced: bool, or_else: &'static str| Part {
-        topic,
-        says: if said.words.is_empty() { "none known".into() } else { said.words.into() },
-        source: state.source.words,
-        confidence: said.confidence,
-        does: match (said.says_none(), is_enforced) {
-            (true, _) => Does::Permits,
-            (false, true) => Does::Enforces,
-            (false, false) => Does::Shows(or_else),
+    let said = |column: Column, said: &Said, is_enforced: bool, or_else: &'static str| match state.amendment(column) {
+        Some(amendment) => of_amendment(amendment, if column.is_about_contacts() { "" } else { or_else }),
+        None => Part {
+            topic: column.topic(),
+            says: if said.words.is_empty() { "none known".into() } else { said.words.to_string() },
+            source: state.source.words.clone(),
+            confidence: said.confidence,
+            does: match (said.says_none(), is_enforced) {
+                (true, _) => Does::Permits,
+                (false, true) => Does::Enforces,
+                (false, false) => Does::Shows(or_else),
+            },
+            in_force_from: AS_OF,
+            in_force_to: None,
+            amended: Vec::new(),
         },
-        in_force_from: AS_OF,
     };
-    let years = |years: Option<u8>| years.map_or_else(|| "not known".into(), |years| format!("{years} years"));
-    let limitation = &state.limitation;
     let caps = has_rule("cap") || has_rule("work-calls") || has_rule("work-contact");
     let elsewhere =
         if state.code == "NY" { "it is the city's, which has a pack of its own" } else { "it is not exact enough to be counted" };
+    let no_words = "the words of a state's notice are not in the program yet";
     let table = vec![
-        Part {
-            topic: "Time to sue",
-            says: format!(
-                "written {}, oral {}, note {}, open account {}; a time that is not known counts as over",
-                years(limitation.written),
-                years(limitation.oral),
-                years(limitation.promissory_note),
-                years(limitation.open_account)
-            ),
-            source: state.limitation_source.words,
-            confidence: state.limitation_source.confidence,
-            does: Does::Enforces,
-            in_force_from: AS_OF,
-        },
-        said("Time begun anew", state.revival, true, ""),
-        said("Contact caps", state.contact_caps, caps, elsewhere),
-        said("Calling hours", state.calling_hours, has_rule("hours"), "it is not exact enough to be counted"),
-        said("Notices in letters", state.letter_notices, false, "the words of a state's notice are not in the program yet"),
-        said("License", state.license, false, "what is on file stands under Licenses, which warns; no contact is refused for it"),
-        said("Binds creditors too", state.reaches_creditors, false, "each rule says whom it binds"),
-        said("Interest on judgments", state.judgment_interest, false, "judgments are not kept in the program"),
+        time_to_sue(state),
+        said(Column::Revival, &state.revival, true, ""),
+        said(Column::ContactCaps, &state.contact_caps, caps, elsewhere),
+        said(Column::CallingHours, &state.calling_hours, has_rule("hours"), "it is not exact enough to be counted"),
+        said(Column::LetterNotices, &state.letter_notices, false, no_words),
+        said(Column::License, &state.license, false, "what is on file stands under Licenses, which warns; no contact is refused for it"),
+        said(Column::ReachesCreditors, &state.reaches_creditors, false, "each rule says whom it binds"),
+        said(Column::JudgmentInterest, &state.judgment_interest, false, "judgments are not kept in the program"),
     ];
+    state.amended.iter().for_each(|amendment| replace_rules(&mut parts, amendment.column));
     parts.extend(table);
-    Pack::of(id, state.name, state.source.words, parts)
+    Pack::of(id, state.name, state.source.words.clone(), parts)
+}
+
+fn time_to_sue(state: &State) -> Part {
+    let years = |years: Option<u8>| years.map_or_else(|| "not known".into(), |years| format!("{years} years"));
+    let limitation = &state.limitation;
+    let amended: Vec<&Arc<Amendment>> = state.amended.iter().filter(|amendment| amendment.column.is_years()).collect();
+    let mut sources = vec![state.limitation_source.words.to_string()];
+    sources.extend(amended.iter().map(|one| format!("{}: {}", one.column, one.source)));
+    let confidence = amended.iter().map(|one| one.confidence).fold(state.limitation_source.confidence, Confidence::min);
+    Part {
+        topic: Column::WrittenYears.topic(),
+        says: format!(
+            "written {}, oral {}, note {}, open account {}; a time that is not known counts as over",
+            years(limitation.written),
+            years(limitation.oral),
+            years(limitation.promissory_note),
+            years(limitation.open_account)
+        ),
+        source: sources.join("; ").into(),
+        confidence,
+        does: Does::Enforces,
+        in_force_from: amended.iter().map(|one| one.from_on).fold(AS_OF, Date::max),
+        in_force_to: amended.iter().filter_map(|one| one.to_on).min(),
+        amended: amended.iter().map(|one| one.number).collect(),
+    }
 }
 
 /// How sure we are of a rule, by its mark in the fact sheet: its text was read, an account of it was read, or it is recalled.
@@ -275,6 +381,7 @@ fn confidence_of_mark(mark: &str) -> Confidence {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compliance::states::states;
 
     #[test]
     fn there_is_a_pack_for_the_country_every_state_and_the_city() {
@@ -291,7 +398,8 @@ mod tests {
     fn every_rule_of_the_law_is_in_one_pack_and_policy_is_in_none() {
         for card in rules::cards() {
             let holding = packs().iter().filter(|pack| pack.parts.iter().any(|part| part.topic == card.id)).count();
-            assert_eq!(holding, usize::from(!card.id.starts_with("policy.")), "{}", card.id);
+            let is_of_none = ["policy.", "state.amended."].iter().any(|start| card.id.starts_with(start));
+            assert_eq!(holding, usize::from(!is_of_none), "{}", card.id);
         }
     }
 
@@ -340,12 +448,14 @@ mod tests {
         let part = |says: &str| Part {
             topic: "Contact caps",
             says: says.into(),
-            source,
+            source: source.into(),
             confidence: Confidence::Low,
             does: Does::Enforces,
             in_force_from: AS_OF,
+            in_force_to: None,
+            amended: Vec::new(),
         };
-        let version = |says: &str| Pack::of("us-xx".into(), "Nowhere", source, vec![part(says)]).version;
+        let version = |says: &str| Pack::of("us-xx".into(), "Nowhere", source.into(), vec![part(says)]).version;
         assert_eq!(version("2 calls"), version("2 calls"));
         assert_ne!(version("2 calls"), version("3 calls"));
         assert!(version("2 calls").starts_with("2026.11-"));
@@ -354,7 +464,8 @@ mod tests {
     #[test]
     fn the_packs_of_a_place_apply_with_the_federal_one() {
         let ids = |states: &[&'static str], in_city: bool| {
-            applying(states.iter().copied(), in_city).iter().map(|pack| pack.id.as_str()).collect::<Vec<_>>()
+            let shipped = Editions::default().at(0);
+            shipped.applying(states.iter().copied(), in_city).iter().map(|pack| pack.id.clone()).collect::<Vec<_>>()
         };
         assert_eq!(ids(&["NY"], true), ["us", "us-ny", "us-ny-nyc"]);
         assert_eq!(ids(&["NY", "MA"], false), ["us", "us-ma", "us-ny"]);

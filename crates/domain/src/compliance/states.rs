@@ -3,14 +3,18 @@
 //! The table is `regulation/states.csv`, compiled in; every group of columns says how sure we are of it, and a row names its
 //! source. What is not certain is obeyed all the same and marked as unverified where it is shown.
 
+use super::amendments::{Amendment, Column, Says};
 use jiff::civil::{Date, date};
-use std::sync::OnceLock;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::sync::{Arc, OnceLock};
 
 /// The day as of which the table stands.
 pub const AS_OF: Date = date(2026, 11, 1);
 
 /// How sure we are of a group of columns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Confidence {
     /// Recalled, or sources that differ.
     Low,
@@ -21,7 +25,8 @@ pub enum Confidence {
 }
 
 impl Confidence {
-    fn parse(code: &str) -> Confidence {
+    /// Reads a code; what is none says the least.
+    pub fn parse(code: &str) -> Confidence {
         match code {
             "high" => Confidence::High,
             "medium" => Confidence::Medium,
@@ -49,23 +54,23 @@ impl Confidence {
 }
 
 /// Something a state says, and how sure we are of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Said {
     /// In words; empty where nothing is known.
-    pub words: &'static str,
+    pub words: Cow<'static, str>,
     /// How sure we are.
     pub confidence: Confidence,
 }
 
 impl Said {
     /// Whether what is said can be shown without a mark.
-    pub fn is_verified(self) -> bool {
+    pub fn is_verified(&self) -> bool {
         self.confidence == Confidence::High
     }
 
     /// Whether it says that nothing is known: that permits, and is said where it is shown.
-    pub fn says_none(self) -> bool {
-        self.words.is_empty() || self.words.starts_with("none ")
+    pub fn says_none(&self) -> bool {
+        self.words.is_empty() || self.words == "none" || self.words.starts_with("none ")
     }
 }
 
@@ -83,7 +88,7 @@ pub struct LimitationYears {
 }
 
 /// One row: a state or the District of Columbia.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct State {
     /// Two letters.
     pub code: &'static str,
@@ -109,6 +114,8 @@ pub struct State {
     pub judgment_interest: Said,
     /// Where the row was made from.
     pub source: Said,
+    /// What the agency says in the place of columns; none in the table as shipped.
+    pub amended: Vec<Arc<Amendment>>,
 }
 
 impl State {
@@ -119,13 +126,42 @@ impl State {
 
     /// Whether something the consumer does can begin the time anew, so far as we know. Where our table says nothing, nothing does.
     pub fn can_revive(&self) -> bool {
-        let words = self.revival.words;
+        let words = self.revival.words.as_ref();
         !words.is_empty() && !["no revival", "right extinguished", "collectors must not"].iter().any(|no| words.starts_with(no))
     }
 
     /// Whether a letter about a debt that can no longer be sued on must say so, so far as we know.
     pub fn asks_time_barred_notice(&self) -> bool {
         self.letter_notices.words.contains("time-barred")
+    }
+
+    /// The amendment of a column, where it was amended.
+    pub fn amendment(&self, column: Column) -> Option<&Arc<Amendment>> {
+        self.amended.iter().find(|amendment| amendment.column == column)
+    }
+
+    /// The row as an amendment leaves it.
+    pub(super) fn amend(&mut self, amendment: &Arc<Amendment>) {
+        let years = |was: &mut Option<u8>| {
+            if let Says::Years(years) = amendment.says {
+                *was = years;
+            }
+        };
+        let said = Said { words: Cow::Owned(amendment.says.to_string()), confidence: amendment.confidence };
+        match amendment.column {
+            Column::WrittenYears => years(&mut self.limitation.written),
+            Column::OralYears => years(&mut self.limitation.oral),
+            Column::NoteYears => years(&mut self.limitation.promissory_note),
+            Column::OpenAccountYears => years(&mut self.limitation.open_account),
+            Column::Revival => self.revival = said,
+            Column::ContactCaps => self.contact_caps = said,
+            Column::CallingHours => self.calling_hours = said,
+            Column::LetterNotices => self.letter_notices = said,
+            Column::License => self.license = said,
+            Column::ReachesCreditors => self.reaches_creditors = said,
+            Column::JudgmentInterest => self.judgment_interest = said,
+        }
+        self.amended.push(amendment.clone());
     }
 }
 
@@ -143,7 +179,7 @@ pub fn states() -> &'static [State] {
 fn row(line: &'static str) -> Option<State> {
     let columns = columns(line);
     let column = |i: usize| columns.get(i).copied().unwrap_or_default();
-    let said = |i: usize| Said { words: column(i), confidence: Confidence::parse(column(i + 1)) };
+    let said = |i: usize| Said { words: Cow::Borrowed(column(i)), confidence: Confidence::parse(column(i + 1)) };
     let years = |i: usize| column(i).parse().ok();
     (columns.len() == COLUMNS).then(|| State {
         code: column(0),
@@ -158,6 +194,7 @@ fn row(line: &'static str) -> Option<State> {
         reaches_creditors: said(18),
         judgment_interest: said(20),
         source: said(22),
+        amended: Vec::new(),
     })
 }
 

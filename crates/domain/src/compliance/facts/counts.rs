@@ -1,7 +1,7 @@
 //! What uses up the caps of states and cities, and whether electronic messages are agreed to.
 
 use super::past::{DayCount, Past, day_zone};
-use crate::compliance::caps::{CAPS, Cap, CapCount, Jurisdiction, Unit};
+use crate::compliance::caps::{CAPS, Cap, CapCount, Jurisdiction, Reach, Unit};
 use crate::compliance::hours::StateHours;
 use crate::compliance::record::{Contact, Direction, Key, NoticeKind, Purpose, Standing};
 
@@ -11,24 +11,36 @@ impl Past<'_> {
         if !self.has_caps(standing) {
             return Vec::new();
         }
+        let contacts = self.with_household(standing);
+        let mut counts = Vec::new();
+        for cap in CAPS.iter().filter(|cap| self.is_bound_by(cap) && cap.reach().limits(self.proposal, is_reply)) {
+            let used = self.used_up(&contacts, &cap.reach(), cap.unit);
+            counts.extend(used.into_iter().map(|days| CapCount { cap: cap.id, days }));
+        }
+        counts
+    }
+
+    /// Contacts with whoever shares one count with the person, oldest first.
+    pub(super) fn with_household(&self, standing: Standing) -> Vec<&Contact> {
         let household = self.household(standing);
-        let days = DayCount::new(day_zone(self.record));
         let mut contacts: Vec<&Contact> =
             self.record.contacts.iter().filter(|contact| contact.at <= self.proposal.at && household.contains(&contact.person)).collect();
         contacts.sort_by_key(|contact| contact.at);
-        let count = |cap: &Cap, debt: Option<Key>| {
+        contacts
+    }
+
+    /// Days of the contacts that use a cap up: once for all debts, or for each of them where they are counted apart.
+    pub(super) fn used_up(&self, contacts: &[&Contact], reach: &Reach, unit: Unit) -> Vec<Vec<i32>> {
+        let days = DayCount::new(day_zone(self.record));
+        let count = |debt: Option<Key>| {
             let about = |contact: &&&Contact| debt.is_none_or(|debt| contact.debts.contains(&debt) || discussed(contact).contains(&debt));
-            let using = contacts.iter().filter(about).filter(|contact| cap.counts(contact, self.proposal));
-            CapCount { cap: cap.id, days: using.map(|contact| days.of(contact.at)).collect() }
+            let using = contacts.iter().filter(about).filter(|contact| reach.counts(contact, self.proposal));
+            using.map(|contact| days.of(contact.at)).collect()
         };
-        let mut counts = Vec::new();
-        for cap in CAPS.iter().filter(|cap| self.is_bound_by(cap) && cap.limits(self.proposal, is_reply)) {
-            match cap.unit {
-                Unit::Person => counts.push(count(cap, None)),
-                Unit::Debt => counts.extend(self.consumer_debts().map(|debt| count(cap, Some(debt)))),
-            }
+        match unit {
+            Unit::Person => vec![count(None)],
+            Unit::Debt => self.consumer_debts().map(|debt| count(Some(debt))).collect(),
         }
-        counts
     }
 
     /// The places whose own hours bind on the proposal.
@@ -75,9 +87,12 @@ impl Past<'_> {
 
     /// The caps speak of the debtor on a consumer debt: the consumer, those who count as the consumer, a co-debtor.
     fn has_caps(&self, standing: Standing) -> bool {
-        !self.record.consumer.jurisdictions.is_empty()
-            && matches!(standing, Standing::Consumer | Standing::CountsAsConsumer | Standing::CoDebtor)
-            && self.concerns_consumer_debts()
+        !self.record.consumer.jurisdictions.is_empty() && self.concerns_their_debts(standing)
+    }
+
+    /// Whether somebody who owes is to be reached about a consumer debt.
+    pub(super) fn concerns_their_debts(&self, standing: Standing) -> bool {
+        matches!(standing, Standing::Consumer | Standing::CountsAsConsumer | Standing::CoDebtor) && self.concerns_consumer_debts()
     }
 
     fn is_bound_by(&self, cap: &Cap) -> bool {

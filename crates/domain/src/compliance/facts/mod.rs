@@ -4,6 +4,7 @@
 //! lives, whether an answer to the consumer was already given. The rules then say *how much is too much*, at any instant,
 //! without looking at the record again.
 
+mod amended;
 mod basis;
 mod calls;
 mod charge;
@@ -25,6 +26,7 @@ mod transfer;
 mod validation;
 mod wishes;
 
+pub use amended::{AmendedCount, AmendedFact};
 pub use basis::{Basis, BasisFacts, BasisKind, gather_basis};
 pub use charge::{FeeFacts, InterestCap, InterestFacts, gather_fee, gather_interest};
 pub use deletion::{DeletionFacts, KeptRecord, gather_deletion};
@@ -127,6 +129,9 @@ pub struct ContactFacts {
     /// The places whose own hours bind on this contact.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hours_of: Vec<Jurisdiction>,
+    /// What the agency amended in the law of the places where they live or may live.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub amended: Vec<AmendedFact>,
     /// For an electronic message: day numbers of those that went to this person in the week before, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub electronic_days: Vec<i32>,
@@ -369,6 +374,7 @@ pub fn gather(record: &Record, proposal: &Proposal) -> ContactFacts {
         employer_prohibits: wishes.employer_prohibits(),
         caps: past.cap_counts(standing, reply.is_some()),
         hours_of: past.hours_of(standing),
+        amended: past.amended(standing, reply.is_some()),
         electronic_days: past.electronic_days(),
         reply,
         debts: past.debt_calls(),

@@ -52,6 +52,9 @@ pub struct SuitTime {
     pub last_day: i32,
     /// Whether our source for the period is beyond doubt.
     pub is_verified: bool,
+    /// The amendment of the table that names the period, if one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amendment: Option<u32>,
 }
 
 /// The judicial district in which a suit is brought, by what ties it to the debt.
@@ -89,6 +92,7 @@ pub fn clock_facts(record: &Record, debt: &Debt, at: Timestamp) -> ClockFacts {
         contract: debt.contract_law,
         events: own.collect(),
         today: date_of_day(clock_of_days(record, at).local(at.as_second()).0),
+        law: record.consumer.law.at(at.as_second()),
     }
 }
 
@@ -110,6 +114,7 @@ pub fn gather_suit(record: &Record, at: Timestamp, person: Key, debts: &[Key], i
                 years: time.years,
                 last_day: day_number(time.last_day),
                 is_verified: time.is_verified,
+                amendment: time.amendment,
             }),
         }
     };

@@ -4,11 +4,13 @@
 //! record with their evidence; the second counts only under the law of a state of which our table says that it can.
 
 use super::{Agreement, Limitation};
-use crate::compliance::states::{State, state};
+use crate::compliance::editions::Edition;
+use crate::compliance::states::{Confidence, Said, State};
 use crate::values::moment::written;
 use jiff::Span;
 use jiff::civil::Date;
 use std::fmt;
+use std::sync::Arc;
 
 /// Days after the end of a stay within which a suit may still be brought (11 USC 108(c)(2)).
 const AFTER_STAY_DAYS: i64 = 30;
@@ -110,13 +112,15 @@ pub struct ClockFacts {
     pub events: Vec<ClockEvent>,
     /// The day as of which it is counted.
     pub today: Date,
+    /// The table by which it is counted.
+    pub law: Arc<Edition>,
 }
 
 /// The time to sue by the law of one state.
 #[derive(Clone, Debug)]
 pub struct ByLaw {
-    /// The state.
-    pub state: &'static State,
+    /// The state, as its row stands.
+    pub state: State,
     /// The contract chose its law; otherwise the consumer lives there.
     pub is_chosen: bool,
     /// How many years.
@@ -131,6 +135,8 @@ pub struct ByLaw {
     pub last_day: Date,
     /// Whether everything it rests on is beyond doubt.
     pub is_verified: bool,
+    /// The amendment of the table that names the years, if one does.
+    pub amendment: Option<u32>,
 }
 
 /// One line of the reasoning.
@@ -157,6 +163,7 @@ pub struct Reckoning {
 
 /// Counts the time to sue.
 pub fn reckon(facts: &ClockFacts) -> Reckoning {
+    let state = |code: &str| facts.law.state(code);
     let mut missing = Vec::new();
     if facts.accrued_on.is_none() {
         missing.push("the day on which the debt accrued, with evidence of it");
@@ -169,11 +176,15 @@ pub fn reckon(facts: &ClockFacts) -> Reckoning {
     }
     let chosen = facts.contract.filter(|code| Some(*code) != facts.consumer);
     let laws = facts.consumer.map(|code| (code, false)).into_iter().chain(chosen.map(|code| (code, true)));
-    let by_laws = laws.filter_map(|(code, is_chosen)| by_law(facts, state(code)?, is_chosen)).collect();
+    let governing: Vec<(&State, bool)> = laws.filter_map(|(code, is_chosen)| Some((state(code)?, is_chosen))).collect();
+    if governing.iter().any(|(state, _)| facts.agreement.years(&state.limitation).is_none()) {
+        missing.push("the number of years by the law of a state that may govern");
+    }
+    let by_laws = governing.into_iter().filter_map(|(state, is_chosen)| by_law(facts, state, is_chosen)).collect();
     Reckoning { by_laws, missing, agreement: facts.agreement, accrued_on: facts.accrued_on }
 }
 
-fn by_law(facts: &ClockFacts, state: &'static State, is_chosen: bool) -> Option<ByLaw> {
+fn by_law(facts: &ClockFacts, state: &State, is_chosen: bool) -> Option<ByLaw> {
     let accrued_on = facts.accrued_on?;
     let years = facts.agreement.years(&state.limitation)?;
     let revived = facts.events.iter().filter_map(|event| match event {
@@ -213,10 +224,27 @@ fn by_law(facts: &ClockFacts, state: &'static State, is_chosen: bool) -> Option<
         stood_still.push((because, i64::from(days_between(before, last_day))));
     }
     let is_revived = began_on != accrued_on;
-    let is_verified = state.limitation_source.is_verified()
+    let is_verified = source_of(facts.agreement, state).is_verified()
         && (!is_revived || state.revival.is_verified())
         && stood_still.iter().all(|(because, _)| because.is_federal());
-    Some(ByLaw { state, is_chosen, years, began_on, is_revived, stood_still, last_day, is_verified })
+    let amendment = facts.agreement.columns().iter().find_map(|column| state.amendment(*column)).map(|amendment| amendment.number);
+    let state = state.clone();
+    Some(ByLaw { state, is_chosen, years, began_on, is_revived, stood_still, last_day, is_verified, amendment })
+}
+
+/// Where a state's years for an agreement stand: in the table, or in what we amended; of several the least sure speaks for all.
+fn source_of(agreement: Agreement, state: &State) -> Said {
+    let columns = agreement.columns();
+    let amended: Vec<_> = columns.iter().filter_map(|column| state.amendment(*column)).collect();
+    if amended.is_empty() {
+        return state.limitation_source.clone();
+    }
+    let mut words: Vec<String> =
+        amended.iter().map(|one| format!("{} ({}, {} confidence)", one.source, one.named(), one.confidence.code())).collect();
+    let shipped = (amended.len() < columns.len()).then_some(&state.limitation_source);
+    words.extend(shipped.map(|said| said.words.to_string()));
+    let confidence = amended.iter().map(|one| one.confidence).chain(shipped.map(|said| said.confidence)).min();
+    Said { words: words.join("; ").into(), confidence: confidence.unwrap_or(Confidence::Low) }
 }
 
 fn days_between(from: Date, to: Date) -> i32 {
@@ -233,7 +261,7 @@ impl Reckoning {
     /// The time that counts; `None` where something is not known, and then no suit may rest on it.
     pub fn limitation(&self) -> Option<Limitation> {
         let law = self.governing()?;
-        Some(Limitation { years: law.years, last_day: law.last_day, is_verified: law.is_verified })
+        Some(Limitation { years: law.years, last_day: law.last_day, is_verified: law.is_verified, amendment: law.amendment })
     }
 
     /// The last day for a suit, where it lies before a day.
@@ -256,11 +284,11 @@ impl Reckoning {
         }
         for law in &self.by_laws {
             let whose = if law.is_chosen { "the contract chose its law" } else { "the consumer lives there" };
-            let source = law.state.limitation_source;
-            say(format!("{}: {} years; {whose}.", law.state.name, law.years), source.words, source.is_verified());
+            let source = source_of(self.agreement, &law.state);
+            say(format!("{}: {} years; {whose}.", law.state.name, law.years), &source.words, source.is_verified());
             if law.is_revived {
                 let says = format!("{}: the time began anew on {}.", law.state.name, written(law.began_on));
-                say(says, law.state.revival.words, law.state.revival.is_verified());
+                say(says, &law.state.revival.words, law.state.revival.is_verified());
             }
             for (because, days) in &law.stood_still {
                 let says = format!("{}: {because}; the end moves by {days} {}.", law.state.name, if *days == 1 { "day" } else { "days" });
@@ -291,6 +319,7 @@ mod tests {
             contract,
             events: events.to_vec(),
             today: date(2026, 3, 2),
+            law: crate::compliance::editions::Editions::default().at(0),
         }
     }
 

@@ -18,11 +18,14 @@ pub use proposal::{LocationCall, Proposal};
 pub use service::{OrdersNotice, Service};
 pub use wish::{Closure, EVERY_DAY, Hours, Place, Preference, Wish};
 
+use super::amendments::Amendment;
 use super::caps::Jurisdiction;
+use super::editions::Editions;
 use super::limitation::{Agreement, ClockEvent};
 use crate::values::region::LocationSignal;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Identifies a person, a debt or a contact within one record: a UUID's bits, or a number given by the reader of a case.
 pub type Key = u128;
@@ -124,6 +127,10 @@ pub struct Consumer {
     pub service: Option<Service>,
     /// The states and cities with limits of their own in which they live.
     pub jurisdictions: Vec<Jurisdiction>,
+    /// What was amended about contacts in the packs of the places where they live or may live.
+    pub amendments: Vec<Arc<Amendment>>,
+    /// The tables of the states, as shipped and as amended; the time to sue is reckoned by them.
+    pub law: Editions,
     /// Their number is known to be somebody else's by now.
     pub is_number_reassigned: bool,
     /// What calls for care with them.

@@ -7,6 +7,7 @@ const CARD: RuleCard = RuleCard {
     id: "fdcpa.amount.authorised",
     cite: "15 USC 1692f(1); 12 CFR 1006.22(b)",
     in_force_from: day(1978, 3, 20),
+    in_force_to: None,
     jurisdiction: "US, collectors",
     severity: Severity::Block,
     plain: "Neither the agreement expressly provides for this charge nor does the law permit it.",

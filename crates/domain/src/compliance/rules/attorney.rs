@@ -8,6 +8,7 @@ pub(super) const RULE: ContactRule = Rule {
         id: "regf.attorney.represented",
         cite: "12 CFR 1006.6(b)(2); 15 USC 1692c(a)(2)",
         in_force_from: day(2021, 11, 30),
+        in_force_to: None,
         jurisdiction: "US, collectors",
         severity: Severity::Block,
         plain: "They have a lawyer for this debt: speak to the lawyer.",

@@ -9,6 +9,7 @@ const CARD: RuleCard = RuleCard {
     id: "bankruptcy.discharge",
     cite: "11 USC 524(a)(2), (e)",
     in_force_from: day(1979, 10, 1),
+    in_force_to: None,
     jurisdiction: "US, everyone",
     severity: Severity::Block,
     plain: "This debt was discharged in bankruptcy: they owe it no more.",

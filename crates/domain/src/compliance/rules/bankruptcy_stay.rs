@@ -9,6 +9,7 @@ const CARD: RuleCard = RuleCard {
     id: "bankruptcy.stay",
     cite: "11 USC 362(a)(6), 1201, 1301",
     in_force_from: day(1979, 10, 1),
+    in_force_to: None,
     jurisdiction: "US, everyone",
     severity: Severity::Block,
     plain: "They are in bankruptcy: every act to collect this debt is stayed.",

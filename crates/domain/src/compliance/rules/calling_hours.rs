@@ -11,6 +11,7 @@ pub(in crate::compliance) const RULE: ContactRule = Rule {
         id: "regf.time.hours",
         cite: "12 CFR 1006.6(b)(1)(i); 15 USC 1692c(a)(1)",
         in_force_from: day(2021, 11, 30),
+        in_force_to: None,
         jurisdiction: "US, collectors",
         severity: Severity::Block,
         plain: "It is outside the hours of the day where they are, or may be.",

@@ -12,6 +12,7 @@ pub(super) const RULE: ContactRule = Rule {
         id: "regf.cease.written",
         cite: "12 CFR 1006.6(c); 15 USC 1692c(c)",
         in_force_from: day(2021, 11, 30),
+        in_force_to: None,
         jurisdiction: "US, collectors",
         severity: Severity::Block,
         plain: "They asked us in writing to stop contacting them about this debt.",

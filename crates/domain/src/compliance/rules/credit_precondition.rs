@@ -10,6 +10,7 @@ pub(super) const RULE: FurnishRule = Rule {
         id: "regf.credit-report.precondition",
         cite: "12 CFR 1006.30(a)(1)",
         in_force_from: day(2021, 11, 30),
+        in_force_to: None,
         jurisdiction: "US, collectors",
         severity: Severity::Block,
         plain: "The consumer has not been told enough about this debt to report it.",

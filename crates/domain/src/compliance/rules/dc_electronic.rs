@@ -9,6 +9,7 @@ pub(super) const RULE: ContactRule = Rule {
         id: "state.dc.electronic-cap",
         cite: "D.C. Code 28-3814",
         in_force_from: day(2023, 1, 1),
+        in_force_to: None,
         jurisdiction: "District of Columbia, creditors too",
         severity: Severity::Block,
         plain: "The District of Columbia allows electronic messages with consent only, and only some in seven days.",

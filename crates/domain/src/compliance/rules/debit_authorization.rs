@@ -9,6 +9,7 @@ const CARD: RuleCard = RuleCard {
     id: "rege.preauth.authorisation",
     cite: "12 CFR 1005.10(b), 1005.13(b)",
     in_force_from: day(2011, 12, 30),
+    in_force_to: None,
     jurisdiction: "US, everyone",
     severity: Severity::Block,
     plain: "No writing that the consumer signed or authenticated, and still stands by, authorizes this series of debits.",

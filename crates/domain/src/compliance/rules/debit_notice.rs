@@ -14,6 +14,7 @@ pub(super) const RULE: DebitRule = Rule {
         id: "rege.preauth.varying-notice",
         cite: "12 CFR 1005.10(d)",
         in_force_from: day(2011, 12, 30),
+        in_force_to: None,
         jurisdiction: "US, everyone",
         severity: Severity::Block,
         plain: "The amount differs from the last or the agreed one, and they were not told of it ten days ahead.",

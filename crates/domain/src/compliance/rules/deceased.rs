@@ -8,6 +8,7 @@ pub(super) const RULE: ContactRule = Rule {
         id: "regf.deceased.personal-representative",
         cite: "12 CFR 1006.6(a)(4), 1006.34(a)(1)",
         in_force_from: day(2021, 11, 30),
+        in_force_to: None,
         jurisdiction: "US, collectors",
         severity: Severity::Block,
         plain: "They have died: address a named person who may act for the estate.",

@@ -8,6 +8,7 @@ pub(super) const RULE: JudgmentRule = Rule {
         id: "scra.default-judgment-affidavit",
         cite: "50 USC 3931(b)(1)",
         in_force_from: day(2003, 12, 19),
+        in_force_to: None,
         jurisdiction: "US, everyone",
         severity: Severity::Block,
         plain: "No affidavit says whether they are in military service.",

@@ -19,6 +19,7 @@ pub(super) const RULE: ContactRule = Rule {
         id: "regf.time.consumer-designated",
         cite: "12 CFR 1006.6(b)(1); comment 6(b)(1)-1",
         in_force_from: day(2021, 11, 30),
+        in_force_to: None,
         jurisdiction: "US, collectors",
         severity: Severity::Block,
         plain: "They told us this time does not suit them.",

@@ -16,6 +16,7 @@ pub(super) const RULE: BasisRule = Rule {
         id: "regf.electronic.email-procedures",
         cite: "12 CFR 1006.6(d)(4)",
         in_force_from: day(2021, 11, 30),
+        in_force_to: None,
         jurisdiction: "US, collectors",
         severity: Severity::Supervisor,
         plain: "Nothing on record shelters an email to this address if somebody else reads it.",

@@ -12,6 +12,7 @@ pub(super) const RULE: DeliveryRule = Rule {
         id: "regf.electronic.esign",
         cite: "12 CFR 1006.42(b); 15 USC 7001(c)",
         in_force_from: day(2021, 11, 30),
+        in_force_to: None,
         jurisdiction: "US, collectors",
         severity: Severity::Block,
         plain: "They have not agreed to get this document electronically.",

@@ -10,6 +10,7 @@ pub(super) const RULE: TransferRule = Rule {
         id: "fcra.transfer.identity-theft",
         cite: "15 USC 1681m(f)",
         in_force_from: day(2004, 12, 1),
+        in_force_to: None,
         jurisdiction: "US, everyone",
         severity: Severity::Block,
         plain: "We were told that this debt comes from identity theft: it may not be sold or placed.",

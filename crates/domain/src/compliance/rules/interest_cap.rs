@@ -11,6 +11,7 @@ pub(super) const RULE: InterestRule = Rule {
         id: "scra.interest-cap",
         cite: "50 USC 3937",
         in_force_from: day(2003, 12, 19),
+        in_force_to: None,
         jurisdiction: "US, everyone",
         severity: Severity::Block,
         plain: "They serve or served in the armed forces, owed this before, and asked for the limit of six percent.",

@@ -12,6 +12,7 @@ pub(super) const RULE: MessageRule = Rule {
         id: "regf.limited-content",
         cite: "12 CFR 1006.2(j)",
         in_force_from: day(2021, 11, 30),
+        in_force_to: None,
         jurisdiction: "US, collectors",
         severity: Severity::Block,
         plain: "This is no limited-content message: it is a communication about the debt.",

@@ -9,6 +9,7 @@ pub(super) const RULE: ContactRule = Rule {
         id: "regf.location-info",
         cite: "12 CFR 1006.10; 15 USC 1692b",
         in_force_from: day(2021, 11, 30),
+        in_force_to: None,
         jurisdiction: "US, collectors",
         severity: Severity::Block,
         plain: "A third party may be asked once where the person is, and nothing about the debt may be said.",

@@ -9,6 +9,7 @@ pub(super) const RULE: ContactRule = Rule {
         id: "state.ma.call-cap",
         cite: "940 CMR 7.04(1)(f)",
         in_force_from: day(2012, 3, 2),
+        in_force_to: None,
         jurisdiction: "Massachusetts, creditors too",
         severity: Severity::Block,
         plain: "Massachusetts allows no more calls and texts about this debt for now.",

@@ -11,6 +11,7 @@ pub(super) const RULE: ContactRule = Rule {
         id: "regf.disclosure.mini-miranda",
         cite: "12 CFR 1006.18(e); 15 USC 1692e(11)",
         in_force_from: day(2021, 11, 30),
+        in_force_to: None,
         jurisdiction: "US, collectors",
         severity: Severity::Block,
         plain: "It does not say, or not in full, that a debt collector speaks and why.",

@@ -8,6 +8,7 @@ pub(super) const RULE: ContactRule = Rule {
         id: "policy.minor",
         cite: "house rule; 12 CFR 1006.6(a)(2), (3)",
         in_force_from: day(2020, 1, 1),
+        in_force_to: None,
         jurisdiction: "house, everyone",
         severity: Severity::Block,
         plain: "They are under age: speak to a parent or guardian.",

@@ -2,6 +2,7 @@
 //!
 //! One rule, one file. The handbook, *Why?* and the audit record are made from their cards.
 
+pub mod amended;
 pub mod amount_authorized;
 pub mod attorney;
 pub mod bankruptcy_discharge;
@@ -118,7 +119,7 @@ pub static TRANSFER: Catalogue<TransferFacts, ()> = Catalogue::of(&TRANSFER_RULE
 /// About deleting a record.
 pub static DELETION: Catalogue<DeletionFacts, ()> = Catalogue::of(&DELETION_RULES, 0);
 
-static CONTACT_RULES: [ContactRule; 44] = [
+static CONTACT_RULES: [ContactRule; 46] = [
     social_media::RULE,
     location_info::RULE,
     third_party::RULE,
@@ -156,6 +157,8 @@ static CONTACT_RULES: [ContactRule; 44] = [
     state_hours::FLORIDA,
     state_hours::MASSACHUSETTS,
     state_hours::WASHINGTON,
+    amended::HOURS,
+    amended::CAPS,
     policy_limits::HOURS,
     policy_limits::DAYS_OFF,
     policy_limits::CALLS,

@@ -9,6 +9,7 @@ pub(super) const RULE: NoticeRule = Rule {
         id: "regf.validation.timing",
         cite: "12 CFR 1006.34(a)(1)",
         in_force_from: day(2021, 11, 30),
+        in_force_to: None,
         jurisdiction: "US, collectors",
         severity: Severity::Block,
         plain: "The validation notice goes out too late.",

@@ -9,6 +9,7 @@ pub(super) const RULE: ContactRule = Rule {
         id: "state.nyc.contact-cap",
         cite: "6 RCNY 5-77",
         in_force_from: NYC_IN_FORCE_FROM,
+        in_force_to: None,
         jurisdiction: "New York City, creditors too",
         severity: Severity::Block,
         plain: "New York City allows no more contacts about this account for now, whatever the medium.",

@@ -8,6 +8,7 @@ pub(super) const RULE: FurnishRule = Rule {
         id: "fcra.obsolete",
         cite: "15 USC 1681c(a)(4), (c)(1)",
         in_force_from: day(1998, 12, 29),
+        in_force_to: None,
         jurisdiction: "US, everyone",
         severity: Severity::Block,
         plain: "The delinquency is too old to be reported.",

@@ -10,6 +10,7 @@ pub(super) const RULE: ContactRule = Rule {
         id: "regf.channel.opt-out",
         cite: "12 CFR 1006.14(h)",
         in_force_from: day(2021, 11, 30),
+        in_force_to: None,
         jurisdiction: "US, collectors",
         severity: Severity::Block,
         plain: "They asked us not to use this channel or address.",

@@ -9,6 +9,7 @@ pub(super) const RULE: ContactRule = Rule {
         id: "regf.electronic.opt-out-notice",
         cite: "12 CFR 1006.6(e)",
         in_force_from: day(2021, 11, 30),
+        in_force_to: None,
         jurisdiction: "US, collectors",
         severity: Severity::Block,
         plain: "The message does not say how to stop such messages.",

@@ -8,6 +8,7 @@ const CARD: RuleCard = RuleCard {
     id: "regf.dispute.original-creditor",
     cite: "12 CFR 1006.38(c); 15 USC 1692g(b)",
     in_force_from: day(2021, 11, 30),
+    in_force_to: None,
     jurisdiction: "US, collectors",
     severity: Severity::Block,
     plain: "They asked in writing for the original creditor's name and address, and it is not answered yet.",

@@ -9,6 +9,7 @@ pub(super) const RULE: ContactRule = Rule {
         id: "regf.validation.overshadowing",
         cite: "12 CFR 1006.38(b)",
         in_force_from: day(2021, 11, 30),
+        in_force_to: None,
         jurisdiction: "US, collectors",
         severity: Severity::Supervisor,
         plain: "The message threatens something unless they pay before their time to dispute is over.",

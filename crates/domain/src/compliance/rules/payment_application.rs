@@ -8,6 +8,7 @@ pub(super) const RULE: PaymentRule = Rule {
         id: "regf.payment.application",
         cite: "12 CFR 1006.30(c); 15 USC 1692h",
         in_force_from: day(2021, 11, 30),
+        in_force_to: None,
         jurisdiction: "US, collectors",
         severity: Severity::Block,
         plain: "The payment would go where they did not direct it, or to a debt they dispute.",

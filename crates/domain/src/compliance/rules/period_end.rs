@@ -8,6 +8,7 @@ pub(super) const RULE: PeriodRule = Rule {
         id: "regf.validation.period-end",
         cite: "12 CFR 1006.34(b)(5)",
         in_force_from: day(2021, 11, 30),
+        in_force_to: None,
         jurisdiction: "US, collectors",
         severity: Severity::Block,
         plain: "The notice states an end of the validation period that is too early.",

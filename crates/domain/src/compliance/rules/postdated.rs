@@ -20,6 +20,7 @@ pub(super) const RULE: DepositRule = Rule {
         id: "fdcpa.payment.postdated",
         cite: "15 USC 1692f(2), (3), (4)",
         in_force_from: day(1978, 3, 20),
+        in_force_to: None,
         jurisdiction: "US, collectors",
         severity: Severity::Block,
         plain: "This postdated instrument may not be deposited now.",

@@ -7,6 +7,7 @@ const CARD: RuleCard = RuleCard {
     id: "fdcpa.dispute.report-as-disputed",
     cite: "15 USC 1692e(8)",
     in_force_from: day(1978, 3, 20),
+    in_force_to: None,
     jurisdiction: "US, collectors",
     severity: Severity::Block,
     plain: "They dispute this debt, and the report does not say so.",

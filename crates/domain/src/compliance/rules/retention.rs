@@ -10,6 +10,7 @@ pub(super) const RULE: DeletionRule = Rule {
         id: "regf.retention",
         cite: "12 CFR 1006.100",
         in_force_from: day(2021, 11, 30),
+        in_force_to: None,
         jurisdiction: "US, collectors",
         severity: Severity::Block,
         plain: "This record must still be kept.",

@@ -2,6 +2,7 @@
 
 use super::calling_hours::outside;
 use crate::compliance::ContactRule;
+use crate::compliance::amendments::Column;
 use crate::compliance::caps::{Jurisdiction, TABLE_IN_FORCE_FROM};
 use crate::compliance::facts::ContactFacts;
 use crate::compliance::hours::StateHours;
@@ -12,6 +13,7 @@ pub(super) const FLORIDA: ContactRule = Rule {
         id: "state.fl.hours",
         cite: "Fla. Stat. 559.72(17)",
         in_force_from: TABLE_IN_FORCE_FROM,
+        in_force_to: None,
         jurisdiction: "Florida, creditors too",
         severity: Severity::Block,
         plain: "Florida allows calls between 08:00 and 21:00 only, and a creditor's too.",
@@ -25,6 +27,7 @@ pub(super) const MASSACHUSETTS: ContactRule = Rule {
         id: "state.ma.hours",
         cite: "940 CMR 7.04",
         in_force_from: TABLE_IN_FORCE_FROM,
+        in_force_to: None,
         jurisdiction: "Massachusetts, creditors too",
         severity: Severity::Block,
         plain: "Massachusetts allows calls and texts between 08:00 and 21:00 only, unless they named other hours.",
@@ -38,6 +41,7 @@ pub(super) const WASHINGTON: ContactRule = Rule {
         id: "state.wa.hours",
         cite: "RCW 19.16.250",
         in_force_from: TABLE_IN_FORCE_FROM,
+        in_force_to: None,
         jurisdiction: "Washington, collectors",
         severity: Severity::Block,
         plain: "Washington allows calls and texts to the home between 07:30 and 21:00 only.",
@@ -48,12 +52,14 @@ pub(super) const WASHINGTON: ContactRule = Rule {
 
 fn closed_in(facts: &ContactFacts, now: Instant, place: Jurisdiction) -> Option<Finding> {
     let (opens, closes) = kept_in(facts, now, place)?;
-    outside(facts, now.at, opens, closes)
+    let found = outside(facts, now.at, opens, closes)?;
+    Some(Finding { until: found.until.min(facts.next_change(now.at)), ..found })
 }
 
 fn kept_in(facts: &ContactFacts, now: Instant, place: Jurisdiction) -> Option<(u16, u16)> {
     let hours = StateHours::of(place).filter(|hours| facts.hours_of.contains(&place) && hours.is_in_force(now.day))?;
-    Some((hours.opens_minute, hours.closes_minute))
+    // Where we amended the column, the amendment speaks and the row does not.
+    (!facts.is_amended(place.pack(), Column::CallingHours, now.at)).then_some((hours.opens_minute, hours.closes_minute))
 }
 
 /// The hours that one of these rules keeps for a contact, in minutes, if it keeps any; `None` for any other rule.

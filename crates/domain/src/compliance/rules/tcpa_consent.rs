@@ -12,6 +12,7 @@ pub(super) const RULE: ContactRule = Rule {
         id: "tcpa.cell.consent",
         cite: "47 USC 227(b)(1)(A)(iii); 47 CFR 64.1200(a)(1)",
         in_force_from: day(1992, 12, 20),
+        in_force_to: None,
         jurisdiction: "US, everyone",
         severity: Severity::Block,
         plain: "They have not agreed to calls or texts by machine to this mobile number.",

@@ -17,6 +17,7 @@ pub(super) const RULE: ContactRule = Rule {
         id: "tcpa.residential.prerecorded-limit",
         cite: "47 CFR 64.1200(a)(3)(iii)",
         in_force_from: day(2023, 7, 20),
+        in_force_to: None,
         jurisdiction: "US, everyone",
         severity: Severity::Block,
         plain: "No more calls by recording to this home line for now.",

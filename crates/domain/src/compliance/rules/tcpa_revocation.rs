@@ -22,6 +22,7 @@ pub(super) const RULE: ContactRule = Rule {
         id: "tcpa.revocation",
         cite: "47 CFR 64.1200(a)(10)-(12)",
         in_force_from: IN_FORCE_FROM,
+        in_force_to: None,
         jurisdiction: "US, everyone",
         severity: Severity::Block,
         plain: "They took back their agreement to calls and texts by machine.",

@@ -9,6 +9,7 @@ pub(super) const RULE: ContactRule = Rule {
         id: "regf.third-party.disclosure",
         cite: "12 CFR 1006.6(d)(1); 15 USC 1692c(b)",
         in_force_from: day(2021, 11, 30),
+        in_force_to: None,
         jurisdiction: "US, collectors",
         severity: Severity::Block,
         plain: "This person may not be told about the debt.",

@@ -11,6 +11,7 @@ pub(super) const RULE: SuitRule = Rule {
         id: "regf.time-barred.suit",
         cite: "12 CFR 1006.26(b)",
         in_force_from: day(2021, 11, 30),
+        in_force_to: None,
         jurisdiction: "US, collectors",
         severity: Severity::Block,
         plain: "The time to sue on this debt has run out or is not known: no suit, and no threat of one.",
@@ -24,6 +25,7 @@ pub(super) const RULE: SuitRule = Rule {
                 years: time.years,
                 last_day: time.last_day,
                 is_verified: time.is_verified,
+                amendment: time.amendment,
             }),
         });
         barred.map(Finding::lasting).next()

@@ -10,6 +10,7 @@ pub(super) const RULE: TransferRule = Rule {
         id: "regf.transfer.prohibited",
         cite: "12 CFR 1006.30(b)",
         in_force_from: day(2021, 11, 30),
+        in_force_to: None,
         jurisdiction: "US, collectors",
         severity: Severity::Block,
         plain: "This debt is paid, settled or discharged: it may not be sold or placed.",

@@ -10,6 +10,7 @@ pub(super) const RULE: SuitRule = Rule {
         id: "fdcpa.legal.venue",
         cite: "15 USC 1692i(a)",
         in_force_from: day(1978, 3, 20),
+        in_force_to: None,
         jurisdiction: "US, collectors",
         severity: Severity::Block,
         plain: "This court is not where the consumer lives or signed the contract, nor where the property lies that secures the debt.",

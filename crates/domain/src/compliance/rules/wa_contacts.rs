@@ -9,6 +9,7 @@ pub(super) const RULE: ContactRule = Rule {
         id: "state.wa.contact-cap",
         cite: "RCW 19.16.250",
         in_force_from: day(2011, 7, 22),
+        in_force_to: None,
         jurisdiction: "Washington, collectors",
         severity: Severity::Presumption,
         plain: "Washington presumes that more contacts than these in a week harass.",

@@ -9,6 +9,7 @@ pub(super) const RULE: ContactRule = Rule {
         id: "regf.electronic.work-email",
         cite: "12 CFR 1006.22(f)(3)",
         in_force_from: day(2021, 11, 30),
+        in_force_to: None,
         jurisdiction: "US, collectors",
         severity: Severity::Block,
         plain: "The address is the employer's: others there can read it.",

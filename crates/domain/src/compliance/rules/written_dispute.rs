@@ -11,6 +11,7 @@ const CARD: RuleCard = RuleCard {
     id: "regf.dispute.written-stop",
     cite: "12 CFR 1006.38(d)(2); 15 USC 1692g(b)",
     in_force_from: day(2021, 11, 30),
+    in_force_to: None,
     jurisdiction: "US, collectors",
     severity: Severity::Block,
     plain: "They disputed this debt in writing within the validation period, and it is not answered yet.",
