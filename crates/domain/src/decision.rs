@@ -82,10 +82,8 @@ impl RuleCard {
     /// From when until when it binds, in words.
     pub fn in_force(&self) -> String {
         let from = written(date_of_day(self.in_force_from));
-        self.in_force_to.map_or_else(
-            || format!("from {from}, no end known"),
-            |last| format!("from {from} to {}", written(date_of_day(last))),
-        )
+        self.in_force_to
+            .map_or_else(|| format!("from {from}, no end known"), |last| format!("from {from} to {}", written(date_of_day(last))))
     }
 }
 

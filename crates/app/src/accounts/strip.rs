@@ -6,7 +6,7 @@ use crate::compliance::law::Law;
 use crate::parties::store::Point;
 use crate::strategy::actions::local_time;
 use duly_domain::compliance::facts::ContactFacts;
-use duly_domain::compliance::packs::confidence_of;
+use duly_domain::compliance::packs::confidence_in;
 use duly_domain::compliance::record::Direction;
 use duly_domain::compliance::states::Confidence;
 use duly_domain::decision::{Answer, Reason, Whose};
@@ -147,7 +147,7 @@ pub fn explain(seen: &Seen, known: &Known, at: Moment) -> Why {
             .map(|reason| (reason.rule.plain.to_string(), reason.detail.to_string(), reason.rule.instead, marked(reason)))
             .collect(),
         facts: shown,
-        law: Law::of(known).words(),
+        law: Law::of(known, at.at).words(),
         next: match (seen.decision.answer, seen.decision.next_allowed_at) {
             (Answer::Yes, _) => "Now".into(),
             (_, Some(next)) => format!("{} their time", next_text(seen, next, at.at)),
@@ -164,7 +164,7 @@ pub fn explain(seen: &Seen, known: &Known, at: Moment) -> Why {
 /// Where a reason stands, whose it is where that is not the law, and whether its source is in doubt.
 fn marked(reason: &Reason) -> String {
     let mut cite = reason.rule.cite.to_string();
-    if confidence_of(reason.rule.id) != Confidence::High {
+    if confidence_in(reason.rule.id, &reason.detail) != Confidence::High {
         cite.push_str(" · unverified");
     }
     if reason.whose() != Whose::Law {

@@ -372,7 +372,7 @@ pub async fn workspace_json(tx: &mut Tx, at: Moment, account: AccountId) -> Resu
         .iter()
         .map(|person| json!({"id": person.debtor.to_string(), "role": person.role, "name": person.name, "preferences": wishes_of(&person.debtor)}))
         .collect();
-    let law = Law::of(&known).json();
+    let law = Law::of(&known, at.at).json();
     let licenses = warnings_on(tx, &known, at.business_day).await?;
     let Known { account, creditor, debtor, points, .. } = known;
     let currency = account.currency.as_str();

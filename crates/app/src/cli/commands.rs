@@ -3,7 +3,7 @@
 use super::output::{answer, write_line};
 use super::{
     Answered, Cli, Command, ExportCommand, Global, acts, audit, compliance, disclosures, disputes, identity, intake, jobs, ledger, letters,
-    licenses, outreach, plans, policy, serve, status, store, strategy,
+    licenses, outreach, packs, plans, policy, serve, status, store, strategy,
 };
 use crate::app::{App, Failure};
 use crate::web::serving::Serving;
@@ -19,7 +19,7 @@ pub(super) async fn run(cli: Cli) -> Result<Answered, Failure> {
     match command {
         Command::Decide(args) if args.account.is_none() => return compliance::decide(),
         Command::Cases { paths } => return compliance::run_cases(&paths),
-        Command::Pack(command) => return policy::pack(&global, &command),
+        Command::Pack(command) if command.is_about_shipped() && !global.is_there(DATABASE) => return packs::of_shipped(&global, &command),
         Command::Demo { accounts, seed, listen, no_serve } => {
             let app = global.open_or_make(DEMO).await?;
             let made = demo::make(&app, accounts, seed).await?;
@@ -54,6 +54,7 @@ fn goes_by_the_clock(command: &Command) -> bool {
             | C::Contact(_)
             | C::Case(_)
             | C::Policy(_)
+            | C::Pack(_)
             | C::Letters(_)
             | C::Promise(_)
             | C::Payment(_)
@@ -74,6 +75,7 @@ async fn on_database(app: &App, global: &Global, command: Command) -> Result<Ans
         Command::Case(command) => return disputes::case(app, global, command).await,
         Command::Policy(command) => return policy::policy(app, global, command).await,
         Command::License(command) => licenses::license(app, global, command).await?,
+        Command::Pack(command) => return packs::pack(app, global, command).await,
         Command::Status(command) => return status::status(app, global, command).await,
         Command::Promise(command) => return plans::promise(app, global, command).await,
         Command::Night { business_day } => return jobs::night(app, global, business_day).await,
@@ -94,12 +96,7 @@ async fn on_database(app: &App, global: &Global, command: Command) -> Result<Ans
         Command::User(command) => identity::user(app, global, command).await?,
         Command::Migrate => jobs::migrate(app, global).await?,
         // Answered before a database was opened.
-        Command::Cases { .. }
-        | Command::Pack(_)
-        | Command::Demo { .. }
-        | Command::Serve(_)
-        | Command::Config(_)
-        | Command::Disclosure(_) => {}
+        Command::Cases { .. } | Command::Demo { .. } | Command::Serve(_) | Command::Config(_) | Command::Disclosure(_) => {}
     }
     Ok(Answered::Yes)
 }

@@ -18,6 +18,7 @@ mod limitation;
 mod named;
 pub mod output;
 mod outreach;
+mod packs;
 mod plain;
 mod plans;
 mod policy;
@@ -128,7 +129,7 @@ enum Command {
     Case(disputes::CaseCommand),
     /// What the law of each place asks: the rule packs with source and confidence; needs no database.
     #[command(subcommand)]
-    Pack(policy::PackCommand),
+    Pack(packs::PackCommand),
     /// What we and our creditors ask beyond the law: proposed, approved by a second person, dated.
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
@@ -284,6 +285,11 @@ impl Global {
             )),
             _ => self.open_or_make(default).await,
         }
+    }
+
+    /// Whether there is a database to open.
+    fn is_there(&self, default: &str) -> bool {
+        self.address(default).strip_prefix("sqlite:").is_none_or(|path| std::path::Path::new(path).exists())
     }
 
     /// As [`Global::open`], and makes it where there is none.

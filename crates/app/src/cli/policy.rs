@@ -1,36 +1,21 @@
-//! Rule packs are listed and shown; versions of policy are proposed, approved and withdrawn.
+//! Versions of policy are proposed, approved and withdrawn.
 
 use super::named::{find_actor, parse_id};
 use super::output::answer;
 use super::{Answered, Global};
 use crate::accounts;
 use crate::app::{Actor, App, Failure};
-use crate::compliance::packs::{in_full, in_short, load_pack};
+use crate::compliance::difference::Difference;
 use crate::compliance::policy::actions::{ProposePolicy, approve_policy, propose_policy, try_policy, withdraw_policy};
-use crate::compliance::policy::difference::Difference;
 use crate::compliance::policy::pages::{in_force, in_words};
 use crate::compliance::policy::store::{self, PolicyRow};
 use clap::{Args, Subcommand};
-use duly_domain::compliance::packs::packs;
 use duly_domain::compliance::policy::Limits;
-use duly_domain::compliance::states::Confidence;
 use duly_domain::identity::{Permission, may};
 use duly_domain::values::ids::PolicyId;
 use duly_domain::values::moment::Moment;
 use jiff::civil::{Date, Time};
 use serde_json::{Value as Json, json};
-
-/// `duly pack …`
-#[derive(Subcommand)]
-pub enum PackCommand {
-    /// Every pack: federal law, the states, New York City.
-    List,
-    /// All that a pack says, with source and confidence.
-    Show {
-        /// Its id, such as us, us-ma or us-ny-nyc.
-        pack: String,
-    },
-}
 
 /// `duly policy …`
 #[derive(Subcommand)]
@@ -104,34 +89,6 @@ fn minute(text: &str) -> Result<u16, String> {
     Ok(u16::try_from(i32::from(time.hour()) * 60 + i32::from(time.minute())).unwrap_or(0))
 }
 
-pub(super) fn pack(global: &Global, command: &PackCommand) -> Result<Answered, Failure> {
-    match command {
-        PackCommand::List => {
-            let json = json!({"packs": packs().iter().map(in_short).collect::<Vec<_>>()});
-            answer(global.format, &json, || {
-                let line = |pack: &'static duly_domain::compliance::packs::Pack| {
-                    let mark = if pack.is_verified() { "" } else { ", unverified" };
-                    let (id, name, version, from) = (&pack.id, pack.name, &pack.version, pack.in_force_from);
-                    format!("{id:<10} {name}, {version}, from {from}, {} confidence{mark}", pack.confidence.code())
-                };
-                packs().iter().map(line).collect()
-            })?;
-        }
-        PackCommand::Show { pack } => {
-            let pack = load_pack(pack)?;
-            answer(global.format, &in_full(pack), || {
-                let mut lines = vec![format!("{} ({}), in force from {}", pack.name, pack.version, pack.in_force_from)];
-                lines.extend(pack.parts.iter().map(|part| {
-                    let mark = if part.confidence == Confidence::High { "" } else { " [unverified]" };
-                    format!("{}: {} ({}; {}){mark}", part.topic, part.says, part.source, part.does)
-                }));
-                lines
-            })?;
-        }
-    }
-    Ok(Answered::Yes)
-}
-
 pub(super) async fn policy(app: &App, global: &Global, command: PolicyCommand) -> Result<Answered, Failure> {
     let at = app.moment();
     match command {
@@ -155,8 +112,8 @@ pub(super) async fn policy(app: &App, global: &Global, command: PolicyCommand) -
     Ok(Answered::Yes)
 }
 
-/// Finds who may change policy by their address.
-async fn find_changer(app: &App, email: &str) -> Result<Actor, Failure> {
+/// Finds who may change policy and packs by their address.
+pub(super) async fn find_changer(app: &App, email: &str) -> Result<Actor, Failure> {
     let who = find_actor(&mut app.db.read().await?, email).await?;
     if may(who.role, Permission::ChangePolicy) { Ok(who) } else { Err(Failure::Forbidden) }
 }
@@ -192,7 +149,8 @@ async fn propose(app: &App, global: &Global, at: Moment, args: ProposeArgs) -> R
     answer(global.format, &json, || lines(format!("{id} is proposed"), &difference))
 }
 
-fn lines(first: String, difference: &Difference) -> Vec<String> {
+/// A difference in lines, behind a first one.
+pub(super) fn lines(first: String, difference: &Difference) -> Vec<String> {
     let mut lines = vec![first];
     lines.extend(difference.sentences());
     lines.extend([difference.basis(), difference.tested()]);

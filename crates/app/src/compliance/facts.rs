@@ -1,5 +1,6 @@
 //! The record of one account's debtor, filled from the tables.
 
+use super::amendments::editions;
 use super::events::{bankruptcy_of, notice};
 use super::policy::store::PolicyRow;
 use super::policy::{self, Policies};
@@ -11,7 +12,10 @@ use crate::parties::status::standing::service_of;
 use crate::parties::store::{Debtor, PersonRow, Point, PreferenceRow};
 use crate::store::{Keyed, Tx, Value};
 use crate::{accounts, outreach, parties};
+use duly_domain::compliance::amendments::Amendment;
 use duly_domain::compliance::caps::Jurisdiction;
+use duly_domain::compliance::editions::Editions;
+use duly_domain::compliance::packs::{NEW_YORK_CITY, pack_of_state};
 use duly_domain::compliance::policy::ContactPolicy;
 use duly_domain::compliance::record::{
     Bankruptcy, Care, Closure, CollectorRole, Consumer, Contact, Debt, Dialing, Direction, Hours, Key, Notice, NoticeKind, Outcome, Person,
@@ -21,10 +25,12 @@ use duly_domain::parties::circumstance::Circumstance;
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, ContactId, CreditorId, DebtorId};
 use duly_domain::values::region::{
-    LocationSignal, STATED, is_state, is_zip_of_new_york_city, state_code, state_of_zip, states_of_zip, zones_of_phone, zones_of_zip,
+    LocationSignal, STATED, is_state, is_zip_of_new_york_city, state_code, state_of_phone, state_of_zip, states_of_zip, zones_of_phone,
+    zones_of_zip,
 };
 use jiff::Timestamp;
 use std::collections::HashMap;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Everything about an account that decisions need, read once.
@@ -109,6 +115,7 @@ pub async fn gather_many(tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<Known>, F
         about.entry(contact).or_default().push(account.0.as_u128());
     }
     let versions = policy::store::list_approved(tx).await?;
+    let law = editions(tx).await?;
     let mut creditors: HashMap<CreditorId, Creditor> = HashMap::new();
     let mut all = Vec::with_capacity(ids.len());
     for id in ids {
@@ -134,6 +141,7 @@ pub async fn gather_many(tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<Known>, F
             contacts: [with_debtor.get(&debtor.id), with_others.get(id)],
             about: &about,
             versions: &versions,
+            law: &law,
         };
         all.push(of_debtor.known(account, creditor, debtor));
     }
@@ -173,6 +181,7 @@ struct Gathered<'g> {
     contacts: [Option<&'g Vec<PastColumns>>; 2],
     about: &'g HashMap<ContactId, Vec<Key>>,
     versions: &'g [PolicyRow],
+    law: &'g Editions,
 }
 
 impl Gathered<'_> {
@@ -230,6 +239,8 @@ impl Gathered<'_> {
                 service: None,
                 care: self.cares.get(&debtor.id).copied().unwrap_or_default(),
                 jurisdictions: jurisdictions(&debtor, &points),
+                amendments: amendments(self.law, &debtor, &points),
+                law: self.law.clone(),
                 ..Consumer::default()
             },
             persons: persons.collect(),
@@ -284,13 +295,31 @@ fn jurisdictions(debtor: &Debtor, points: &[Point]) -> Vec<Jurisdiction> {
     found
 }
 
+/// The packs of the places in which the debtor lives or may live, but for the whole country's.
+pub fn packs_of(debtor: &Debtor, points: &[Point]) -> Vec<String> {
+    let states = states_of(debtor, points);
+    let in_city = lives_in_new_york_city(debtor, points) && states.iter().any(|(state, _)| *state == "NY");
+    let packs = states.iter().map(|(state, _)| pack_of_state(state));
+    packs.chain(in_city.then(|| NEW_YORK_CITY.to_string())).collect()
+}
+
+/// What was amended about contacts where they live or may live; nothing is looked up while nothing was.
+fn amendments(law: &Editions, debtor: &Debtor, points: &[Point]) -> Vec<Arc<Amendment>> {
+    if law.amendments().is_empty() {
+        return Vec::new();
+    }
+    let packs = packs_of(debtor, points);
+    law.about_contacts(|pack| packs.iter().any(|known| known == pack))
+}
+
 /// Whether something on file says that they live in one of the five boroughs.
 pub fn lives_in_new_york_city(debtor: &Debtor, points: &[Point]) -> bool {
     debtor.locality.as_deref() == Some("nyc") || zips(points).any(is_zip_of_new_york_city)
 }
 
 /// The states in which the debtor lives or may live, each with the sign that says so. A ZIP code area that lies in several states
-/// says something only where nothing else does: then they may live in any of them.
+/// says something only where nothing else does: then they may live in any of them. So does the area code of a number, which is weaker
+/// still. Either only adds limits: for the time to sue none but the state on file is known.
 pub fn states_of(debtor: &Debtor, points: &[Point]) -> Vec<(&'static str, &'static str)> {
     let mut found: Vec<(&'static str, &'static str)> = Vec::new();
     let mut note = |state: &'static str, sign: &'static str| {
@@ -307,12 +336,33 @@ pub fn states_of(debtor: &Debtor, points: &[Point]) -> Vec<(&'static str, &'stat
         found.extend(any.map(|state| (state, "a ZIP code area that lies in several states")));
         found.dedup();
     }
+    if found.is_empty() && says_nothing_but_numbers(debtor, points) {
+        for state in living(points).filter_map(|point| state_of_phone(point.value.strip_prefix("+1")?)).filter(|state| is_state(state)) {
+            if !found.iter().any(|(known, _)| *known == state) {
+                found.push((state, AREA_CODE));
+            }
+        }
+    }
     found
+}
+
+/// The weakest sign of a state.
+pub const AREA_CODE: &str = "the area code of a number alone, low confidence";
+
+/// Whether neither an address nor a word of theirs says where they live. Then the states of their numbers bind, each of them.
+fn says_nothing_but_numbers(debtor: &Debtor, points: &[Point]) -> bool {
+    let has_address = || living(points).any(|point| point.kind == "address");
+    debtor.state.is_none() && debtor.stated_zone.is_none() && zips(points).next().is_none() && !has_address()
+}
+
+/// Points that are neither wrong nor dead.
+fn living(points: &[Point]) -> impl Iterator<Item = &Point> {
+    points.iter().filter(|point| !matches!(point.state.as_str(), "wrong" | "dead"))
 }
 
 /// The ZIP codes of addresses that are neither wrong nor dead.
 fn zips(points: &[Point]) -> impl Iterator<Item = &str> {
-    points.iter().filter(|point| !matches!(point.state.as_str(), "wrong" | "dead")).filter_map(|point| point.zip.as_deref())
+    living(points).filter_map(|point| point.zip.as_deref())
 }
 
 fn preference(row: &PreferenceRow) -> Option<Preference> {

@@ -14,7 +14,7 @@ use crate::{identity, outreach};
 use duly_domain::compliance::facts::{ContactFacts, Facts, gather as read_facts};
 use duly_domain::compliance::packs;
 use duly_domain::compliance::policy::ContactPolicy;
-use duly_domain::compliance::record::{Dialing, Disclosure, Place, Proposal, Purpose, Standing};
+use duly_domain::compliance::record::{Dialing, Disclosure, Place, Proposal, Purpose, Record, Standing};
 use duly_domain::compliance::{RULE_SET, allowed_until, decide_contact};
 use duly_domain::decision::{Answer, Decision, Reason};
 use duly_domain::values::channel::Channel;
@@ -95,12 +95,23 @@ pub fn attempts_at(known: &Known, at: Timestamp) -> (u32, u32) {
 
 /// What the rules may know of ordinary collection with somebody on the account.
 fn facts_at(known: &Known, at: Timestamp, channel: Channel, person: DebtorId) -> ContactFacts {
+    facts_by(known, &known.record, at, channel, person)
+}
+
+/// The same by a record that is not the account's own in everything.
+fn facts_by(known: &Known, record: &Record, at: Timestamp, channel: Channel, person: DebtorId) -> ContactFacts {
     let mut proposal = Proposal::of(at, channel, person.0.as_u128(), vec![known.account.id.0.as_u128()]);
-    if person == known.debtor.id && !known.record.consumer.jurisdictions.is_empty() {
+    let consumer = &record.consumer;
+    if person == known.debtor.id && !(consumer.jurisdictions.is_empty() && consumer.amendments.is_empty()) {
         // Only places with limits of their own ask what kind of number it is.
         proposal.is_to_mobile = best_point(&known.points, kind_of_point(channel)).as_ref().is_some_and(is_mobile);
     }
-    read_facts(&known.record, &proposal)
+    read_facts(record, &proposal)
+}
+
+/// What would be answered about the account's debtor by a record that is not the account's own in everything: nothing is kept.
+pub fn answer_of(known: &Known, record: &Record, at: Timestamp, channel: Channel, policy: &ContactPolicy) -> Answer {
+    decide_contact(&facts_by(known, record, at, channel, known.debtor.id), policy).answer
 }
 
 /// What would be answered about the account's debtor by one policy and by another: nothing is kept.
@@ -305,12 +316,12 @@ pub fn decision_json(decision: &Decision) -> Json {
 pub fn reason_json(reason: &Reason) -> Json {
     let rule = reason.rule;
     json!({"rule": rule.id, "citation": rule.cite, "plain": rule.plain, "detail": reason.detail.to_string(), "instead": rule.instead,
-        "whose": reason.whose().code(), "confidence": packs::confidence_of(rule.id).code(), "pack": packs::pack_id_of(rule.id)})
+        "whose": reason.whose().code(), "confidence": packs::confidence_in(rule.id, &reason.detail).code(), "pack": packs::pack_of(reason)})
 }
 
 /// The facts and the policy as they are kept with a decision, so that it can be made again years later, and which law applied.
 fn kept(facts: &ContactFacts, known: &Known, at: Timestamp) -> Json {
-    json!({"facts": facts, "policy": known.policy_at(at), "law": Law::of(known).json()})
+    json!({"facts": facts, "policy": known.policy_at(at), "law": Law::of(known, at).json()})
 }
 
 /// Reads what was kept with a decision: the facts and the policy.

@@ -1,13 +1,16 @@
 //! Which law applies to an account, and what says so: our role, the purpose of the debt, the places, and the clocks.
 //!
-//! Places follow from the state on file and the ZIP codes of addresses, clocks from addresses and numbers too; what a person said
+//! Places follow from the state on file and the ZIP codes of addresses; where neither is known, and they told us nothing, from the area
+//! codes of their numbers, with low confidence. Clocks follow from addresses and numbers; what a person said
 //! about where they are settles their clock (tables in `regulation/`, their sources in `PROVENANCE.md`).
 
 use super::facts::{Known, lives_in_new_york_city, states_of};
-use duly_domain::compliance::packs::{Pack, applying};
+use duly_domain::compliance::packs::Pack;
 use duly_domain::compliance::record::CollectorRole;
 use duly_domain::values::region::STATED;
+use jiff::Timestamp;
 use serde_json::{Value as Json, json};
+use std::sync::Arc;
 
 /// Which law applies, and what says so.
 pub struct Law {
@@ -15,18 +18,19 @@ pub struct Law {
     purpose: String,
     is_house_scope: bool,
     /// The packs that apply, federal law first, each with what says so.
-    packs: Vec<(&'static Pack, &'static str)>,
+    packs: Vec<(Arc<Pack>, &'static str)>,
     /// The zones in which the person may be, each with what says so.
     clocks: Vec<(String, Vec<String>)>,
     is_stated: bool,
 }
 
 impl Law {
-    /// The law of an account.
-    pub fn of(known: &Known) -> Law {
+    /// The law of an account at a moment.
+    pub fn of(known: &Known, at: Timestamp) -> Law {
         let states = states_of(&known.debtor, &known.points);
         let in_city = lives_in_new_york_city(&known.debtor, &known.points);
-        let packs = applying(states.iter().map(|(state, _)| *state), in_city && states.iter().any(|(state, _)| *state == "NY"));
+        let edition = known.record.consumer.law.at(at.as_second());
+        let packs = edition.applying(states.iter().map(|(state, _)| *state), in_city && states.iter().any(|(state, _)| *state == "NY"));
         let sign = |pack: &Pack| match states.iter().find(|(state, _)| pack.id == format!("us-{}", state.to_lowercase())) {
             Some((_, sign)) => *sign,
             None if pack.id == "us" => "the whole country",
@@ -47,7 +51,7 @@ impl Law {
             role: known.record.role,
             purpose: known.account.kind.clone(),
             is_house_scope: known.creditor.rule_scope == "all",
-            packs: packs.into_iter().map(|pack| (pack, sign(pack))).collect(),
+            packs: packs.into_iter().map(|pack| (pack.clone(), sign(pack))).collect(),
             clocks,
             is_stated,
         }

@@ -3,9 +3,11 @@
 //! [`gate`] is the one door to contact. [`facts`] fills the domain's record from the tables; [`cases`] fills it from a file.
 
 pub mod acts;
+pub mod amendments;
 pub mod as_of;
 pub mod cases;
 pub mod decision;
+pub mod difference;
 pub mod events;
 pub mod facts;
 pub mod gate;

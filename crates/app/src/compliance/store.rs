@@ -9,7 +9,7 @@ use duly_domain::compliance::RULE_SET;
 use duly_domain::compliance::record::Purpose;
 use duly_domain::decision::Decision;
 use duly_domain::values::channel::Channel;
-use duly_domain::values::ids::{AccountId, DebtorId, DecisionId};
+use duly_domain::values::ids::{AccountId, CreditorId, DebtorId, DecisionId};
 use jiff::Timestamp;
 use serde_json::Value as Json;
 
@@ -58,6 +58,18 @@ const CALLED_OFTEN: &str = "
      where answer = 'allowed' and decided_at >= $1 and channel = 'call'
      group by account_id having count(*) >= 3 order by count(*) desc, account_id limit $2";
 const BY_ANSWER: &str = "select answer, count(*) from decisions where decided_at >= $1 group by answer order by answer";
+/// Accounts that wait on lists, every so-manieth of them in the order of their ids.
+const WAITING: &str = "
+    select account_id from
+        (select w.account_id, row_number() over (order by w.account_id) as nth from worklist w) waiting
+     where (nth - 1) % $1 = 0 order by account_id limit $2";
+const WAITING_OF: &str = "
+    select account_id from
+        (select w.account_id, row_number() over (order by w.account_id) as nth
+           from worklist w join accounts a on a.id = w.account_id where a.creditor_id = $1) waiting
+     where (nth - 1) % $2 = 0 order by account_id limit $3";
+const COUNT_WAITING: &str = "select count(*) from worklist";
+const COUNT_WAITING_OF: &str = "select count(*) from worklist w join accounts a on a.id = w.account_id where a.creditor_id = $1";
 
 rows! {
     /// One refusal, for the compliance officer.
@@ -247,4 +259,21 @@ pub async fn list_beside(
     to: Timestamp,
 ) -> Result<Vec<(DecisionId, String, String, Timestamp)>, StoreError> {
     tx.all(BESIDE, params![account, person, from, to]).await
+}
+
+/// How many accounts wait on lists: of a creditor, or all.
+pub async fn count_waiting(tx: &mut Tx, creditor: Option<CreditorId>) -> Result<i64, StoreError> {
+    match creditor {
+        Some(creditor) => tx.number(COUNT_WAITING_OF, params![creditor]).await,
+        None => tx.number(COUNT_WAITING, &[]).await,
+    }
+}
+
+/// Every so-manieth account that waits on a list.
+pub async fn list_waiting(tx: &mut Tx, creditor: Option<CreditorId>, step: i64, limit: i64) -> Result<Vec<AccountId>, StoreError> {
+    let rows: Vec<(AccountId,)> = match creditor {
+        Some(creditor) => tx.all(WAITING_OF, params![creditor, step, limit]).await?,
+        None => tx.all(WAITING, params![step, limit]).await?,
+    };
+    Ok(rows.into_iter().map(|(account,)| account).collect())
 }

@@ -22,11 +22,11 @@ use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use duly_domain::compliance::packs::confidence_of;
+use duly_domain::compliance::packs::{confidence_in, confidence_of};
 use duly_domain::compliance::rules::CONTACT;
 use duly_domain::compliance::states::Confidence;
 use duly_domain::compliance::{RULE_SET, Verdict, trace};
-use duly_domain::decision::{Detail, Severity, Whose};
+use duly_domain::decision::{Severity, Whose};
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, DebtorId};
 use duly_domain::values::moment::{Moment, written};
@@ -189,18 +189,18 @@ fn answer(
     let words = strip::explain(&seen, known, moment);
     let (mut found, mut others) = (Vec::new(), Vec::new());
     for (card, verdict) in trace(&CONTACT, &seen.facts, &known.policy_at(at)) {
-        let whose = if let Verdict::Found(Detail::ByPolicy { whose, .. }) = verdict { whose } else { Whose::Law };
+        let (whose, confidence) = match &verdict {
+            Verdict::Found(detail) => (detail.whose(), confidence_in(card.id, detail)),
+            _ => (Whose::Law, confidence_of(card.id)),
+        };
         let (tone, says, detail) = match verdict {
             Verdict::Found(detail) if card.severity == Severity::Warn => ("wait", "warns".to_string(), detail.to_string()),
             Verdict::Found(detail) => ("no", "stands in the way".to_string(), detail.to_string()),
             Verdict::Content => ("ok", "content".to_string(), String::new()),
-            Verdict::NotInForce => {
-                let from = written(duly_domain::values::moment::date_of_day(card.in_force_from));
-                ("", format!("binds from {from}"), String::new())
-            }
+            Verdict::NotInForce => ("", format!("binds {}", card.in_force()), String::new()),
             Verdict::NotAsked => ("", "not asked: another speaks alone".to_string(), String::new()),
         };
-        let is_verified = confidence_of(card.id) == Confidence::High;
+        let is_verified = confidence == Confidence::High;
         let rule =
             ShownRule { plain: card.plain, detail, instead: card.instead, cite: card.cite, id: card.id, tone, says, whose, is_verified };
         if matches!(tone, "no" | "wait") { found.push(rule) } else { others.push(rule) }

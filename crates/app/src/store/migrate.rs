@@ -60,6 +60,7 @@ const STEPS: &[Step] = &steps! {
     32 "0032_acts";
     33 "0033_wide_entries";
     36 "0036_licenses";
+    34 "0034_amendments";
 };
 
 const JOURNAL: &str = "

@@ -147,6 +147,13 @@ pub fn routes(web: Web) -> Routes {
         .get("/compliance/evidence", May::ReadCompliance, audit::evidence::pages::get_population)
         .get("/compliance/packs", May::ReadCompliance, compliance::packs::get_packs)
         .get("/compliance/packs/{pack}", May::ReadCompliance, compliance::packs::get_pack)
+        .post("/compliance/packs/{pack}/amendments", May::ChangePolicy, compliance::amendments::pages::post_amendment)
+        .post("/compliance/packs/{pack}/amendments/{amendment}/approvals", May::ChangePolicy, compliance::amendments::pages::post_approval)
+        .post(
+            "/compliance/packs/{pack}/amendments/{amendment}/withdrawals",
+            May::ChangePolicy,
+            compliance::amendments::pages::post_withdrawal,
+        )
         .get("/compliance/policy", May::ReadCompliance, compliance::policy::pages::get_policy)
         .post("/compliance/policy", May::ChangePolicy, compliance::policy::pages::post_policy)
         .post("/compliance/policy/{policy}/approvals", May::ChangePolicy, compliance::policy::pages::post_approval)

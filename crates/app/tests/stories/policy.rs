@@ -2,8 +2,8 @@
 
 use crate::permissions::{client, sign_in};
 use duly::app::{Actor, Failure};
+use duly::compliance::difference::Difference;
 use duly::compliance::policy::actions::{ProposePolicy, approve_policy, propose_policy, withdraw_policy};
-use duly::compliance::policy::difference::Difference;
 use duly::compliance::replay::replay;
 use duly_domain::compliance::policy::Limits;
 use duly_domain::decision::Whose;

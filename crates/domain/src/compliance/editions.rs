@@ -228,7 +228,9 @@ mod tests {
         assert_eq!((hours.does, hours.in_force_to), (Does::Enforces, Some(date(2027, 12, 31))));
         assert_eq!(part(&edition, "us-ny-nyc", "Contact caps").does, Does::Permits);
         assert!(matches!(part(&edition, "us-ny-nyc", "state.nyc.contact-cap").does, Does::Shows(_)));
-        assert!(edition.state("OH").unwrap().asks_time_barred_notice() && edition.state("OH").unwrap().limitation.promissory_note.is_none());
+        assert!(
+            edition.state("OH").unwrap().asks_time_barred_notice() && edition.state("OH").unwrap().limitation.promissory_note.is_none()
+        );
         assert!(part(&edition, "us-oh", "Time to sue").says.contains("note not known"));
         assert!(edition.pack("us-ma").unwrap().version.ends_with("+1"), "{}", edition.pack("us-ma").unwrap().version);
     }

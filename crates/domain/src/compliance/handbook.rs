@@ -45,7 +45,12 @@ fn page(card: &RuleCard) -> Page {
     let text = format!(
         "# {}\n\n{}\n\n## What can be done instead\n\n{}\n\n## The rule\n\n- Source: {}\n- In force: {}\n- Binds: {}\n\
          - What it does: {does}. {means}\n\n[All rules](README.md)\n",
-        card.id, card.plain, card.instead, card.cite, card.in_force(), card.jurisdiction
+        card.id,
+        card.plain,
+        card.instead,
+        card.cite,
+        card.in_force(),
+        card.jurisdiction
     );
     Page { name: name(card.id), text }
 }

@@ -72,7 +72,7 @@ pub struct Asked {
 pub fn asked(place: &str) -> Option<Asked> {
     let (code, confidence) = match place {
         NEW_YORK_CITY => ("city_only", state("NY")?.license.confidence),
-        place => (state(place)?.license.words, state(place)?.license.confidence),
+        place => (state(place)?.license.words.as_ref(), state(place)?.license.confidence),
     };
     let (words, met_by): (&'static str, &'static [Kind]) = match (code, place) {
         ("yes", _) => ("a license", &[Kind::License]),
@@ -88,7 +88,7 @@ pub fn asked(place: &str) -> Option<Asked> {
 
 /// What the table says of a place, where it asks for nothing.
 pub fn says(place: &str) -> &'static str {
-    match state(place).map(|state| state.license.words) {
+    match state(place).map(|state| state.license.words.as_ref()) {
         Some("no") => "none known",
         Some("city_only") => "the city's alone",
         Some("unclear") => "unclear",

@@ -88,7 +88,16 @@ static DUE: RuleCard = card("plans.promise.due", "A promise is due from today to
 
 const fn card(id: &'static str, plain: &'static str, instead: &'static str) -> RuleCard {
     let in_force_from = day(2026, 1, 1);
-    RuleCard { id, cite: "house rule", in_force_from, in_force_to: None, jurisdiction: "everywhere", severity: Severity::Block, plain, instead }
+    RuleCard {
+        id,
+        cite: "house rule",
+        in_force_from,
+        in_force_to: None,
+        jurisdiction: "everywhere",
+        severity: Severity::Block,
+        plain,
+        instead,
+    }
 }
 
 /// Decides whether a promise may be taken, with every reason against it.

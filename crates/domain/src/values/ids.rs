@@ -108,6 +108,8 @@ ids! {
     DecisionId = "dec";
     /// One version of what the agency or a creditor asks beyond the law.
     PolicyId = "pol";
+    /// One amendment of a rule pack.
+    AmendmentId = "amd";
     /// A license, registration, bond or filing of the agency.
     LicenseId = "lic";
     /// Words that were due in a contact or a letter, and whether they were given.

@@ -70,6 +70,17 @@ pub fn state_of_zip(zip: &str) -> Option<&'static str> {
     }
 }
 
+/// The state or territory to which the area code of a North American number belongs; none abroad. A mobile number keeps its area code
+/// when its owner moves, so it is a weak sign.
+pub fn state_of_phone(national: &str) -> Option<&'static str> {
+    static TABLE: OnceLock<HashMap<&'static str, Vec<&'static str>>> = OnceLock::new();
+    let table = TABLE.get_or_init(|| zone_table(include_str!("../../../../regulation/nanp_timezones.csv"), 2));
+    match national.get(..3).and_then(|area| table.get(area)).map(Vec::as_slice) {
+        Some([state]) => Some(state),
+        _ => None,
+    }
+}
+
 /// Whether a ZIP code lies in one of the five boroughs: whole prefixes, and the two of 110 that are in Queens.
 pub fn is_zip_of_new_york_city(zip: &str) -> bool {
     matches!(zip.get(..3), Some("100" | "101" | "102" | "103" | "104" | "111" | "112" | "113" | "114" | "116"))
@@ -294,6 +305,22 @@ pub fn clocks(signals: &[LocationSignal], around: Timestamp) -> Vec<Clock> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_area_code_belongs_to_one_state() {
+        for (number, state) in [
+            ("6175550101", Some("MA")),
+            ("2125550101", Some("NY")),
+            ("2045550101", Some("MB")),
+            ("7875550101", Some("PR")),
+            ("2425550101", None),
+            ("8005550101", None),
+            ("", None),
+        ] {
+            assert_eq!(state_of_phone(number), state, "{number}");
+        }
+        assert!(is_state("MA") && !is_state("PR") && !is_state("MB"));
+    }
 
     #[test]
     fn zones_follow_zip_and_number() {

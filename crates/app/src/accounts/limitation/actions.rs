@@ -6,6 +6,7 @@ use crate::accounts::papers::store::list_documents;
 use crate::accounts::store as accounts;
 use crate::app::{Actor, App, Failure, Problems, WORDS_MAX, check_length, new_uuid};
 use crate::audit::kept;
+use crate::compliance::amendments::editions;
 use crate::{parties, transaction};
 use duly_domain::compliance::limitation::{Agreement, Tolling, reckon};
 use duly_domain::compliance::states;
@@ -81,7 +82,7 @@ pub async fn enter(app: &App, who: &Actor, at: Moment, ask: &Enter) -> Result<Li
         if ask.kind == EntryKind::Revived {
             let entries = store::list_of_account(tx, ask.account).await?;
             let debtor = parties::store::load_debtor(tx, account.debtor).await?;
-            let laws = reckon(&clock_of(&entries, debtor.state.as_deref(), at.business_day)).by_laws;
+            let laws = reckon(&clock_of(&entries, debtor.state.as_deref(), at.business_day, &editions(tx).await?)).by_laws;
             if !laws.iter().any(|law| law.state.can_revive()) {
                 return Err(Failure::wrong(
                     "kind",

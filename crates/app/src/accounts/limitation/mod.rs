@@ -13,7 +13,9 @@ pub mod panel;
 pub mod store;
 
 use crate::app::Failure;
+use crate::compliance::amendments::editions;
 use crate::store::{Keyed, Tx, Value};
+use duly_domain::compliance::editions::Editions;
 use duly_domain::compliance::limitation::{Agreement, ClockEvent, ClockFacts, Limitation, Reckoning, Tolling, reckon};
 use duly_domain::compliance::record::Record;
 use duly_domain::values::ids::AccountId;
@@ -75,7 +77,7 @@ impl fmt::Display for EntryKind {
 }
 
 /// What the time to sue is counted from, by the entries of one account, oldest first, and the state in which the debtor lives.
-pub fn clock_of(entries: &[EntryRow], state: Option<&str>, today: Date) -> ClockFacts {
+pub fn clock_of(entries: &[EntryRow], state: Option<&str>, today: Date, law: &Editions) -> ClockFacts {
     let standing = || entries.iter().filter(|row| row.withdrawn_at.is_none());
     let last = |kind: EntryKind| standing().rfind(|row| row.kind == kind.code());
     let text = |row: &EntryRow| row.value.clone().unwrap_or_default();
@@ -93,6 +95,7 @@ pub fn clock_of(entries: &[EntryRow], state: Option<&str>, today: Date) -> Clock
         contract: last(EntryKind::ContractLaw).and_then(|row| state_code(&text(row))),
         events: events.collect(),
         today,
+        law: law.on(today),
     }
 }
 
@@ -103,7 +106,7 @@ pub async fn fill(tx: &mut Tx, record: &mut Record) -> Result<(), Failure> {
     for debt in &mut record.debts {
         let Some(entries) = rows.get(&AccountId(Uuid::from_u128(debt.key))) else { continue };
         // The day as of which it is counted is the act's own.
-        let clock = clock_of(entries, None, Date::default());
+        let clock = clock_of(entries, None, Date::default(), &Editions::default());
         (debt.agreement, debt.accrued_on, debt.contract_law) = (clock.agreement, clock.accrued_on, clock.contract);
         record.clock_events.extend(clock.events.into_iter().map(|event| (debt.key, event)));
     }
@@ -115,7 +118,7 @@ pub async fn reckoning_of(tx: &mut Tx, account: AccountId, today: Date) -> Resul
     let entries = store::list_of_account(tx, account).await?;
     let states = store::list_states_of(tx, &[Value::from(account)]).await?;
     let state = states.first().and_then(|(_, state)| state.as_deref());
-    Ok(reckon(&clock_of(&entries, state, today)))
+    Ok(reckon(&clock_of(&entries, state, today, &editions(tx).await?)))
 }
 
 /// An open account whose last day for a suit is known.
@@ -136,6 +139,7 @@ impl Ending {
 /// Open accounts on which the time to sue ends within some days or has ended, the first end first.
 pub async fn list_ending(tx: &mut Tx, today: Date, within: i32) -> Result<Vec<Ending>, Failure> {
     let until = today.saturating_add(Span::new().days(within.clamp(0, 36_500)));
+    let law = editions(tx).await?;
     let mut found = Vec::new();
     let mut after = AccountId(Uuid::nil());
     loop {
@@ -146,7 +150,7 @@ pub async fn list_ending(tx: &mut Tx, today: Date, within: i32) -> Result<Vec<En
         let entries = read_entries(tx, &keys).await?;
         for row in page {
             let entries = entries.get(&row.account).map_or(&[][..], Vec::as_slice);
-            let time = reckon(&clock_of(entries, row.state.as_deref(), today)).limitation();
+            let time = reckon(&clock_of(entries, row.state.as_deref(), today, &law)).limitation();
             found.extend(time.filter(|time| time.last_day <= until).map(|time| Ending { row, time }));
         }
     }
@@ -171,9 +175,10 @@ pub async fn list_barred(tx: &mut Tx, accounts: &[AccountId], today: Date) -> Re
     let keys: Vec<Value> = accounts.iter().map(|id| Value::from(*id)).collect();
     let states: HashMap<AccountId, Option<String>> = store::list_states_of(tx, &keys).await?.into_iter().collect();
     let rows = read_entries(tx, &keys).await?;
+    let law = editions(tx).await?;
     let barred = rows.into_iter().filter_map(|(account, entries)| {
         let state = states.get(&account).and_then(|state| state.as_deref());
-        Some((account, reckon(&clock_of(&entries, state, today)).barred_since(today)?))
+        Some((account, reckon(&clock_of(&entries, state, today, &law)).barred_since(today)?))
     });
     Ok(barred.collect())
 }

@@ -6,6 +6,7 @@ use crate::accounts::papers::store::Document;
 use crate::accounts::store as accounts;
 use crate::accounts::workspace::Unfinished;
 use crate::app::Failure;
+use crate::compliance::amendments::editions;
 use crate::identity::names::Names;
 use crate::parties::status::standing::service_of;
 use crate::store::Tx;
@@ -68,7 +69,8 @@ impl LimitationPanel {
         let held = accounts::load_account(tx, account).await?;
         let debtor = parties::store::load_debtor(tx, held.debtor).await?;
         let rows = store::list_of_account(tx, account).await?;
-        let clock = clock_of(&rows, debtor.state.as_deref(), today);
+        let law = editions(tx).await?;
+        let clock = clock_of(&rows, debtor.state.as_deref(), today, &law);
         let reckoning = reckon(&clock);
         let mut suggestions = Vec::new();
         if clock.accrued_on.is_none() {
@@ -183,7 +185,7 @@ async fn payments(tx: &mut Tx, account: AccountId, reckoning: &Reckoning, accrue
     let laws: Vec<String> = reckoning
         .by_laws
         .iter()
-        .map(|law| match law.state.revival.words {
+        .map(|law| match law.state.revival.words.as_ref() {
             "" => format!("{}: our table names nothing that begins it anew", law.state.name),
             words => format!("{}: {words}{}", law.state.name, if law.state.revival.is_verified() { "" } else { " (not verified)" }),
         })

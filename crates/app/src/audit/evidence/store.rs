@@ -46,7 +46,7 @@ const POLICIES: &str = "creditor_id is null or creditor_id = (select creditor_id
 const VIEWS: &str = "account_id = $1 and seen_at < $2";
 
 /// Everything a pack holds of an account, in the order of its contents.
-pub const SOURCES: [Source; 27] = [
+pub const SOURCES: [Source; 28] = [
     source("account", "accounts", "id = $1", "the account as it stands"),
     source("people", "account_people", OWN, "who stands on the account, in which role"),
     source(
@@ -78,6 +78,12 @@ pub const SOURCES: [Source; 27] = [
     source("notes", "notes", OWN, "notes"),
     source("documents", "documents", OWN, "documents, each with the hash of its bytes"),
     source("policies", "policies", POLICIES, "policies of the agency and the creditor, stricter than the law"),
+    source(
+        "amendments",
+        "amendments",
+        "exists (select 1 from accounts where id = $1)",
+        "what the agency says the law is since the program was shipped",
+    ),
     source("history", "history_rows", OWN, "what files told of the time before us"),
     source("views", "views", VIEWS, "who saw the account before this pack was made"),
 ];

@@ -72,6 +72,17 @@ macro_rules! of_policies {
     };
 }
 
+macro_rules! of_amendments {
+    ($which:literal) => {
+        concat!(
+            "select null, id, number, pack, column_code, says, source, confidence, from_on, to_on, difference, proposed_by, proposed_at,
+                    state, begins_on, begins_at, ends_at, difference_decided, decided_by, decided_at
+               from amendments ",
+            $which
+        )
+    };
+}
+
 /// What is kept about accounts: the columns that never change, then those that may.
 ///
 /// Whose contact, wish, circumstance or notice it is may change when two records of one person are made one or parted again.
@@ -134,7 +145,7 @@ macro_rules! of_licenses {
 }
 
 /// What is kept about the agency and no account: named in the entries of its chain. Its account is nothing.
-static OF_AGENCY: [Kind; 2] = [OF_POLICIES, OF_LICENSES];
+static OF_AGENCY: [Kind; 3] = [OF_POLICIES, OF_AMENDMENTS, OF_LICENSES];
 
 const OF_LICENSES: Kind = Kind {
     name: "license",
@@ -192,6 +203,37 @@ const OF_POLICIES: Kind = Kind {
     of_accounts: of_policies!("order by id"),
 };
 
+const OF_AMENDMENTS: Kind = Kind {
+    name: "amendment",
+    prefix: AmendmentId::PREFIX,
+    columns: &[
+        "account_id",
+        "id",
+        "number",
+        "pack",
+        "column_code",
+        "says",
+        "source",
+        "confidence",
+        "from_on",
+        "to_on",
+        "difference",
+        "proposed_by",
+        "proposed_at",
+        "state",
+        "begins_on",
+        "begins_at",
+        "ends_at",
+        "difference_decided",
+        "decided_by",
+        "decided_at",
+    ],
+    fixed: 13,
+    later: 0,
+    by_id: of_amendments!("where id in ($keys)"),
+    of_accounts: of_amendments!("order by id"),
+};
+
 /// A row that was kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct KeptRow {
@@ -217,7 +259,7 @@ macro_rules! kept_rows {
     )*};
 }
 
-kept_rows! { CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoticeId PaymentId PolicyId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId }
+kept_rows! { CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId }
 
 /// The columns of a row as they come.
 struct Columns(Vec<Value>);

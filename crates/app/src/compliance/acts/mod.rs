@@ -13,6 +13,7 @@ pub mod words;
 
 use super::facts::{Known, gather_for_acts};
 use super::gate::decision_json;
+use super::law::Law;
 use super::store::{self, About};
 use crate::app::{Actor, App, Failure, new_uuid};
 use crate::audit::kept;
@@ -66,11 +67,12 @@ pub async fn ask(app: &App, who: &Actor, at: Moment, account: AccountId, act: &A
 pub async fn ask_act(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId, act: &Act) -> Result<Asked, Failure> {
     let known = gather_for_acts(tx, account).await?;
     let person = known.debtor.id;
+    let law = Law::of(&known, at.at).json();
     let (act, facts) = facts_of(tx, known, at, act.clone()).await?;
     let decision = decide_act(&facts);
     let id = DecisionId(new_uuid());
     let asked = serde_json::to_value(&act).map_err(unwritable)?;
-    let kept = json!({"act": asked, "facts": facts});
+    let kept = json!({"act": asked, "facts": facts, "law": law});
     let about = About::Act(act.code(), asked.to_string());
     store::insert_decision(tx, id, (account, person), about, &decision, &kept, who.label(), at.at).await?;
     let rules: Vec<&str> = decision.because.iter().map(|reason| reason.rule.id).collect();

@@ -4,6 +4,7 @@
 //! that concern messages alone, money, and courts, sales and records.
 
 mod acts;
+mod amended;
 mod court;
 mod deciding;
 pub mod drawing;
@@ -13,6 +14,7 @@ mod messages;
 mod reading;
 pub mod shipped;
 
+use duly_domain::compliance::amendments::Amendment;
 use duly_domain::compliance::policy::ContactPolicy;
 use jiff::Timestamp;
 use reading::{Names, field, list, policy_with, record, text};
@@ -26,6 +28,11 @@ pub fn decide(case: &Json) -> Result<Json, String> {
 
 /// Decides one case under a policy.
 fn decide_under(case: &Json, policy: &ContactPolicy) -> Result<Json, String> {
+    decide_amended(case, policy, None)
+}
+
+/// Decides one case under a policy, with one more amendment of the packs than it names itself.
+fn decide_amended(case: &Json, policy: &ContactPolicy, amendment: Option<&Amendment>) -> Result<Json, String> {
     let mut names = Names::default();
     let proposed = field(case, "proposed")?;
     let action = text(proposed, "action").unwrap_or("contact");
@@ -33,7 +40,7 @@ fn decide_under(case: &Json, policy: &ContactPolicy) -> Result<Json, String> {
         return Err(format!("proposed.action {action:?} is not decided by this version"));
     };
     let given = field(case, "given")?;
-    let record = record(given, &mut names)?;
+    let record = record(given, amendment, &mut names)?;
     let policy = &policy_with(given, policy)?;
     let when = text(case, "when").ok_or("when is missing")?;
     let at: Timestamp = when.parse().map_err(|_| format!("when {when:?} is not an instant with its offset"))?;

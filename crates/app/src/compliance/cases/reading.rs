@@ -1,5 +1,7 @@
 //! A case read: the record and the proposal, with every name given a key.
 
+use super::amended::amend;
+use duly_domain::compliance::amendments::Amendment;
 use duly_domain::compliance::caps::Jurisdiction;
 use duly_domain::compliance::limitation::Agreement;
 use duly_domain::compliance::policy::{ContactPolicy, Limits, Version};
@@ -56,7 +58,7 @@ pub(super) fn date(json: &Json, name: &str) -> Result<Option<Date>, String> {
     written.parse().map(Some).map_err(|_| format!("{name} {written:?} is not a date"))
 }
 
-pub(super) fn record(given: &Json, names: &mut Names) -> Result<Record, String> {
+pub(super) fn record(given: &Json, tried: Option<&Amendment>, names: &mut Names) -> Result<Record, String> {
     let role = match text(field(given, "collector")?, "role") {
         Some("third_party") => CollectorRole::ThirdParty,
         Some("debt_buyer") => CollectorRole::DebtBuyer,
@@ -97,7 +99,7 @@ pub(super) fn record(given: &Json, names: &mut Names) -> Result<Record, String> 
     let jurisdiction = Jurisdiction::of(text(consumer, "state").unwrap_or(""), text(consumer, "locality"));
     let asks_table = flag(given, "table_of_states", false);
     let jurisdictions: Vec<Jurisdiction> = jurisdiction.into_iter().filter(|place| asks_table || place.is_in_the_rules()).collect();
-    let consumer = Consumer {
+    let mut consumer = Consumer {
         key: consumer_key,
         signals: signals(consumer),
         preferences,
@@ -112,7 +114,9 @@ pub(super) fn record(given: &Json, names: &mut Names) -> Result<Record, String> 
             is_minor: is_flagged("minor"),
             is_in_hardship: is_flagged("hardship"),
         },
+        ..Consumer::default()
     };
+    amend(given, &mut consumer, tried)?;
     Ok(Record { role, consumer, persons, debts, contacts, notices, clock_events: Vec::new() })
 }
 

@@ -3,14 +3,18 @@
 //! By the law alone every case must come out as expected. Under the proposed policy no answer may be looser, and no rule of the law
 //! may fall silent: policy adds to the law and takes nothing from it.
 
-use super::{decide_under, run};
+use super::{decide_amended, decide_under, run};
+use duly_domain::compliance::amendments::Amendment;
+use duly_domain::compliance::packs::{NEW_YORK_CITY, pack_of_state};
 use duly_domain::compliance::policy::ContactPolicy;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use std::sync::OnceLock;
 
 /// The files of `regulation/cases`.
 #[rustfmt::skip]
-const FILES: [&str; 31] = [
+const FILES: [&str; 32] = [
+    include_str!("../../../../../regulation/cases/amended.json"),
     include_str!("../../../../../regulation/cases/bankruptcy.json"),
     include_str!("../../../../../regulation/cases/call_consent.json"),
     include_str!("../../../../../regulation/cases/call_frequency.json"),
@@ -45,16 +49,19 @@ const FILES: [&str; 31] = [
 ];
 
 /// How the cases came out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CasesRun {
     /// How many there are.
     pub run: usize,
     /// Those that come out as expected by the law alone.
     pub passed: usize,
-    /// Those that the policy answers more strictly.
+    /// Those that the change answers more strictly.
     pub stricter: usize,
-    /// Those that it answers more loosely: none, or it may not bind.
+    /// Those that it answers more loosely: none, or a policy may not bind. Law can become looser.
     pub looser: usize,
+    /// Those that an amendment answers otherwise, by their ids.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<String>,
 }
 
 impl CasesRun {
@@ -65,29 +72,90 @@ impl CasesRun {
 }
 
 /// Every case that ships.
-pub fn cases() -> Vec<Json> {
-    let read = FILES.iter().filter_map(|text| serde_json::from_str(text).ok());
-    read.flat_map(|file: Json| match file {
-        Json::Array(all) => all,
-        one => vec![one],
+pub fn cases() -> &'static [Json] {
+    static CASES: OnceLock<Vec<Json>> = OnceLock::new();
+    CASES.get_or_init(|| {
+        let read = FILES.iter().filter_map(|text| serde_json::from_str(text).ok());
+        let all = read.flat_map(|file: Json| match file {
+            Json::Array(all) => all,
+            one => vec![one],
+        });
+        all.collect()
     })
-    .collect()
 }
 
 /// Tries a policy on every case.
 pub fn try_policy(policy: &ContactPolicy) -> CasesRun {
     let mut done = CasesRun::default();
-    for case in cases() {
-        let ran = run(&case);
+    for (case, ran) in cases().iter().zip(ran()) {
         done.run += 1;
-        done.passed += usize::from(ran["pass"] == true);
-        match decide_under(&case, policy) {
-            Ok(under) if is_looser(&ran["got"], &under) => done.looser += 1,
-            Ok(under) => done.stricter += usize::from(under["rules"] != ran["got"]["rules"]),
+        done.passed += usize::from(ran.pass);
+        match decide_under(case, policy) {
+            Ok(under) if is_looser(&ran.got, &under) => done.looser += 1,
+            Ok(under) => done.stricter += usize::from(under["rules"] != ran.got["rules"]),
             Err(_) => done.looser += 1,
         }
     }
     done
+}
+
+/// Tries an amendment on every case: those of people who live elsewhere come out as before.
+pub fn try_law(policy: &ContactPolicy, amendment: &Amendment) -> CasesRun {
+    let mut done = CasesRun::default();
+    for (case, ran) in cases().iter().zip(ran()) {
+        done.run += 1;
+        done.passed += usize::from(ran.pass);
+        let under = decide_amended(case, policy, Some(amendment)).unwrap_or_default();
+        let parts = ["allowed", "rules", "values"];
+        if parts.iter().all(|part| under[part] == ran.got[part]) {
+            continue;
+        }
+        done.changed.push(ran.id.clone());
+        match (ran.got["allowed"] == true, under["allowed"] == true) {
+            (true, false) => done.stricter += 1,
+            (false, true) => done.looser += 1,
+            _ => {}
+        }
+    }
+    done
+}
+
+/// One case as it came out by the law as shipped.
+#[derive(Debug)]
+pub struct Ran {
+    /// Its id.
+    pub id: String,
+    /// Whether it came out as expected.
+    pub pass: bool,
+    /// The rules that it is about, that it expects or that stood in the way, warnings too.
+    pub rules: Vec<String>,
+    /// The pack of the place in which its consumer lives.
+    pub place: Option<String>,
+    got: Json,
+}
+
+/// Every case that ships, run once: neither cases nor rules change while the program runs.
+pub fn ran() -> &'static [Ran] {
+    static RAN: OnceLock<Vec<Ran>> = OnceLock::new();
+    RAN.get_or_init(|| cases().iter().map(|case| of(case, run(case))).collect())
+}
+
+fn of(case: &Json, ran: Json) -> Ran {
+    let answers = ["expected", "got"].into_iter().flat_map(|of| ["rules", "warnings"].map(|which| &ran[of][which]));
+    let named = answers.chain(case.get("covers"));
+    let mut rules: Vec<String> = named.filter_map(Json::as_array).flatten().filter_map(Json::as_str).map(String::from).collect();
+    rules.sort();
+    rules.dedup();
+    Ran {
+        id: ran["id"].as_str().unwrap_or("?").to_string(),
+        pass: ran["pass"] == true,
+        rules,
+        place: match (case["given"]["consumer"]["state"].as_str(), case["given"]["consumer"]["locality"].as_str()) {
+            (Some("NY"), Some("nyc")) => Some(NEW_YORK_CITY.to_string()),
+            (state, _) => state.map(pack_of_state),
+        },
+        got: ran["got"].clone(),
+    }
 }
 
 /// Whether an answer allows more than the law's, or lacks a rule of it.

@@ -1,9 +1,10 @@
 //! A version of policy is proposed, approved by a second person, or withdrawn.
 
-use super::difference::{Difference, find_difference};
+use super::change::Instead;
 use super::store::{self, PolicyRow};
 use crate::app::{Actor, App, Failure, Problems, WORDS_MAX, new_uuid};
 use crate::audit::kept;
+use crate::compliance::difference::{Difference, find_difference};
 use crate::store::Tx;
 use crate::{accounts, transaction};
 use duly_domain::compliance::policy::Limits;
@@ -50,7 +51,7 @@ pub async fn try_policy(app: &App, at: Moment, ask: &ProposePolicy) -> Result<Di
     if !problems.is_empty() {
         return Err(Failure::Wrong(problems));
     }
-    find_difference(app, at.at, ask.creditor, ask.limits, ask.from_on).await
+    find_difference(app, at.at, ask.from_on, &Instead::of(ask.creditor, ask.limits)).await
 }
 
 /// Proposes a version: kept with the difference it would make, and binding nobody.
@@ -107,7 +108,7 @@ pub async fn approve_policy(app: &App, who: &Actor, at: Moment, id: PolicyId) ->
     if !faults.is_empty() {
         return Err(Failure::Wrong(Problems(faults)));
     }
-    let difference = find_difference(app, at.at, row.creditor, row.limits(), row.from_on.max(at.business_day)).await?;
+    let difference = find_difference(app, at.at, row.from_on.max(at.business_day), &Instead::of(row.creditor, row.limits())).await?;
     if !difference.cases.is_good() {
         return Err(Failure::wrong("cases", format!("do not all come out as they must: {}", difference.tested())));
     }

@@ -7,7 +7,7 @@
 //! Always true: nothing looser than the law is kept; nobody approves what they proposed; no version is changed after its decision.
 
 pub mod actions;
-pub mod difference;
+pub mod change;
 pub mod pages;
 pub mod store;
 

@@ -1,10 +1,10 @@
 //! Policy on screen: what is in force, what is proposed with the difference it would make, and the form that proposes.
 
 use super::actions::{ProposePolicy, approve_policy, propose_policy, try_policy, withdraw_policy};
-use super::difference::Difference;
 use super::store::{self, PolicyRow};
 use crate::accounts::store::{Creditor, list_creditors};
 use crate::app::{Failure, Problems};
+use crate::compliance::difference::Difference;
 use crate::identity::names::Names;
 use crate::web::Web;
 use crate::web::form::Fields;

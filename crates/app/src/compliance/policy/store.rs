@@ -5,7 +5,7 @@ use crate::params;
 use crate::rows;
 use crate::store::{StoreError, Tx};
 use duly_domain::compliance::policy::{Limits, Version};
-use duly_domain::values::ids::{AccountId, CreditorId, PolicyId};
+use duly_domain::values::ids::{CreditorId, PolicyId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -32,18 +32,6 @@ const ALL: &str = policies_where!("order by id desc limit 500");
 const DECIDE: &str = "
     update policies set state = $1, begins_at = $2, difference_decided = $3, decided_by = $4, decided_at = $5
      where id = $6 and state = 'proposed'";
-/// Accounts that wait on lists, every so-manieth of them in the order of their ids.
-const WAITING: &str = "
-    select account_id from
-        (select w.account_id, row_number() over (order by w.account_id) as nth from worklist w) waiting
-     where (nth - 1) % $1 = 0 order by account_id limit $2";
-const WAITING_OF: &str = "
-    select account_id from
-        (select w.account_id, row_number() over (order by w.account_id) as nth
-           from worklist w join accounts a on a.id = w.account_id where a.creditor_id = $1) waiting
-     where (nth - 1) % $2 = 0 order by account_id limit $3";
-const COUNT_WAITING: &str = "select count(*) from worklist";
-const COUNT_WAITING_OF: &str = "select count(*) from worklist w join accounts a on a.id = w.account_id where a.creditor_id = $1";
 
 rows! {
     /// One version.
@@ -137,21 +125,4 @@ pub async fn decide_policy(
 ) -> Result<bool, StoreError> {
     let state = if begins_at.is_some() { "approved" } else { "withdrawn" };
     Ok(tx.run(DECIDE, params![state, begins_at, difference, by, at, id]).await? == 1)
-}
-
-/// How many accounts wait on lists: of a creditor, or all.
-pub async fn count_waiting(tx: &mut Tx, creditor: Option<CreditorId>) -> Result<i64, StoreError> {
-    match creditor {
-        Some(creditor) => tx.number(COUNT_WAITING_OF, params![creditor]).await,
-        None => tx.number(COUNT_WAITING, &[]).await,
-    }
-}
-
-/// Every so-manieth account that waits on a list.
-pub async fn list_waiting(tx: &mut Tx, creditor: Option<CreditorId>, step: i64, limit: i64) -> Result<Vec<AccountId>, StoreError> {
-    let rows: Vec<(AccountId,)> = match creditor {
-        Some(creditor) => tx.all(WAITING_OF, params![creditor, step, limit]).await?,
-        None => tx.all(WAITING, params![step, limit]).await?,
-    };
-    Ok(rows.into_iter().map(|(account,)| account).collect())
 }

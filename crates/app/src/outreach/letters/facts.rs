@@ -51,7 +51,7 @@ pub async fn gather(tx: &mut Tx, known: &Known, point: Option<&Point>, mailed_on
             let text = settings::find_setting(tx, &state_text_setting(state, language)).await?;
             state_texts.extend(text.map(|text| StateText { language, text }));
         }
-        let asks = states::state(state).is_some_and(states::State::asks_time_barred_notice);
+        let asks = known.record.consumer.law.on(mailed_on).state(state).is_some_and(states::State::asks_time_barred_notice);
         if asks && limitation::reckoning_of(tx, account.id, mailed_on).await?.barred_since(mailed_on).is_some() {
             state_texts.extend([Language::English, Language::Spanish].map(time_barred_text));
         }

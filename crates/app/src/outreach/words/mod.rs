@@ -24,7 +24,7 @@ use duly_domain::outreach::disclosures::{self, Kind, Places, Wording, WordsFacts
 use duly_domain::outreach::letter::Language;
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, ContactId, DebtorId, DisclosureId, LetterId};
-use duly_domain::values::moment::{Moment, day_number};
+use duly_domain::values::moment::{Moment, date_of_day, day_number};
 use store::NewDisclosure;
 
 /// Words that are due, as they are to be given.
@@ -120,7 +120,8 @@ fn language_of(known: &Known, is_debtor: bool) -> Language {
 /// Whether the time to sue is known to have run out; what is not known is not said.
 fn is_time_barred(known: &Known, today: i32) -> bool {
     let debt = known.record.debts.iter().find(|debt| debt.key == known.account.id.0.as_u128());
-    let time = debt.and_then(|debt| Limitation::of(debt.agreement, debt.accrued_on, known.record.consumer.state, debt.contract_law));
+    let law = known.record.consumer.law.on(date_of_day(today));
+    let time = debt.and_then(|debt| Limitation::of(debt.agreement, debt.accrued_on, known.record.consumer.state, debt.contract_law, &law));
     time.is_some_and(|time| day_number(time.last_day) < today)
 }
 

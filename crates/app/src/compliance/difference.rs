@@ -1,15 +1,14 @@
-//! The difference that a version would make: which numbers change for how many accounts, how the gate's answers change, and how the
+//! The difference that a change of policy or of a rule pack would make: which numbers change for how many accounts, how the gate's answers change, and how the
 //! conformance cases come out.
 //!
 //! The accounts that wait on lists are asked of the real gate, before and after, now and at noon of the first day. Of many a sample is
 //! asked, evenly spread, and that is said.
 
+use super::cases::shipped::CasesRun;
+use super::facts::{Known, gather_many};
 use super::store;
 use crate::app::{App, Failure};
-use crate::compliance::cases::shipped::{CasesRun, try_policy};
-use crate::compliance::facts::gather_many;
-use crate::compliance::gate::compare;
-use duly_domain::compliance::policy::{ContactPolicy, Limits, Version};
+use crate::store::Tx;
 use duly_domain::decision::Answer;
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::CreditorId;
@@ -22,10 +21,36 @@ use serde::{Deserialize, Serialize};
 const ASKED: i64 = 1_000;
 /// Accounts gathered at a time.
 const PAGE: usize = 100;
-/// What is asked of the gate: the channels that policy speaks of.
+/// What is asked of the gate: the channels that policy and caps speak of.
 const CHANNELS: [Channel; 3] = [Channel::Call, Channel::Text, Channel::Email];
 
-/// The difference that a version would make.
+/// A number before and after, in words: which, from, to.
+pub type NumberRow = (String, String, String);
+
+/// What is proposed, as its difference is found.
+pub trait Change {
+    /// What it is, in a word.
+    fn noun(&self) -> &'static str;
+
+    /// The creditor whose accounts alone it reaches.
+    fn creditor(&self) -> Option<CreditorId> {
+        None
+    }
+
+    /// The gate's answer about an account, as it is and as it would be.
+    fn answers(&self, known: &Known, at: Timestamp, channel: Channel) -> [Answer; 2];
+
+    /// The numbers that hold for an account, as they are and as they would be.
+    fn numbers(&self, known: &Known, at: Timestamp) -> Vec<NumberRow>;
+
+    /// How the conformance cases come out.
+    fn cases(&self) -> CasesRun;
+
+    /// Reads what it asks about an account beside what the gate knows.
+    fn fill(&self, tx: &mut Tx, known: &mut Known) -> impl Future<Output = Result<(), Failure>> + Send;
+}
+
+/// The difference that a change would make.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Difference {
     /// Accounts that wait on lists and that it would reach.
@@ -38,6 +63,9 @@ pub struct Difference {
     pub answers: Vec<AnswerChange>,
     /// How the conformance cases come out.
     pub cases: CasesRun,
+    /// What would make it; a policy where nothing is said.
+    #[serde(default)]
+    pub by: String,
 }
 
 /// A number that changes for some accounts.
@@ -101,8 +129,11 @@ impl Difference {
 
     /// How the cases came out, in a sentence.
     pub fn tested(&self) -> String {
-        let CasesRun { run, passed, stricter, looser } = self.cases;
-        format!("{passed} of {run} conformance cases come out as the law asks; {stricter} stricter by this policy, {looser} looser.")
+        let CasesRun { run, passed, stricter, looser, changed } = &self.cases;
+        let by = if self.by.is_empty() { "policy" } else { &self.by };
+        let law = if by == "policy" { "the law asks" } else { "the law as shipped asks" };
+        let named = if changed.is_empty() { String::new() } else { format!(" Changed: {}.", changed.join(", ")) };
+        format!("{passed} of {run} conformance cases come out as {law}; {stricter} stricter by this {by}, {looser} looser.{named}")
     }
 
     fn count_number(&mut self, what: &str, from: String, to: String) {
@@ -137,59 +168,34 @@ fn in_a_word(answer: Answer) -> &'static str {
     }
 }
 
-/// Finds the difference that a version of the agency's or of a creditor's would make from a day on.
-pub async fn find_difference(
-    app: &App,
-    now: Timestamp,
-    creditor: Option<CreditorId>,
-    limits: Limits,
-    from_on: Date,
-) -> Result<Difference, Failure> {
+/// Finds the difference that a change would make from a day on.
+pub async fn find_difference(app: &App, now: Timestamp, from_on: Date, change: &impl Change) -> Result<Difference, Failure> {
     let noon = from_on.at(12, 0, 0, 0).to_zoned(app.zone()).map_or(now, |noon| noon.timestamp());
     let moments = [("now".to_string(), now), (format!("at noon of {}", written(from_on)), noon)];
-    let version = Version { number: 0, limits };
+    let creditor = change.creditor();
     let mut tx = app.db.read().await?;
     let on_worklist = store::count_waiting(&mut tx, creditor).await?;
     let step = (on_worklist + ASKED - 1).max(ASKED) / ASKED;
     let ids = store::list_waiting(&mut tx, creditor, step, ASKED).await?;
-    let mut found = Difference { on_worklist, asked: ids.len(), ..Difference::default() };
+    let mut found = Difference { on_worklist, asked: ids.len(), by: change.noun().into(), ..Difference::default() };
     for page in ids.chunks(PAGE) {
-        for known in gather_many(&mut tx, page).await? {
-            let both = |at: Timestamp| [known.policies.at(at), known.policies.instead(at, creditor.is_some(), version)];
+        for mut known in gather_many(&mut tx, page).await? {
+            change.fill(&mut tx, &mut known).await?;
             for (when, at) in &moments {
-                let [before, after] = both(*at);
                 for channel in CHANNELS {
-                    found.count_answer(when, channel, compare(&known, *at, channel, [&before, &after]));
+                    found.count_answer(when, channel, change.answers(&known, *at, channel));
                 }
             }
-            for (what, from, to) in numbers(&both(noon)) {
-                found.count_number(what, from, to);
+            for (what, from, to) in change.numbers(&known, noon) {
+                found.count_number(&what, from, to);
             }
         }
         // Others read and write meanwhile.
         tokio::task::yield_now().await;
     }
     tx.rollback().await;
-    found.cases = try_policy(&match creditor {
-        Some(_) => ContactPolicy { creditor: version, ..ContactPolicy::LAW },
-        None => ContactPolicy { house: version, ..ContactPolicy::LAW },
-    });
+    found.cases = change.cases();
     Ok(found)
-}
-
-/// Every number of a policy before and after, in words.
-fn numbers(both: &[ContactPolicy; 2]) -> [(&'static str, String, String); 6] {
-    let time = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
-    let off = |is_off: bool| if is_off { "off" } else { "open" }.to_string();
-    let row = |what, of: &dyn Fn(&ContactPolicy) -> String| (what, of(&both[0]), of(&both[1]));
-    [
-        row("Attempts in 7 days", &|policy| policy.attempts_max_7_days().0.to_string()),
-        row("The day opens", &|policy| time(policy.opens_minute().0)),
-        row("The day closes", &|policy| time(policy.closes_minute().0)),
-        row("Electronic messages in 7 days", &|policy| policy.messages().map_or_else(|| "no limit".into(), |(max, _)| max.to_string())),
-        row("Sundays", &|policy| off(policy.off_on_sundays().is_some())),
-        row("Federal holidays", &|policy| off(policy.off_on_holidays().is_some())),
-    ]
 }
 
 #[cfg(test)]
