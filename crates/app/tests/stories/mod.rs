@@ -2,6 +2,7 @@
 
 mod accounts;
 mod acts;
+mod amendments;
 mod asking;
 pub mod audit;
 mod control_room;

@@ -1,11 +1,13 @@
 //! Records and proposals drawn at random, for what must hold whatever is on record.
 
+use super::amendments::{Amendment, Column, NO_END, Says};
 use super::caps::Jurisdiction;
 use super::policy::{ContactPolicy, Limits, Version};
 use super::record::{
     Bankruptcy, Care, Closure, CollectorRole, Consumer, Contact, Debt, Dialing, Direction, Disclosure, Hours, Key, LocationCall, Notice,
     NoticeKind, Outcome, Person, Place, Preference, Proposal, Purpose, Record, Standing, Wish,
 };
+use super::states::Confidence;
 use crate::values::channel::Channel;
 use crate::values::region::{LocationSignal, STATED};
 use jiff::{SignedDuration, Timestamp};
@@ -13,6 +15,7 @@ use proptest::collection::vec;
 use proptest::option::{of, weighted};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
+use std::sync::Arc;
 
 /// The consumer of every record drawn.
 pub const CONSUMER: Key = 1;
@@ -242,6 +245,38 @@ fn debt(key: Key) -> impl Strategy<Value = Debt> {
     )
 }
 
+/// What was amended where they live: around the moments at which things are asked, and in any order.
+fn amendments() -> impl Strategy<Value = Vec<Arc<Amendment>>> {
+    const SAYS: [(Column, &str); 7] = [
+        (Column::CallingHours, "10:00-16:00 for calls, creditors too"),
+        (Column::CallingHours, "09:00-20:00 for contacts"),
+        (Column::CallingHours, "as shipped"),
+        (Column::ContactCaps, "1 calls per debt in 3 days, creditors too"),
+        (Column::ContactCaps, "2 contacts per person in 30 days; 1 electronic messages per debt in 1 day"),
+        (Column::ContactCaps, "none"),
+        (Column::ContactCaps, "as shipped"),
+    ];
+    let one = (select(SAYS.to_vec()), select(vec!["us-ma", "us-fl", "us-oh"]), -3000..3000i64, weighted(0.5, 1..9000i64));
+    prop_oneof![3 => Just(Vec::new()), 1 => vec(one, 0..3)].prop_map(|drawn| {
+        let amend = |(number, ((column, says), pack, minute, lasts)): (u32, ((Column, &str), &str, i64, Option<i64>))| {
+            let begins_at = base().as_second() + minute * 60;
+            Arc::new(Amendment {
+                number,
+                pack: pack.to_string(),
+                column,
+                says: Says::parse(column, says).unwrap(),
+                source: "a source".into(),
+                confidence: Confidence::Low,
+                from_on: jiff::civil::date(2026, 3, 1),
+                to_on: None,
+                begins_at,
+                ends_at: lasts.map_or(NO_END, |lasts| begins_at + lasts * 60),
+            })
+        };
+        (1..).zip(drawn).map(amend).collect()
+    })
+}
+
 /// Anything on record; half of the records have little on them.
 pub fn record() -> impl Strategy<Value = Record> {
     let roles = vec![CollectorRole::ThirdParty, CollectorRole::ThirdParty, CollectorRole::DebtBuyer, CollectorRole::FirstParty];
@@ -258,15 +293,26 @@ pub fn record() -> impl Strategy<Value = Record> {
     let consumer = (signals(), vec(preference(), 0..3), prop::bool::weighted(0.1), weighted(0.4, select(places)), any::<bool>(), care());
     let history = prop_oneof![(vec(contact(), 0..4), vec(notice(), 0..1)), (vec(contact(), 0..12), vec(notice(), 0..6))];
     let people = (person(OTHERS[0]), person(OTHERS[1]));
-    (select(roles), consumer, people, (debt(DEBTS[0]), debt(DEBTS[1])), history).prop_map(|(role, consumer, people, debts, history)| {
+    let law = (select(roles), amendments());
+    (law, consumer, people, (debt(DEBTS[0]), debt(DEBTS[1])), history).prop_map(|(law, consumer, people, debts, history)| {
+        let (role, amendments) = law;
         let (signals, preferences, is_deceased, place, is_number_reassigned, care) = consumer;
         let jurisdictions = place.into_iter().collect();
         let (mut contacts, notices) = history;
         for (contact, nth) in contacts.iter_mut().zip(100..) {
             contact.key = Some(nth);
         }
-        let consumer =
-            Consumer { key: CONSUMER, signals, preferences, is_deceased, jurisdictions, is_number_reassigned, care, ..Consumer::default() };
+        let consumer = Consumer {
+            key: CONSUMER,
+            signals,
+            preferences,
+            is_deceased,
+            jurisdictions,
+            amendments,
+            is_number_reassigned,
+            care,
+            ..Consumer::default()
+        };
         Record {
             role,
             consumer,
