@@ -258,7 +258,8 @@ fn amendments() -> impl Strategy<Value = Vec<Arc<Amendment>>> {
     ];
     let one = (select(SAYS.to_vec()), select(vec!["us-ma", "us-fl", "us-oh"]), -3000..3000i64, weighted(0.5, 1..9000i64));
     prop_oneof![3 => Just(Vec::new()), 1 => vec(one, 0..3)].prop_map(|drawn| {
-        let amend = |(number, ((column, says), pack, minute, lasts)): (u32, ((Column, &str), &str, i64, Option<i64>))| {
+        let amend = |(number, drawn): (u32, ((Column, &str), &str, i64, _))| {
+            let ((column, says), pack, minute, lasts): (_, _, _, Option<i64>) = drawn;
             let begins_at = base().as_second() + minute * 60;
             Arc::new(Amendment {
                 number,
