@@ -19,6 +19,8 @@ use serde::{Deserialize, Serialize};
 
 /// Accounts asked at the most.
 const ASKED: i64 = 1_000;
+/// Cases named in a sentence at the most.
+const NAMED: usize = 12;
 /// Accounts gathered at a time.
 const PAGE: usize = 100;
 /// What is asked of the gate: the channels that policy and caps speak of.
@@ -132,7 +134,11 @@ impl Difference {
         let CasesRun { run, passed, stricter, looser, changed } = &self.cases;
         let by = if self.by.is_empty() { "policy" } else { &self.by };
         let law = if by == "policy" { "the law asks" } else { "the law as shipped asks" };
-        let named = if changed.is_empty() { String::new() } else { format!(" Changed: {}.", changed.join(", ")) };
+        let named = match changed.len() {
+            0 => String::new(),
+            all if all > NAMED => format!(" Changed: {} and {} more.", changed[..NAMED].join(", "), all - NAMED),
+            _ => format!(" Changed: {}.", changed.join(", ")),
+        };
         format!("{passed} of {run} conformance cases come out as {law}; {stricter} stricter by this {by}, {looser} looser.{named}")
     }
 

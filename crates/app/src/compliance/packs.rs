@@ -53,6 +53,18 @@ impl Tests {
         Tests::of(|ran| ran.rules.iter().any(|known| known == rule))
     }
 
+    /// The cases that touch a part of a pack: its rule's; of a column those that are set there and touch what reads the column.
+    fn of_part(pack: &Pack, part: &Part) -> Tests {
+        let readers: &[&str] = match part.topic {
+            "Time to sue" | "Time begun anew" => &["regf.time-barred.suit", "state.sol"],
+            "Contact caps" => &["state.amended.contact-cap"],
+            "Calling hours" => &["state.amended.hours"],
+            rule => return Tests::of_rule(rule),
+        };
+        let reads = |ran: &Ran| ran.rules.iter().any(|rule| readers.contains(&rule.as_str()));
+        Tests::of(|ran| ran.place.as_deref() == Some(pack.id.as_str()) && reads(ran))
+    }
+
     /// The cases of people who live where a pack is the law; of the whole country's, all of them.
     fn of_place(pack: &Pack) -> Tests {
         Tests::of(|ran| pack.id == "us" || ran.place.as_deref() == Some(pack.id.as_str()))
@@ -112,7 +124,7 @@ pub async fn pack_page(web: &Web, visit: &Visit, id: &str, said: Option<&str>, m
     tx.rollback().await;
     let of = |wanted: fn(Does) -> bool| {
         let parts = pack.parts.iter().filter(|part| wanted(part.does));
-        parts.map(|part| ShownPart { part, tests: Tests::of_rule(part.topic) }).collect()
+        parts.map(|part| ShownPart { part, tests: Tests::of_part(pack, part) }).collect()
     };
     let parts = [
         ("Enforced", of(|does| does == Does::Enforces)),
@@ -167,7 +179,7 @@ pub fn in_full(pack: &Pack) -> Json {
             "in_force_from": part.in_force_from.to_string(),
             "in_force_to": part.in_force_to.map(|last| last.to_string()),
             "amendments": part.amended,
-            "tests": Tests::of_rule(part.topic).json(),
+            "tests": Tests::of_part(pack, part).json(),
         })
     };
     let mut json = in_short(pack);
