@@ -254,6 +254,8 @@ pub enum Detail {
     Closed { channel: Channel, at: i64, one_address: bool },
     /// Something on record since this second.
     Since(i64),
+    /// Something about a part on record since this second; what is left may be asked about by itself.
+    SincePart { since: i64, rest: Money },
     /// The same was already sent at this second.
     AlreadySent(i64),
     /// This many seconds since the last connected call.
@@ -339,6 +341,9 @@ impl fmt::Display for Detail {
                 write!(f, "they closed {what} for {} on {}", channel.to_string().to_lowercase(), instant(*at))
             }
             Detail::Since(at) => write!(f, "on record since {}", instant(*at)),
+            Detail::SincePart { since, rest } => {
+                write!(f, "on record since {}, about a part: ask about the undisputed {rest} only", instant(*since))
+            }
             Detail::AlreadySent(at) => write!(f, "already sent on {}", instant(*at)),
             Detail::SecondsSinceLastCall(seconds) => write!(f, "the last call was {} minutes ago", seconds / 60),
             Detail::CallOfDay(nth) => write!(f, "this would be call {nth} of the day"),

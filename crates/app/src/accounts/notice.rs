@@ -13,6 +13,7 @@ use crate::{disputes, parties, rows, strategy, transaction};
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, DebtorId, NoticeId};
 use duly_domain::values::moment::Moment;
+use duly_domain::values::money::{Currency, Money};
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
 use serde_json::json;
@@ -248,6 +249,8 @@ pub struct RecordNotice {
     pub reference: Option<String>,
     /// In their words.
     pub words: Option<String>,
+    /// The part of the debt that a dispute is about; all of it where none is named.
+    pub disputed: Option<Money>,
 }
 
 impl RecordNotice {
@@ -269,6 +272,7 @@ impl RecordNotice {
             address: None,
             reference: None,
             words: None,
+            disputed: None,
         }
     }
 
@@ -314,17 +318,27 @@ rows! {
         pub words: Option<String>,
         pub channel: Option<String>,
         pub address: Option<String>,
+        pub disputed_minor: Option<i64>,
+        pub currency: Option<String>,
     }
 }
 
 impl NoticeRow {
+    /// The part of the debt that it is about, where it names one.
+    pub fn disputed(&self) -> Option<Money> {
+        Some(Money::of(self.disputed_minor?, Currency::parse(self.currency.as_deref()?)?))
+    }
+
     /// What it is called on screens.
     pub fn title(&self) -> String {
         let words = Kind::parse(&self.kind).map_or(self.kind.as_str(), |kind| kind.words());
         match (Kind::parse(&self.kind), self.chapter) {
             (Some(Kind::Dispute | Kind::OriginalCreditorRequest), _) if !self.in_writing => format!("{words}, spoken"),
             (Some(Kind::Dispute), _) if self.is_duplicative => format!("{words} again, in writing"),
-            (Some(Kind::Dispute | Kind::OriginalCreditorRequest), _) => format!("{words}, in writing"),
+            (Some(Kind::Dispute | Kind::OriginalCreditorRequest), _) => match self.disputed() {
+                Some(part) => format!("{words}, in writing, {part} of it"),
+                None => format!("{words}, in writing"),
+            },
             (Some(Kind::TcpaConsent | Kind::TcpaRevoked), _) => match self.channel.as_deref().and_then(Channel::parse) {
                 Some(channel) => format!("{words}, {channel} alone"),
                 None => words.to_string(),

@@ -9,9 +9,10 @@ use duly_domain::compliance::facts::ContactFacts;
 use duly_domain::compliance::packs::confidence_in;
 use duly_domain::compliance::record::Direction;
 use duly_domain::compliance::states::Confidence;
-use duly_domain::decision::{Answer, Reason, Whose};
+use duly_domain::decision::{Answer, Detail, Reason, Whose};
 use duly_domain::values::channel::Channel;
 use duly_domain::values::moment::{Moment, date_of_day, written};
+use duly_domain::values::money::Money;
 use jiff::Timestamp;
 
 /// One chip of the permission strip.
@@ -26,6 +27,22 @@ pub struct Chip {
     pub sub: String,
     /// Calls used, and how many may; calls only.
     pub attempts: Option<(u32, u32)>,
+}
+
+/// A part of the debt that is disputed in writing and waits for its answer.
+pub struct DisputedPart {
+    /// What is not asked for until then.
+    pub held: Money,
+    /// What may be asked for.
+    pub rest: Money,
+}
+
+impl DisputedPart {
+    /// The disputed part of what is owed, where the dispute is about a part.
+    pub fn of(facts: &ContactFacts, owed: Money) -> Option<DisputedPart> {
+        let rest = facts.dispute.written_at.and(facts.dispute.undisputed)?;
+        Some(DisputedPart { held: owed.minus(rest).ok()?, rest })
+    }
 }
 
 /// *Why?* for one channel.
@@ -76,11 +93,15 @@ pub fn chip(seen: &Seen, known: &Known, at: Moment) -> Chip {
                 .filter(|_| seen.channel != Channel::Letter)
                 .map_or("allowed".into(), |until| format!("allowed until {}", until_text(seen, until))),
         ),
+        (_, None) if is_stopped_in_part(seen) => ("wait", "the undisputed part only".into()),
         (_, Some(next)) => ("wait", format!("not before {}", next_text(seen, next, at.at))),
         (Answer::NeedsSupervisor, None) => ("wait", "asks a supervisor".into()),
         (Answer::No, None) => ("no", "no".into()),
     };
     let sub = match first {
+        Some(_) if is_stopped_in_part(seen) => {
+            seen.facts.dispute.undisputed.map(|rest| format!("{rest} may be asked for")).unwrap_or_default()
+        }
         Some(reason) => reason.rule.plain.trim_end_matches('.').to_string(),
         None if !has_point => "nothing forbids it".into(),
         None => "nothing stands in the way".into(),
@@ -97,6 +118,11 @@ pub fn can_carry(points: &[Point], channel: Channel) -> bool {
             && (channel != Channel::Text || point.label == "mobile")
     };
     points.iter().any(|point| reaches(&point))
+}
+
+/// Whether nothing but a dispute about a part stands in the way: what is left may be asked for.
+fn is_stopped_in_part(seen: &Seen) -> bool {
+    seen.facts.dispute.undisputed.is_some() && seen.decision.because.iter().all(|reason| matches!(reason.detail, Detail::SincePart { .. }))
 }
 
 /// What a channel lacks where nothing on file can carry it.
@@ -212,9 +238,20 @@ pub fn in_words(facts: &ContactFacts, kind: &str, attempts: (u32, u32), at: Time
         ("Written stop", since(facts.ceased_at)),
         ("Lawyer", since(facts.attorney_at)),
         ("Written dispute open", since(facts.dispute.written_at)),
+        ("May be asked for meanwhile", asked_for(facts)),
         ("Bankruptcy", bankruptcy(facts).to_string()),
         ("Wishes about time", facts.time_wishes.len().to_string()),
     ]
+}
+
+/// What may be asked for while a written dispute waits, in words.
+fn asked_for(facts: &ContactFacts) -> String {
+    match (facts.dispute.written_at, facts.dispute.undisputed) {
+        (None, _) => "all of it".into(),
+        (Some(_), Some(rest)) if facts.dispute.is_about_undisputed => format!("the undisputed {rest}, as this one does"),
+        (Some(_), Some(rest)) => format!("the undisputed {rest}, by a contact about it alone"),
+        (Some(_), None) => "nothing of it".into(),
+    }
 }
 
 /// How the debt stands in bankruptcy, in a word.

@@ -8,7 +8,7 @@ use super::papers::store::{Document, Note};
 use super::people_on::{PersonOn, ShownPoint, also_owed, people_on, shown_point};
 use super::search::store::FoundRow;
 use super::store::{self, Hold};
-use super::strip::{Chip, Why, chip, explain, next_text, places};
+use super::strip::{Chip, DisputedPart, Why, chip, explain, next_text, places};
 use super::timeline::{self, Event};
 use crate::app::{Failure, Problems};
 use crate::cli::output::money;
@@ -90,6 +90,7 @@ struct WorkspacePage {
     balance: Money,
     state: String,
     chips: Vec<Chip>,
+    part: Option<DisputedPart>,
     licenses: Vec<String>,
     why: Option<Why>,
     tab: String,
@@ -248,6 +249,7 @@ pub async fn show_with(
         balance: amount(account.balance_minor),
         state: account.state.clone(),
         chips: seen.iter().map(|seen| chip(seen, &known, visit.at)).collect(),
+        part: DisputedPart::of(&seen[0].facts, amount(account.balance_minor)),
         licenses: warnings_on(&mut tx, &known, visit.at.business_day).await?,
         why: why.map(|seen| explain(seen, &known, visit.at)),
         tab,

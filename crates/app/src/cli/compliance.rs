@@ -29,6 +29,9 @@ pub struct DecideArgs {
     /// Who or what dials or sends: manual, atds, prerecorded, artificial_voice.
     #[arg(long, requires = "account", value_parser = super::plain::dialing, default_value = "manual")]
     dialing: Dialing,
+    /// Ask for the undisputed part of the debt alone, and speak of the rest as disputed.
+    #[arg(long, requires = "account")]
+    undisputed_only: bool,
 }
 
 /// Decides a contact about an account as the gate would, and keeps nothing.
@@ -36,6 +39,7 @@ pub(super) async fn decide_contact(app: &App, args: &DecideArgs) -> Result<Answe
     let mut tx = app.db.read().await?;
     let account = args.account.as_deref().unwrap_or_default();
     let ask = read_ask(&mut tx, account, args.person.as_deref(), &args.channel, args.to.as_deref(), args.dialing).await?;
+    let ask = gate::AskContact { is_about_undisputed: args.undisputed_only, ..ask };
     let decision = gate::try_out(&mut tx, app.moment().at, &ask).await?.decision;
     write_line(&gate::decision_json(&decision).to_string())?;
     Ok(if decision.answer == Answer::Yes { Answered::Yes } else { Answered::No })

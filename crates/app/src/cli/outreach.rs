@@ -39,6 +39,9 @@ pub enum ContactCommand {
         /// The officer's e-mail address.
         #[arg(long)]
         officer: String,
+        /// Ask for the undisputed part of the debt alone, and speak of the rest as disputed.
+        #[arg(long)]
+        undisputed_only: bool,
         /// A supervisor's reason for releasing what the gate leaves to them.
         #[arg(long)]
         release: Option<String>,
@@ -67,11 +70,12 @@ pub enum ContactCommand {
 
 pub(super) async fn contact(app: &App, global: &Global, command: ContactCommand) -> Result<Answered, Failure> {
     match command {
-        ContactCommand::Reserve { account, person, channel, to, dialing, officer, release } => {
+        ContactCommand::Reserve { account, person, channel, to, dialing, officer, undisputed_only, release } => {
             let mut tx = app.db.read().await?;
             let who = find_worker(&mut tx, &officer).await?;
             let ask = read_ask(&mut tx, &account, person.as_deref(), &channel, to.as_deref(), dialing).await?;
             tx.rollback().await;
+            let ask = AskContact { is_about_undisputed: undisputed_only, ..ask };
             let reserved = reserve_contact(app, &who, app.moment(), &ask, release.as_deref()).await?;
             let mut json = decision_json(&reserved.decision);
             let words = match reserved.contact {

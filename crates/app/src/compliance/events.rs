@@ -19,7 +19,8 @@ pub fn notice(row: &NoticeRow) -> Option<Notice> {
         Kind::ValidationNoticeSent => NoticeKind::ValidationNoticeSent { sent_on: row.sent_on, stated_end: row.stated_end_on },
         Kind::Undeliverable => NoticeKind::Undeliverable(None),
         Kind::Dispute => {
-            NoticeKind::Dispute { in_writing: row.in_writing, submitted_on: row.submitted_on, is_duplicative: row.is_duplicative }
+            let (in_writing, submitted_on, is_duplicative) = (row.in_writing, row.submitted_on, row.is_duplicative);
+            NoticeKind::Dispute { in_writing, submitted_on, is_duplicative, part: row.disputed() }
         }
         Kind::VerificationSent => NoticeKind::VerificationSent,
         Kind::DuplicativeDisputeAnswered => NoticeKind::DuplicativeDisputeAnswered,

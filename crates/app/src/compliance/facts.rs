@@ -11,7 +11,7 @@ use crate::outreach::store::PastColumns;
 use crate::parties::status::standing::service_of;
 use crate::parties::store::{Debtor, PersonRow, Point, PreferenceRow};
 use crate::store::{Keyed, Tx, Value};
-use crate::{accounts, outreach, parties};
+use crate::{accounts, ledger, outreach, parties};
 use duly_domain::compliance::amendments::Amendment;
 use duly_domain::compliance::caps::Jurisdiction;
 use duly_domain::compliance::editions::Editions;
@@ -24,6 +24,7 @@ use duly_domain::compliance::record::{
 use duly_domain::parties::circumstance::Circumstance;
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, ContactId, CreditorId, DebtorId};
+use duly_domain::values::money::Money;
 use duly_domain::values::region::{
     LocationSignal, STATED, is_state, is_zip_of_new_york_city, state_code, state_of_phone, state_of_zip, states_of_zip, zones_of_phone,
     zones_of_zip,
@@ -100,6 +101,10 @@ pub async fn gather_many(tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<Known>, F
     }
     let debts = by_key(accounts::store::list_of_debtors(tx, &debtors).await?);
     let notices = by_key(accounts::store::notices::list_notices_of(tx, &debtors).await?);
+    let owed_on = match notices.values().flatten().any(|notice| notice.disputed_minor.is_some()) {
+        true => owed_on(tx, &notices).await?,
+        false => HashMap::new(),
+    };
     let bankruptcies = match others.is_empty() {
         true => HashMap::new(),
         false => by_key(accounts::store::notices::list_bankruptcies_of(tx, &others).await?),
@@ -138,6 +143,7 @@ pub async fn gather_many(tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<Known>, F
             debts: debts.get(&debtor.id).map_or(&[], Vec::as_slice),
             notices: notices.get(&debtor.id).map_or(&[], Vec::as_slice),
             bankruptcies: &bankruptcies,
+            owed_on: &owed_on,
             contacts: [with_debtor.get(&debtor.id), with_others.get(id)],
             about: &about,
             versions: &versions,
@@ -146,6 +152,17 @@ pub async fn gather_many(tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<Known>, F
         all.push(of_debtor.known(account, creditor, debtor));
     }
     Ok(all)
+}
+
+/// What is owed on the accounts that are disputed in part: nobody else's rules ask for it.
+async fn owed_on(tx: &mut Tx, notices: &HashMap<DebtorId, Vec<NoticeRow>>) -> Result<HashMap<AccountId, Money>, Failure> {
+    let disputed = notices.values().flatten().filter(|notice| notice.disputed_minor.is_some());
+    let keys: Vec<Value> = disputed.map(|notice| Value::from(notice.account)).collect();
+    let mut owed = HashMap::new();
+    for account in accounts::store::list_accounts(tx, &keys).await? {
+        owed.insert(account.id, Money::of(account.balance_minor, ledger::store::currency(&account.currency)?));
+    }
+    Ok(owed)
 }
 
 /// Adds a circumstance to what calls for care.
@@ -178,6 +195,7 @@ struct Gathered<'g> {
     debts: &'g [(AccountId, String)],
     notices: &'g [NoticeRow],
     bankruptcies: &'g HashMap<DebtorId, Vec<NoticeRow>>,
+    owed_on: &'g HashMap<AccountId, Money>,
     contacts: [Option<&'g Vec<PastColumns>>; 2],
     about: &'g HashMap<ContactId, Vec<Key>>,
     versions: &'g [PolicyRow],
@@ -250,6 +268,7 @@ impl Gathered<'_> {
                 .map(|(id, kind)| Debt {
                     is_consumer_purpose: binds_all || kind == "consumer",
                     bankruptcy: bankruptcy_of(self.notices, debtor.id, *id),
+                    owed: self.owed_on.get(id).copied(),
                     ..Debt::of(id.0.as_u128())
                 })
                 .collect(),

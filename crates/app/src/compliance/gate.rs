@@ -7,6 +7,7 @@ use super::as_of::AsOf;
 use super::facts::{Known, gather};
 use super::law::Law;
 use super::store::{self, About};
+use crate::accounts::store::Account;
 use crate::app::{Actor, Failure, new_uuid};
 use crate::parties::store::Point;
 use crate::store::Tx;
@@ -14,12 +15,13 @@ use crate::{identity, outreach};
 use duly_domain::compliance::facts::{ContactFacts, Facts, gather as read_facts};
 use duly_domain::compliance::packs;
 use duly_domain::compliance::policy::ContactPolicy;
-use duly_domain::compliance::record::{Dialing, Disclosure, Place, Proposal, Purpose, Record, Standing};
+use duly_domain::compliance::record::{Dialing, Disclosure, NoticeKind, Place, Proposal, Purpose, Record, Standing};
 use duly_domain::compliance::{RULE_SET, allowed_until, decide_contact};
 use duly_domain::decision::{Answer, Decision, Reason};
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, ContactId, DebtorId, DecisionId, PointId};
 use duly_domain::values::moment::Moment;
+use duly_domain::values::money::Money;
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
@@ -42,6 +44,8 @@ pub struct AskContact {
     pub dialing: Dialing,
     /// Whoever speaks was trained for people who need particular care.
     pub is_by_trained: bool,
+    /// It asks for the undisputed part of the debt alone, and speaks of the rest as disputed.
+    pub is_about_undisputed: bool,
 }
 
 impl AskContact {
@@ -56,6 +60,7 @@ impl AskContact {
             also: Vec::new(),
             dialing: Dialing::Manual,
             is_by_trained: false,
+            is_about_undisputed: false,
         }
     }
 }
@@ -112,6 +117,15 @@ fn facts_by(known: &Known, record: &Record, at: Timestamp, channel: Channel, per
 /// What would be answered about the account's debtor by a record that is not the account's own in everything: nothing is kept.
 pub fn answer_of(known: &Known, record: &Record, at: Timestamp, channel: Channel, policy: &ContactPolicy) -> Answer {
     decide_contact(&facts_by(known, record, at, channel, known.debtor.id), policy).answer
+}
+
+/// What may be asked for on an account while a written dispute waits for its answer: the part that is not disputed, or nothing of it.
+/// `None` where none waits.
+pub async fn undisputed(tx: &mut Tx, account: &Account, at: Timestamp) -> Result<Option<Money>, Failure> {
+    let known = gather(tx, account.id).await?;
+    let dispute = facts_at(&known, at, Channel::Call, known.debtor.id).dispute;
+    let none = Money::of(0, crate::ledger::store::currency(&account.currency)?);
+    Ok(dispute.written_at.map(|_| dispute.undisputed.unwrap_or(none)))
 }
 
 /// What would be answered about the account's debtor by one policy and by another: nothing is kept.
@@ -196,10 +210,19 @@ async fn propose(tx: &mut Tx, at: Timestamp, ask: &AskContact) -> Result<Propose
 }
 
 /// Judges a contact that was made again, by what is known today of its moment: itself is left out, and so is whatever came later.
-pub async fn judge_again(tx: &mut Tx, then: &AsOf, ask: &AskContact, contact: ContactId) -> Result<Decision, Failure> {
+pub async fn judge_again(
+    tx: &mut Tx,
+    then: &AsOf,
+    ask: &AskContact,
+    contact: ContactId,
+    undisputed: Option<Money>,
+) -> Result<Decision, Failure> {
     let at = then.at;
     let mut known = gather(tx, ask.account).await?;
     then.bring(tx, &mut known).await?;
+    if let Some(rest) = undisputed {
+        restore_owed(&mut known, at, rest);
+    }
     let own = Some(contact.0.as_u128());
     known.record.contacts.retain(|known| known.at != at || known.key < own);
     let person = ask.person.unwrap_or(known.debtor.id);
@@ -230,6 +253,7 @@ async fn propose_to(
         is_to_home_line: point.as_ref().is_some_and(is_home_line),
         dialing: ask.dialing,
         is_by_trained: ask.is_by_trained,
+        is_about_undisputed: ask.is_about_undisputed,
         is_employer_address_without_basis: point.as_ref().is_some_and(|point| point.kind == "email" && point.label == "work"),
         // Whatever is due is shown once the contact is reserved, and said.
         disclosure: Some(Disclosure::Full),
@@ -241,6 +265,18 @@ async fn propose_to(
     }
     let facts = read_facts(&known.record, &proposal);
     Ok(Proposed { known, point, person, facts })
+}
+
+/// Sets what was owed at a moment: what was left undisputed then, and the parts disputed until then.
+fn restore_owed(known: &mut Known, at: Timestamp, rest: Money) {
+    let account = known.account.id.0.as_u128();
+    let disputes = known.record.notices.iter().filter(|notice| notice.at <= at && notice.debts.contains(&account));
+    let parts = disputes.filter_map(|notice| match notice.kind {
+        NoticeKind::Dispute { in_writing: true, part, .. } => part,
+        _ => None,
+    });
+    let owed = parts.fold(rest, |owed, part| owed.plus(part).unwrap_or(owed));
+    known.record.debts.iter_mut().filter(|debt| debt.key == account).for_each(|debt| debt.owed = Some(owed));
 }
 
 /// Notes which earlier contacts a machine made, and to which number: only contacts by machine are judged by that.

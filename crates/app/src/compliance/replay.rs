@@ -226,6 +226,9 @@ async fn judge(tx: &mut Tx, contact: &MadeContact, zone: &TimeZone, done: &mut R
 /// What would be answered for the moment of a contact by what is known today.
 async fn by_knowledge(tx: &mut Tx, contact: &MadeContact, zone: &TimeZone) -> Result<Decision, Failure> {
     let also = store::list_accounts_of(tx, contact.id).await?;
+    // What was asked for stands with the decision alone.
+    let dispute =
+        contact.facts.as_deref().and_then(|facts| gate::read_kept(facts).ok()).map(|(facts, _)| facts.dispute).unwrap_or_default();
     let ask = AskContact {
         account: contact.account,
         person: Some(contact.debtor),
@@ -236,9 +239,10 @@ async fn by_knowledge(tx: &mut Tx, contact: &MadeContact, zone: &TimeZone) -> Re
         dialing: contact.dialing.as_deref().and_then(Dialing::parse).unwrap_or_default(),
         // It changes what is shown, never the answer.
         is_by_trained: false,
+        is_about_undisputed: dispute.is_about_undisputed,
     };
     let then = AsOf { contact: Some(contact.id.0), ..AsOf::of(contact.contacted_at, zone) };
-    gate::judge_again(tx, &then, &ask, contact.id).await
+    gate::judge_again(tx, &then, &ask, contact.id, dispute.undisputed).await
 }
 
 /// A decision as it is kept: the answer's code and the ids of its rules.

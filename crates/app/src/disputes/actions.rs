@@ -15,7 +15,7 @@ use duly_domain::disputes::case::{CaseKind, CaseOutcome, ClosingFacts, Ground, R
 use duly_domain::disputes::clock::{Clock, ClockFacts, clocks};
 use duly_domain::values::ids::{AccountId, CaseId, CaseStepId, DebtorId, DocumentId, NoticeId};
 use duly_domain::values::moment::Moment;
-use duly_domain::values::money::Money;
+use duly_domain::values::money::{Currency, Money};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde_json::json;
@@ -105,7 +105,7 @@ impl OpenCase {
     }
 
     /// What it is to the gate: nothing recorded here forbids anything by itself.
-    fn notice(&self, at: Moment) -> Option<RecordNotice> {
+    fn notice(&self, at: Moment, currency: Currency) -> Option<RecordNotice> {
         let kind = match self.kind {
             // Who says that somebody else made the debt disputes it.
             CaseKind::Dispute | CaseKind::IdentityTheft => Kind::Dispute,
@@ -119,6 +119,7 @@ impl OpenCase {
             submitted_on: self.received_on.filter(|on| *on != at.business_day),
             channel: self.channel.clone(),
             words: self.words.clone(),
+            disputed: self.disputed_minor.filter(|_| self.kind == CaseKind::Dispute).map(|minor| Money::of(minor, currency)),
             ..RecordNotice::of(self.account, kind, at.at)
         })
     }
@@ -132,7 +133,7 @@ pub async fn open_case(app: &App, who: &Actor, at: Moment, ask: &OpenCase) -> Re
         if !problems.is_empty() {
             return Err(Failure::Wrong(problems));
         }
-        let notice = match ask.notice(at) {
+        let notice = match ask.notice(at, ledger::store::currency(&account.currency)?) {
             Some(notice) => {
                 let id = notice::record_notice_in(tx, who, at, &notice).await?;
                 notice::follow_up(tx, at, &notice).await?;
@@ -211,7 +212,8 @@ pub async fn open_spoken(tx: &mut Tx, who: &Actor, at: Moment, account: AccountI
         stands_still: true,
         ..OpenCase::of(account, CaseKind::Dispute, false)
     };
-    let notice = match ask.notice(at) {
+    let currency = ledger::store::currency(&accounts::store::load_account(tx, account).await?.currency)?;
+    let notice = match ask.notice(at, currency) {
         Some(notice) => Some(notice::record_notice_in(tx, who, at, &notice).await?),
         None => None,
     };

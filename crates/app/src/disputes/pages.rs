@@ -5,7 +5,10 @@ use super::queue::{self, CaseCounts, QueuedCase};
 use super::store::{self, Case, ListedCase};
 use crate::accounts::pages::{after, currency_of, resolve};
 use crate::accounts::papers::store::Document;
+use crate::accounts::strip::DisputedPart;
 use crate::app::{Failure, Problems};
+use crate::compliance::facts::gather;
+use crate::compliance::gate;
 use crate::identity::names::Names;
 use crate::store::Tx;
 use crate::web::Web;
@@ -149,6 +152,7 @@ struct CasePage {
     creditor: String,
     facts: Vec<(&'static str, String)>,
     clocks: Vec<ShownClock>,
+    part: Option<DisputedPart>,
     steps: Vec<ShownStep>,
     offered: Vec<StepKind>,
     outcomes: &'static [CaseOutcome],
@@ -223,6 +227,7 @@ async fn show(web: &Web, visit: &Visit, id: CaseId, said: Option<&str>, form: Fo
         None => String::new(),
     };
     let may_here = |permission| may(visit.who.role, permission);
+    let seen = gate::look(&gather(&mut tx, case.account).await?, visit.at.at, Channel::Call);
     let clocks: Vec<ShownClock> =
         clocks_of(kind, case.received_on, &steps).iter().map(|clock| ShownClock::of(clock, visit.at.business_day)).collect();
     let how = if case.in_writing { "in writing" } else { "spoken" };
@@ -236,6 +241,7 @@ async fn show(web: &Web, visit: &Visit, id: CaseId, said: Option<&str>, form: Fo
         creditor: creditor.name,
         facts: facts(&case, owed.total()?, opened_by, closed_by, visit),
         clocks,
+        part: DisputedPart::of(&seen.facts, owed.total()?),
         steps: shown_steps,
         offered: kind.steps().collect(),
         outcomes: kind.outcomes(),

@@ -9,6 +9,7 @@ use super::actions::{PostPayment, Posted, Reversal, plan_reversal, post_within, 
 use super::store;
 use crate::accounts::store::{load_account, load_creditor};
 use crate::app::{Actor, App, Failure};
+use crate::compliance::gate;
 use crate::plans::judging::{judge_all, last_day_over};
 use crate::store::{Keyed, Tx, Value};
 use crate::{params, plans, transaction};
@@ -52,7 +53,7 @@ pub enum Asked<T> {
 /// Posts a payment unless there is something to ask that `understood` does not answer.
 pub async fn post_asking(app: &App, who: &Actor, at: Moment, ask: &PostPayment, understood: &str) -> Result<Asked<Posted>, Failure> {
     transaction!(app.db, tx, {
-        match question_of_payment(tx, ask, app.ask_payments_above).await? {
+        match question_of_payment(tx, at, ask, app.ask_payments_above).await? {
             Some(question) if question.word() != understood => Ok(Asked::First(question)),
             _ => post_within(tx, who, at, ask).await.map(Asked::Done),
         }
@@ -60,7 +61,7 @@ pub async fn post_asking(app: &App, who: &Actor, at: Moment, ask: &PostPayment, 
 }
 
 /// What to ask before a payment is posted; nothing when it is like any other, stands already or cannot be posted anyway.
-async fn question_of_payment(tx: &mut Tx, ask: &PostPayment, above: u32) -> Result<Option<Question>, Failure> {
+async fn question_of_payment(tx: &mut Tx, at: Moment, ask: &PostPayment, above: u32) -> Result<Option<Question>, Failure> {
     let account = load_account(tx, ask.account).await?;
     let pair = [Value::from(ask.account), Value::from(ask.reference.trim())];
     if !store::list_payments_by_references(tx, &[pair]).await?.is_empty() {
@@ -79,6 +80,12 @@ async fn question_of_payment(tx: &mut Tx, ask: &PostPayment, above: u32) -> Resu
     }
     if amount.minor() > limit.minor() {
         says.push(format!("It is more than {limit}: above that we ask."));
+    }
+    let disputed = gate::undisputed(tx, &account, at.at).await?;
+    if let Some(rest) = disputed.filter(|rest| amount.minor() > rest.minor()) {
+        says.push(format!(
+            "They dispute it in writing, and {rest} is all that may be asked for: post it only if paying more is their own wish."
+        ));
     }
     if says.is_empty() {
         return Ok(None);

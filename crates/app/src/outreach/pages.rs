@@ -36,6 +36,7 @@ pub async fn post_contact(State(web): State<Web>, visit: Visit, Path(account): P
         point: point.parse::<PointId>().ok(),
         person: person.and_then(|person| person.parse::<DebtorId>().ok()),
         dialing,
+        is_about_undisputed: fields.text("undisputed") == "yes",
         ..AskContact::with_debtor(id, channel)
     };
     let release = fields.some("release");

@@ -4,6 +4,7 @@ use super::judging::{judge_all, last_day_over};
 use super::store::{self, PromiseRow};
 use crate::app::{Actor, App, Failure, Outcome, new_uuid};
 use crate::audit::kept;
+use crate::compliance::gate;
 use crate::ledger::store::Arrival;
 use crate::store::{Keyed, Tx};
 use crate::{accounts, audit, ledger, params, strategy, transaction};
@@ -37,6 +38,7 @@ pub async fn take_promise(app: &App, who: &Actor, at: Moment, ask: TakePromise) 
             balance: Money::of(account.balance_minor, currency),
             is_open: account.state == "open",
             open_promise_due_on: open.map(|promise| promise.due_on),
+            undisputed: gate::undisputed(tx, &account, at.at).await?,
         };
         let decision = decide_promise(&facts, Money::of(ask.amount_minor, currency), ask.due_on, at.business_day);
         let rules: Vec<&str> = decision.because.iter().map(|reason| reason.rule.id).collect();

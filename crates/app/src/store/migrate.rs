@@ -61,6 +61,7 @@ const STEPS: &[Step] = &steps! {
     33 "0033_wide_entries";
     36 "0036_licenses";
     34 "0034_amendments";
+    35 "0035_answers";
 };
 
 const JOURNAL: &str = "

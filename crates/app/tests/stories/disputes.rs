@@ -4,8 +4,11 @@ use crate::permissions::{client, sign_in};
 use duly::accounts::notice::{Kind, RecordNotice, record_notice};
 use duly::accounts::papers::{FileDocument, file_document};
 use duly::app::Failure;
+use duly::compliance::gate::AskContact;
+use duly::compliance::replay::replay;
 use duly::disputes::actions::{AddStep, CloseCase, OpenCase, add_step, close_case, open_case};
 use duly::disputes::store::{Case, list_of_account, list_steps};
+use duly::outreach::actions::reserve_contact;
 use duly_domain::accounts::Bucket;
 use duly_domain::disputes::case::{CaseKind, CaseOutcome, Ground, RootCause, StepKind};
 use duly_domain::identity::Role;
@@ -210,5 +213,67 @@ both_engines! {
         let refused = floor.officer("Dana").reserves(maria, Channel::Email).unwrap();
         assert_eq!(refused.decision.because[0].rule.id, "regf.dispute.written-stop");
         assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+
+    fn a_disputed_part_is_held_and_the_rest_may_be_asked_for(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "420.00");
+        floor.clock("10:00");
+        let ask = OpenCase { disputed_minor: Some(12_000), ground: Some(Ground::WrongAmount), ..OpenCase::of(maria.account, CaseKind::Dispute, true) };
+        opens(&mut floor, &ask).unwrap();
+        let reserve = |floor: &mut Floor, is_about_undisputed| {
+            let (app, who, at) = (floor.app.clone(), floor.officer("Dana").actor(), floor.app.moment());
+            let ask = AskContact { is_about_undisputed, ..AskContact::with_debtor(maria.account, Channel::Call) };
+            floor.runtime.block_on(reserve_contact(&app, &who, at, &ask, None)).unwrap()
+        };
+        let refused = reserve(&mut floor, false);
+        assert_eq!(refused.decision.because[0].rule.id, "regf.dispute.written-stop");
+        assert!(refused.decision.because[0].detail.to_string().ends_with("ask about the undisputed USD 300.00 only"));
+        let promised = |floor: &mut Floor, amount| floor.officer("Dana").takes_promise(maria, amount, "2026-03-09");
+        assert_eq!(promised(&mut floor, "300.01"), ["plans.promise.disputed"]);
+        assert!(reserve(&mut floor, true).contact.is_some());
+        assert!(promised(&mut floor, "300.00").is_empty());
+        // Whoever pays the rest leaves nothing to ask for.
+        floor.pays(maria, "300.00", "counter");
+        floor.morning_of("2026-03-04");
+        floor.clock("10:00");
+        let nothing = reserve(&mut floor, true);
+        assert_eq!(nothing.decision.because[0].rule.id, "regf.dispute.written-stop");
+        let (from, to) = ("2026-03-01T00:00:00Z".parse().unwrap(), "2026-03-05T00:00:00Z".parse().unwrap());
+        let replay = floor.runtime.block_on(replay(&floor.app, from, to)).unwrap();
+        assert_eq!((replay.judged, replay.differences.len()), (1, 0), "{:?}", replay.differences);
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+
+    fn the_screens_say_which_part_is_held_and_a_larger_payment_is_asked_about(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "420.00");
+        floor.clock("10:00");
+        let ask = OpenCase { disputed_minor: Some(12_000), ..OpenCase::of(maria.account, CaseKind::Dispute, true) };
+        let case = opens(&mut floor, &ask).unwrap();
+        floor.officer("Dana");
+        floor.user("Pat", Role::BackOffice);
+        let base = floor.serve();
+        floor.runtime.block_on(async {
+            let dana = client();
+            let csrf = sign_in(&dana, &base, "dana@example.org").await;
+            let account = dana.get(format!("{base}/accounts/{}?why=call", maria.account)).send().await.unwrap().text().await.unwrap();
+            assert!(account.contains("USD 120.00 is disputed") && account.contains("USD 300.00 may be asked for"));
+            assert!(account.contains("the undisputed part only") && account.contains("Ask about the undisputed USD 300.00 only"));
+            assert!(account.contains("the undisputed USD 300.00, by a contact about it alone"), "Why? says it too");
+            let page = dana.get(format!("{base}/disputes/{case}")).send().await.unwrap().text().await.unwrap();
+            assert!(page.contains("<b>USD 300.00</b> may be asked for"));
+            let to = account.split("<option value=\"call ").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+            let form = [("csrf", csrf.as_str()), ("to", &format!("call {to}")), ("undisputed", "yes")];
+            assert_eq!(dana.post(format!("{base}/accounts/{}/contacts", maria.account)).form(&form).send().await.unwrap().status(), 303);
+            let pat = client();
+            let csrf = sign_in(&pat, &base, "pat@example.org").await;
+            let pay = |amount: &'static str| {
+                let form = [("csrf", csrf.clone()), ("amount", amount.into()), ("date", "2026-03-02".into()), ("reference", format!("desk {amount}"))];
+                pat.post(format!("{base}/accounts/{}/payments", maria.account)).form(&form).send()
+            };
+            let paid = pay("300.00").await.unwrap();
+            assert_eq!(paid.status(), 303);
+            let asked = pay("50.00").await.unwrap();
+            assert!(asked.text().await.unwrap().contains("post it only if paying more is their own wish"));
+        });
     }
 }

@@ -229,10 +229,10 @@ mod tests {
         use proptest::strategy::ValueTree;
         let mut runner = proptest::test_runner::TestRunner::deterministic();
         let mut columns = Columns::from(0, ContactPolicy::LAW);
-        let drawn = (0..3_000).map(|_| (record(), proposal()).new_tree(&mut runner).unwrap().current());
+        let drawn = (0..6_000).map(|_| (record(), proposal()).new_tree(&mut runner).unwrap().current());
         let told = drawn.filter(|(record, proposal)| columns.push(&plain(record.clone(), proposal.clone()))).count();
         assert_eq!(told, columns.len());
-        assert!(told > 1_500, "{told} of 3,000");
+        assert!(told > 3_000, "{told} of 6,000");
         let stops = [Stop::Cease, Stop::Lawyer, Stop::Dispute, Stop::Cap].map(|stop| stop as u8);
         let met = |stop: &u8| columns.stops.iter().any(|stops| stops & stop != 0);
         assert_eq!(stops.iter().filter(|stop| !met(stop)).collect::<Vec<_>>(), Vec::<&u8>::new(), "every stop is met");

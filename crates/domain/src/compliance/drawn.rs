@@ -9,6 +9,7 @@ use super::record::{
 };
 use super::states::Confidence;
 use crate::values::channel::Channel;
+use crate::values::money::Money;
 use crate::values::region::{LocationSignal, STATED};
 use jiff::{SignedDuration, Timestamp};
 use proptest::collection::vec;
@@ -143,10 +144,11 @@ fn kind() -> impl Strategy<Value = NoticeKind> {
         of(5..7u128).prop_map(NoticeKind::AttorneyReleased),
         Just(NoticeKind::ValidationNoticeSent { sent_on: None, stated_end: None }),
         Just(NoticeKind::Undeliverable(None)),
-        (any::<bool>(), any::<bool>()).prop_map(|(in_writing, is_duplicative)| NoticeKind::Dispute {
+        (any::<bool>(), any::<bool>(), of(Just(Money::usd(1_000)))).prop_map(|(in_writing, is_duplicative, part)| NoticeKind::Dispute {
             in_writing,
             submitted_on: None,
-            is_duplicative
+            is_duplicative,
+            part
         }),
         Just(NoticeKind::VerificationSent),
         Just(NoticeKind::DuplicativeDisputeAnswered),
@@ -240,7 +242,15 @@ fn debt(key: Key) -> impl Strategy<Value = Debt> {
     (flags, weighted(0.1, bankruptcy())).prop_map(
         move |((is_consumer_purpose, is_serviced, survives_discharge, is_post_petition), case)| {
             let serviced_as = is_serviced.then_some(77);
-            Debt { is_consumer_purpose, serviced_as, survives_discharge, is_post_petition, bankruptcy: case, ..Debt::of(key) }
+            Debt {
+                is_consumer_purpose,
+                serviced_as,
+                survives_discharge,
+                is_post_petition,
+                bankruptcy: case,
+                owed: Some(Money::usd(2_500)),
+                ..Debt::of(key)
+            }
         },
     )
 }
@@ -332,7 +342,7 @@ pub fn proposal() -> impl Strategy<Value = Proposal> {
     let channel = prop_oneof![9 => select(CHANNELS.to_vec()), 1 => Just(Channel::SocialPublic)];
     let what = (minutes, channel, anybody(), debts(), place(), address(), purpose(), weighted(0.2, 0..6u128));
     let disclosure = of(select(vec![Disclosure::None, Disclosure::Short, Disclosure::Full]));
-    let how = (dialing(), disclosure, weighted(0.2, 0..60i64), vec(prop::bool::weighted(0.2), 15));
+    let how = (dialing(), disclosure, weighted(0.2, 0..60i64), vec(prop::bool::weighted(0.2), 16));
     (what, how).prop_map(|((minutes, channel, person, debts, place, address, purpose, answers), (dialing, disclosure, pay_in, is))| {
         let at = base() + SignedDuration::from_mins(minutes);
         let pay_by = pay_in.map(|days| crate::values::moment::date_of_day((at.as_second() / 86_400 + days) as i32));
@@ -361,6 +371,7 @@ pub fn proposal() -> impl Strategy<Value = Proposal> {
                 asked_again: is[13],
                 earlier_answer_wrong: is[14],
             },
+            is_about_undisputed: is[15],
             ..Proposal::of(at, channel, person, debts)
         }
     })

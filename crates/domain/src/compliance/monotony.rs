@@ -19,7 +19,7 @@ fn stop(record: &mut Record, which: usize) {
         2 => debt.is_from_identity_theft = true,
         3 => debt.bankruptcy = debt.bankruptcy.or(Some(Bankruptcy { is_discharged: false, chapter: Some(13), is_stay_lifted: false })),
         4 => debt.bankruptcy = debt.bankruptcy.or(Some(Bankruptcy { is_discharged: true, chapter: Some(7), is_stay_lifted: false })),
-        5 => happened(record, at, NoticeKind::Dispute { in_writing: true, submitted_on: None, is_duplicative: false }),
+        5 => happened(record, at, NoticeKind::Dispute { in_writing: true, submitted_on: None, is_duplicative: false, part: None }),
         6 => happened(record, at, NoticeKind::OriginalCreditorRequest { in_writing: true, submitted_on: None }),
         _ => {
             let notice = OrdersNotice::InTime;

@@ -41,7 +41,7 @@ fn stop(record: &mut Record, proposal: &Proposal, which: usize) {
     match which {
         0 => told(NoticeKind::Cease),
         1 => told(NoticeKind::AttorneyKnown(None)),
-        2 => told(NoticeKind::Dispute { in_writing: true, submitted_on: None, is_duplicative: false }),
+        2 => told(NoticeKind::Dispute { in_writing: true, submitted_on: None, is_duplicative: false, part: None }),
         3 => {
             for debt in &mut record.debts {
                 debt.bankruptcy.get_or_insert(Bankruptcy { is_discharged: false, chapter: Some(13), is_stay_lifted: false });

@@ -76,6 +76,8 @@ pub struct PromiseFacts {
     pub is_open: bool,
     /// The due date of the promise that is open already.
     pub open_promise_due_on: Option<Date>,
+    /// What may be asked for while a written dispute waits for its answer: the part that is not disputed, or nothing.
+    pub undisputed: Option<Money>,
 }
 
 static NOT_OPEN: RuleCard =
@@ -84,6 +86,14 @@ static ONE_OPEN: RuleCard =
     card("plans.promise.one-open", "There is an open promise already.", "Withdraw the open one, then take the new one.");
 static POSITIVE: RuleCard =
     card("plans.promise.amount", "A promise is for an amount above zero and not above what is owed.", "Take what is owed, or less.");
+static DISPUTED: RuleCard = RuleCard {
+    cite: "12 CFR 1006.38(d)(2)",
+    ..card(
+        "plans.promise.disputed",
+        "What they dispute in writing is not asked for until it is answered.",
+        "Take a promise for the undisputed part alone, or answer the dispute first.",
+    )
+};
 static DUE: RuleCard = card("plans.promise.due", "A promise is due from today to a year ahead.", "Agree on a day within a year.");
 
 const fn card(id: &'static str, plain: &'static str, instead: &'static str) -> RuleCard {
@@ -108,6 +118,10 @@ pub fn decide_promise(facts: &PromiseFacts, amount: Money, due_on: Date, today: 
         (!facts.is_open).then(|| (&NOT_OPEN, Finding::lasting(Detail::Plain))),
         facts.open_promise_due_on.map(|due| (&ONE_OPEN, Finding::lasting(Detail::Date { asked: due_on, limit: due }))),
         amount_is_wrong.then(|| (&POSITIVE, Finding::lasting(Detail::Amount { asked: amount, limit: facts.balance }))),
+        facts
+            .undisputed
+            .filter(|rest| amount.currency() != rest.currency() || amount.minor() > rest.minor())
+            .map(|rest| (&DISPUTED, Finding::lasting(Detail::Amount { asked: amount, limit: rest }))),
         (due_on < today || due_on > limit)
             .then(|| (&DUE, Finding::lasting(Detail::Date { asked: due_on, limit: if due_on < today { today } else { limit } }))),
     ];
@@ -149,7 +163,7 @@ mod tests {
     use jiff::civil::date;
 
     fn facts() -> PromiseFacts {
-        PromiseFacts { balance: Money::usd(42_000), is_open: true, open_promise_due_on: None }
+        PromiseFacts { balance: Money::usd(42_000), is_open: true, open_promise_due_on: None, undisputed: None }
     }
 
     fn refused(facts: PromiseFacts, minor: i64, due_on: Date) -> Vec<&'static str> {
@@ -163,6 +177,10 @@ mod tests {
         assert_eq!(refused(facts(), 42_000, date(2026, 3, 2)), Vec::<&str>::new());
         assert_eq!(refused(facts(), 42_001, due), ["plans.promise.amount"]);
         assert_eq!(refused(facts(), 0, date(2026, 3, 1)), ["plans.promise.amount", "plans.promise.due"]);
+        let disputed = |rest| PromiseFacts { undisputed: Some(Money::usd(rest)), ..facts() };
+        assert_eq!(refused(disputed(10_000), 10_000, due), Vec::<&str>::new(), "the part that is not disputed");
+        assert_eq!(refused(disputed(9_999), 10_000, due), ["plans.promise.disputed"]);
+        assert_eq!(refused(disputed(0), 1, due), ["plans.promise.disputed"]);
         let busy = PromiseFacts { is_open: false, open_promise_due_on: Some(due), ..facts() };
         assert_eq!(refused(busy, 100, due), ["plans.promise.account-open", "plans.promise.one-open"]);
     }

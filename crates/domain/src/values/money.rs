@@ -3,11 +3,13 @@
 //! There is no `Add`: [`Money::plus`] and [`Money::minus`] return errors the caller sees.
 //! Text such as "1,234.50" is parsed once, at the border, by [`Money::parse`].
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::num::NonZeroU32;
 
 /// ISO 4217 currencies the ledger knows, each with the number of its minor digits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
 pub enum Currency {
     /// United States dollar, two minor digits.
     Usd,
@@ -53,7 +55,7 @@ impl Currency {
 }
 
 /// Minor units (cents, yen) of one currency. Mixing currencies or overflowing is an error the caller sees.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Money {
     minor: i64,
     currency: Currency,

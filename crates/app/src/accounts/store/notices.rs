@@ -4,17 +4,18 @@ use crate::accounts::notice::{NoticeRow, RecordNotice};
 use crate::params;
 use crate::store::{Keyed, StoreError, Tx, Value};
 use duly_domain::values::ids::{DebtorId, NoticeId};
+use duly_domain::values::money::Money;
 use jiff::Timestamp;
 
 const DELETE_NOTICE: &str = "delete from notices where id = $1";
 const INSERT_NOTICE: &str = "
     insert into notices (id, account_id, debtor_id, kind, happened_at, days, in_writing, is_duplicative, submitted_on, sent_on,
-        stated_end_on, chapter, channel, address, reference, words, recorded_by, created_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
+        stated_end_on, chapter, channel, address, reference, words, recorded_by, created_at, disputed_minor, currency)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
 /// What is another person's since two records were parted binds nobody here.
 const NOTICES_OF_DEBTORS: &str = "
     select a.debtor_id, n.id, n.account_id, n.debtor_id, n.kind, n.happened_at, n.days, n.in_writing, n.is_duplicative,
-           n.submitted_on, n.sent_on, n.stated_end_on, n.chapter, n.words, n.channel, n.address
+           n.submitted_on, n.sent_on, n.stated_end_on, n.chapter, n.words, n.channel, n.address, n.disputed_minor, n.currency
       from notices n join accounts a on a.id = n.account_id
      where a.debtor_id in ($keys)
        and not (n.debtor_id <> a.debtor_id
@@ -27,7 +28,7 @@ const NOTICES_OF_DEBTORS: &str = "
 /// Found by their accounts: a person is on all they owe.
 const BANKRUPTCIES_OF_PEOPLE: &str = "
     select p.debtor_id, n.id, n.account_id, n.debtor_id, n.kind, n.happened_at, n.days, n.in_writing, n.is_duplicative,
-           n.submitted_on, n.sent_on, n.stated_end_on, n.chapter, n.words, n.channel, n.address
+           n.submitted_on, n.sent_on, n.stated_end_on, n.chapter, n.words, n.channel, n.address, n.disputed_minor, n.currency
       from account_people p join notices n on n.account_id = p.account_id and n.debtor_id = p.debtor_id
      where p.debtor_id in ($keys)
        and n.kind in ('bankruptcy_filed', 'bankruptcy_discharged', 'stay_lifted', 'bankruptcy_dismissed')
@@ -59,7 +60,9 @@ pub async fn insert_notice(
         ask.reference.clone(),
         ask.words.clone(),
         by,
-        at
+        at,
+        ask.disputed.map(Money::minor),
+        ask.disputed.map(|part| part.currency().code())
     ];
     tx.run(INSERT_NOTICE, values).await.map(drop)
 }

@@ -10,6 +10,7 @@ use duly_domain::compliance::record::{
     Notice, NoticeKind, OrdersNotice, Outcome, Person, Place, Preference, Proposal, Purpose, Record, Service, Standing, Wish,
 };
 use duly_domain::values::channel::Channel;
+use duly_domain::values::money::Money;
 use duly_domain::values::region::{LocationSignal, state_code};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -142,8 +143,16 @@ fn debt(account: &Json, names: &mut Names) -> Result<Debt, String> {
         agreement: Agreement::of_kind(text(account, "kind").unwrap_or("")),
         accrued_on: date(account, "accrued_on")?,
         contract_law: contract_law(account)?,
+        owed: cents(account, "owed_cents")?,
         ..Debt::of(names.key(text(account, "id").unwrap_or("account")))
     })
+}
+
+/// An amount in cents, where one is told.
+fn cents(of: &Json, name: &str) -> Result<Option<Money>, String> {
+    let Some(cents) = of.get(name).filter(|cents| !cents.is_null()) else { return Ok(None) };
+    let minor = cents.as_i64().filter(|minor| (0..=Money::LARGEST_MINOR).contains(minor));
+    minor.map(|minor| Some(Money::usd(minor))).ok_or_else(|| format!("{name} {cents} is no number of cents"))
 }
 
 /// The case in bankruptcy of an account, or of somebody else who owes it; none where it was dismissed.
@@ -306,6 +315,7 @@ fn notice(entry: &Json, consumer: Key, all: &[Key], names: &mut Names) -> Result
             in_writing: flag(entry, "in_writing", true),
             submitted_on: date(entry, "submitted_on")?,
             is_duplicative: flag(entry, "duplicative", false),
+            part: cents(entry, "part_cents")?,
         },
         "verification_sent" => NoticeKind::VerificationSent,
         "duplicative_dispute_answered" => NoticeKind::DuplicativeDisputeAnswered,
@@ -361,6 +371,7 @@ pub(super) fn proposal(proposed: &Json, at: Timestamp, record: &Record, names: &
         has_extra_text: content.get("extra_text").is_some_and(|extra| extra.as_bool() != Some(false)),
         is_required_in_this_medium: flag(proposed, "required_by_law_in_this_medium", false),
         third_party_consented: flag(proposed, "third_party_consented", false),
+        is_about_undisputed: flag(content, "undisputed_part_only", false),
         location: LocationCall {
             mentions_debt: flag(content, "mentions_debt", false),
             volunteers_employer: flag(content, "volunteers_employer", false),

@@ -13,7 +13,7 @@ use std::sync::OnceLock;
 
 /// The files of `regulation/cases`.
 #[rustfmt::skip]
-const FILES: [&str; 32] = [
+const FILES: [&str; 33] = [
     include_str!("../../../../../regulation/cases/amended.json"),
     include_str!("../../../../../regulation/cases/bankruptcy.json"),
     include_str!("../../../../../regulation/cases/call_consent.json"),
@@ -24,6 +24,7 @@ const FILES: [&str; 32] = [
     include_str!("../../../../../regulation/cases/credit_reporting.json"),
     include_str!("../../../../../regulation/cases/disclosures.json"),
     include_str!("../../../../../regulation/cases/disputes.json"),
+    include_str!("../../../../../regulation/cases/partial_disputes.json"),
     include_str!("../../../../../regulation/cases/each_rule.json"),
     include_str!("../../../../../regulation/cases/esign.json"),
     include_str!("../../../../../regulation/cases/fees.json"),

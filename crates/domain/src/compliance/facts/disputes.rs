@@ -4,9 +4,10 @@
 //! it came; one made before the notice is treated as made in the period. What counts is the day it was submitted.
 
 use super::past::{DayCount, day_zone};
-use crate::compliance::record::{Key, Notice, NoticeKind, Record};
+use crate::compliance::record::{Debt, Key, Notice, NoticeKind, Record};
 use crate::compliance::validation::Period;
 use crate::values::moment::{date_of_day, day_number};
+use crate::values::money::Money;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -35,13 +36,26 @@ impl<'r> Disputes<'r> {
 
     /// Since when a written dispute of the period waits for its answer.
     pub(super) fn written_dispute_at(&self, debt: Key) -> Option<i64> {
-        let waits = self.notices(debt).filter(|notice| match notice.kind {
-            NoticeKind::Dispute { in_writing: true, submitted_on, is_duplicative } => {
-                self.is_in_period(debt, self.day_named(notice, submitted_on)) && !self.is_answered(debt, notice, is_duplicative)
+        self.waiting(debt).map(|(notice, _)| notice.at.as_second()).min()
+    }
+
+    /// Written disputes of the period that wait for their answer, each with the part it is about.
+    fn waiting(&self, debt: Key) -> impl Iterator<Item = (&'r Notice, Option<Money>)> {
+        self.notices(debt).filter_map(move |notice| match notice.kind {
+            NoticeKind::Dispute { in_writing: true, submitted_on, is_duplicative, part } => {
+                let waits =
+                    self.is_in_period(debt, self.day_named(notice, submitted_on)) && !self.is_answered(debt, notice, is_duplicative);
+                waits.then_some((notice, part))
             }
-            _ => false,
-        });
-        waits.map(|notice| notice.at.as_second()).min()
+            _ => None,
+        })
+    }
+
+    /// What is left of a debt beside the disputed parts that wait for their answer (12 CFR 1006.38(d)(2)); `None` where nothing is,
+    /// or where it is not known. Parts add up: nothing says that two of them are the same one.
+    pub(super) fn undisputed(&self, debt: &Debt) -> Option<Money> {
+        let rest = self.waiting(debt.key).try_fold(debt.owed?, |rest, (_, part)| rest.minus(part?).ok())?;
+        (rest.minor() > 0).then_some(rest)
     }
 
     /// A later verification answers any dispute; a notice with the reason answers one that repeats what was verified before.

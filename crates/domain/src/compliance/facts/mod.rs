@@ -50,6 +50,7 @@ use super::rules::designated_time::is_designated;
 use crate::decision::Instant;
 use crate::values::channel::Channel;
 use crate::values::moment::day_number;
+use crate::values::money::Money;
 use crate::values::region::{Clock, ZONES_SERVED, clocks};
 use disputes::Disputes;
 use jiff::Timestamp;
@@ -163,6 +164,12 @@ pub struct ContactFacts {
 pub struct DisputeFacts {
     /// A written dispute of the period waits for verification since.
     pub written_at: Option<i64>,
+    /// What may be asked for all the same: the dispute is about a part, and this is the rest of the one debt it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undisputed: Option<Money>,
+    /// The contact asks for that rest alone.
+    #[serde(default)]
+    pub is_about_undisputed: bool,
     /// A written request for the original creditor waits for its answer since.
     pub creditor_request_at: Option<i64>,
     /// The validation period runs, and something is threatened unless they pay within it: its last day, as a number.
@@ -431,8 +438,14 @@ fn disputes(past: &Past) -> DisputeFacts {
     let events = Disputes::new(past.record, past.proposal.at);
     let today = events.day_of(past.proposal.at);
     let ends = || past.consumer_debts().filter_map(|debt| events.period_end(debt, today)).max();
+    let written_at = past.consumer_debts().filter_map(|debt| events.written_dispute_at(debt)).min();
+    // What is about several debts and disputed in part waits whole: which of them is spoken of, nobody could tell afterwards.
+    let mut debts = past.debts();
+    let one = debts.next().filter(|_| past.proposal.debts.len() == 1 && debts.next().is_none() && written_at.is_some());
     DisputeFacts {
-        written_at: past.consumer_debts().filter_map(|debt| events.written_dispute_at(debt)).min(),
+        written_at,
+        undisputed: one.and_then(|debt| events.undisputed(debt)),
+        is_about_undisputed: past.proposal.is_about_undisputed,
         creditor_request_at: past.consumer_debts().filter_map(|debt| events.creditor_request_at(debt)).min(),
         threat_until_day: past.proposal.pay_by.and_then(|pay_by| ends().filter(|end| day_number(pay_by) <= *end && today <= *end)),
     }

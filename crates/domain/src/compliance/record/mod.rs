@@ -22,6 +22,7 @@ use super::amendments::Amendment;
 use super::caps::Jurisdiction;
 use super::editions::Editions;
 use super::limitation::{Agreement, ClockEvent};
+use crate::values::money::Money;
 use crate::values::region::LocationSignal;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -198,6 +199,8 @@ pub struct Debt {
     pub accrued_on: Option<Date>,
     /// The state whose law the contract chose, by its code.
     pub contract_law: Option<&'static str>,
+    /// What is owed on it, where a part of it is disputed and it is known.
+    pub owed: Option<Money>,
 }
 
 impl Debt {
@@ -219,6 +222,7 @@ impl Debt {
             agreement: Agreement::Unknown,
             accrued_on: None,
             contract_law: None,
+            owed: None,
         }
     }
 }

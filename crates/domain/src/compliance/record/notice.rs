@@ -2,6 +2,7 @@
 
 use super::Key;
 use crate::values::channel::Channel;
+use crate::values::money::Money;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -59,6 +60,8 @@ pub enum NoticeKind {
         submitted_on: Option<Date>,
         /// It repeats one that was met with verification, with nothing new (12 CFR 1006.38(a)(1)).
         is_duplicative: bool,
+        /// The part of the debt it is about; all of it where none is named.
+        part: Option<Money>,
     },
     /// A copy of verification or of a judgment was sent.
     VerificationSent,

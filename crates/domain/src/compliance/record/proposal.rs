@@ -53,6 +53,8 @@ pub struct Proposal {
     pub third_party_consented: bool,
     /// Whoever speaks was trained for people who need particular care.
     pub is_by_trained: bool,
+    /// It asks for the part of the debt alone that is not disputed, and speaks of the rest as disputed.
+    pub is_about_undisputed: bool,
     /// For location calls.
     pub location: LocationCall,
 }
@@ -98,6 +100,7 @@ impl Proposal {
             is_required_in_this_medium: false,
             third_party_consented: false,
             is_by_trained: false,
+            is_about_undisputed: false,
             location: LocationCall::default(),
         }
     }

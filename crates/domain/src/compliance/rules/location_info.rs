@@ -67,7 +67,7 @@ mod tests {
             (with(fresh.clone(), [asked.clone()]), LocationCall { asked_again: true, ..none }, false),
             (with(fresh.clone(), [asked]), LocationCall { earlier_answer_wrong: true, ..none }, false),
             (after(fresh.clone(), NoticeKind::AttorneyKnown(None)), none, true),
-            (after(fresh, NoticeKind::Dispute { in_writing: true, submitted_on: None, is_duplicative: false }), none, true),
+            (after(fresh, NoticeKind::Dispute { in_writing: true, submitted_on: None, is_duplicative: false, part: None }), none, true),
         ] {
             let because = ask(&record, |proposal| {
                 (proposal.person, proposal.purpose, proposal.location) = (PERSON, Purpose::LocationInformation, location);

@@ -262,7 +262,7 @@ mod tests {
                 record
             },
             |record| after(record, NoticeKind::AttorneyKnown(None)),
-            |record| after(record, NoticeKind::Dispute { in_writing: true, submitted_on: None, is_duplicative: false }),
+            |record| after(record, NoticeKind::Dispute { in_writing: true, submitted_on: None, is_duplicative: false, part: None }),
             |record| after(record, NoticeKind::OriginalCreditorRequest { in_writing: true, submitted_on: None }),
             |record| agree(record, AT, Some(NUMBER), NoticeKind::TcpaRevoked { channel: None }),
             |record| agree(record, AT, None, NoticeKind::TcpaRevoked { channel: Some(Channel::Text) }),

@@ -42,7 +42,7 @@ mod tests {
         let mut plain = consumer_in(&["America/New_York"]);
         plain.debts.push(Debt::of(11));
         let mut disputed = plain.clone();
-        let spoken = NoticeKind::Dispute { in_writing: false, submitted_on: None, is_duplicative: false };
+        let spoken = NoticeKind::Dispute { in_writing: false, submitted_on: None, is_duplicative: false, part: None };
         happened(&mut disputed, "2026-05-01T12:00:00-04:00", spoken);
         //  record     parts                                                refused
         for (record, parts, expected) in [

@@ -45,7 +45,7 @@ mod tests {
         happened(
             &mut record,
             "2026-05-01T12:00:00-04:00",
-            NoticeKind::Dispute { in_writing: false, submitted_on: None, is_duplicative: false },
+            NoticeKind::Dispute { in_writing: false, submitted_on: None, is_duplicative: false, part: None },
         );
         for to in [Transferee::Buyer, Transferee::Owner, Transferee::MergerSuccessor] {
             assert_eq!(transfer(&record, to, true), ["fdcpa.dispute.report-as-disputed"], "{to:?}");
@@ -59,7 +59,7 @@ mod tests {
     fn every_known_dispute_is_shown() {
         let spoke = call("2026-03-02T11:00:00-05:00", Direction::Out, Outcome::Conversation);
         let sent = ("2026-03-18", NoticeKind::ValidationNoticeSent { sent_on: None, stated_end: None });
-        let dispute = |in_writing| NoticeKind::Dispute { in_writing, submitted_on: None, is_duplicative: false };
+        let dispute = |in_writing| NoticeKind::Dispute { in_writing, submitted_on: None, is_duplicative: false, part: None };
         let verified = ("2026-04-10", NoticeKind::VerificationSent);
         const SHOW: &[&str] = &["fdcpa.dispute.report-as-disputed"];
         const STOP: &[&str] = &["regf.dispute.written-stop"];

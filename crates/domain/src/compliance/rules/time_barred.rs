@@ -133,7 +133,7 @@ mod tests {
         happened(
             &mut disputed,
             "2026-05-01T12:00:00-04:00",
-            NoticeKind::Dispute { in_writing: true, submitted_on: None, is_duplicative: false },
+            NoticeKind::Dispute { in_writing: true, submitted_on: None, is_duplicative: false, part: None },
         );
         assert_eq!(ids(&disputed, CONSUMER), ["regf.dispute.written-stop"]);
         let mut asked = record.clone();

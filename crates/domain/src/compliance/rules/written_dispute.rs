@@ -2,6 +2,9 @@
 //!
 //! One that repeats a dispute already met with verification (`regf.dispute.duplicative`) may be answered with the reason
 //! instead; until it is, the stop holds. A report to a bureau is collection while verification is owed.
+//!
+//! Where a part alone is disputed, the stop is on that part: a contact that asks for the rest of that one debt and says so may be
+//! made. What nobody named, several debts at once, suits, debits and reports wait whole.
 
 use crate::compliance::facts::Stopped;
 use crate::compliance::{ContactRule, FurnishRule, SuitRule};
@@ -15,14 +18,19 @@ const CARD: RuleCard = RuleCard {
     jurisdiction: "US, collectors",
     severity: Severity::Block,
     plain: "They disputed this debt in writing within the validation period, and it is not answered yet.",
-    instead: "Send a copy of verification or of the judgment; collection may go on once it has been sent.",
+    instead: "Send a copy of verification or of the judgment; collection may go on once it has been sent. Where a part alone is \
+              disputed, ask about the rest only.",
 };
 
 pub(super) const RULE: ContactRule = Rule {
     card: CARD,
     check: |facts, _, _| {
         let since = facts.dispute.written_at.filter(|_| facts.regf_binds && facts.is_collecting())?;
-        Some(Finding::lasting(Detail::Since(since)))
+        match facts.dispute.undisputed {
+            Some(_) if facts.dispute.is_about_undisputed => None,
+            Some(rest) => Some(Finding::lasting(Detail::SincePart { since, rest })),
+            None => Some(Finding::lasting(Detail::Since(since))),
+        }
     },
 };
 
@@ -47,14 +55,15 @@ pub(super) const fn of_act<F: Stopped>() -> Rule<F, ()> {
 #[cfg(test)]
 mod tests {
     use crate::compliance::record::{CollectorRole, NoticeKind, Purpose, Record};
-    use crate::compliance::rules::proposal_tests::{PERSON, ask, consumer_in, drawn, happened, with_person};
+    use crate::compliance::rules::proposal_tests::{PERSON, ask, consumer_in, decide, drawn, happened, with_person};
     use crate::values::channel::Channel;
+    use crate::values::money::Money;
     use jiff::civil::{Date, date};
 
     const NOTICE: NoticeKind = NoticeKind::ValidationNoticeSent { sent_on: None, stated_end: None };
 
     fn dispute(in_writing: bool, submitted_on: Option<Date>, is_duplicative: bool) -> NoticeKind {
-        NoticeKind::Dispute { in_writing, submitted_on, is_duplicative }
+        NoticeKind::Dispute { in_writing, submitted_on, is_duplicative, part: None }
     }
 
     /// What happened on days of March, April and May 2026, to a consumer in New York; the call is proposed on 6 May.
@@ -154,6 +163,50 @@ mod tests {
         let mut business = disputed;
         business.debts[0].is_consumer_purpose = false;
         assert!(ask(&business, |_| ()).is_empty(), "nor is a debt of a business covered");
+    }
+
+    #[test]
+    fn a_disputed_part_leaves_the_rest_to_be_asked_about_by_itself() {
+        let part =
+            |minor| NoticeKind::Dispute { in_writing: true, submitted_on: None, is_duplicative: false, part: Some(Money::usd(minor)) };
+        let whole = dispute(true, None, false);
+        let asked = NoticeKind::OriginalCreditorRequest { in_writing: true, submitted_on: None };
+        let stopped = vec!["regf.dispute.written-stop"];
+        //   owed         disputes                          about the rest  refused
+        for (owed, disputes, is_about_undisputed, refused) in [
+            (Some(42_000), vec![part(12_000)], true, vec![]),
+            (Some(42_000), vec![part(12_000)], false, stopped.clone()),
+            (Some(42_000), vec![part(42_000)], true, stopped.clone()),
+            (Some(42_000), vec![part(12_000), part(29_999)], true, vec![]),
+            (Some(42_000), vec![part(12_000), part(30_000)], true, stopped.clone()),
+            (Some(42_000), vec![part(12_000), whole], true, stopped.clone()),
+            (Some(42_000), vec![whole], true, stopped.clone()),
+            (None, vec![part(12_000)], true, stopped.clone()),
+            (Some(42_000), vec![part(12_000), asked], true, vec!["regf.dispute.original-creditor"]),
+        ] {
+            let events: Vec<(&str, NoticeKind)> = disputes.iter().map(|kind| ("2026-05-01", *kind)).collect();
+            let mut record = record(&events);
+            record.debts[0].owed = owed.map(Money::usd);
+            let because = ask(&record, |proposal| proposal.is_about_undisputed = is_about_undisputed);
+            assert_eq!(because, refused, "{owed:?} {disputes:?} {is_about_undisputed}");
+        }
+    }
+
+    #[test]
+    fn a_part_is_stopped_whole_where_debts_are_mixed_and_says_what_is_left() {
+        let part = NoticeKind::Dispute { in_writing: true, submitted_on: None, is_duplicative: false, part: Some(Money::usd(12_000)) };
+        let mut record = record(&[("2026-05-01", part)]);
+        record.debts[0].owed = Some(Money::usd(42_000));
+        let both = ask(&record, |proposal| {
+            proposal.is_about_undisputed = true;
+            proposal.debts.push(11);
+        });
+        assert_eq!(both, ["regf.dispute.written-stop"]);
+        let decision = decide(&record, "2026-05-06T15:00:00Z");
+        let says = decision.because[0].detail.to_string();
+        assert!(says.ends_with("about a part: ask about the undisputed USD 300.00 only"), "{says}");
+        // Suits, debits and deposits wait whole.
+        assert!(drawn(&record).iter().all(|rules| rules == &["regf.dispute.written-stop"]));
     }
 
     #[test]
