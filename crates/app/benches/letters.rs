@@ -39,6 +39,7 @@ fn facts(i: i64, language: Language) -> NoticeFacts {
         owed_now: usd(102_500 + i),
         is_financial: true,
         state_texts: Vec::new(),
+        words_due: Vec::new(),
     }
 }
 

@@ -32,6 +32,7 @@ fn facts(language: Language) -> NoticeFacts {
         owed_now: usd(228_456),
         is_financial: true,
         state_texts: Vec::new(),
+        words_due: Vec::new(),
     }
 }
 

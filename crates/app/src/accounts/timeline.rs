@@ -11,6 +11,7 @@ use crate::{audit, compliance, disputes, ledger, outreach, parties, plans};
 use duly_domain::compliance::acts::word as act_word;
 use duly_domain::compliance::status::Status;
 use duly_domain::disputes::case::CaseOutcome;
+use duly_domain::outreach::case_letter::CaseLetterKind;
 use duly_domain::outreach::result;
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, ContactId, DebtorId, DecisionId};
@@ -87,16 +88,18 @@ pub async fn list_most(
     let keys: Vec<Value> = letters.iter().map(|letter| Value::from(letter.id)).collect();
     let carried = outreach::words::store::list_of_letters(tx, &keys).await?;
     for letter in letters {
-        let (on, ends_on) = (written(letter.mailing_on), written(letter.period_ends_on));
+        let ends = letter.period_ends_on.map(|on| format!(", period ends {}", written(on))).unwrap_or_default();
+        let proof = format!("SHA-256 {}…", letter.hash.get(..12).unwrap_or_default());
         let more = match (letter.state.as_str(), letter.mailed_on) {
-            ("mailed", Some(on)) => format!("mailed {}, period ends {ends_on}", written(on)),
+            ("mailed", Some(on)) => format!("mailed {}{ends} · {proof}", written(on)),
             ("void", _) => "taken back, never mailed".into(),
-            _ => format!("for mailing on {on}, period ends {ends_on}"),
+            _ => format!("for mailing on {}{ends} · {proof}", written(letter.mailing_on)),
         };
         let rows: Vec<KeptDisclosure> = carried.iter().filter(|Keyed(of, _)| *of == letter.id).map(|Keyed(_, row)| row.clone()).collect();
         let said = outreach::words::in_a_line(&rows);
         let more = if said.is_empty() { more } else { format!("{more} · {said}") };
-        let printed = event(letter.printed_at, "letter", "", "Validation notice printed".into(), more);
+        let what = CaseLetterKind::parse(&letter.kind).map_or("Validation notice", CaseLetterKind::words);
+        let printed = event(letter.printed_at, "letter", "", format!("{what} printed"), more);
         events.push(Event { href: Some(format!("/accounts/{id}/documents/{}", letter.document)), ..printed });
     }
     if let (Some(on), Some(because)) = (account.closed_on, account.closed_because.as_deref()) {

@@ -8,6 +8,7 @@ use crate::accounts::itemized::{store::Itemized, tell_itemization};
 use crate::app::{Actor, App, Failure};
 use crate::identity::store as settings;
 use crate::outreach::letters::{self, PrintNotices};
+use crate::outreach::words::states::{EnterWords, enter};
 use clap::{Args, Subcommand};
 use duly_domain::outreach::letter::Language;
 use duly_domain::values::ids::LetterRunId;
@@ -77,7 +78,7 @@ pub enum LettersCommand {
         #[arg(long, default_value_t = 0)]
         credits: i64,
     },
-    /// What a state wants added to the notice, from a text file.
+    /// What a state wants in letters, from a text file: a new version.
     StateText {
         /// The state's two letters.
         state: String,
@@ -86,6 +87,9 @@ pub enum LettersCommand {
         /// en or es.
         #[arg(long, default_value = "en")]
         language: String,
+        /// Where the words stand, or whose they are.
+        #[arg(long)]
+        source: String,
     },
 }
 
@@ -140,13 +144,14 @@ pub(super) async fn letters(app: &App, global: &Global, command: LettersCommand)
             let json = json!({"account": account.to_string()});
             answer(global.format, &json, || vec!["the amounts are set".into()])?;
         }
-        LettersCommand::StateText { state, file, language } => {
-            let text =
+        LettersCommand::StateText { state, file, language, source } => {
+            let words =
                 std::fs::read_to_string(&file).map_err(|error| Failure::File(format!("{} cannot be read: {error}", file.display())))?;
             let language = Language::parse(&language).ok_or_else(|| Failure::wrong("language", "is not en or es"))?;
-            letters::set_state_text(app, &who, at, &state, language, &text).await?;
-            let json = json!({"state": state, "language": language.tag()});
-            answer(global.format, &json, || vec![format!("notices to {state} carry it from now on")])?;
+            let ask = EnterWords { state: state.clone(), language, words, source };
+            let version = enter(app, &who, at, &ask).await?;
+            let json = json!({"state": state, "language": language.tag(), "version": version});
+            answer(global.format, &json, || vec![format!("letters to {state} carry version {version} from now on")])?;
         }
     }
     Ok(Answered::Yes)

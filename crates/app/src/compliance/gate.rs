@@ -164,12 +164,14 @@ pub struct Tried {
     pub known: Known,
     /// Where it would go.
     pub point: Option<Point>,
+    /// What was looked at.
+    pub facts: ContactFacts,
 }
 
 /// Answers as for an act, about whichever number and whoever dials: nothing is kept.
 pub async fn try_out(tx: &mut Tx, at: Timestamp, ask: &AskContact) -> Result<Tried, Failure> {
     let Proposed { known, point, facts, .. } = propose(tx, at, ask).await?;
-    Ok(Tried { decision: decide_contact(&facts, &known.policy_at(at)), known, point })
+    Ok(Tried { decision: decide_contact(&facts, &known.policy_at(at)), known, point, facts })
 }
 
 /// A contact with everything that is decided about it.

@@ -8,6 +8,7 @@ use crate::accounts::actions::{end_hold_within, hold, set_next};
 use crate::accounts::notice::{self, Kind, RecordNotice};
 use crate::app::{Actor, App, Failure, Problems, new_uuid};
 use crate::audit::kept;
+use crate::outreach::letters::store as letters;
 use crate::store::Tx;
 use crate::{accounts, ledger, strategy, transaction};
 use duly_domain::accounts::Bucket;
@@ -196,6 +197,7 @@ async fn open_within(tx: &mut Tx, who: &Actor, at: Moment, ask: &OpenCase, notic
         found: None,
         closed_by: None,
         closed_at: None,
+        corrected_minor: None,
     };
     store::insert_case(tx, &case).await?;
     let detail = json!({"case": case.id.to_string(), "kind": case.kind, "ground": case.ground, "received_on": received_on.to_string(),
@@ -276,7 +278,7 @@ impl AddStep {
 /// Takes an open case a step further. What lifts a stop is recorded as the notice it is.
 pub async fn add_step(app: &App, who: &Actor, at: Moment, case: CaseId, ask: &AddStep) -> Result<(), Failure> {
     transaction!(app.db, tx, {
-        let case = open(tx, case).await?;
+        let case = load_open(tx, case).await?;
         let kind = kind_of(&case)?;
         if !kind.steps().any(|step| step == ask.kind) {
             return Err(Failure::wrong("step", "is none a case of this kind can take"));
@@ -291,18 +293,46 @@ pub async fn add_step(app: &App, who: &Actor, at: Moment, case: CaseId, ask: &Ad
         match notice_of(ask.kind) {
             None => step_within(tx, who, at, &case, ask).await,
             Some(kind) => {
-                let notice = RecordNotice {
-                    debtor: Some(case.debtor),
-                    sent_on: Some(ask.on).filter(|on| *on != at.business_day),
-                    words: ask.words.clone(),
-                    ..RecordNotice::of(case.account, kind, at.at)
-                };
-                notice::record_notice_in(tx, who, at, &notice).await?;
-                notice::follow_up(tx, at, &notice).await?;
+                record_answer(tx, who, at, &case, kind, ask).await?;
                 answer_all(tx, who, at, case.account, ask).await
             }
         }
     })
+}
+
+/// Records that the answer of a case was mailed: what lifts a stop is recorded as the notice it is. The letter shows it.
+pub async fn answer_by_letter(
+    tx: &mut Tx,
+    who: &Actor,
+    at: Moment,
+    case: CaseId,
+    step: StepKind,
+    on: Date,
+    letter: DocumentId,
+) -> Result<(), Failure> {
+    let case = store::load_case(tx, case).await?;
+    let ask = AddStep { document: Some(letter), ..AddStep::of(step, on) };
+    if let Some(kind) = notice_of(step) {
+        record_answer(tx, who, at, &case, kind, &ask).await?;
+    }
+    answer_all(tx, who, at, case.account, &ask).await?;
+    // A letter that ends collection is no answer of its kind, and a step of its case all the same.
+    if case.state == "open" && !kind_of(&case)?.answers().contains(&step) {
+        step_within(tx, who, at, &case, &ask).await?;
+    }
+    Ok(())
+}
+
+/// Records the notice that an answer is to the gate.
+async fn record_answer(tx: &mut Tx, who: &Actor, at: Moment, case: &Case, kind: Kind, ask: &AddStep) -> Result<(), Failure> {
+    let notice = RecordNotice {
+        debtor: Some(case.debtor),
+        sent_on: Some(ask.on).filter(|on| *on != at.business_day),
+        words: ask.words.clone(),
+        ..RecordNotice::of(case.account, kind, at.at)
+    };
+    notice::record_notice_in(tx, who, at, &notice).await?;
+    notice::follow_up(tx, at, &notice).await
 }
 
 /// What was sent answers every open case of the account that waits for it.
@@ -352,12 +382,13 @@ pub struct CloseCase {
 /// Closes a case with its outcome: the account goes on, and what was found wrong is booked off.
 pub async fn close_case(app: &App, who: &Actor, at: Moment, ask: &CloseCase) -> Result<(), Failure> {
     transaction!(app.db, tx, {
-        let case = open(tx, ask.case).await?;
+        let case = load_open(tx, ask.case).await?;
         let account = accounts::store::load_account(tx, case.account).await?;
         let steps = store::list_steps(tx, case.id).await?;
         let facts = ClosingFacts {
             kind: kind_of(&case)?,
-            steps: steps.iter().filter_map(|step| StepKind::parse(&step.kind)).collect(),
+            steps: steps.iter().filter_map(|step| Some((StepKind::parse(&step.kind)?, step.document.is_some()))).collect(),
+            is_letter_waiting: letters::waits_of_case(tx, case.id).await?,
             outcome: ask.outcome,
             root_cause: ask.root_cause,
             is_account_open: account.state == "open",
@@ -371,7 +402,7 @@ pub async fn close_case(app: &App, who: &Actor, at: Moment, ask: &CloseCase) -> 
             if ask.outcome != CaseOutcome::Corrected {
                 return Err(Failure::wrong("correction", "belongs to a case that is corrected"));
             }
-            correct(tx, who, at, &account, bucket, minor).await?;
+            correct(tx, who, at, &account, &case, bucket, minor).await?;
         }
         let closed = Case {
             state: "closed".into(),
@@ -395,12 +426,13 @@ pub async fn close_case(app: &App, who: &Actor, at: Moment, ask: &CloseCase) -> 
     })
 }
 
-/// Takes what was wrong off what was placed, by an entry of its own.
-async fn correct(
+/// Takes what was wrong off what was placed, by an entry of its own; the case keeps how much.
+pub async fn correct(
     tx: &mut Tx,
     who: &Actor,
     at: Moment,
     account: &accounts::store::Account,
+    case: &Case,
     bucket: Bucket,
     minor: i64,
 ) -> Result<(), Failure> {
@@ -414,11 +446,12 @@ async fn correct(
         return Err(Failure::wrong("correction", format!("is more than is owed there, {owed}: what was paid on it goes back as a refund")));
     }
     let now = placed.with(bucket, placed.get(bucket).minor().saturating_sub(minor));
-    ledger::actions::adjust_placed(tx, who, at, account, &now, "corrected after a dispute").await
+    ledger::actions::adjust_placed(tx, who, at, account, &now, "corrected after a dispute").await?;
+    Ok(store::update_corrected(tx, case.id, case.corrected_minor.unwrap_or(0).saturating_add(minor)).await?)
 }
 
 /// A case that is open.
-async fn open(tx: &mut Tx, id: CaseId) -> Result<Case, Failure> {
+pub async fn load_open(tx: &mut Tx, id: CaseId) -> Result<Case, Failure> {
     let case = store::load_case(tx, id).await?;
     if case.state != "open" {
         return Err(Failure::Stale("the case is closed: open a new one if it goes on".into()));

@@ -5,6 +5,8 @@
 //! follows from that notice at once; the case lasts until an answer went out and an outcome is named.
 
 pub mod actions;
+pub mod answering;
+pub mod causes;
 pub mod pages;
 pub mod queue;
 pub mod store;

@@ -1,6 +1,7 @@
 //! The queue of cases, one case, and opening one from an account.
 
 use super::actions::{AddStep, CloseCase, OpenCase, add_step, clocks_of, close_case, kind_of, kind_of_code, open_case};
+use super::answering::{self, ShownLetter};
 use super::queue::{self, CaseCounts, QueuedCase};
 use super::store::{self, Case, ListedCase};
 use crate::accounts::pages::{after, currency_of, resolve};
@@ -25,6 +26,7 @@ use duly_domain::accounts::Bucket;
 use duly_domain::disputes::case::{CaseKind, CaseOutcome, Ground, RootCause, StepKind};
 use duly_domain::disputes::clock::{Clock, Stand, next};
 use duly_domain::identity::{Permission, may};
+use duly_domain::outreach::case_letter::CaseLetterKind;
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, CaseId, DocumentId};
 use duly_domain::values::moment::written;
@@ -159,8 +161,12 @@ struct CasePage {
     causes: [RootCause; 9],
     buckets: Vec<(Bucket, Money)>,
     documents: Vec<Document>,
+    letters: Vec<ShownLetter>,
+    letter_kinds: &'static [CaseLetterKind],
+    has_folder: bool,
     today: String,
     may_work: bool,
+    may_answer: bool,
     may_correct: bool,
     form: Form,
 }
@@ -176,13 +182,20 @@ struct ShownStep {
 
 /// A form that was left unfinished.
 #[derive(Default)]
-struct Form {
-    is_closing: bool,
-    fields: Fields,
-    problems: Problems,
+pub(super) struct Form {
+    pub(super) is_closing: bool,
+    pub(super) is_letter: bool,
+    pub(super) fields: Fields,
+    pub(super) problems: Problems,
+    /// Why the gate held a letter back.
+    pub(super) held: Vec<String>,
 }
 
 impl Form {
+    fn encloses(&self, document: &DocumentId) -> bool {
+        self.is_letter && !self.fields.text(&format!("enclose.{document}")).is_empty()
+    }
+
     fn is(&self, field: &str, value: &str) -> bool {
         self.fields.text(field) == value
     }
@@ -198,7 +211,7 @@ pub async fn get_case(
     show(&web, &visit, parsed(&case)?, query.get("said").map(String::as_str), Form::default()).await
 }
 
-async fn show(web: &Web, visit: &Visit, id: CaseId, said: Option<&str>, form: Form) -> Result<Response, Failure> {
+pub(super) async fn show(web: &Web, visit: &Visit, id: CaseId, said: Option<&str>, form: Form) -> Result<Response, Failure> {
     let mut tx = web.app.db.read().await?;
     let case = store::load_case(&mut tx, id).await?;
     audit::views::record(&web.app, &visit.who, visit.at.at, case.account, audit::views::CASE).await?;
@@ -234,7 +247,10 @@ async fn show(web: &Web, visit: &Visit, id: CaseId, said: Option<&str>, form: Fo
     let title = format!("{kind}, {how}");
     let mut frame = Frame::of(visit, "/disputes", &title).saying(said);
     frame.next_after = case.account.to_string();
-    let status = if form.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let letters = answering::letters_of(&mut tx, id).await?;
+    let is_refused = !form.problems.is_empty() || !form.held.is_empty();
+    let status = if is_refused { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let may_work = may_here(Permission::WorkCases) && case.state == "open";
     let shown = CasePage {
         name: debtor.name.unwrap_or_else(|| "No name on file".into()),
         reference: account.reference,
@@ -249,7 +265,11 @@ async fn show(web: &Web, visit: &Visit, id: CaseId, said: Option<&str>, form: Fo
         buckets: owed.each().filter(|(_, amount)| amount.minor() > 0).collect(),
         documents,
         today: visit.at.business_day.to_string(),
-        may_work: may_here(Permission::WorkCases) && case.state == "open",
+        may_work,
+        may_answer: may_work && !letters.iter().any(|letter| letter.waits),
+        letters,
+        letter_kinds: CaseLetterKind::of(kind),
+        has_folder: web.app.letters_folder.is_some(),
         may_correct: may_here(Permission::CorrectAmounts),
         title,
         frame,
@@ -271,6 +291,7 @@ fn facts(case: &Case, owed: Money, opened_by: String, closed_by: String, visit: 
         facts.push(("About", part.unwrap_or_else(|| format!("all of it, {owed}"))));
     }
     facts.push(("Opened by", opened_by));
+    facts.extend(case.corrected_minor.map(|minor| ("Taken off", Money::of(minor, owed.currency()).to_string())));
     if let Some(at) = case.closed_at {
         facts.push(("Closed", format!("{} by {closed_by}", written(at.to_zoned(visit.zone.clone()).date()))));
     }
@@ -279,7 +300,7 @@ fn facts(case: &Case, owed: Money, opened_by: String, closed_by: String, visit: 
     facts
 }
 
-fn parsed(case: &str) -> Result<CaseId, Failure> {
+pub(super) fn parsed(case: &str) -> Result<CaseId, Failure> {
     case.parse().map_err(|_| Failure::NotFound("such case".into()))
 }
 
@@ -391,8 +412,10 @@ async fn again(
 ) -> Result<Response, Failure> {
     match done {
         Ok(()) => Ok(Redirect::to(&format!("/disputes/{case}?said={said}")).into_response()),
-        Err(Failure::Wrong(problems)) => show(web, visit, case, None, Form { is_closing, fields, problems }).await,
-        Err(Failure::Stale(says)) => show(web, visit, case, None, Form { is_closing, fields, problems: Problems::one("form", says) }).await,
+        Err(Failure::Wrong(problems)) => show(web, visit, case, None, Form { is_closing, fields, problems, ..Form::default() }).await,
+        Err(Failure::Stale(says)) => {
+            show(web, visit, case, None, Form { is_closing, fields, problems: Problems::one("form", says), ..Form::default() }).await
+        }
         Err(failure) => Err(failure),
     }
 }

@@ -14,11 +14,11 @@ const INSERT: &str = "
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
 const CASE: &str = "
     select id, account_id, debtor_id, kind, state, ground, channel, in_writing, words, disputed_minor, currency, received_on, notice_id,
-           hold_id, opened_by, opened_at, outcome, root_cause, found, closed_by, closed_at
+           hold_id, opened_by, opened_at, outcome, root_cause, found, closed_by, closed_at, corrected_minor
       from cases where id = $1";
 const OF_ACCOUNT: &str = "
     select id, account_id, debtor_id, kind, state, ground, channel, in_writing, words, disputed_minor, currency, received_on, notice_id,
-           hold_id, opened_by, opened_at, outcome, root_cause, found, closed_by, closed_at
+           hold_id, opened_by, opened_at, outcome, root_cause, found, closed_by, closed_at, corrected_minor
       from cases where account_id = $1 order by id desc limit 100";
 const QUEUE: &str = "
     select c.id, c.account_id, d.name, a.reference, r.name, c.kind, c.in_writing, c.ground, c.received_on, c.disputed_minor, c.currency,
@@ -30,10 +30,21 @@ const LATELY: &str = "
            c.outcome, c.root_cause, c.closed_at
       from cases c join accounts a on a.id = c.account_id join debtors d on d.id = c.debtor_id join creditors r on r.id = a.creditor_id
      where c.state = 'closed' order by c.closed_at desc, c.id desc limit $1";
+const RECEIVED: &str = "
+    select c.id, c.account_id, d.name, a.reference, r.name, c.kind, c.in_writing, c.ground, c.received_on, c.disputed_minor, c.currency,
+           c.outcome, c.root_cause, c.closed_at
+      from cases c join accounts a on a.id = c.account_id join debtors d on d.id = c.debtor_id join creditors r on r.id = a.creditor_id
+     where c.received_on >= $1 and c.received_on <= $2 order by c.received_on desc, c.id desc limit 20000";
+const CAUSES: &str = "
+    select c.kind, c.root_cause, r.name, substr(cast(c.received_on as text), 1, 7), count(*)
+      from cases c join accounts a on a.id = c.account_id join creditors r on r.id = a.creditor_id
+     where c.received_on >= $1 and c.received_on <= $2
+     group by c.kind, c.root_cause, r.name, substr(cast(c.received_on as text), 1, 7) order by 4, 1, 2, 3 limit 20000";
 const CLOSE: &str = "
     update cases set state = 'closed', outcome = $1, root_cause = $2, found = $3, closed_by = $4, closed_at = $5
      where id = $6 and state = 'open'";
 const IN_WRITING: &str = "update cases set in_writing = 1 where id = $1 and in_writing = 0";
+const CORRECTED: &str = "update cases set corrected_minor = $1 where id = $2";
 const COUNT: &str = "select count(*) from cases where state = $1";
 const INSERT_STEP: &str = "
     insert into case_steps (id, case_id, account_id, kind, happened_on, words, document_id, recorded_by, recorded_at)
@@ -69,6 +80,7 @@ rows! {
         pub found: Option<String>,
         pub closed_by: Option<String>,
         pub closed_at: Option<Timestamp>,
+        pub corrected_minor: Option<i64>,
     }
 
     /// One step of a case.
@@ -98,6 +110,17 @@ rows! {
         pub outcome: Option<String>,
         pub root_cause: Option<String>,
         pub closed_at: Option<Timestamp>,
+    }
+}
+
+rows! {
+    /// How many cases of one kind, root cause, creditor and month there are.
+    pub struct CauseRow {
+        pub kind: String,
+        pub root_cause: Option<String>,
+        pub creditor: String,
+        pub month: String,
+        pub cases: i64,
     }
 }
 
@@ -144,6 +167,16 @@ pub async fn list_closed(tx: &mut Tx, limit: i64) -> Result<Vec<ListedCase>, Sto
     tx.all(LATELY, params![limit]).await
 }
 
+/// Cases that reached us in some days, the last first.
+pub async fn list_received(tx: &mut Tx, from: Date, to: Date) -> Result<Vec<ListedCase>, StoreError> {
+    tx.all(RECEIVED, params![from, to]).await
+}
+
+/// The same, counted.
+pub async fn count_causes(tx: &mut Tx, from: Date, to: Date) -> Result<Vec<CauseRow>, StoreError> {
+    tx.all(CAUSES, params![from, to]).await
+}
+
 pub async fn count_open(tx: &mut Tx) -> Result<i64, StoreError> {
     tx.number(COUNT, params!["open"]).await
 }
@@ -159,6 +192,11 @@ pub async fn update_closed(tx: &mut Tx, case: &Case) -> Result<bool, StoreError>
         case.id
     ];
     Ok(tx.run(CLOSE, values).await? == 1)
+}
+
+/// Notes how much was taken off because of a case so far.
+pub async fn update_corrected(tx: &mut Tx, id: CaseId, minor: i64) -> Result<(), StoreError> {
+    tx.run(CORRECTED, params![minor, id]).await.map(drop)
 }
 
 /// Notes that what was spoken came in writing too; whether it was spoken so far.

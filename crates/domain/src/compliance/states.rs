@@ -130,6 +130,13 @@ impl State {
         !words.is_empty() && !["no revival", "right extinguished", "collectors must not"].iter().any(|no| words.starts_with(no))
     }
 
+    /// What letters must carry whatever the age of the debt, so far as we know; empty where it is nothing. A bond is no words.
+    pub fn words_for_letters(&self) -> &str {
+        let is_for_all = |piece: &str| !piece.contains("time-barred") && !piece.contains("bond");
+        let words = self.letter_notices.words.as_ref();
+        if self.letter_notices.says_none() || !words.split(';').any(is_for_all) { "" } else { words }
+    }
+
     /// Whether a letter about a debt that can no longer be sued on must say so, so far as we know.
     pub fn asks_time_barred_notice(&self) -> bool {
         self.letter_notices.words.contains("time-barred")
@@ -230,6 +237,14 @@ mod tests {
                 assert!(years.is_some_and(|years| (2..=20).contains(&years)), "{}", state.code);
             }
             assert!(!state.limitation_source.words.is_empty() && !state.source.words.is_empty(), "{}", state.code);
+        }
+    }
+
+    #[test]
+    fn letters_carry_what_is_asked_whatever_the_age_of_the_debt() {
+        let asks = |code| !state(code).unwrap().words_for_letters().is_empty();
+        for (code, asked) in [("NY", true), ("CA", true), ("TN", true), ("OH", false), ("NM", false), ("TX", false), ("ME", true)] {
+            assert_eq!(asks(code), asked, "{code}");
         }
     }
 

@@ -142,8 +142,10 @@ impl CaseKind {
 pub struct ClosingFacts {
     /// Of what kind the case is.
     pub kind: CaseKind,
-    /// The steps so far.
-    pub steps: Vec<StepKind>,
+    /// The steps so far, each with whether a document shows it.
+    pub steps: Vec<(StepKind, bool)>,
+    /// An answer is printed and not in the mail.
+    pub is_letter_waiting: bool,
     /// The outcome somebody wants to name.
     pub outcome: CaseOutcome,
     /// The root cause they name.
@@ -156,13 +158,19 @@ pub struct ClosingFacts {
 
 /// What is missing before the case may be closed so; nothing when it may. Each with the field of the form it belongs to.
 pub fn find_hindrances(facts: &ClosingFacts) -> Vec<(&'static str, &'static str)> {
-    let has = |step: StepKind| facts.steps.contains(&step);
+    let has = |step: StepKind| facts.steps.iter().any(|(known, _)| *known == step);
     let is_answered = facts.kind.answers().iter().any(|answer| has(*answer));
+    // That something was said to have gone out is not that it did.
+    let is_shown = facts.kind.answers().iter().any(|answer| facts.steps.contains(&(*answer, true)));
     let mut missing = Vec::new();
     if !facts.kind.outcomes().contains(&facts.outcome) {
         missing.push(("outcome", "is none a case of this kind can have"));
     }
-    if facts.outcome == CaseOutcome::Verified && !has(StepKind::CreditorSent) && !has(StepKind::ConsumerSent) {
+    if facts.outcome == CaseOutcome::Verified
+        && !has(StepKind::CreditorSent)
+        && !has(StepKind::ConsumerSent)
+        && !has(StepKind::RepeatAnswered)
+    {
         missing.push(("outcome", "is verified by evidence: record what came, or from whom it was asked"));
     }
     if facts.outcome == CaseOutcome::Ended {
@@ -171,7 +179,13 @@ pub fn find_hindrances(facts: &ClosingFacts) -> Vec<(&'static str, &'static str)
             missing.push(("outcome", "leaves the account open: close the account first, then the case"));
         }
     } else if !is_answered {
-        missing.push(("outcome", "has no answer yet: send it, and record that it was sent"));
+        missing.push(("outcome", "has no answer yet: print its letter and mail it"));
+    } else if !is_shown {
+        missing
+            .push(("outcome", "has an answer that nothing shows: mail its letter, or record the answer with the document that was sent"));
+    }
+    if facts.is_letter_waiting {
+        missing.push(("outcome", "has a letter that is printed and not in the mail: mail it, or take it back"));
     }
     if facts.kind == CaseKind::Complaint && facts.root_cause.is_none() {
         missing.push(("root_cause", "is missing: why was there something to complain about?"));
@@ -193,7 +207,15 @@ mod tests {
         root_cause: Option<RootCause>,
         is_open: bool,
     ) -> Vec<&'static str> {
-        let facts = ClosingFacts { kind, steps: steps.to_vec(), outcome, root_cause, is_account_open: is_open, has_words: true };
+        let facts = ClosingFacts {
+            kind,
+            steps: steps.iter().map(|step| (*step, true)).collect(),
+            is_letter_waiting: false,
+            outcome,
+            root_cause,
+            is_account_open: is_open,
+            has_words: true,
+        };
         find_hindrances(&facts).into_iter().map(|(_, says)| says.split([':', ' ']).next().unwrap()).collect()
     }
 
@@ -217,6 +239,26 @@ mod tests {
         check(OriginalCreditor, Supplied, &[OriginalCreditorSent], None, true, 0);
         check(Complaint, Upheld, &[Answered], None, true, 1);
         check(Complaint, Upheld, &[Answered], Some(RootCause::Slow), true, 0);
+    }
+
+    #[test]
+    fn an_answer_is_shown_by_what_was_sent_and_waits_for_the_mail() {
+        let of = |is_shown, is_letter_waiting| {
+            let steps = vec![(StepKind::CreditorSent, false), (StepKind::VerificationSent, is_shown)];
+            let (kind, outcome) = (CaseKind::Dispute, CaseOutcome::Verified);
+            find_hindrances(&ClosingFacts {
+                kind,
+                steps,
+                is_letter_waiting,
+                outcome,
+                root_cause: None,
+                is_account_open: true,
+                has_words: true,
+            })
+        };
+        assert!(of(true, false).is_empty());
+        assert!(of(false, false)[0].1.contains("nothing shows"));
+        assert!(of(true, true)[0].1.contains("not in the mail"));
     }
 
     #[test]

@@ -2,8 +2,9 @@
 //!
 //! A contact is reserved before it happens and recorded after. [`result`] lists the codes an officer chooses from and what
 //! each means in law, for the number, and for the next action. [`letter`] is what stands in a letter,
-//! [`disclosures`] the words that must be said or printed.
+//! [`disclosures`] the words that must be said or printed, [`validation_notice`] and [`case_letter`] the letters themselves.
 
+pub mod case_letter;
 pub mod disclosures;
 pub mod letter;
 pub mod result;

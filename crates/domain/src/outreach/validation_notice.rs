@@ -66,6 +66,26 @@ pub struct StateText {
     pub text: String,
 }
 
+/// Words that a state wants in letters and nobody has entered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WordsDue {
+    /// The state's name.
+    pub state: &'static str,
+    /// What it asks for, as our table has it.
+    pub asks: String,
+    /// The mark of what is not beyond doubt.
+    pub mark: &'static str,
+}
+
+impl WordsDue {
+    /// What is missing, with where to enter it. What is not certain is asked for all the same.
+    pub fn missing(&self) -> Missing {
+        let mark = if self.mark.is_empty() { String::new() } else { format!(", {}", self.mark) };
+        let says = format!("of {} are missing: {}{mark}", self.state, self.asks);
+        Missing { element: "words", says, cite: "the state's law", enter: "Compliance, Words that are due, or `duly letters state-text`" }
+    }
+}
+
 /// What is said where the time to sue on the debt has run out and the state asks for word of it. The sentence is the one that several
 /// states lay down; counsel compares it with the state's own.
 pub fn time_barred_text(language: Language) -> StateText {
@@ -110,6 +130,8 @@ pub struct NoticeFacts {
     pub is_financial: bool,
     /// What the consumer's state wants added.
     pub state_texts: Vec<StateText>,
+    /// What it wants and nobody has the words of.
+    pub words_due: Vec<WordsDue>,
 }
 
 /// An element that is missing, and the way out.
@@ -132,10 +154,10 @@ impl fmt::Display for Missing {
 }
 
 /// Where each thing is entered.
-const COMPANY: &str = "Settings, or `duly letters sender`";
-const PERSON: &str = "the person's page";
+pub(super) const COMPANY: &str = "Settings, or `duly letters sender`";
+pub(super) const PERSON: &str = "the person's page";
 const CREDITOR: &str = "`duly letters creditor`";
-const FILE: &str = "the creditor's file, taken in with `duly import accounts --update`";
+pub(super) const FILE: &str = "the creditor's file, taken in with `duly import accounts --update`";
 const BOOKS: &str = "`duly letters itemize`, after comparing the amounts with the creditor";
 
 /// What is missing, all at once.
@@ -178,6 +200,7 @@ pub fn missing(facts: &NoticeFacts) -> Vec<Missing> {
             None => want(false, "itemization", "is in two currencies or too large", "12 CFR 1006.34(c)(2)(viii)", BOOKS),
         }
     }
+    missing.extend(facts.words_due.iter().map(WordsDue::missing));
     missing
 }
 

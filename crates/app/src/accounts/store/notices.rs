@@ -3,9 +3,10 @@
 use crate::accounts::notice::{NoticeRow, RecordNotice};
 use crate::params;
 use crate::store::{Keyed, StoreError, Tx, Value};
-use duly_domain::values::ids::{DebtorId, NoticeId};
+use duly_domain::values::ids::{AccountId, DebtorId, NoticeId};
 use duly_domain::values::money::Money;
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 const DELETE_NOTICE: &str = "delete from notices where id = $1";
 const INSERT_NOTICE: &str = "
@@ -25,6 +26,7 @@ const NOTICES_OF_DEBTORS: &str = "
                                  or (m.merged_id = n.debtor_id and m.kept_id = a.debtor_id)))
                 and not exists (select 1 from account_people p where p.account_id = a.id and p.debtor_id = n.debtor_id))
      order by a.debtor_id, n.happened_at, n.id";
+const OF_KIND: &str = "select happened_at, sent_on from notices where account_id = $1 and kind = $2 order by happened_at, id limit 500";
 /// Found by their accounts: a person is on all they owe.
 const BANKRUPTCIES_OF_PEOPLE: &str = "
     select p.debtor_id, n.id, n.account_id, n.debtor_id, n.kind, n.happened_at, n.days, n.in_writing, n.is_duplicative,
@@ -75,6 +77,12 @@ pub async fn delete_notice(tx: &mut Tx, id: NoticeId) -> Result<(), StoreError> 
 /// Notices about any account of many debtors, each behind the debtor of the account.
 pub async fn list_notices_of(tx: &mut Tx, debtors: &[Value]) -> Result<Vec<Keyed<DebtorId, NoticeRow>>, StoreError> {
     tx.all_in(NOTICES_OF_DEBTORS, debtors).await
+}
+
+/// The days on which what a kind of notice tells of was sent about an account.
+pub async fn list_of_kind(tx: &mut Tx, account: AccountId, kind: &str) -> Result<Vec<Date>, StoreError> {
+    let found: Vec<(Timestamp, Option<Date>)> = tx.all(OF_KIND, params![account, kind]).await?;
+    Ok(found.into_iter().map(|(at, on)| on.unwrap_or_else(|| at.to_zoned(jiff::tz::TimeZone::UTC).date())).collect())
 }
 
 /// Notices of their own bankruptcies, on whichever account, each behind its person.

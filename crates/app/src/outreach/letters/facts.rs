@@ -2,16 +2,15 @@
 
 use crate::accounts;
 use crate::accounts::itemized;
-use crate::accounts::limitation;
 use crate::app::Failure;
 use crate::compliance::facts::Known;
 use crate::identity::store as settings;
 use crate::ledger;
+use crate::outreach::words;
 use crate::parties::store::Point;
 use crate::store::Tx;
-use duly_domain::compliance::states;
 use duly_domain::outreach::letter::Language;
-use duly_domain::outreach::validation_notice::{Collector, Itemized, NoticeFacts, StateText, time_barred_text};
+use duly_domain::outreach::validation_notice::{Collector, Itemized, NoticeFacts};
 use duly_domain::values::ids::AccountId;
 use duly_domain::values::money::{Currency, Money};
 use jiff::civil::Date;
@@ -28,11 +27,6 @@ pub async fn sender(tx: &mut Tx) -> Result<Collector, Failure> {
     })
 }
 
-/// The setting that holds what a state wants said on a validation notice.
-pub fn state_text_setting(state: &str, language: Language) -> String {
-    format!("validation_text.{}.{}", state.trim().to_ascii_uppercase(), language.tag())
-}
-
 /// Reads everything a notice shows.
 pub async fn gather(tx: &mut Tx, known: &Known, point: Option<&Point>, mailed_on: Date) -> Result<NoticeFacts, Failure> {
     let account = &known.account;
@@ -45,17 +39,7 @@ pub async fn gather(tx: &mut Tx, known: &Known, point: Option<&Point>, mailed_on
         None if known.creditor.role == "debt_buyer" => String::new(),
         None => known.creditor.name.clone(),
     };
-    let mut state_texts = Vec::new();
-    if let Some(state) = &known.debtor.state {
-        for language in [Language::English, Language::Spanish] {
-            let text = settings::find_setting(tx, &state_text_setting(state, language)).await?;
-            state_texts.extend(text.map(|text| StateText { language, text }));
-        }
-        let asks = known.record.consumer.law.on(mailed_on).state(state).is_some_and(states::State::asks_time_barred_notice);
-        if asks && limitation::reckoning_of(tx, account.id, mailed_on).await?.barred_since(mailed_on).is_some() {
-            state_texts.extend([Language::English, Language::Spanish].map(time_barred_text));
-        }
-    }
+    let (state_texts, words_due) = words::states::gather(tx, known, mailed_on).await?;
     Ok(NoticeFacts {
         mailed_on,
         language,
@@ -70,11 +54,12 @@ pub async fn gather(tx: &mut Tx, known: &Known, point: Option<&Point>, mailed_on
         owed_now: Money::of(account.balance_minor, currency),
         is_financial: account.kind == "consumer",
         state_texts,
+        words_due,
     })
 }
 
 /// What was owed on the itemization date and what became of it until today.
-async fn itemized(tx: &mut Tx, account: &accounts::store::Account, currency: Currency) -> Result<Option<Itemized>, Failure> {
+pub(super) async fn itemized(tx: &mut Tx, account: &accounts::store::Account, currency: Currency) -> Result<Option<Itemized>, Failure> {
     let Some(on) = account.itemized_on else { return Ok(None) };
     // Accounts from before itemizations were kept say the same as long as nothing was taken off before placement.
     let was_whole = account.paid_before_minor == 0 && account.reduced_before_minor == 0;
@@ -112,7 +97,7 @@ pub fn reference_of(account: AccountId) -> String {
 }
 
 /// An address as it stands on an envelope: kept in one line, `street, unit, city, state, ZIP`.
-fn address_lines(point: &Point) -> Vec<String> {
+pub(super) fn address_lines(point: &Point) -> Vec<String> {
     let pieces: Vec<&str> = point.value.split(',').map(str::trim).filter(|piece| !piece.is_empty()).collect();
     let is_state = |piece: &str| piece.len() == 2 && piece.bytes().all(|byte| byte.is_ascii_uppercase());
     match (pieces.as_slice(), &point.zip) {

@@ -3,9 +3,11 @@
 //! A letter goes `Printed` → `Mailed`, or `Void` when it was never mailed. [`print_notices`] asks the gate, writes each notice once
 //! and keeps its content and its bytes; the folder follows from what is kept, so that a crash loses none and doubles none.
 //! [`record_mailed`] makes the notice that binds the gate: the validation period counts from the mailing, never the printing.
+//! Answers to cases are printed by [`answers`] and go the same way.
 //!
 //! Always true: an account has at most one validation notice that is not void, and none without every element the law wants.
 
+pub mod answers;
 pub mod facts;
 pub mod folder;
 pub mod pages;
@@ -24,20 +26,22 @@ use crate::{accounts, audit, compliance, identity, strategy, transaction};
 use duly_domain::audit::hex;
 use duly_domain::compliance::validation::{Period, notice_deadline};
 use duly_domain::decision::Answer;
-use duly_domain::outreach::letter::{Language, Letter};
+use duly_domain::outreach::letter::Letter;
 use duly_domain::outreach::validation_notice::{Collector, missing, write_notice};
 use duly_domain::values::channel::Channel;
-use duly_domain::values::ids::{AccountId, CreditorId, DocumentId, LetterId, LetterRunId};
+use duly_domain::values::ids::{AccountId, CaseId, CreditorId, DocumentId, LetterId, LetterRunId, NoticeId};
 use duly_domain::values::moment::Moment;
 use jiff::Span;
 use jiff::civil::Date;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
-use store::NewLetter;
+use store::{NewLetter, Printed};
 
 /// Letters of one folder at the most: they are kept in one transaction.
 const LETTERS_MAX: usize = 250;
+/// The code of a validation notice among letters.
+const VALIDATION_NOTICE: &str = "validation_notice";
 /// Days ahead for which a mailing may be printed.
 const DAYS_AHEAD: i64 = 7;
 
@@ -109,19 +113,11 @@ pub struct Printing {
 
 /// Prints the validation notices that are due into folders for the mail.
 pub async fn print_notices(app: &App, who: &Actor, at: Moment, ask: &PrintNotices) -> Result<Printing, Failure> {
-    let mailing_on = ask.mailing_on.unwrap_or(at.business_day);
-    let latest = at.business_day.saturating_add(Span::new().days(DAYS_AHEAD));
-    if mailing_on < at.business_day {
-        return Err(Failure::wrong("on", "lies in the past: a notice states an end that counts from its mailing"));
-    }
-    if mailing_on > latest {
-        return Err(Failure::wrong("on", format!("is more than {DAYS_AHEAD} days ahead: print nearer to the mailing")));
-    }
+    let mailing_on = check_mailing_day(at, ask.mailing_on)?;
     let mut printing = Printing::default();
     if let Some(folder) = &ask.folder {
-        std::fs::create_dir_all(folder).map_err(|error| crate::store::archive::unwritable(folder, &error))?;
         // What an earlier printing kept and did not write comes first.
-        write_folders(app, at, folder, &mut printing).await?;
+        print_folders(app, at, folder, &mut printing).await?;
     }
     let wanted = match ask.accounts.as_slice() {
         [] => store::list_due(&mut app.db.read().await?, 100_000).await?.into_iter().map(|due| due.account).collect(),
@@ -131,15 +127,29 @@ pub async fn print_notices(app: &App, who: &Actor, at: Moment, ask: &PrintNotice
         let (printed, held) = print_run(app, who, at, mailing_on, accounts, ask.folder.is_some()).await?;
         printing.held.extend(held);
         match &ask.folder {
-            Some(folder) => write_folders(app, at, folder, &mut printing).await?,
+            Some(folder) => print_folders(app, at, folder, &mut printing).await?,
             None => printing.opened_on_screen += printed,
         }
     }
     Ok(printing)
 }
 
+/// The day of mailing: from today to a few days ahead.
+fn check_mailing_day(at: Moment, on: Option<Date>) -> Result<Date, Failure> {
+    let on = on.unwrap_or(at.business_day);
+    let latest = at.business_day.saturating_add(Span::new().days(DAYS_AHEAD));
+    if on < at.business_day {
+        return Err(Failure::wrong("on", "lies in the past: a letter bears the day of its mailing, and periods count from it"));
+    }
+    if on > latest {
+        return Err(Failure::wrong("on", format!("is more than {DAYS_AHEAD} days ahead: print nearer to the mailing")));
+    }
+    Ok(on)
+}
+
 /// Writes the folders of all that is kept and not written.
-async fn write_folders(app: &App, at: Moment, folder: &Path, printing: &mut Printing) -> Result<(), Failure> {
+async fn print_folders(app: &App, at: Moment, folder: &Path, printing: &mut Printing) -> Result<(), Failure> {
+    std::fs::create_dir_all(folder).map_err(|error| crate::store::archive::unwritable(folder, &error))?;
     let runs = store::list_unwritten(&mut app.db.read().await?).await?;
     for run in runs {
         if let Some((path, letters)) = folder::write(app, at, folder, &run).await? {
@@ -172,7 +182,16 @@ async fn print_run(
                             store::insert_run(tx, run, mailing_on, who.label(), at.at).await?;
                         }
                         count += 1;
-                        keep(tx, who, at, run, count, row.id, &letter, addressee, rendering).await?;
+                        let to_keep = ToKeep {
+                            account: row.id,
+                            case: None,
+                            kind: VALIDATION_NOTICE,
+                            letter: &letter,
+                            addressee,
+                            period_ends_on: Some(Period::of(letter.dated_on).ends_on),
+                            enclosures: &[],
+                        };
+                        keep(tx, who, at, run, count, to_keep, rendering).await?;
                     }
                 },
             }
@@ -246,24 +265,35 @@ async fn prepare(
     Ok(prepared)
 }
 
+/// A letter to be kept.
+struct ToKeep<'l> {
+    account: AccountId,
+    case: Option<CaseId>,
+    kind: &'static str,
+    letter: &'l Letter,
+    addressee: String,
+    period_ends_on: Option<Date>,
+    enclosures: &'l [DocumentId],
+}
+
+/// Keeps a letter of a run: its content, its bytes among the documents of its account, and what goes with it.
 async fn keep(
     tx: &mut Tx,
     who: &Actor,
     at: Moment,
     run: LetterRunId,
     number: usize,
-    account: AccountId,
-    letter: &Letter,
-    addressee: String,
+    to_keep: ToKeep<'_>,
     rendering: pdf::Rendering,
 ) -> Result<(), Failure> {
+    let ToKeep { account, case, kind, letter, addressee, period_ends_on, enclosures } = to_keep;
     let hash = hex(&Sha256::digest(&rendering.bytes));
     let reference = facts::reference_of(account);
-    let file_name = format!("{number:04}-validation-notice-{reference}.pdf");
+    let slug = kind.replace('_', "-");
     let document = Document {
         id: DocumentId(new_uuid()),
         kind: "letter_sent".into(),
-        file_name: format!("validation-notice-{reference}.pdf"),
+        file_name: format!("{slug}-{reference}.pdf"),
         media_type: "application/pdf".into(),
         source: "printed for the mail".into(),
         hash: hash.clone(),
@@ -276,22 +306,27 @@ async fn keep(
         id: LetterId(new_uuid()),
         run,
         account,
+        case,
+        kind,
         language: letter.parts.last().map_or("en-US", |part| part.language.tag()),
+        file_name: format!("{number:04}-{slug}-{reference}.pdf"),
         reference,
         addressee,
         content: letter.text(),
         document: document.id,
         hash: hash.clone(),
         pages: i64::try_from(rendering.pages).unwrap_or(i64::MAX),
-        file_name,
         mailing_on: letter.dated_on,
-        period_ends_on: Period::of(letter.dated_on).ends_on,
+        period_ends_on,
         printed_at: at.at,
     };
-    let detail = json!({"letter": new.id.to_string(), "document": document.id.to_string(), "kind": "validation_notice", "sha256": hash, "pages": new.pages,
-        "mailing_on": new.mailing_on.to_string(), "period_ends_on": new.period_ends_on.to_string()});
+    let detail = json!({"letter": new.id.to_string(), "document": document.id.to_string(), "kind": kind, "sha256": hash, "pages": new.pages,
+        "mailing_on": new.mailing_on.to_string(), "period_ends_on": period_ends_on.map(|on| on.to_string()),
+        "case": case.map(|case| case.to_string()),
+        "enclosures": enclosures.iter().map(DocumentId::to_string).collect::<Vec<_>>()});
     let (letter, content) = (new.id, new.content.clone());
     store::insert_letter(tx, new).await?;
+    store::insert_enclosures(tx, letter, enclosures).await?;
     let mut rows = vec![document.id.into(), letter.into()];
     rows.extend(words::record_carried(tx, who, at, account, letter, &content).await?);
     kept::record(tx, who, at.at, account, "letter.print", detail, &rows).await
@@ -310,20 +345,16 @@ pub async fn record_mailed(app: &App, who: &Actor, at: Moment, run: LetterRunId,
         }
         let mut count = 0;
         for letter in store::list_of_run(tx, run).await?.into_iter().filter(|letter| letter.state == "printed") {
-            // A period that was printed may be too long, never too short (12 CFR 1006.34(b)(5)).
-            if letter.period_ends_on < Period::of(on).earliest_lawful_end {
-                let says = format!("is after {}, for which they were printed: take the printing back and print anew", letter.mailing_on);
-                return Err(Failure::wrong("on", says));
-            }
-            let notice = RecordNotice {
-                sent_on: Some(on),
-                stated_end_on: Some(letter.period_ends_on),
-                reference: Some(letter.reference.clone()),
-                ..RecordNotice::of(letter.account, Kind::ValidationNoticeSent, at.at)
+            let notice = match letter.case {
+                Some(case) => {
+                    answers::mailed(tx, who, at, &letter, case, on).await?;
+                    None
+                }
+                None => Some(notice_of_mailing(tx, who, at, &letter, on).await?),
             };
-            let notice = record_notice_in(tx, who, at, &notice).await?;
             store::update_mailed(tx, letter.id, on, notice).await?;
-            let detail = json!({"letter": letter.id.to_string(), "notice": notice.to_string(), "mailed_on": on.to_string()});
+            let detail = json!({"letter": letter.id.to_string(), "notice": notice.map(|notice| notice.to_string()),
+                "mailed_on": on.to_string(), "sha256": letter.hash});
             kept::record(tx, who, at.at, letter.account, "letter.mail", detail, &[letter.id.into()]).await?;
             strategy::actions::place_on_worklist(tx, letter.account, at).await?;
             count += 1;
@@ -335,6 +366,22 @@ pub async fn record_mailed(app: &App, who: &Actor, at: Moment, run: LetterRunId,
         audit::record(tx, who, at.at, None, "letters.mail", &detail).await?;
         Ok(count)
     })
+}
+
+/// The notice that a mailed validation notice is to the gate.
+async fn notice_of_mailing(tx: &mut Tx, who: &Actor, at: Moment, letter: &Printed, on: Date) -> Result<NoticeId, Failure> {
+    // A period that was printed may be too long, never too short (12 CFR 1006.34(b)(5)).
+    if letter.period_ends_on.is_none_or(|ends_on| ends_on < Period::of(on).earliest_lawful_end) {
+        let says = format!("is after {}, for which they were printed: take the printing back and print anew", letter.mailing_on);
+        return Err(Failure::wrong("on", says));
+    }
+    let notice = RecordNotice {
+        sent_on: Some(on),
+        stated_end_on: letter.period_ends_on,
+        reference: Some(letter.reference.clone()),
+        ..RecordNotice::of(letter.account, Kind::ValidationNoticeSent, at.at)
+    };
+    record_notice_in(tx, who, at, &notice).await
 }
 
 /// Takes back what was printed and never mailed, so that it can be printed anew. How many letters.
@@ -386,20 +433,5 @@ pub async fn set_itemization_creditor(app: &App, who: &Actor, at: Moment, credit
         let detail = json!({"creditor": row.id.to_string(), "itemization_creditor": then.trim()});
         audit::record(tx, who, at.at, None, "creditor.itemization_creditor", &detail).await?;
         Ok(row.id)
-    })
-}
-
-/// Settles what a state wants said on the notice.
-pub async fn set_state_text(app: &App, who: &Actor, at: Moment, state: &str, language: Language, text: &str) -> Result<(), Failure> {
-    if !duly_domain::values::region::is_state(&state.trim().to_ascii_uppercase()) {
-        return Err(Failure::wrong("state", format!("{state:?} is not the two letters of a state")));
-    }
-    if text.trim().is_empty() {
-        return Err(Failure::wrong("text", "is empty"));
-    }
-    transaction!(app.db, tx, {
-        let name = facts::state_text_setting(state, language);
-        identity::store::update_setting(tx, &name, text.trim()).await?;
-        audit::record(tx, who, at.at, None, "letters.state_text", &json!({"setting": name})).await
     })
 }

@@ -8,22 +8,25 @@
 //! words were recorded.
 
 pub mod pages;
+pub mod states;
+pub mod states_page;
 pub mod store;
 
-use crate::app::{Actor, Failure, new_uuid};
+use crate::app::{Actor, Failure};
 use crate::audit::kept::KeptRow;
 use crate::compliance::facts::{Known, gather};
 use crate::compliance::gate::read_kept;
 use crate::identity::store as settings;
 use crate::outreach::letters::facts::sender;
 use crate::store::Tx;
-use duly_domain::compliance::facts::Facts;
+use duly_domain::compliance::facts::{ContactFacts, Facts};
 use duly_domain::compliance::limitation::Limitation;
 use duly_domain::compliance::record::{Dialing, Disclosure, Outcome};
 use duly_domain::outreach::disclosures::{self, Kind, Places, Wording, WordsFacts, required, voice_mail};
 use duly_domain::outreach::letter::Language;
+use duly_domain::outreach::validation_notice::StateText;
 use duly_domain::values::channel::Channel;
-use duly_domain::values::ids::{AccountId, ContactId, DebtorId, DisclosureId, LetterId};
+use duly_domain::values::ids::{AccountId, ContactId, DebtorId, LetterId};
 use duly_domain::values::moment::{Moment, date_of_day, day_number};
 use store::NewDisclosure;
 
@@ -85,6 +88,30 @@ pub async fn due_in(tx: &mut Tx, who: &Actor, contact: ContactId) -> Result<Vec<
         .into_iter()
         .map(|wording| DueWords { wording, words: wording.fill(&places).map_err(|missing| in_words(&missing)) })
         .collect())
+}
+
+/// What a letter to somebody says of who writes and why, in each language; what lacks a name is left to whoever names the gap.
+pub async fn statements(tx: &mut Tx, who: &Actor, known: &Known, facts: &ContactFacts) -> Result<Vec<StateText>, Failure> {
+    let statement = facts.disclosure;
+    let places = places(tx, known, &who.name).await?;
+    let mut texts = Vec::new();
+    for language in [Language::English, Language::Spanish] {
+        let wanted = required(&WordsFacts {
+            channel: Channel::Letter,
+            regf_binds: facts.regf_binds,
+            due: statement.map_or(Disclosure::Short, |statement| statement.due.max(Disclosure::Short)),
+            is_repeat: statement.is_some_and(|statement| statement.is_repeat),
+            state: None,
+            language,
+            is_time_barred: false,
+            is_recorded: false,
+            is_prerecorded: false,
+            on: facts.instant(facts.at).day,
+        });
+        let of_us = wanted.into_iter().filter(|wording| wording.kind.statement().is_some() && wording.language == language);
+        texts.extend(of_us.filter_map(|wording| Some(StateText { language, text: wording.fill(&places).ok()? })));
+    }
+    Ok(texts)
 }
 
 /// Whose names fill the places.
@@ -164,10 +191,9 @@ pub async fn record_said(
         if is_voice_mail && (!was_given || outcome != Outcome::Voicemail) {
             continue;
         }
-        let id = DisclosureId(new_uuid());
-        let new = NewDisclosure { id, account, contact: Some(contact), letter: None, wording, words, was_given };
+        let new = NewDisclosure { contact: Some(contact), ..NewDisclosure::of(account, wording, words, was_given) };
         store::insert(tx, &new, who.label(), at.at).await?;
-        rows.push(id.into());
+        rows.push(new.id.into());
     }
     Ok(rows)
 }
@@ -183,13 +209,12 @@ pub async fn record_carried(
 ) -> Result<Vec<KeptRow>, Failure> {
     let known = gather(tx, account).await?;
     let places = places(tx, &known, &who.name).await?;
-    let mut rows = Vec::new();
+    let mut rows = states::record_carried(tx, who, at, &known, letter, content).await?;
     for wording in disclosures::carried(content, &places, Channel::Letter) {
         let Ok(words) = wording.fill(&places) else { continue };
-        let id = DisclosureId(new_uuid());
-        let new = NewDisclosure { id, account, contact: None, letter: Some(letter), wording, words, was_given: true };
+        let new = NewDisclosure { letter: Some(letter), ..NewDisclosure::of(account, wording, words, true) };
         store::insert(tx, &new, who.label(), at.at).await?;
-        rows.push(id.into());
+        rows.push(new.id.into());
     }
     Ok(rows)
 }

@@ -1,9 +1,11 @@
-//! The table `contact_disclosures`: added to, never changed.
+//! The tables `contact_disclosures` and `state_words`: added to, never changed.
 
+use crate::app::new_uuid;
 use crate::params;
 use crate::rows;
 use crate::store::{Keyed, StoreError, Tx, Value};
-use duly_domain::outreach::disclosures::Wording;
+use duly_domain::outreach::disclosures::{Kind, Wording};
+use duly_domain::outreach::letter::Language;
 use duly_domain::values::ids::{AccountId, ContactId, DebtorId, DisclosureId, LetterId};
 use jiff::Timestamp;
 
@@ -24,7 +26,24 @@ const OF_LETTERS: &str = "
     select letter_id, disclosure, kind, version, language, words, was_given from contact_disclosures
      where letter_id in ($keys) order by letter_id, id";
 
+const INSERT_STATE_WORDS: &str = "
+    insert into state_words (state, language, version, words, source, entered_by, entered_at) values ($1, $2, $3, $4, $5, $6, $7)";
+const STATE_WORDS: &str = "
+    select state, language, version, words, source from state_words
+     where state = $1 and language = $2 order by version desc limit 1";
+const ALL_STATE_WORDS: &str = "
+    select state, language, version, words, source from state_words order by state, language, version limit 5000";
+
 rows! {
+    /// Words that a state wants in letters, in one version.
+    pub struct StateWords {
+        pub state: String,
+        pub language: String,
+        pub version: i64,
+        pub words: String,
+        pub source: String,
+    }
+
     /// A contact with what it was decided on.
     pub struct MadeContact {
         pub account: AccountId,
@@ -51,22 +70,43 @@ pub struct NewDisclosure {
     pub account: AccountId,
     pub contact: Option<ContactId>,
     pub letter: Option<LetterId>,
-    pub wording: &'static Wording,
+    pub disclosure: String,
+    pub kind: Kind,
+    pub version: i64,
+    pub language: Language,
     pub words: String,
     pub was_given: bool,
 }
 
+impl NewDisclosure {
+    /// Words of the program's table, with their places filled.
+    pub fn of(account: AccountId, wording: &Wording, words: String, was_given: bool) -> NewDisclosure {
+        NewDisclosure {
+            id: DisclosureId(new_uuid()),
+            account,
+            contact: None,
+            letter: None,
+            disclosure: wording.id.into(),
+            kind: wording.kind,
+            version: i64::from(wording.version),
+            language: wording.language,
+            words,
+            was_given,
+        }
+    }
+}
+
 pub async fn insert(tx: &mut Tx, new: &NewDisclosure, by: &str, at: Timestamp) -> Result<(), StoreError> {
-    let NewDisclosure { id, account, contact, letter, wording, words, was_given } = new;
+    let NewDisclosure { id, account, contact, letter, disclosure, kind, version, language, words, was_given } = new;
     let values = params![
         *id,
         *account,
         *contact,
         *letter,
-        wording.id,
-        wording.kind.code(),
-        i64::from(wording.version),
-        wording.language.tag(),
+        disclosure.as_str(),
+        kind.code(),
+        *version,
+        language.tag(),
         words.as_str(),
         *was_given,
         by,
@@ -93,4 +133,27 @@ pub async fn list_of_contacts(tx: &mut Tx, contacts: &[Value]) -> Result<Vec<Key
 /// The words of letters, each behind its letter.
 pub async fn list_of_letters(tx: &mut Tx, letters: &[Value]) -> Result<Vec<Keyed<LetterId, KeptDisclosure>>, StoreError> {
     tx.all_in(OF_LETTERS, letters).await
+}
+
+pub async fn insert_state_words(
+    tx: &mut Tx,
+    state: &str,
+    language: Language,
+    version: i64,
+    words: &str,
+    source: &str,
+    by: &str,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    tx.run(INSERT_STATE_WORDS, params![state, language.tag(), version, words, source, by, at]).await.map(drop)
+}
+
+/// The last version of a state's words in a language.
+pub async fn find_state_words(tx: &mut Tx, state: &str, language: Language) -> Result<Option<StateWords>, StoreError> {
+    tx.one(STATE_WORDS, params![state, language.tag()]).await
+}
+
+/// All that was ever entered.
+pub async fn list_state_words(tx: &mut Tx) -> Result<Vec<StateWords>, StoreError> {
+    tx.all(ALL_STATE_WORDS, &[]).await
 }

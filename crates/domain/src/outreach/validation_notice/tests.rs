@@ -25,6 +25,7 @@ fn facts() -> NoticeFacts {
         owed_now: usd(225_956),
         is_financial: true,
         state_texts: Vec::new(),
+        words_due: Vec::new(),
     }
 }
 
