@@ -1,6 +1,7 @@
 //! Some months of the sample agency's life, day by day, through the same actions that screens and commands use.
 
-use super::casework::{claim_theft, complain, work_cases};
+use super::casework::{claim_theft, complain, dispute_part, work_cases};
+use super::mail::send_notices;
 use super::people::{HEAD, PLACERS, line};
 use super::{at_its_own_time, desks};
 use crate::accounts::actions::{join_desk, place_hold};
@@ -89,6 +90,10 @@ pub async fn live(app: &App, users: &[(UserId, Actor)], count: u32, seed: u64) -
         if !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) {
             money_comes_in(&past, &mut dice).await?;
             talk(app, &past, &officers, day, count, &mut dice).await?;
+            if let Some((_, who)) = users.iter().find(|(_, who)| who.role == Role::BackOffice) {
+                past.set_clock(hour(app, day, 19, 15));
+                send_notices(&past, who, &mut dice).await?;
+            }
             if let Some((_, who)) = users.iter().find(|(_, who)| who.role == Role::Compliance) {
                 past.set_clock(hour(app, day, 19, 30));
                 work_cases(&past, who, &mut dice).await?;
@@ -283,6 +288,7 @@ async fn what_they_say(past: &App, who: &Actor, account: AccountId, dice: &mut D
             let until = at.business_day.saturating_add(Span::new().days(30));
             place_hold(past, who, at, account, "Waiting for the creditor's documents", until).await.map(drop)
         }
+        7 if dice.of(3) == 0 => dispute_part(past, who, account).await,
         7 => {
             let words = Some("This is not mine. Show me the papers.".into());
             record_notice(past, who, at, RecordNotice { words, ..RecordNotice::of(account, Kind::Dispute, at.at) }).await.map(drop)

@@ -4,6 +4,7 @@
 
 mod casework;
 mod life;
+mod mail;
 mod people;
 
 use crate::accounts::desks;
@@ -84,6 +85,7 @@ pub async fn make(app: &App, count: u32, seed: u64) -> Result<Made, Failure> {
     if is_new {
         let users = add_users(app).await?;
         settle_agency(app).await?;
+        mail::settle_words(app).await?;
         life::live(app, &users, count.max(8), seed).await?;
         propose(app, &users).await?;
         keep_licenses(app, &users).await?;

@@ -4,6 +4,7 @@
 //! saying the same again while a case is open is a step of that case, not another case.
 
 use super::store::{self, Case, CaseStep};
+use super::told::notice_of;
 use crate::accounts::actions::{end_hold_within, hold, set_next};
 use crate::accounts::notice::{self, Kind, RecordNotice};
 use crate::app::{Actor, App, Failure, Problems, new_uuid};
@@ -243,16 +244,6 @@ pub async fn heed(tx: &mut Tx, who: &Actor, at: Moment, ask: &RecordNotice, noti
     let Some(step) = StepKind::ALL.into_iter().find(|step| notice_of(*step) == Some(ask.kind)) else { return Ok(()) };
     let on = ask.sent_on.unwrap_or(at.business_day);
     answer_all(tx, who, at, ask.account, &AddStep { kind: step, on, words: ask.words.clone(), document: None }).await
-}
-
-/// The notice that a step is to the gate.
-fn notice_of(step: StepKind) -> Option<Kind> {
-    match step {
-        StepKind::VerificationSent => Some(Kind::VerificationSent),
-        StepKind::RepeatAnswered => Some(Kind::DuplicativeDisputeAnswered),
-        StepKind::OriginalCreditorSent => Some(Kind::OriginalCreditorSent),
-        _ => None,
-    }
 }
 
 /// A step to be recorded.

@@ -10,3 +10,4 @@ pub mod causes;
 pub mod pages;
 pub mod queue;
 pub mod store;
+pub mod told;

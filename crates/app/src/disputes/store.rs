@@ -4,7 +4,7 @@ use crate::app::Failure;
 use crate::params;
 use crate::rows;
 use crate::store::{Keyed, StoreError, Tx, Value};
-use duly_domain::values::ids::{AccountId, CaseId, CaseStepId, DebtorId, DocumentId, HoldId, NoticeId};
+use duly_domain::values::ids::{AccountId, BatchId, CaseId, CaseStepId, DebtorId, DocumentId, HoldId, NoticeId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -45,6 +45,17 @@ const CLOSE: &str = "
      where id = $6 and state = 'open'";
 const IN_WRITING: &str = "update cases set in_writing = 1 where id = $1 and in_writing = 0";
 const CORRECTED: &str = "update cases set corrected_minor = $1 where id = $2";
+const OF_NOTICE: &str = "
+    select id, account_id, debtor_id, kind, state, ground, channel, in_writing, words, disputed_minor, currency, received_on, notice_id,
+           hold_id, opened_by, opened_at, outcome, root_cause, found, closed_by, closed_at, corrected_minor
+      from cases where notice_id = $1";
+const DELETE_STEPS: &str = "delete from case_steps where case_id = $1";
+const DELETE: &str = "delete from cases where id = $1";
+const WORKED: &str = "
+    select count(*) from cases c join history_rows h on h.account_id = c.account_id and (h.made = c.id or h.made = c.notice_id)
+     where h.batch_id = $1 and (coalesce(c.closed_by, 'history') <> 'history'
+        or exists (select 1 from case_steps s where s.case_id = c.id and s.recorded_by <> 'history')
+        or exists (select 1 from letters l where l.case_id = c.id))";
 const COUNT: &str = "select count(*) from cases where state = $1";
 const INSERT_STEP: &str = "
     insert into case_steps (id, case_id, account_id, kind, happened_on, words, document_id, recorded_by, recorded_at)
@@ -192,6 +203,22 @@ pub async fn update_closed(tx: &mut Tx, case: &Case) -> Result<bool, StoreError>
         case.id
     ];
     Ok(tx.run(CLOSE, values).await? == 1)
+}
+
+/// The case that a notice opened.
+pub async fn find_of_notice(tx: &mut Tx, notice: NoticeId) -> Result<Option<Case>, StoreError> {
+    tx.one(OF_NOTICE, params![notice]).await
+}
+
+/// A case that a file of history told, and that never was, with its steps.
+pub async fn delete_told(tx: &mut Tx, id: CaseId) -> Result<(), StoreError> {
+    tx.run(DELETE_STEPS, params![id]).await?;
+    tx.run(DELETE, params![id]).await.map(drop)
+}
+
+/// Cases told by a batch of history that somebody has worked on since.
+pub async fn count_worked(tx: &mut Tx, batch: BatchId) -> Result<i64, StoreError> {
+    tx.number(WORKED, params![batch]).await
 }
 
 /// Notes how much was taken off because of a case so far.

@@ -3,11 +3,11 @@
 use crate::permissions::{client, sign_in};
 use duly::accounts::notice::{Kind, RecordNotice, record_notice};
 use duly::accounts::papers::{FileDocument, file_document};
-use duly::app::Failure;
+use duly::app::{Actor, Failure};
 use duly::compliance::gate::AskContact;
 use duly::compliance::replay::replay;
 use duly::disputes::actions::{AddStep, CloseCase, OpenCase, add_step, close_case, open_case};
-use duly::disputes::store::{Case, list_of_account, list_steps};
+use duly::disputes::store::{Case, list_of_account, list_steps, load_case};
 use duly::outreach::actions::reserve_contact;
 use duly_domain::accounts::Bucket;
 use duly_domain::disputes::case::{CaseKind, CaseOutcome, Ground, RootCause, StepKind};
@@ -21,9 +21,16 @@ fn opens(floor: &mut Floor, ask: &OpenCase) -> Result<CaseId, Failure> {
     floor.runtime.block_on(open_case(&app, &who, at, ask))
 }
 
+/// A step, with the document that shows it.
 fn steps(floor: &mut Floor, case: CaseId, kind: StepKind) -> Result<(), Failure> {
     let (app, who, at) = (floor.app.clone(), floor.user("Cora", Role::Compliance).actor(), floor.app.moment());
-    floor.runtime.block_on(add_step(&app, &who, at, case, &AddStep::of(kind, at.business_day)))
+    floor.runtime.block_on(async {
+        let account = load_case(&mut app.db.read().await?, case).await?.account;
+        let paper = FileDocument { kind: "letter_sent".into(), file_name: "sent.txt".into(), media_type: "text/plain".into(),
+            source: "us".into(), body: b"sent".to_vec() };
+        let document = Some(file_document(&app, &who, at, account, &paper).await?);
+        add_step(&app, &who, at, case, &AddStep { document, ..AddStep::of(kind, at.business_day) }).await
+    })
 }
 
 fn closes(floor: &mut Floor, ask: &CloseCase) -> Result<(), Failure> {
@@ -64,7 +71,7 @@ both_engines! {
         floor.morning_of("2026-03-05");
         steps(&mut floor, case, StepKind::CreditorAsked).unwrap();
         assert_eq!(closes(&mut floor, &ending(case, CaseOutcome::Verified)).unwrap_err().to_string(),
-            "outcome is verified by evidence: record what came, or from whom it was asked; outcome has no answer yet: send it, and record that it was sent");
+            "outcome is verified by evidence: record what came, or from whom it was asked; outcome has no answer yet: print its letter and mail it");
         steps(&mut floor, case, StepKind::CreditorSent).unwrap();
         assert_eq!(floor.officer("Dana").calls(maria, "no_answer"), ["regf.dispute.written-stop"], "evidence here is not evidence there");
         steps(&mut floor, case, StepKind::VerificationSent).unwrap();
@@ -89,6 +96,9 @@ both_engines! {
         // The account stands still for the theft until that case is closed.
         assert_eq!(floor.count("select count(*) from holds where ended_at is null"), 1);
         steps(&mut floor, theft, StepKind::ConsumerSent).unwrap();
+        let unshown = closes(&mut floor, &ending(theft, CaseOutcome::Verified)).unwrap_err().to_string();
+        assert!(unshown.contains("an answer that nothing shows"), "{unshown}");
+        steps(&mut floor, theft, StepKind::Answered).unwrap();
         closes(&mut floor, &ending(theft, CaseOutcome::Verified)).unwrap();
         assert_eq!(floor.count("select count(*) from holds where ended_at is null"), 0);
         assert_eq!(floor.failed_checks(), Vec::<String>::new());
@@ -166,6 +176,11 @@ both_engines! {
         floor.officer("Dana");
         floor.user("Cora", Role::Compliance);
         floor.morning_of("2026-03-03");
+        let paper = FileDocument { kind: "letter_sent".into(), file_name: "sent.txt".into(), media_type: "text/plain".into(),
+            source: "us".into(), body: b"sent".to_vec() };
+        let who = Actor::command();
+        let filed = file_document(&floor.app, &who, floor.app.moment(), otto.account, &paper);
+        let sent = floor.runtime.block_on(filed).unwrap().to_string();
         let base = floor.serve();
         floor.runtime.block_on(async {
             let dana = client();
@@ -193,7 +208,7 @@ both_engines! {
 
             let cora = client();
             let csrf = sign_in(&cora, &base, "cora@example.org").await;
-            let post = |to: &'static str, fields: Vec<(&'static str, &'static str)>| {
+            let post = |to: &'static str, fields: Vec<(&'static str, &str)>| {
                 let mut form = vec![("csrf", csrf.clone())];
                 form.extend(fields.into_iter().map(|(name, value)| (name, value.to_string())));
                 cora.post(format!("{url}/{to}")).form(&form).send()
@@ -202,7 +217,8 @@ both_engines! {
             assert_eq!(early.status(), 422);
             let says = early.text().await.unwrap();
             assert!(says.contains("has no answer yet") && says.contains("The root cause is missing") && says.contains("We did."));
-            assert_eq!(post("steps", vec![("step", "answered"), ("on", "2026-03-03")]).await.unwrap().status(), 303);
+            let answered = vec![("step", "answered"), ("on", "2026-03-03"), ("document", sent.as_str())];
+            assert_eq!(post("steps", answered).await.unwrap().status(), 303);
             let done = post("outcomes", vec![("outcome", "upheld"), ("root_cause", "slow"), ("found", "We did.")]).await.unwrap();
             assert_eq!(done.status(), 303);
             let queue = cora.get(format!("{base}/disputes")).send().await.unwrap().text().await.unwrap();

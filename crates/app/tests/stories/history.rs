@@ -1,6 +1,8 @@
 //! History: what happened before the accounts were here counts from the first morning.
 
 use crate::permissions::{client, sign_in};
+use duly::app::Actor;
+use duly::intake::history::taking_back::take_back_history;
 use duly_domain::identity::Role;
 use duly_testkit::{Floor, both_engines};
 
@@ -241,5 +243,40 @@ A-1,recall,2026-03-02,,,,,,,,,
         });
         assert_eq!(floor.count("select count(*) from contacts"), 0);
         assert_eq!(floor.count("select count(*) from mappings where kind = 'history'"), 1);
+    }
+
+    fn disputes_and_complaints_of_a_file_are_cases_with_their_own_days(mut floor: "2026-03-03") {
+        accounts(&mut floor);
+        let text = "\
+account,kind,date,amount,state,in_writing,note
+A-1,verification_sent,2026-02-20,,,,
+A-1,dispute,2026-02-10,,,,Not mine.
+A-2,dispute,2026-02-25,50.00,,,The fees are wrong.
+A-2,complaint,2026-01-10,,closed,no,Rude.
+A-3,identity_theft,2026-03-01,,,,Not me.
+";
+        let report = floor.import_history(text, None, "Clinic").unwrap();
+        assert_eq!((report.accepted, report.refused), (5, 0), "{:?}", report.problems);
+        let again = floor.import_history(text, None, "Clinic").unwrap();
+        assert_eq!((again.accepted, again.duplicates), (0, 5), "however often it is given");
+        for (found, count) in [
+            ("kind = 'dispute' and state = 'open'", 2),
+            ("kind = 'dispute' and received_on = '2026-02-10'", 1),
+            ("kind = 'dispute' and disputed_minor = 5000", 1),
+            ("kind = 'complaint' and state = 'closed' and closed_by = 'history'", 1),
+            ("kind = 'identity_theft' and state = 'open' and hold_id is not null", 1),
+        ] {
+            assert_eq!(floor.count(&format!("select count(*) from cases where {found}")), count, "{found}");
+        }
+        assert_eq!(floor.count("select count(*) from case_steps where kind = 'verification_sent'"), 1, "what came after it answers it");
+        let (maria, otto) = (floor.person_of("A-1"), floor.person_of("A-2"));
+        assert!(floor.may_call(maria) && !floor.may_call(otto));
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+        let batch = report.batch.unwrap();
+        let (app, at) = (floor.app.clone(), floor.app.moment());
+        floor.runtime.block_on(take_back_history(&app, &Actor::command(), at, batch, "another creditor's file")).unwrap();
+        assert_eq!(floor.count("select count(*) from cases"), 0);
+        assert!(floor.may_call(otto));
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
     }
 }

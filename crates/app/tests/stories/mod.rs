@@ -3,6 +3,7 @@
 mod accounts;
 mod acts;
 mod amendments;
+mod answers;
 mod asking;
 pub mod audit;
 mod control_room;

@@ -3,6 +3,7 @@
 use crate::accounts::notice::{Kind, RecordNotice, record_notice_in};
 use crate::app::{Actor, Failure, new_uuid};
 use crate::audit::kept::KeptRow;
+use crate::disputes::told::{self, ToldCase};
 use crate::ledger::actions::{PostPayment, post_within};
 use crate::outreach::store::{PastContact, insert_past};
 use crate::parties::people::{FoundPoint, circumstance, found_point, heed};
@@ -100,7 +101,7 @@ pub async fn apply(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId, row
             }
             Ok(kept_as(promise.id, "promise", format!("{} due {due_on}, {state}", Money::of(*minor, currency))))
         }
-        Past::Notice { kind, days, in_writing, submitted_on, stated_end_on, chapter, to } => {
+        Past::Notice { kind, days, in_writing, submitted_on, stated_end_on, chapter, to, disputed_minor, is_closed } => {
             let Some(known) = Kind::parse(kind) else {
                 return Err(Failure::wrong(
                     "kind",
@@ -119,10 +120,35 @@ pub async fn apply(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId, row
                 chapter: *chapter,
                 address: to.clone(),
                 words: row.words.clone(),
+                disputed: told::disputed_part(tx, account, disputed_minor.filter(|_| known == Kind::Dispute)).await?,
                 ..RecordNotice::of(account, known, row.at)
             };
             let notice = record_notice_in(tx, who, at, &ask).await?;
+            told::heed_told(tx, who, at, &ask, notice, row.on, *is_closed).await?;
             Ok(kept("notice", Some(notice.0), known.words()))
+        }
+        Past::Case { kind, in_writing, submitted_on, is_closed } => {
+            let submitted_on = submitted_on.unwrap_or(row.on);
+            let notice = match ToldCase::notice_kind(*kind) {
+                Some(notice) => {
+                    let (submitted_on, words) = (Some(submitted_on), row.words.clone());
+                    let ask = RecordNotice { in_writing: *in_writing, submitted_on, words, ..RecordNotice::of(account, notice, row.at) };
+                    Some(record_notice_in(tx, who, at, &ask).await?)
+                }
+                None => None,
+            };
+            let case = ToldCase {
+                kind: *kind,
+                in_writing: *in_writing,
+                disputed_minor: None,
+                words: row.words.clone(),
+                received_on: submitted_on,
+                at: row.at,
+                is_closed: *is_closed,
+                notice,
+            };
+            let (id, is_new) = told::open_told(tx, who, at, account, &case).await?;
+            Ok(kept("case", Some(id.0).filter(|_| is_new), kind.to_string()))
         }
         Past::Consent { kind, channel, to } => {
             let Some(known) = Kind::parse(kind) else { return Err(Failure::wrong("kind", format!("{kind:?} is no consent"))) };

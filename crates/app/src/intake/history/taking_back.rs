@@ -12,9 +12,9 @@ use crate::accounts::notice::Kind;
 use crate::app::{Actor, App, Failure};
 use crate::audit::kept::{self, KeptRow};
 use crate::store::Tx;
-use crate::{accounts, audit, ledger, outreach, parties, plans, strategy, transaction};
+use crate::{accounts, audit, disputes, ledger, outreach, parties, plans, strategy, transaction};
 use duly_domain::parties::circumstance::Circumstance;
-use duly_domain::values::ids::{AccountId, BatchId, CircumstanceId, ContactId, HoldId, NoteId, NoticeId, PaymentId, PointId};
+use duly_domain::values::ids::{AccountId, BatchId, CaseId, CircumstanceId, ContactId, HoldId, NoteId, NoticeId, PaymentId, PointId};
 use duly_domain::values::ids::{PreferenceId, PromiseId};
 use duly_domain::values::moment::Moment;
 use serde_json::json;
@@ -46,6 +46,10 @@ pub async fn take_back_history(app: &App, who: &Actor, at: Moment, batch: BatchI
 pub async fn hindrances(tx: &mut Tx, batch: BatchId) -> Result<Vec<String>, Failure> {
     let decided = store::count_decided(tx, batch).await?;
     let mut reasons: Vec<String> = decided.iter().filter(|(_, count)| *count > 0).map(|(what, count)| format!("{count} {what}")).collect();
+    let worked = disputes::store::count_worked(tx, batch).await?;
+    if worked > 0 {
+        reasons.push(format!("{worked} of its cases were worked on"));
+    }
     let unmarked = store::count_unmarked(tx, batch).await?;
     if unmarked > 0 {
         reasons.push(format!("{unmarked} facts were kept by an earlier version, which did not note what they became"));
@@ -70,6 +74,7 @@ pub async fn permits(tx: &mut Tx, batch: BatchId) -> Result<Vec<String>, Failure
             "hold" => says.push(format!("holds ({count}): work on their accounts goes on")),
             "heed" => says.push(format!("circumstances to be heeded ({count}): over; a lawyer or bankruptcy binds until released")),
             "point" => says.push(format!("numbers and addresses found ({count}): gone, unless another source named them")),
+            "case" => says.push(format!("complaints and claims of identity theft ({count}): their cases are gone")),
             "recall" => says.push(format!("recalled accounts ({count}): open again")),
             _ => says.push(format!("notes ({count}): gone")),
         }
@@ -137,10 +142,10 @@ pub async fn take_money_back(tx: &mut Tx, who: &Actor, at: Moment, account: Acco
     Ok(rows)
 }
 
-/// Takes one fact back; the row it had become, if the entry of the whole is to name it.
-async fn take_fact(tx: &mut Tx, who: &Actor, at: Moment, fact: &Fact, because: &str) -> Result<Option<KeptRow>, Failure> {
+/// Takes one fact back; the rows it had become that the entry of the whole is to name.
+async fn take_fact(tx: &mut Tx, who: &Actor, at: Moment, fact: &Fact, because: &str) -> Result<Vec<KeptRow>, Failure> {
     let held = accounts::store::load_account(tx, fact.account).await?;
-    let mut row = None;
+    let (mut row, mut rows): (Option<KeptRow>, Vec<KeptRow>) = (None, Vec::new());
     if let Some(made) = fact.made {
         match fact.kind.as_str() {
             "contact" => {
@@ -163,7 +168,18 @@ async fn take_fact(tx: &mut Tx, who: &Actor, at: Moment, fact: &Fact, because: &
                     accounts::actions::set_next(tx, fact.account, "Take up again", at.business_day, None).await?;
                 }
             }
+            "case" => {
+                let case = disputes::store::load_case(tx, CaseId(made)).await?;
+                rows = disputes::told::take_back(tx, who, at, &case).await?;
+                if let Some(notice) = case.notice {
+                    accounts::store::notices::delete_notice(tx, notice).await?;
+                    row = Some(notice.into());
+                }
+            }
             "notice" => {
+                if let Some(case) = disputes::store::find_of_notice(tx, NoticeId(made)).await? {
+                    rows = disputes::told::take_back(tx, who, at, &case).await?;
+                }
                 accounts::store::notices::delete_notice(tx, NoticeId(made)).await?;
                 row = Some(NoticeId(made).into());
             }
@@ -190,7 +206,8 @@ async fn take_fact(tx: &mut Tx, who: &Actor, at: Moment, fact: &Fact, because: &
     let mut print = Sha256::new_with_prefix(&fact.fingerprint);
     print.update(at.at.as_microsecond().to_be_bytes());
     store::take_back(tx, fact, &print.finalize().into(), at.at).await?;
-    Ok(row)
+    rows.extend(row);
+    Ok(rows)
 }
 
 /// A circumstance ends; the notices by which a lawyer or a bankruptcy binds the gate stay, for others may have told of them too.

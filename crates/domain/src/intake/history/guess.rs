@@ -15,8 +15,23 @@ use crate::values::money::{Currency, DecimalMark};
 use std::collections::BTreeMap;
 
 /// Kinds a row can tell beside wishes, circumstances and notices.
-const KINDS: [&str; 13] =
-    ["contact", "call", "text", "email", "letter", "payment", "promise", "hold", "note", "recall", "phone", "address", "email_address"];
+const KINDS: [&str; 15] = [
+    "contact",
+    "call",
+    "text",
+    "email",
+    "letter",
+    "payment",
+    "promise",
+    "hold",
+    "note",
+    "recall",
+    "phone",
+    "address",
+    "email_address",
+    "complaint",
+    "identity_theft",
+];
 
 /// One column that was recognized.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,6 +10,7 @@ pub use guess::{Guess, Guessed, choices, guess, knows};
 pub use reading::{HistoryLayout, read};
 
 use crate::compliance::record::Outcome;
+use crate::disputes::case::CaseKind;
 use crate::parties::circumstance::Circumstance;
 use crate::values::channel::Channel;
 use crate::values::moment::DateForm;
@@ -127,7 +128,11 @@ pub enum Past {
         stated_end_on: Option<Date>,
         chapter: Option<i64>,
         to: Option<String>,
+        disputed_minor: Option<i64>,
+        is_closed: bool,
     },
+    /// A complaint or a claim of identity theft, open or closed before it was here.
+    Case { kind: CaseKind, in_writing: bool, submitted_on: Option<Date>, is_closed: bool },
     /// Agreement to calls and texts by machine, given or taken back: the code of a notice.
     Consent { kind: String, channel: Option<String>, to: Option<String> },
     /// A wish about times, places and channels.

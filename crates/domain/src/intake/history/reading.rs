@@ -2,6 +2,7 @@
 
 use super::{Field, HistoryMapping, Past, PastRow};
 use crate::compliance::record::Outcome;
+use crate::disputes::case::CaseKind;
 use crate::intake::row::Problem;
 use crate::outreach::result;
 use crate::parties::circumstance::Circumstance;
@@ -214,6 +215,8 @@ impl<'c, F: Fn(usize) -> &'c str> Reading<'_, '_, F> {
                 Some(Past::Note)
             }
             "recall" => Some(Past::Recall),
+            "complaint" => Some(self.case(CaseKind::Complaint)),
+            "identity_theft" => Some(self.case(CaseKind::IdentityTheft)),
             "phone" | "address" => self.point(kind),
             "email_address" => self.point("email"),
             wish if WISHES.contains(&wish) => self.wish(wish),
@@ -335,8 +338,24 @@ impl<'c, F: Fn(usize) -> &'c str> Reading<'_, '_, F> {
         Some(Past::Consent { kind: kind.to_string(), channel, to })
     }
 
+    fn case(&mut self, kind: CaseKind) -> Past {
+        let submitted_on = self.date(Field::SubmittedOn);
+        Past::Case { kind, in_writing: self.is_in_writing(), submitted_on, is_closed: self.is_closed() }
+    }
+
+    fn is_in_writing(&mut self) -> bool {
+        !matches!(self.code(Field::Written).as_deref(), Some("no" | "false" | "0" | "spoken" | "oral"))
+    }
+
+    /// Whether the file says that a case is over; nothing said, it is open.
+    fn is_closed(&mut self) -> bool {
+        matches!(self.code(Field::State).as_deref(), Some("closed" | "resolved" | "done"))
+    }
+
     fn notice(&mut self, kind: &str, on: Option<Date>) -> Option<Past> {
-        let in_writing = !matches!(self.code(Field::Written).as_deref(), Some("no" | "false" | "0" | "spoken" | "oral"));
+        let in_writing = self.is_in_writing();
+        let is_dispute = kind == "dispute";
+        let disputed_minor = if is_dispute && self.text(Field::Amount).is_some() { self.amount() } else { None };
         let to = self.text(Field::To).map(|text| Phone::parse(text).map_or_else(|_| text.to_string(), |phone| phone.e164().to_string()));
         Some(Past::Notice {
             kind: kind.to_string(),
@@ -346,6 +365,8 @@ impl<'c, F: Fn(usize) -> &'c str> Reading<'_, '_, F> {
             stated_end_on: self.date(Field::StatedEndOn),
             chapter: self.number(Field::Chapter),
             to,
+            disputed_minor,
+            is_closed: matches!(kind, "dispute" | "original_creditor_request") && self.is_closed(),
         })
     }
 }
