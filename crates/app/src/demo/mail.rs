@@ -15,9 +15,15 @@ use duly_domain::values::ids::{AccountId, DocumentId};
 /// What the states of the sample's people want in letters, in words of the sample alone.
 const STATE_WORDS: [(&str, &str); 6] = [
     ("CA", "Sample Agency is licensed under the Debt Collection Licensing Act. Sample license number 00000-00."),
-    ("CO", "You have the right to ask us in writing to stop further communication about this debt. Our local office is at 1 Sample Street, Denver."),
+    (
+        "CO",
+        "You have the right to ask us in writing to stop further communication about this debt. Our local office is at 1 Sample Street, Denver.",
+    ),
     ("HI", "Sample Agency is registered as a collection agency in Hawaii."),
-    ("IL", "Sample Agency is licensed under the Collection Agency Act. If you are a victim of identity theft, tell us, and we will look into it."),
+    (
+        "IL",
+        "Sample Agency is licensed under the Collection Agency Act. If you are a victim of identity theft, tell us, and we will look into it.",
+    ),
     ("OR", "If this debt was bought, you may ask us for the documents that show it."),
     ("WI", "This collection agency is licensed by the Division of Banking, P.O. Box 7876, Madison, WI 53707."),
 ];

@@ -116,7 +116,15 @@ pub async fn open_told(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId,
 }
 
 /// Notes what a notice told by a file means for cases: it opens one, or answers those that wait for it.
-pub async fn heed_told(tx: &mut Tx, who: &Actor, at: Moment, ask: &RecordNotice, notice: NoticeId, on: Date, is_closed: bool) -> Result<(), Failure> {
+pub async fn heed_told(
+    tx: &mut Tx,
+    who: &Actor,
+    at: Moment,
+    ask: &RecordNotice,
+    notice: NoticeId,
+    on: Date,
+    is_closed: bool,
+) -> Result<(), Failure> {
     let opens = match ask.kind {
         Kind::Dispute => Some(CaseKind::Dispute),
         Kind::OriginalCreditorRequest => Some(CaseKind::OriginalCreditor),

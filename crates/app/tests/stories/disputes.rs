@@ -26,8 +26,13 @@ fn steps(floor: &mut Floor, case: CaseId, kind: StepKind) -> Result<(), Failure>
     let (app, who, at) = (floor.app.clone(), floor.user("Cora", Role::Compliance).actor(), floor.app.moment());
     floor.runtime.block_on(async {
         let account = load_case(&mut app.db.read().await?, case).await?.account;
-        let paper = FileDocument { kind: "letter_sent".into(), file_name: "sent.txt".into(), media_type: "text/plain".into(),
-            source: "us".into(), body: b"sent".to_vec() };
+        let paper = FileDocument {
+            kind: "letter_sent".into(),
+            file_name: "sent.txt".into(),
+            media_type: "text/plain".into(),
+            source: "us".into(),
+            body: b"sent".to_vec(),
+        };
         let document = Some(file_document(&app, &who, at, account, &paper).await?);
         add_step(&app, &who, at, case, &AddStep { document, ..AddStep::of(kind, at.business_day) }).await
     })
