@@ -12,13 +12,8 @@ use duly_domain::outreach::case_letter::CaseLetterKind;
 use duly_domain::outreach::letter::Language;
 use duly_domain::values::ids::{AccountId, DocumentId};
 
-/// What the states of the sample's people want in letters, in words of the sample alone.
-const STATE_WORDS: [(&str, &str); 6] = [
-    ("CA", "Sample Agency is licensed under the Debt Collection Licensing Act. Sample license number 00000-00."),
-    (
-        "CO",
-        "You have the right to ask us in writing to stop further communication about this debt. Our local office is at 1 Sample Street, Denver.",
-    ),
+/// What the states of the sample's people want in letters, in words of the sample alone; for others the program has words of its own.
+const STATE_WORDS: [(&str, &str); 4] = [
     ("HI", "Sample Agency is registered as a collection agency in Hawaii."),
     (
         "IL",
