@@ -8,7 +8,9 @@
 //! Always true: a rule that is not asked would have found nothing, at the moment of the facts and at any later one. A rule that the
 //! table does not name is asked every time, so a new rule is right before it is fast.
 
+use super::caps::Cap;
 use super::facts::{Confirmation, ContactFacts};
+use super::hours::StateHours;
 use super::policy::ContactPolicy;
 use super::record::{Care, Standing};
 use super::rules::call_frequency::{BURST_SECONDS, CALLS_BEFORE_MANY};
@@ -48,6 +50,12 @@ pub enum Topic {
     Care,
     StateHours,
     Amended,
+    /// Limits of a state that bind from a later day, or to one.
+    DatedLimits,
+    /// Consent to extra calls: while it lives, fewer count.
+    CallConsent,
+    /// The contact answers one of theirs.
+    Reply,
     /// Touched by a policy that asks anything beyond the law, never by facts.
     Policy,
 }
@@ -172,11 +180,16 @@ pub struct Opened([u64; TOPICS]);
 impl Opened {
     /// Compiles the table for the rules of a catalogue.
     pub(super) const fn compile<F, P>(rules: &[Rule<F, P>]) -> Opened {
+        Opened::from_table(rules, &OPENED_BY)
+    }
+
+    /// Compiles a table for the rules of a catalogue: which rules each topic sets.
+    pub(super) const fn from_table<F, P>(rules: &[Rule<F, P>], table: &[(&str, &[Topic])]) -> Opened {
         assert!(rules.len() <= 64, "a catalogue keeps a bit for each rule");
         let mut opened = [0; TOPICS];
         let mut rule = 0;
         while rule < rules.len() {
-            let topics = opened_by(rules[rule].card.id);
+            let topics = topics_of(table, rules[rule].card.id);
             let mut topic = 0;
             while topic < TOPICS {
                 if topics.has(topic) {
@@ -201,12 +214,12 @@ impl Opened {
     }
 }
 
-/// The topics of a card's row; what has no row is opened by anything.
-const fn opened_by(id: &str) -> Topics {
+/// The topics of a card's row; what has no row is set by anything.
+const fn topics_of(table: &[(&str, &[Topic])], id: &str) -> Topics {
     let mut row = 0;
-    while row < OPENED_BY.len() {
-        if is_same(OPENED_BY[row].0, id) {
-            return Topics::of(OPENED_BY[row].1);
+    while row < table.len() {
+        if is_same(table[row].0, id) {
+            return Topics::of(table[row].1);
         }
         row += 1;
     }
@@ -233,11 +246,14 @@ const fn is_same(a: &str, b: &str) -> bool {
 pub struct Asked(u64);
 
 impl Asked {
-    /// The rules of a catalogue that only warn.
-    pub(super) const fn warnings<F, P>(rules: &[Rule<F, P>]) -> Asked {
+    /// None.
+    pub(super) const NONE: Asked = Asked(0);
+
+    /// The rules of a catalogue of one severity.
+    pub(super) const fn of_severity<F, P>(rules: &[Rule<F, P>], severity: Severity) -> Asked {
         let (mut places, mut rule) = (0, 0);
         while rule < rules.len() {
-            if matches!(rules[rule].card.severity, Severity::Warn) {
+            if rules[rule].card.severity as u8 == severity as u8 {
                 places |= 1 << rule;
             }
             rule += 1;
@@ -245,9 +261,44 @@ impl Asked {
         Asked(places)
     }
 
+    /// The one at a place.
+    pub(super) const fn at(place: usize) -> Asked {
+        Asked(1 << (place % 64))
+    }
+
+    /// So many of the first.
+    pub(super) const fn first(count: usize) -> Asked {
+        Asked((1 << count) - 1)
+    }
+
+    /// The first of these alone.
+    pub(super) const fn earliest(self) -> Asked {
+        Asked(self.0 & self.0.wrapping_neg())
+    }
+
+    /// These and those.
+    pub(super) const fn and(self, those: Asked) -> Asked {
+        Asked(self.0 | those.0)
+    }
+
+    /// Those of these that are among those.
+    pub(super) const fn among(self, those: Asked) -> Asked {
+        Asked(self.0 & those.0)
+    }
+
     /// These but for those.
     pub(super) const fn without(self, those: Asked) -> Asked {
         Asked(self.0 & !those.0)
+    }
+
+    /// These where something holds, none where not.
+    pub(super) const fn only_if(self, holds: bool) -> Asked {
+        Asked(self.0 & (holds as u64).wrapping_neg())
+    }
+
+    /// Whether there are none.
+    pub(super) const fn is_empty(self) -> bool {
+        self.0 == 0
     }
 }
 
@@ -312,6 +363,13 @@ impl ContactFacts {
         touch(Topic::RecentCall, is_counted_call && (closest <= BURST_SECONDS || can_be_many));
         touch(Topic::Caps, !self.caps.is_empty());
         touch(Topic::ElectronicConsent, self.lacks_electronic_consent);
+        let today = i32::try_from(self.at.div_euclid(86_400)).unwrap_or(0);
+        let is_dated = |from: i32, until: Option<i32>| from >= today || until.is_some();
+        let has_dated_cap = self.caps.iter().map(|count| Cap::of(count.cap)).any(|cap| is_dated(cap.in_force_from, cap.in_force_until));
+        let mut hours = self.hours_of.iter().filter_map(|place| StateHours::of(*place));
+        touch(Topic::DatedLimits, has_dated_cap || hours.any(|hours| is_dated(hours.in_force_from, hours.in_force_until)));
+        touch(Topic::CallConsent, self.debts.iter().any(|debt| debt.consent_until_day.is_some()));
+        touch(Topic::Reply, self.reply.is_some());
         touched
     }
 }

@@ -52,6 +52,8 @@ const SAID_BY_ROWS: Topics = Topics::of(&[
     Topic::Caps,
     Topic::Care,
     Topic::StateHours,
+    Topic::DatedLimits,
+    Topic::CallConsent,
 ]);
 
 /// A portfolio's people, a row each, in columns.
@@ -101,7 +103,8 @@ impl Columns {
                 continue;
             }
             match rule.card.id {
-                id if let Some((opens, closes)) = hours_of(id, facts, &self.policy) => {
+                id if let Some(hours) = hours_of(id, facts, &self.policy) => {
+                    let (opens, closes) = hours.unwrap_or(ALL_DAY);
                     let Some(open) = open_within(&facts.clocks, day, opens, closes) else { return false };
                     day = open;
                 }
@@ -157,14 +160,13 @@ fn stop_of(id: &str) -> Stop {
     }
 }
 
-/// The hours that a rule about hours keeps for some facts, in minutes of the day; `None` for any other rule.
-fn hours_of(id: &str, facts: &ContactFacts, policy: &ContactPolicy) -> Option<(u16, u16)> {
-    let hours = match id {
-        "regf.time.hours" => Some((OPENS_BY_LAW, CLOSES_BY_LAW)),
-        "policy.hours" => policy_limits::hours(facts, policy),
-        id => state_hours::hours(id, facts, facts.instant(facts.at))?,
-    };
-    Some(hours.unwrap_or(ALL_DAY))
+/// The hours that a rule about hours keeps for some facts, in minutes of the day, if it keeps any; `None` for any other rule.
+pub(super) fn hours_of(id: &str, facts: &ContactFacts, policy: &ContactPolicy) -> Option<Option<(u16, u16)>> {
+    match id {
+        "regf.time.hours" => Some(facts.has_protected_hours().then_some((OPENS_BY_LAW, CLOSES_BY_LAW))),
+        "policy.hours" => Some(policy_limits::hours(facts, policy)),
+        id => state_hours::hours(id, facts, facts.instant(facts.at)),
+    }
 }
 
 /// The one piece of a day, from a second up to another, in which every clock is open; `None` where there are several pieces.

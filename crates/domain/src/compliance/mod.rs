@@ -23,6 +23,7 @@ pub mod licenses;
 pub mod limitation;
 pub mod packs;
 pub mod policy;
+pub mod prepared;
 pub mod readings;
 pub mod record;
 pub mod rules;
@@ -45,6 +46,7 @@ use facts::{
 };
 use jiff::Timestamp;
 use policy::ContactPolicy;
+use prepared::{EASING, Prepared};
 
 /// The version of the rules in this program; kept with every decision.
 pub const RULE_SET: &str = "us-2026.11.6";
@@ -97,20 +99,26 @@ pub struct Catalogue<F: 'static, P: 'static> {
     pub exclusive: usize,
     /// Which of them are asked, by what the facts touch.
     opened: Opened,
+    /// Which of them may come back or hang on the hour, by what the facts touch.
+    upset: Opened,
     /// Which of them only warn.
     warnings: Asked,
+    /// Which of them nobody can override.
+    blocks: Asked,
 }
 
 impl<F, P> Catalogue<F, P> {
     /// Compiles rules in reading order, of which so many of the first speak alone.
     pub const fn of(rules: &'static [Rule<F, P>], exclusive: usize) -> Catalogue<F, P> {
-        Catalogue { rules, exclusive, opened: Opened::compile(rules), warnings: Asked::warnings(rules) }
+        let (opened, upset) = (Opened::compile(rules), Opened::from_table(rules, &EASING));
+        let (warnings, blocks) = (Asked::of_severity(rules, Severity::Warn), Asked::of_severity(rules, Severity::Block));
+        Catalogue { rules, exclusive, opened, upset, warnings, blocks }
     }
 }
 
-/// Decides one contact: runs every rule, so the officer sees all the reasons at once.
+/// Decides one contact: by every rule, so the officer sees all the reasons at once.
 pub fn decide_contact(facts: &ContactFacts, policy: &ContactPolicy) -> Decision {
-    decide(&rules::CONTACT, facts, policy)
+    Prepared::of(facts, policy).decide(facts.at).read()
 }
 
 /// Decides one act by the rules of its kind: every rule that its facts could give something to say (see [`asked`]).
@@ -124,7 +132,8 @@ pub fn decide<F: Facts, P: Policy>(catalogue: &Catalogue<F, P>, facts: &F, polic
 fn decide_among<F: Facts, P>(catalogue: &Catalogue<F, P>, asked: Asked, facts: &F, policy: &P) -> Decision {
     let mut decision = Decision::yes();
     let now = facts.instant(facts.at());
-    let until = each_finding(catalogue, asked, facts, policy, now, |rule, finding| {
+    let until = each_finding(catalogue, asked, facts, policy, now, |place, finding| {
+        let rule = &catalogue.rules[place];
         let reason = Reason { rule: &rule.card, detail: finding.detail };
         match rule.card.severity {
             Severity::Warn => decision.warnings.push(reason),
@@ -187,7 +196,7 @@ fn each_finding<F: Facts, P>(
     facts: &F,
     policy: &P,
     now: Instant,
-    mut take: impl FnMut(&'static Rule<F, P>, Finding),
+    mut take: impl FnMut(usize, Finding),
 ) -> i64 {
     let mut until = 0;
     for place in asked {
@@ -201,7 +210,7 @@ fn each_finding<F: Facts, P>(
                 let over = rule.card.in_force_to.map_or(NEVER, |last| facts.day_clock().instant(last + 1, 0));
                 until = until.max(finding.until.min(over));
             }
-            take(rule, finding);
+            take(place, finding);
             if place < catalogue.exclusive {
                 return until;
             }
@@ -234,19 +243,17 @@ fn next_allowed<F: Facts, P>(catalogue: &Catalogue<F, P>, asked: Asked, facts: &
 ///
 /// Looks ahead in quarter-hours to the end of the consumer's day; counts and windows are asked like any other moment.
 pub fn allowed_until(facts: &ContactFacts, policy: &ContactPolicy) -> Option<Timestamp> {
-    let mut at = facts.at;
-    let asked = rules::CONTACT.opened.by(facts.topics().and(policy.topics()));
-    if each_finding(&rules::CONTACT, asked, facts, policy, facts.instant(at), |_, _| ()) != 0 {
+    let prepared = Prepared::of(facts, policy);
+    if !prepared.is_open(facts.at) {
         return None;
     }
-    let day = facts.instant(at).day;
+    let day = facts.instant(facts.at).day;
+    let mut at = facts.at;
     loop {
-        let next = at + 1 + (-(at + 1)).rem_euclid(QUARTER);
-        let instant = facts.instant(next);
-        if instant.day != day || each_finding(&rules::CONTACT, asked, facts, policy, instant, |_, _| ()) != 0 {
-            return Timestamp::from_second(next).ok();
+        at += 1 + (-(at + 1)).rem_euclid(QUARTER);
+        if facts.instant(at).day != day || !prepared.is_open(at) {
+            return Timestamp::from_second(at).ok();
         }
-        at = next;
     }
 }
 

@@ -163,6 +163,11 @@ impl Clock {
         })
     }
 
+    /// From which second on the offset is another than at this one.
+    pub fn next_change(&self, at: i64) -> i64 {
+        self.spans.iter().map(|(until, _)| *until).find(|until| at < *until).unwrap_or(i64::MAX)
+    }
+
     /// The local day number and second of the day.
     pub fn local(&self, at: i64) -> (i32, i32) {
         let local = at + self.offset(at);
