@@ -10,7 +10,6 @@ use crate::values::money::Money;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use std::fmt;
-use std::sync::Arc;
 
 /// "May we?", in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -235,7 +234,7 @@ pub enum Detail {
     /// The rule's own sentence says all.
     Plain,
     /// It is this minute of the day in this zone, outside these hours (minutes of the day).
-    Hours { zone: Arc<str>, minute: u16, opens: u16, closes: u16 },
+    Hours { zone: &'static str, minute: u16, opens: u16, closes: u16 },
     /// This many attempts of at most so many in so many days; one is free again on this day number.
     Attempts { used: u32, max: u32, days: u32, free_on: i32 },
     /// This many contacts of at most so many in so many days; one is free again on this day number; our source may be in doubt.

@@ -30,6 +30,7 @@ use duly_domain::values::region::{
     zones_of_zip,
 };
 use jiff::Timestamp;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -285,7 +286,7 @@ impl Gathered<'_> {
 
 /// Signs of where a person is: what they said, then their addresses, then their numbers. Dead and wrong points say nothing.
 fn signals(points: &[Point], stated: Option<&str>) -> Vec<LocationSignal> {
-    let said = stated.map(|zone| LocationSignal { kind: STATED.into(), zone: zone.into() });
+    let said = stated.map(|zone| LocationSignal { kind: STATED.into(), zone: zone.to_string().into() });
     let mut from_points: Vec<LocationSignal> = Vec::new();
     for kind in ["address", "phone"] {
         for point in points.iter().filter(|point| point.kind == kind && !matches!(point.state.as_str(), "wrong" | "dead")) {
@@ -293,8 +294,8 @@ fn signals(points: &[Point], stated: Option<&str>) -> Vec<LocationSignal> {
                 "address" => point.zip.as_deref().map_or(&[][..], zones_of_zip),
                 _ => point.value.strip_prefix("+1").map_or(&[][..], zones_of_phone),
             };
-            let name = if kind == "address" { "address".to_string() } else { format!("{}_area_code", point.label) };
-            from_points.extend(zones.iter().map(|zone| LocationSignal { kind: name.clone(), zone: (*zone).to_string() }));
+            let name = if kind == "address" { "address".into() } else { Cow::from(format!("{}_area_code", point.label)) };
+            from_points.extend(zones.iter().map(|zone| LocationSignal { kind: name.clone(), zone: (*zone).into() }));
         }
     }
     said.into_iter().chain(from_points).collect()

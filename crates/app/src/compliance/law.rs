@@ -44,7 +44,7 @@ impl Law {
             match clocks.iter_mut().find(|(zone, _)| *zone == signal.zone) {
                 Some((_, signs)) if signs.contains(&said) => {}
                 Some((_, signs)) => signs.push(said),
-                None => clocks.push((signal.zone.clone(), vec![said])),
+                None => clocks.push((signal.zone.to_string(), vec![said])),
             }
         }
         Law {

@@ -195,7 +195,7 @@ fn preference() -> impl Strategy<Value = Preference> {
 
 fn signals() -> impl Strategy<Value = Vec<LocationSignal>> {
     vec((select(ZONES.to_vec()), prop::bool::weighted(0.1)), 0..3).prop_map(|signals| {
-        let signal = |(zone, is_stated): (&str, bool)| LocationSignal {
+        let signal = |(zone, is_stated): (&'static str, bool)| LocationSignal {
             kind: if is_stated { STATED.into() } else { "address".into() },
             zone: zone.into(),
         };

@@ -19,7 +19,7 @@ use jiff::Timestamp;
 
 /// The rules that only ever ease: one that finds something does so up to its finding's end and never again, one that finds nothing
 /// never will, and one that keeps hours keeps the same ones. With each the topics under which that is not so.
-pub(super) const EASING: [(&str, &[Topic]); 36] = [
+pub(super) const EASING: [(&str, &[Topic]); 37] = [
     ("regf.electronic.social-media", &[]),
     ("regf.location-info", &[]),
     ("regf.third-party.disclosure", &[]),
@@ -40,6 +40,7 @@ pub(super) const EASING: [(&str, &[Topic]); 36] = [
     ("regf.disclosure.mini-miranda", &[]),
     ("regf.call-frequency.attempts", &[Topic::CallConsent]),
     ("regf.call-frequency.conversation", &[Topic::CallConsent]),
+    ("regf.call-frequency.pattern", &[]),
     ("state.ma.call-cap", &[Topic::DatedLimits]),
     ("state.dc.call-cap", &[Topic::DatedLimits]),
     ("state.dc.electronic-cap", &[Topic::DatedLimits]),
@@ -70,6 +71,8 @@ pub struct Prepared<'f> {
     catalogue: &'f Catalogue<ContactFacts, ContactPolicy>,
     facts: &'f ContactFacts,
     policy: &'f ContactPolicy,
+    /// The moment of the facts.
+    at: i64,
     /// What these say of the contact whatever the moment, warnings too.
     stops: Asked,
     /// These are asked at each moment.
@@ -99,7 +102,7 @@ impl<'f> Prepared<'f> {
         let asked = opened.among(catalogue.upset.by(topics));
         let (waits, hours, places) = ([i64::MIN; WAITS], [(0, 0); HOURS], Default::default());
         let (stops, until, counts) = (Asked::NONE, NEVER, (0, 0));
-        let mut prepared = Prepared { catalogue, facts, policy, stops, asked, until, waits, hours, places, counts };
+        let mut prepared = Prepared { catalogue, facts, policy, at: facts.at, stops, asked, until, waits, hours, places, counts };
         let now = facts.instant(facts.at);
         for place in opened.without(asked) {
             let rule = &catalogue.rules[place];
@@ -115,6 +118,11 @@ impl<'f> Prepared<'f> {
         prepared
     }
 
+    /// The moment of the facts: from it on it can be asked.
+    pub fn at(&self) -> i64 {
+        self.at
+    }
+
     /// Keeps that a rule refuses up to a second, if there is room.
     fn waits(&mut self, place: usize, until: i64) -> bool {
         if until == NEVER {
@@ -122,8 +130,7 @@ impl<'f> Prepared<'f> {
             return true;
         }
         let nth = usize::from(self.counts.0);
-        // What only warns bounds nothing: it is asked.
-        if nth == WAITS || !Asked::at(place).among(self.catalogue.warnings).is_empty() {
+        if nth == WAITS {
             return false;
         }
         (self.waits[nth], self.places.0[nth]) = (until, place as u8);
@@ -163,9 +170,10 @@ impl<'f> Prepared<'f> {
             until = NEVER;
         }
         for nth in 0..usize::from(self.counts.0) {
-            let waits = at < self.waits[nth];
-            found = found.and(Asked::at(usize::from(self.places.0[nth])).only_if(waits));
-            until = until.max(if waits { self.waits[nth] } else { 0 });
+            let waits = Asked::at(usize::from(self.places.0[nth])).only_if(at < self.waits[nth]);
+            found = found.and(waits);
+            // What only warns bounds nothing.
+            until = until.max(if waits.without(self.catalogue.warnings).is_empty() { 0 } else { self.waits[nth] });
         }
         for nth in 0..usize::from(self.counts.1) {
             let (opens, open_for) = self.hours[nth];

@@ -5,19 +5,21 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 /// A sign of where a person is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LocationSignal {
     /// Where the sign comes from: `address`, `mobile_area_code`, `stated_by_consumer` …
-    pub kind: String,
+    pub kind: Cow<'static, str>,
     /// IANA time zone, such as `America/New_York`.
-    pub zone: String,
+    pub zone: Cow<'static, str>,
 }
 
 /// The kind of sign that settles every conflict: the person said where they are.
@@ -120,10 +122,10 @@ fn zone_table(text: &'static str, column: usize) -> HashMap<&'static str, Vec<&'
 }
 
 /// A zone's offset from UTC over some months, laid out so that a rule reads the hour with one addition.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Clock {
-    /// IANA name, for the reasons shown.
-    pub zone: Arc<str>,
+    /// IANA name as the zone database spells it, for the reasons shown.
+    pub zone: &'static str,
     /// Up to which second (exclusive) each offset holds; the last holds for ever.
     spans: [(i64, i32); 3],
 }
@@ -143,12 +145,12 @@ impl Clock {
             spans[i].0 = change.timestamp().as_second();
             spans[i + 1] = (i64::MAX, change.offset().seconds());
         }
-        Some(Clock { zone: zone.into(), spans })
+        Some(Clock { zone: Zone::named(tz.iana_name()?)?.name, spans })
     }
 
     /// The clock without an offset, for where no zone is known by its name.
     pub fn utc() -> Clock {
-        Clock { zone: "UTC".into(), spans: [(i64::MAX, 0); 3] }
+        Clock { zone: "UTC", spans: [(i64::MAX, 0); 3] }
     }
 
     /// Seconds east of UTC at an instant (seconds since 1970), which may not lie before the clock's moment.
@@ -184,10 +186,25 @@ impl Clock {
     }
 }
 
+/// A clock as it is kept with decisions.
+#[derive(Deserialize)]
+struct KeptClock {
+    zone: String,
+    spans: [(i64, i32); 3],
+}
+
+impl<'d> Deserialize<'d> for Clock {
+    fn deserialize<D: Deserializer<'d>>(from: D) -> Result<Clock, D::Error> {
+        let KeptClock { zone, spans } = KeptClock::deserialize(from)?;
+        let known = Clock::of(&zone, Timestamp::UNIX_EPOCH).ok_or_else(|| D::Error::custom(format!("{zone} is no time zone")))?;
+        Ok(Clock { zone: known.zone, spans })
+    }
+}
+
 /// A zone with the changes of its offset written out, so that neither a clock nor a day asks the zone's rules again.
 #[derive(Debug)]
 pub struct Zone {
-    name: Arc<str>,
+    name: &'static str,
     tz: TimeZone,
     /// Written out when first asked for.
     changes: OnceLock<Changes>,
@@ -225,10 +242,12 @@ const WRITTEN_UNTIL: i64 = 4_102_444_800;
 impl Zone {
     /// The zone of a name, as the zone database spells it.
     pub fn named(name: &str) -> Option<&'static Zone> {
-        static ZONES: OnceLock<HashMap<Arc<str>, Zone, BuildHasherDefault<NameHasher>>> = OnceLock::new();
+        static NAMES: OnceLock<Vec<String>> = OnceLock::new();
+        static ZONES: OnceLock<HashMap<&'static str, Zone, BuildHasherDefault<NameHasher>>> = OnceLock::new();
         let zones = ZONES.get_or_init(|| {
-            let known = jiff::tz::db().available().filter_map(|name| Some((Arc::from(name.as_str()), TimeZone::get(name.as_str()).ok()?)));
-            known.map(|(name, tz): (Arc<str>, TimeZone)| (name.clone(), Zone { name, tz, changes: OnceLock::new() })).collect()
+            let names = NAMES.get_or_init(|| jiff::tz::db().available().map(|name| name.as_str().to_string()).collect());
+            let known = names.iter().filter_map(|name| Some((name.as_str(), TimeZone::get(name).ok()?)));
+            known.map(|(name, tz)| (name, Zone { name, tz, changes: OnceLock::new() })).collect()
         });
         zones.get(name)
     }
@@ -256,7 +275,7 @@ impl Zone {
             spans[i].0 = *from;
             spans[i + 1] = (i64::MAX, *offset);
         }
-        Some(Clock { zone: self.name.clone(), spans })
+        Some(Clock { zone: self.name, spans })
     }
 
     fn changes(&self) -> &Changes {

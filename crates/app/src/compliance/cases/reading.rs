@@ -200,7 +200,9 @@ fn service(json: &Json) -> Result<Option<Service>, String> {
 
 fn signals(person: &Json) -> Vec<LocationSignal> {
     list(person, "location_signals")
-        .filter_map(|signal| Some(LocationSignal { kind: text(signal, "kind")?.into(), zone: text(signal, "zone")?.into() }))
+        .filter_map(|signal| {
+            Some(LocationSignal { kind: text(signal, "kind")?.to_string().into(), zone: text(signal, "zone")?.to_string().into() })
+        })
         .collect()
 }
 

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 /// The zone in which days are counted: the consumer's first listed one; Eastern where nothing is known.
 pub(super) fn day_zone(record: &Record) -> &str {
-    record.consumer.signals.first().map_or("America/New_York", |signal| signal.zone.as_str())
+    record.consumer.signals.first().map_or("America/New_York", |signal| &*signal.zone)
 }
 
 /// The record up to the proposal, seen from the person to be reached.

@@ -63,12 +63,14 @@ pub(super) const PATTERN: ContactRule = Rule {
     },
     check: |facts, _, now| {
         let last = facts.connected_calls.last().copied().filter(|_| is_counted(facts))?;
-        if now.at - last <= BURST_SECONDS {
-            return Some(Finding::lasting(Detail::SecondsSinceLastCall(now.at - last)));
-        }
         let today = facts.connected_calls.iter().rev().take_while(|call| facts.day_clock_day(**call) == now.day).count();
+        let many_until = Some(facts.day_clock.instant(now.day + 1, 0)).filter(|_| today >= CALLS_BEFORE_MANY);
+        if now.at - last <= BURST_SECONDS {
+            let until = many_until.unwrap_or(last + BURST_SECONDS + 1);
+            return Some(Finding::until(until, Detail::SecondsSinceLastCall(now.at - last)));
+        }
         let nth = u32::try_from(today).unwrap_or(u32::MAX).saturating_add(1);
-        (today >= CALLS_BEFORE_MANY).then(|| Finding::lasting(Detail::CallOfDay(nth)))
+        Some(Finding::until(many_until?, Detail::CallOfDay(nth)))
     },
 };
 

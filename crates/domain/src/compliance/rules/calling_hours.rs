@@ -34,7 +34,7 @@ pub(super) fn outside(facts: &ContactFacts, at: i64, opens: u16, closes: u16) ->
     let clock = &facts.clocks[closed.clock];
     let minute = u16::try_from(closed.second / 60).unwrap_or(0);
     let until = next_consent(facts, at).map_or(closed.until, |consent| consent.min(closed.until));
-    Some(Finding::until(until, Detail::Hours { zone: clock.zone.clone(), minute, opens, closes }))
+    Some(Finding::until(until, Detail::Hours { zone: clock.zone, minute, opens, closes }))
 }
 
 struct Closed {

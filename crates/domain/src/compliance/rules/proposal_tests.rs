@@ -17,7 +17,7 @@ pub const CONSUMER: u128 = 1;
 pub const DEBT: u128 = 10;
 
 /// A record with nothing on it but where the consumer may be.
-pub fn consumer_in(zones: &[&str]) -> Record {
+pub fn consumer_in(zones: &[&'static str]) -> Record {
     let signals = zones.iter().map(|zone| LocationSignal { kind: "address".into(), zone: (*zone).into() }).collect();
     Record {
         role: CollectorRole::ThirdParty,
