@@ -64,7 +64,7 @@ pub fn situation(nth: u64) -> (Record, Proposal) {
         direction: Direction::Out,
         outcome: Some(outcome),
         person: 1,
-        debts: vec![10],
+        debts: vec![10].into(),
         discussed: None,
         address: None,
         place: None,
@@ -80,7 +80,7 @@ pub fn situation(nth: u64) -> (Record, Proposal) {
     let spoken = spoke_days_ago.map(|days| call(days, Outcome::Conversation));
     let contacts = spoken.into_iter().chain((0..calls).rev().map(|days| call(days, Outcome::NoAnswer))).collect();
 
-    let told = |days: i64, kind| Notice { key: None, at: moment(at - days * DAY), debts: vec![10], person: 1, number: None, kind };
+    let told = |days: i64, kind| Notice { key: None, at: moment(at - days * DAY), debts: vec![10].into(), person: 1, number: None, kind };
     let dispute = NoticeKind::Dispute { in_writing: true, submitted_on: None, is_duplicative: false };
     let notices = match kind {
         22..24 => vec![told(1 + draw.below(90), NoticeKind::Cease)],
@@ -103,7 +103,7 @@ pub fn situation(nth: u64) -> (Record, Proposal) {
         },
         persons: Vec::new(),
         clock_events: Vec::new(),
-        debts: vec![Debt::of(10)],
+        debts: vec![Debt::of(10)].into(),
         contacts,
         notices,
     };

@@ -35,7 +35,7 @@ pub fn notice(row: &NoticeRow) -> Option<Notice> {
     Some(Notice {
         key: Some(row.id.0.as_u128()),
         at: row.happened_at,
-        debts: vec![row.account.0.as_u128()],
+        debts: [row.account.0.as_u128()].into(),
         person: row.debtor.0.as_u128(),
         number: row.address.clone(),
         kind,

@@ -424,7 +424,7 @@ fn contact(row: &PastColumns, about: Option<&Vec<Key>>) -> Option<Contact> {
         // A reservation without a result counts as an attempt: it may have rung.
         outcome: row.outcome.as_deref().and_then(Outcome::parse).or(Some(Outcome::NoAnswer).filter(|_| row.channel == "call")),
         person: row.debtor.0.as_u128(),
-        debts: about.cloned().unwrap_or_else(|| vec![row.account.0.as_u128()]),
+        debts: about.map_or_else(|| [row.account.0.as_u128()].into(), |debts| debts.as_slice().into()),
         discussed: None,
         address: None,
         place: row.place.as_deref().map(Place::parse),

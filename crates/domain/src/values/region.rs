@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
+use smallvec::SmallVec;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -305,10 +306,13 @@ impl Hasher for NameHasher {
     }
 }
 
+/// A few clocks: most people are known by one or two.
+pub type Clocks = SmallVec<[Clock; 2]>;
+
 /// The clocks that must all be asked: the stated one alone, else every sign's, else every zone served.
-pub fn clocks(signals: &[LocationSignal], around: Timestamp) -> Vec<Clock> {
+pub fn clocks(signals: &[LocationSignal], around: Timestamp) -> Clocks {
     let is_stated = signals.iter().any(|signal| signal.kind == STATED);
-    let mut known: Vec<Clock> = Vec::with_capacity(signals.len());
+    let mut known = Clocks::new();
     for signal in signals.iter().filter(|signal| !is_stated || signal.kind == STATED) {
         if known.iter().any(|clock| *clock.zone == *signal.zone) {
             continue;

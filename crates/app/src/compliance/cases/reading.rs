@@ -281,7 +281,7 @@ fn contact(entry: &Json, consumer: Key, names: &mut Names) -> Result<Contact, St
             Some(code) => Some(Outcome::parse(code).ok_or_else(|| format!("outcome {code:?} is not known"))?),
         },
         person: text(entry, "person").map_or(consumer, |person| names.key(person)),
-        debts: names.keys(&entry["debts"]),
+        debts: names.keys(&entry["debts"]).into(),
         discussed: entry.get("discussed").map(|debts| names.keys(debts)),
         address: text(entry, "number").or(text(entry, "address")).map(String::from),
         place: text(entry, "place").map(Place::parse),
@@ -338,7 +338,7 @@ fn notice(entry: &Json, consumer: Key, all: &[Key], names: &mut Names) -> Result
     let debts = if entry.get("debts").is_some() { names.keys(&entry["debts"]) } else { all.to_vec() };
     let key = text(entry, "id").map(|id| names.key(id));
     let number = text(entry, "number").map(String::from);
-    Ok(Some(Notice { key, at: instant(entry, "at")?, debts, person, number, kind }))
+    Ok(Some(Notice { key, at: instant(entry, "at")?, debts: debts.into(), person, number, kind }))
 }
 
 pub(super) fn proposal(proposed: &Json, at: Timestamp, record: &Record, names: &mut Names) -> Result<Proposal, String> {

@@ -5,6 +5,7 @@ use super::past::{DayCount, Past, day_zone};
 use crate::compliance::record::{Contact, Debt, Direction, Key, NoticeKind, Outcome};
 use crate::values::channel::Channel;
 use jiff::Timestamp;
+use smallvec::SmallVec;
 
 impl Past<'_> {
     /// Whether a key counts as one debt with this one (12 CFR 1006.14(b)(4)).
@@ -20,10 +21,10 @@ impl Past<'_> {
     }
 
     /// The calls about each debt proposed.
-    pub(super) fn debt_calls(&self) -> Vec<DebtCalls> {
+    pub(super) fn debt_calls(&self) -> SmallVec<[DebtCalls; 1]> {
         if self.record.notices.is_empty() && self.calls().next().is_none() {
             // One that counts stands for all: nothing was counted about any.
-            return vec![DebtCalls::default(); usize::from(self.debts().any(|debt| debt.is_consumer_purpose))];
+            return self.debts().find(|debt| debt.is_consumer_purpose).map(|_| DebtCalls::default()).into_iter().collect();
         }
         let days = DayCount::new(day_zone(self.record));
         // The rule counts calls about consumer debts; a business debt beside one has no count of its own.
@@ -45,9 +46,6 @@ impl Past<'_> {
             let placed_by_us = contact.direction == Direction::Out && contact.outcome.is_none_or(Outcome::is_connected);
             let consented = consents.iter().any(|consent| consent.covers(contact.at, day));
             if placed_by_us && raised && !consented {
-                if calls.attempt_days.is_empty() {
-                    calls.attempt_days.reserve_exact(self.record.contacts.len());
-                }
                 calls.attempt_days.push(day);
             }
         }
@@ -82,18 +80,12 @@ impl Past<'_> {
     }
 
     /// Connected outgoing calls to the person, oldest first.
-    pub(super) fn connected_calls(&self) -> Vec<i64> {
+    pub(super) fn connected_calls(&self) -> SmallVec<[i64; 8]> {
         let is_connected = |contact: &&Contact| {
             contact.direction == Direction::Out && contact.outcome.is_none_or(Outcome::is_connected) && contact.is_ours
         };
         let connected = self.contacts().filter(|contact| contact.channel.is_call()).filter(is_connected);
-        let mut calls = Vec::new();
-        for contact in connected {
-            if calls.is_empty() {
-                calls.reserve_exact(self.record.contacts.len());
-            }
-            calls.push(contact.at.as_second());
-        }
+        let mut calls: SmallVec<[i64; 8]> = connected.map(|contact| contact.at.as_second()).collect();
         calls.sort_unstable();
         calls
     }

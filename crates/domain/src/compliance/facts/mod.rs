@@ -51,11 +51,12 @@ use crate::decision::Instant;
 use crate::values::channel::Channel;
 use crate::values::moment::day_number;
 use crate::values::money::Money;
-use crate::values::region::{Clock, ZONES_SERVED, clocks};
+use crate::values::region::{Clock, Clocks, ZONES_SERVED, clocks};
 use disputes::Disputes;
 use jiff::Timestamp;
 use past::{Past, day_zone};
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 use wishes::Wishes;
 
 /// The facts of one proposed contact.
@@ -74,7 +75,7 @@ pub struct ContactFacts {
     /// What for.
     pub purpose: Purpose,
     /// The clocks of the person to be reached; all must be open.
-    pub clocks: Vec<Clock>,
+    pub clocks: Clocks,
     /// The clock in which days are counted: the consumer's first listed zone.
     pub day_clock: Clock,
     /// The clocks of whoever told the wishes about time.
@@ -88,9 +89,9 @@ pub struct ContactFacts {
     /// The contact this one answers, where it is the one answer that may be given by the same medium.
     pub reply: Option<Reply>,
     /// Calls and conversations, one entry per debt that counts as one.
-    pub debts: Vec<DebtCalls>,
+    pub debts: SmallVec<[DebtCalls; 1]>,
     /// Connected outgoing calls to this person, any number and debt: seconds since 1970, oldest first.
-    pub connected_calls: Vec<i64>,
+    pub connected_calls: SmallVec<[i64; 8]>,
     /// The closures of this medium or address, ours to honour.
     pub closures: Vec<ClosedSince>,
     /// What is wrong with a confirmation of an opt-out, if it is one.
@@ -221,7 +222,7 @@ pub struct Reply {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct DebtCalls {
     /// Day numbers of the calls that count, oldest first.
-    pub attempt_days: Vec<i32>,
+    pub attempt_days: SmallVec<[i32; 8]>,
     /// Day number of the last telephone conversation about it.
     pub conversation_day: Option<i32>,
     /// Last day number on which consent to extra calls lives.
@@ -359,7 +360,7 @@ pub fn gather(record: &Record, proposal: &Proposal) -> ContactFacts {
         at: incoming.at.as_second(),
         place: incoming.place,
         came_at_designated_time: is_designated(&time_wishes, &clocks(wishes.signals, incoming.at), incoming.at.as_second()),
-        clocks: clocks(own_signals.unwrap_or(&record.consumer.signals), incoming.at),
+        clocks: clocks(own_signals.unwrap_or(&record.consumer.signals), incoming.at).into_vec(),
     });
     let closures = wishes.closures(proposal, reply.as_ref());
     let machine = past.machine();
@@ -372,10 +373,10 @@ pub fn gather(record: &Record, proposal: &Proposal) -> ContactFacts {
         channel: proposal.channel,
         place: proposal.place,
         purpose: proposal.purpose,
-        day_clock: known.iter().find(|clock| *clock.zone == *day_zone(record)).cloned().unwrap_or_else(|| clock_of_days(record, now)),
+        day_clock: known.iter().find(|clock| *clock.zone == *day_zone(record)).copied().unwrap_or_else(|| clock_of_days(record, now)),
         clocks: known,
         // They are asked about wishes alone.
-        wish_clocks: if time_wishes.is_empty() { Vec::new() } else { clocks(wishes.signals, now) },
+        wish_clocks: if time_wishes.is_empty() { Vec::new() } else { clocks(wishes.signals, now).into_vec() },
         time_wishes,
         closed_places: wishes.closed_places(),
         employer_prohibits: wishes.employer_prohibits(),

@@ -1,6 +1,6 @@
 //! Earlier contacts: by which medium, with whom, about what, and what became of them.
 
-use super::{Key, Place};
+use super::{Key, Keys, Place};
 use crate::values::channel::Channel;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -92,7 +92,7 @@ pub struct Contact {
     /// With whom.
     pub person: Key,
     /// About which debts; on an unanswered call those it was marked with before dialing.
-    pub debts: Vec<Key>,
+    pub debts: Keys,
     /// Which debts were raised, where that differs.
     pub discussed: Option<Vec<Key>>,
     /// To or from which number or address, where it is on record.

@@ -26,10 +26,14 @@ use crate::values::money::Money;
 use crate::values::region::LocationSignal;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// Identifies a person, a debt or a contact within one record: a UUID's bits, or a number given by the reader of a case.
 pub type Key = u128;
+
+/// The few keys of what a contact or an event is about.
+pub type Keys = SmallVec<[Key; 1]>;
 
 /// In which role we collect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Events other than contacts: what came in, what was sent, what became known.
 
-use super::Key;
+use super::{Key, Keys};
 use crate::values::channel::Channel;
 use crate::values::money::Money;
 use jiff::Timestamp;
@@ -14,7 +14,7 @@ pub struct Notice {
     /// When.
     pub at: Timestamp,
     /// About which debts.
-    pub debts: Vec<Key>,
+    pub debts: Keys,
     /// From whom.
     pub person: Key,
     /// About which number, where it is about one.

@@ -1,6 +1,6 @@
 //! One contact somebody wants to make.
 
-use super::{Dialing, Disclosure, Key, Place, Purpose};
+use super::{Dialing, Disclosure, Key, Keys, Place, Purpose};
 use crate::values::channel::Channel;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -16,7 +16,7 @@ pub struct Proposal {
     /// To whom.
     pub person: Key,
     /// About which debts.
-    pub debts: Vec<Key>,
+    pub debts: Keys,
     /// To which place.
     pub place: Option<Place>,
     /// To which number or address.
@@ -76,12 +76,12 @@ pub struct LocationCall {
 
 impl Proposal {
     /// Ordinary collection by a channel, with nothing particular about it.
-    pub fn of(at: Timestamp, channel: Channel, person: Key, debts: Vec<Key>) -> Proposal {
+    pub fn of(at: Timestamp, channel: Channel, person: Key, debts: impl Into<Keys>) -> Proposal {
         Proposal {
             at,
             channel,
             person,
-            debts,
+            debts: debts.into(),
             place: None,
             address: None,
             purpose: Purpose::Collection,

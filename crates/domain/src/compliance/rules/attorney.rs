@@ -31,7 +31,7 @@ mod tests {
         let known = after(with_person("consumer_attorney"), NoticeKind::AttorneyKnown(Some(PERSON)));
         assert_eq!(ask(&known, |_| ()), ["regf.attorney.represented"]);
         assert!(ask(&known, |proposal| proposal.person = PERSON).is_empty());
-        assert!(ask(&known, |proposal| proposal.debts = vec![11]).is_empty(), "for another debt nobody is known");
+        assert!(ask(&known, |proposal| proposal.debts = vec![11].into()).is_empty(), "for another debt nobody is known");
         let mut released = known.clone();
         released.notices.push(crate::compliance::record::Notice {
             at: "2026-05-02T12:00:00-04:00".parse().unwrap(),

@@ -35,7 +35,7 @@ mod tests {
             assert_eq!(ask(&record, |_| ()), expected, "{outcome:?}");
             record.role = CollectorRole::FirstParty;
             assert_eq!(ask(&record, |_| ()), expected, "creditors are bound too");
-            assert!(ask(&record, |proposal| proposal.debts = vec![11]).is_empty(), "another account has a count of its own");
+            assert!(ask(&record, |proposal| proposal.debts = vec![11].into()).is_empty(), "another account has a count of its own");
             assert!(ask(&record, |proposal| proposal.channel = Channel::Letter).is_empty());
             record.contacts.pop();
             assert!(ask(&record, |_| ()).is_empty(), "the fourth may be placed");

@@ -62,7 +62,7 @@ mod tests {
             }
         }
         assert!(ask(&fresh, |proposal| proposal.channel = Channel::Letter).is_empty(), "a letter is not electronic");
-        let other = ask(&agreed, |proposal| (proposal.channel, proposal.debts) = (Channel::Email, vec![11]));
+        let other = ask(&agreed, |proposal| (proposal.channel, proposal.debts) = (Channel::Email, vec![11].into()));
         assert_eq!(other, ["state.dc.electronic-cap"], "consent for one account is none for another");
     }
 }

@@ -52,7 +52,7 @@ mod tests {
     #[test]
     fn it_counts_by_debt_and_medium_and_binds_creditors() {
         let two = calls(&[("05-04", Outcome::NoAnswer), ("05-05", Outcome::Voicemail)]);
-        assert!(ask(&two, |proposal| proposal.debts = vec![11]).is_empty(), "another debt has a count of its own");
+        assert!(ask(&two, |proposal| proposal.debts = vec![11].into()).is_empty(), "another debt has a count of its own");
         assert!(ask(&two, |proposal| proposal.channel = Channel::Email).is_empty(), "an email is no call");
         assert_eq!(ask(&two, |proposal| proposal.channel = Channel::Text), ["state.ma.call-cap"]);
         let mut own = two.clone();

@@ -59,7 +59,7 @@ mod tests {
         }
         let october = three(10, 5);
         let at = "2026-10-08T11:00:00-04:00".parse().unwrap();
-        assert!(ask(&october, |proposal| (proposal.at, proposal.debts) = (at, vec![11])).is_empty(), "each account for itself");
+        assert!(ask(&october, |proposal| (proposal.at, proposal.debts) = (at, vec![11].into())).is_empty(), "each account for itself");
         assert!(ask(&october, |proposal| (proposal.at, proposal.purpose) = (at, Purpose::RequiredByLaw)).is_empty());
     }
 }

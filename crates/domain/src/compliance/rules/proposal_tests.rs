@@ -23,7 +23,7 @@ pub fn consumer_in(zones: &[&'static str]) -> Record {
         role: CollectorRole::ThirdParty,
         consumer: Consumer { key: CONSUMER, signals, ..Consumer::default() },
         persons: Vec::new(),
-        debts: vec![Debt::of(DEBT)],
+        debts: vec![Debt::of(DEBT)].into(),
         contacts: Vec::new(),
         notices: Vec::new(),
         clock_events: Vec::new(),
@@ -59,7 +59,7 @@ pub fn call(at: &str, direction: Direction, outcome: Outcome) -> Contact {
         direction,
         outcome: Some(outcome),
         person: CONSUMER,
-        debts: vec![DEBT],
+        debts: vec![DEBT].into(),
         discussed: None,
         address: None,
         place: None,
@@ -112,19 +112,19 @@ pub const PERSON: u128 = 2;
 /// The same with something that happened on 1 May 2026.
 pub fn after(mut record: Record, kind: NoticeKind) -> Record {
     let at = "2026-05-01T12:00:00-04:00".parse().unwrap();
-    record.notices.push(Notice { key: None, at, debts: vec![DEBT], person: CONSUMER, number: None, kind });
+    record.notices.push(Notice { key: None, at, debts: vec![DEBT].into(), person: CONSUMER, number: None, kind });
     record
 }
 
 /// Adds what happened at a moment.
 pub fn happened(record: &mut Record, at: &str, kind: NoticeKind) {
-    record.notices.push(Notice { key: None, at: at.parse().unwrap(), debts: vec![DEBT], person: CONSUMER, number: None, kind });
+    record.notices.push(Notice { key: None, at: at.parse().unwrap(), debts: vec![DEBT].into(), person: CONSUMER, number: None, kind });
 }
 
 /// The same with consent to machines given or taken back at a moment, for a number or for all.
 pub fn agree(mut record: Record, at: &str, number: Option<&str>, kind: NoticeKind) -> Record {
     let at = at.parse().unwrap();
-    record.notices.push(Notice { key: None, at, debts: vec![DEBT], person: CONSUMER, number: number.map(String::from), kind });
+    record.notices.push(Notice { key: None, at, debts: vec![DEBT].into(), person: CONSUMER, number: number.map(String::from), kind });
     record
 }
 

@@ -88,9 +88,9 @@ mod tests {
         let at = "2026-11-29T12:00:00-05:00";
         let mut record = with(consumer_in(&["America/New_York"]), [call("2025-03-01T11:00:00-05:00", Direction::Out, Outcome::NoAnswer)]);
         assert!(asked(&record, at, KeptRecord::Evidence, last).0);
-        record.contacts[0].debts = vec![99];
+        record.contacts[0].debts = vec![99].into();
         assert!(!asked(&record, at, KeptRecord::Evidence, last).0, "that was about another debt");
-        record.contacts[0].debts = vec![DEBT];
+        record.contacts[0].debts = vec![DEBT].into();
         record.contacts[0].is_ours = false;
         assert!(!asked(&record, at, KeptRecord::Evidence, last).0, "that was another collector's");
     }

@@ -87,7 +87,7 @@ mod tests {
         assert!(!call(&to(Channel::Call)) && call(&to(Channel::Text)));
         assert!(!refused(&to(Channel::Call), Channel::RinglessVoicemail, Dialing::Manual, true));
         let mut other_debt = agreed(Some(NUMBER), CONSENT);
-        other_debt.notices[0].debts = vec![11];
+        other_debt.notices[0].debts = vec![11].into();
         assert!(call(&other_debt), "for each debt");
         let later = agree(open.clone(), "2026-05-06T11:00:01-04:00", Some(NUMBER), CONSENT);
         assert!(call(&later), "not before it was given");

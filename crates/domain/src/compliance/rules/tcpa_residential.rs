@@ -112,7 +112,7 @@ mod tests {
             ("another number", |c| c.address = Some("+16145550199".into()), false),
             ("a number not on record", |c| c.address = None, true),
             ("busy", |c| c.outcome = Some(Outcome::Busy), true),
-            ("about another debt", |c| c.debts = vec![11], true),
+            ("about another debt", |c| c.debts = vec![11].into(), true),
             ("for somebody else in the house", |c| c.person = 2, true),
             ("theirs", |c| c.direction = Direction::In, false),
             ("another collector's", |c| c.is_ours = false, false),

@@ -105,7 +105,7 @@ mod tests {
         let text = NoticeKind::TcpaRevoked { channel: Some(Channel::Text) };
         let texts = record(&[("2026-01-10T12:00:00-05:00", CONSENT), ("2026-12-01T12:00:00-05:00", text)]);
         let mut other_debt = record(&[("2026-01-10T12:00:00-05:00", CONSENT), ("2026-12-01T12:00:00-05:00", REVOKED)]);
-        other_debt.notices[1].debts = vec![11];
+        other_debt.notices[1].debts = vec![11].into();
         for taken_back in [texts, other_debt] {
             //   asked at                    refused
             for (at, refused) in [("2027-01-30T20:59:59-05:00", false), ("2027-01-31T08:00:00-05:00", true)] {

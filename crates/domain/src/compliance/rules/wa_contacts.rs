@@ -41,7 +41,7 @@ mod tests {
         let three = [(1, Email, Some(Outcome::Delivered)), (2, Call, Some(Outcome::Voicemail)), (4, Letter, None)];
         let record = contacts(&three);
         assert_eq!(Allowed::of(&decide(&record, "2026-05-06T11:00:00-04:00")), Allowed::PresumedViolation);
-        assert_eq!(ask(&record, |proposal| proposal.debts = vec![11]), ["state.wa.contact-cap"], "accounts count together");
+        assert_eq!(ask(&record, |proposal| proposal.debts = vec![11].into()), ["state.wa.contact-cap"], "accounts count together");
         assert!(ask(&contacts(&three[..2]), |_| ()).is_empty(), "three are allowed");
         let unanswered = contacts(&[(3, Call, Some(Outcome::NoAnswer)), (4, Call, Some(Outcome::Busy)), three[0], three[1]]);
         assert!(ask(&unanswered, |_| ()).is_empty(), "what did not reach them does not count");

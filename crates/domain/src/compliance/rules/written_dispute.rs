@@ -138,7 +138,7 @@ mod tests {
         for channel in Channel::STRIP {
             assert_eq!(ask(&disputed, |proposal| proposal.channel = channel), ["regf.dispute.written-stop"]);
         }
-        assert!(ask(&disputed, |proposal| proposal.debts = vec![11]).is_empty(), "another debt is not disputed");
+        assert!(ask(&disputed, |proposal| proposal.debts = vec![11].into()).is_empty(), "another debt is not disputed");
         assert_eq!(ask(&disputed, |proposal| proposal.debts.push(11)).len(), 1, "with a part of the debts disputed the whole waits");
         //  purpose                              refused
         for (purpose, refused) in [

@@ -92,7 +92,7 @@ fn nothing_is_written_with_a_gap_and_each_gap_is_named() {
     assert_eq!(lacks(OriginalCreditor, &|facts| facts.original_creditor.truncate(1)), ["original creditor's name and address"]);
     assert_eq!(lacks(Repeat, &|facts| facts.answered_on = None), ["earlier answer"]);
     assert_eq!(lacks(Complaint, &|facts| facts.outcome = Some(CaseOutcome::Verified)), ["outcome of the complaint"]);
-    let due = WordsDue { state: "New York", asks: "a license number", mark: "unverified: recalled, or sources differ" };
+    let due = WordsDue { state: "New York", asks: "a license number".into(), mark: "unverified: recalled, or sources differ" };
     let bare = CaseLetterFacts {
         collector: Collector::default(),
         address: vec!["OH, 43205".into()],
