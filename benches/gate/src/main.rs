@@ -1,5 +1,5 @@
 //! The gate beside two rule engines and a function written by hand: the same eight core rules (hours in two zones, seven calls in
-//! seven days, conversation, opt-out, written stop, lawyer, dispute, the cap of a state) over the same situations.
+//! seven days, conversation, opt-out, written stop, lawyer, dispute, the cap of a state) over the same million situations.
 //!
 //! Every decision of each is compared with the others', reasons too, before any speed is printed. Inputs are made ahead for each in
 //! its own form. The gate runs all of its rules, with citations and the next allowed moment; the engines run eight and name them; the
@@ -12,69 +12,48 @@ mod engines;
 #[path = "../../../crates/app/benches/measure.rs"]
 mod measure;
 mod situation;
+#[path = "../../../crates/domain/benches/situations.rs"]
+mod situations;
 
 use anyhow::{Result, ensure};
 use duly_domain::compliance::columns::Columns;
-use duly_domain::compliance::decide_contact;
 use duly_domain::compliance::facts::gather;
 use duly_domain::compliance::policy::ContactPolicy;
+use duly_domain::compliance::prepared::Prepared;
 use duly_domain::decision::Answer;
 use engines::{Cedar, Rego, of_rego};
 use measure::{grouped, processor_nanos};
-use situation::{SITUATIONS, Situation, plain};
+use situation::{Numbers, SITUATIONS, Situation, plain, situation};
 use std::hint::black_box;
 
-/// Decisions that each makes for its figure.
-const DECISIONS: u64 = 1_000_000;
+/// How many inputs of the engines are held at once: they are large.
+const PIECE: u64 = 50_000;
+
+const POLICY: ContactPolicy = ContactPolicy::LAW;
 
 fn main() -> Result<()> {
-    let all = situation::all();
-    let policy = ContactPolicy::LAW;
-    let (mut rego, cedar) = (Rego::new()?, Cedar::new()?);
-    let values: Vec<_> = all.iter().map(|one| Rego::input(&one.numbers)).collect();
-    let requests = all.iter().map(|one| Cedar::input(&one.numbers)).collect::<Result<Vec<_>>>()?;
-    let mut columns = Columns::from(all.iter().map(|one| one.facts.at).min().unwrap_or(0), policy);
-
-    let mut allowed = 0;
-    for (nth, one) in all.iter().enumerate() {
-        let gate = decide_contact(&one.facts, &policy);
-        let mut reasons: Vec<String> = gate.because.iter().map(|reason| reason.rule.id.to_string()).collect();
-        let mut of_rego = of_rego(&rego.decide(&values[nth]))?;
-        let mut of_cedar = cedar.refusals(&cedar.decide(&requests[nth]))?;
-        reasons.sort();
-        of_rego.sort();
-        of_cedar.sort();
-        ensure!(reasons == of_rego && reasons == of_cedar, "situation {nth}: {reasons:?}, rego {of_rego:?}, cedar {of_cedar:?}");
-        ensure!(reasons.is_empty() == plain(&one.numbers), "situation {nth}: {reasons:?}, and the function differs");
-        ensure!(columns.push(&one.facts), "situation {nth}: a row cannot say it");
-        allowed += usize::from(gate.answer == Answer::Yes);
-    }
-    compare_columns(&all, &columns)?;
-    println!("{SITUATIONS} situations, {allowed} of them allowed: gate, regorus, cedar, function and columns agree on each");
-
-    let engine = rate(&all, 30, |one| drop(black_box(decide_contact(black_box(&one.facts), &policy))));
-    let history = rate(&all, 5, |one| drop(black_box(decide_contact(&gather(black_box(&one.record), &one.proposal), &policy))));
-    let by_hand = rate(&all, 1_000, |one| {
-        black_box(plain(black_box(&one.numbers)));
+    let compared = compare()?;
+    println!(
+        "{} situations, {} of them allowed: gate, regorus, cedar, function and columns agree on each",
+        grouped(SITUATIONS),
+        grouped(compared.allowed)
+    );
+    let by_hand = rate(&compared.numbers, 200, |numbers| {
+        black_box(plain(black_box(numbers)));
     });
-    let by_rego = rate(&values, 1, |value| drop(black_box(rego.decide(black_box(value)))));
-    let by_cedar = rate(&requests, 1, |request| drop(black_box(cedar.decide(black_box(request)))));
-    let mut portfolio = Columns::from(all[0].facts.at, policy);
-    for one in all.iter().cycle().take(usize::try_from(DECISIONS).unwrap_or(0)) {
-        portfolio.push(&one.facts);
-    }
-    let mut open = Vec::new();
-    let rows = rate(&[()], 5_000 * DECISIONS, |()| {
-        // A rate counts what it is given: here one pass over the whole portfolio.
-        portfolio.open_at(black_box(60), &mut open);
-        black_box(&open);
-    }) * DECISIONS;
+    let (engine, rows) = from_facts();
+    let records: Vec<_> = (0..SITUATIONS).map(situations::situation).collect();
+    let history = rate(&records, 3, |(record, proposal)| {
+        let facts = gather(black_box(record), proposal);
+        decide(&Prepared::of(&facts, &POLICY));
+    });
 
     println!("decisions per processor-second:");
+    let by_rego = per_second(SITUATIONS, compared.rego_nanos);
     for (what, rate) in [
         ("regorus 0.14, eight rules, their names", by_rego),
-        ("cedar-policy 4.14, eight rules, their names", by_cedar),
-        ("gate from facts, every rule, citations, next moment", engine),
+        ("cedar-policy 4.14, eight rules, their names", per_second(SITUATIONS, compared.cedar_nanos)),
+        ("gate from prepared facts, every rule, citations, next moment", engine),
         ("gate from stored history", history),
         ("function by hand, eight rules, yes or no", by_hand),
         ("columns, a mask over a portfolio", rows),
@@ -89,25 +68,91 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// The mask at every minute of which there is a situation, against the gate at that minute.
-fn compare_columns(all: &[Situation], columns: &Columns) -> Result<()> {
-    let from = all.iter().map(|one| one.facts.at).min().unwrap_or(0);
-    let mut open = Vec::new();
-    for (nth, one) in all.iter().enumerate() {
-        columns.open_at(u16::try_from((one.facts.at - from) / 60)?, &mut open);
-        ensure!(open[nth] == plain(&one.numbers), "situation {nth}: the mask says {}", open[nth]);
-    }
-    Ok(())
+/// What came of comparing: how many are allowed, the numbers of all, and what the engines took for every situation once.
+struct Compared {
+    allowed: u64,
+    numbers: Vec<Numbers>,
+    rego_nanos: u64,
+    cedar_nanos: u64,
 }
 
-/// Runs over all so often that there are at least a million decisions, times `more`; decisions a processor-second.
-fn rate<T>(all: &[T], more: u64, mut once: impl FnMut(&T)) -> u64 {
-    let rounds = if all.len() == 1 { more / DECISIONS } else { more * DECISIONS / all.len() as u64 };
-    let began = processor_nanos();
-    for _ in 0..rounds {
-        all.iter().for_each(&mut once);
+/// Decides every situation by each and demands that all say the same, for the same reasons.
+fn compare() -> Result<Compared> {
+    let (mut rego, cedar) = (Rego::new()?, Cedar::new()?);
+    let mut compared = Compared { allowed: 0, numbers: Vec::new(), rego_nanos: 0, cedar_nanos: 0 };
+    for piece in (0..SITUATIONS).step_by(usize::try_from(PIECE)?) {
+        let all: Vec<Situation> = (piece..piece + PIECE).map(situation).collect();
+        let values: Vec<_> = all.iter().map(|one| Rego::input(&one.numbers)).collect();
+        let requests = all.iter().map(|one| Cedar::input(&one.numbers)).collect::<Result<Vec<_>>>()?;
+        for (nth, one) in all.iter().enumerate() {
+            let prepared = Prepared::of(&one.facts, &POLICY);
+            let gate = prepared.decide(prepared.at());
+            let mut reasons: Vec<String> = gate.because().map(|card| card.id.to_string()).collect();
+            let mut of_rego = of_rego(&rego.decide(&values[nth]))?;
+            let mut of_cedar = cedar.refusals(&cedar.decide(&requests[nth]))?;
+            reasons.sort();
+            of_rego.sort();
+            of_cedar.sort();
+            let nth = piece + nth as u64;
+            ensure!(reasons == of_rego && reasons == of_cedar, "situation {nth}: {reasons:?}, rego {of_rego:?}, cedar {of_cedar:?}");
+            ensure!(reasons.is_empty() == plain(&one.numbers), "situation {nth}: {reasons:?}, and the function differs");
+            ensure!(reasons.is_empty() == mask(one)?, "situation {nth}: {reasons:?}, and the mask differs");
+            compared.allowed += u64::from(gate.answer() == Answer::Yes);
+        }
+        compared.rego_nanos += nanos(|| values.iter().for_each(|value| drop(black_box(rego.decide(black_box(value))))));
+        compared.cedar_nanos += nanos(|| requests.iter().for_each(|request| drop(black_box(cedar.decide(black_box(request))))));
+        compared.numbers.extend(all.iter().map(|one| one.numbers));
     }
-    let spent = (processor_nanos() - began).max(1);
-    let made = u128::from(rounds) * all.len() as u128;
-    u64::try_from(made * 1_000_000_000 / u128::from(spent)).unwrap_or(u64::MAX)
+    Ok(compared)
+}
+
+/// What the columns say of one situation at its minute.
+fn mask(one: &Situation) -> Result<bool> {
+    let (mut columns, mut open) = (Columns::from(one.facts.at.div_euclid(60) * 60, POLICY), Vec::new());
+    ensure!(columns.push(&one.facts), "a row cannot say it");
+    columns.open_at(0, &mut open);
+    Ok(open[0])
+}
+
+/// The gate from prepared facts, and the columns of the same people.
+fn from_facts() -> (u64, u64) {
+    let facts: Vec<_> = (0..SITUATIONS).map(|nth| situation(nth).facts).collect();
+    let prepared: Vec<Prepared> = facts.iter().map(|facts| Prepared::of(facts, &POLICY)).collect();
+    let engine = rate(&prepared, 30, decide);
+    let mut portfolio = Columns::from(situations::FIRST, POLICY);
+    facts.iter().for_each(|facts| {
+        portfolio.push(facts);
+    });
+    let mut open = Vec::new();
+    // One pass over the whole portfolio at each turn.
+    let rows = rate(&[()], 5_000, |()| {
+        portfolio.open_at(black_box(16 * 60), &mut open);
+        black_box(&open);
+    }) * SITUATIONS;
+    (engine, rows)
+}
+
+/// Decides, and takes what is promised: the answer, every citation, the next allowed moment.
+fn decide(prepared: &Prepared) {
+    let decided = black_box(prepared).decide(black_box(prepared.at()));
+    decided.because().for_each(|card| {
+        black_box(card.cite);
+    });
+    black_box((decided.answer(), decided.next_allowed_at()));
+}
+
+/// Runs so many times over all; runs a processor-second.
+fn rate<T>(all: &[T], rounds: u64, mut once: impl FnMut(&T)) -> u64 {
+    per_second(rounds * all.len() as u64, nanos(|| (0..rounds).for_each(|_| all.iter().for_each(&mut once))))
+}
+
+fn per_second(count: u64, nanos: u64) -> u64 {
+    u64::try_from(u128::from(count) * 1_000_000_000 / u128::from(nanos.max(1))).unwrap_or(u64::MAX)
+}
+
+/// What something takes of the processor.
+fn nanos(work: impl FnOnce()) -> u64 {
+    let began = processor_nanos();
+    work();
+    processor_nanos() - began
 }

@@ -1,22 +1,14 @@
-//! The situations that are decided: a thousand people with two time zones each, seven in ten of whom may be called.
+//! The situations that are decided, as each takes them: a million people with two time zones each, seven in ten of whom may be called.
 
+use crate::situations;
 use duly_domain::compliance::caps::Jurisdiction;
 use duly_domain::compliance::facts::{ContactFacts, Facts, gather};
-use duly_domain::compliance::record::{
-    Closure, CollectorRole, Consumer, Contact, Debt, Dialing, Direction, Notice, NoticeKind, Outcome, Preference, Proposal, Purpose,
-    Record, Wish,
-};
-use duly_domain::values::channel::Channel;
-use duly_domain::values::region::LocationSignal;
-use jiff::{SignedDuration, Timestamp};
 
 /// How many there are.
-pub const SITUATIONS: u64 = 1_000;
+pub const SITUATIONS: u64 = 1_000_000;
 
-/// One situation: the record as it is stored, the facts of our gate, and the same as numbers for the others.
+/// One situation: the facts of our gate, and the same as numbers for the others.
 pub struct Situation {
-    pub record: Record,
-    pub proposal: Proposal,
     pub facts: ContactFacts,
     pub numbers: Numbers,
 }
@@ -36,79 +28,12 @@ pub struct Numbers {
     pub cap_max: u32,
 }
 
-/// All of them.
-pub fn all() -> Vec<Situation> {
-    (0..SITUATIONS).map(situation).collect()
-}
-
-fn situation(i: u64) -> Situation {
-    // A hundred kinds, in an order that no branch predictor knows.
-    let kind = i.wrapping_mul(2_654_435_761) % 4_294_967_296 / 97 % 100;
-    let base: Timestamp = "2026-04-07T16:00:00Z".parse().expect("an instant");
-    let early = if kind < 8 { -5 * 60 } else { 0 };
-    let at = base + SignedDuration::from_mins(i64::try_from(i % 360).unwrap_or(0) + early);
-    let zones = ["America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles"];
-    let zone = |k: u64| LocationSignal { kind: "address".into(), zone: zones[((i + k) % 4) as usize].into() };
-    let in_massachusetts = (8..14).contains(&kind);
-    let calls = match kind {
-        8..11 => 1,
-        11..14 => 3,
-        14..19 => 7,
-        _ => i % 5,
-    };
-    let call = |days: u64, outcome| Contact {
-        key: None,
-        at: at - SignedDuration::from_hours(24 * i64::try_from(days).unwrap_or(0)) - SignedDuration::from_mins(20),
-        channel: Channel::Call,
-        direction: Direction::Out,
-        outcome: Some(outcome),
-        person: 1,
-        debts: vec![10],
-        discussed: None,
-        address: None,
-        place: None,
-        purpose: Purpose::Collection,
-        in_response_to: None,
-        gives_call_consent: None,
-        was_unreachable: false,
-        dialing: Dialing::Manual,
-        is_limited_content: false,
-        is_ours: true,
-        disclosed: None,
-    };
-    let mut contacts: Vec<Contact> = (0..calls).rev().map(|days| call(days, Outcome::NoAnswer)).collect();
-    if (19..24).contains(&kind) {
-        contacts.insert(0, call(5, Outcome::Conversation));
-    }
-    let days_ago = |days: i64| base - SignedDuration::from_hours(24 * days);
-    let told = |days, kind| Notice { key: None, at: days_ago(days), debts: vec![10], person: 1, number: None, kind };
-    let dispute = NoticeKind::Dispute { in_writing: true, submitted_on: None, is_duplicative: false };
-    let notices = match kind {
-        24..26 => vec![told(9, NoticeKind::Cease)],
-        26..28 => vec![told(8, NoticeKind::AttorneyKnown(None))],
-        28..30 => vec![told(20, NoticeKind::ValidationNoticeSent { sent_on: None, stated_end: None }), told(9, dispute)],
-        _ => Vec::new(),
-    };
-    let closed = Preference { at: days_ago(30), until: None, wish: Wish::NoChannel(Closure::One(Channel::Call)) };
-    let record = Record {
-        role: CollectorRole::ThirdParty,
-        consumer: Consumer {
-            key: 1,
-            signals: vec![zone(0), zone(1)],
-            preferences: if (30..32).contains(&kind) { vec![closed] } else { Vec::new() },
-            jurisdictions: if in_massachusetts { vec![Jurisdiction::Massachusetts] } else { Vec::new() },
-            ..Consumer::default()
-        },
-        persons: Vec::new(),
-        clock_events: Vec::new(),
-        debts: vec![Debt::of(10)],
-        contacts,
-        notices,
-    };
-    let proposal = Proposal::of(at, Channel::Call, 1, vec![10]);
+/// The one of a number.
+pub fn situation(nth: u64) -> Situation {
+    let (record, proposal) = situations::situation(nth);
     let facts = gather(&record, &proposal);
-    let numbers = numbers(&facts, in_massachusetts);
-    Situation { record, proposal, facts, numbers }
+    let numbers = numbers(&facts, record.consumer.jurisdictions.contains(&Jurisdiction::Massachusetts));
+    Situation { facts, numbers }
 }
 
 fn numbers(facts: &ContactFacts, in_massachusetts: bool) -> Numbers {
