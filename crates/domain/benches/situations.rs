@@ -103,7 +103,7 @@ pub fn situation(nth: u64) -> (Record, Proposal) {
         },
         persons: Vec::new(),
         clock_events: Vec::new(),
-        debts: vec![Debt::of(10)].into(),
+        debts: vec![Debt::of(10)],
         contacts,
         notices,
     };

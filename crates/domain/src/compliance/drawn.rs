@@ -328,7 +328,7 @@ pub fn record() -> impl Strategy<Value = Record> {
             role,
             consumer,
             persons: vec![people.0, people.1],
-            debts: vec![debts.0, debts.1].into(),
+            debts: vec![debts.0, debts.1],
             contacts,
             notices,
             clock_events: Vec::new(),

@@ -23,7 +23,7 @@ pub fn consumer_in(zones: &[&'static str]) -> Record {
         role: CollectorRole::ThirdParty,
         consumer: Consumer { key: CONSUMER, signals, ..Consumer::default() },
         persons: Vec::new(),
-        debts: vec![Debt::of(DEBT)].into(),
+        debts: vec![Debt::of(DEBT)],
         contacts: Vec::new(),
         notices: Vec::new(),
         clock_events: Vec::new(),
