@@ -36,8 +36,8 @@ pub fn situation(nth: u64) -> (Record, Proposal) {
     let kind = draw.below(100);
     // Refused: eight for the hour alone, and of the others some at a closed hour too.
     let is_at_night = kind < 8 || (kind < 30 && draw.below(8) == 0);
-    // From 16:00 to 01:00 it is day on every clock, from 04:00 to 12:00 night on one at least.
-    let second = if is_at_night { 4 * HOUR + draw.below(8 * HOUR) } else { 16 * HOUR + draw.below(9 * HOUR) };
+    // Columns count in whole minutes. From 16:00 to 01:00 it is day on every clock, from 04:00 to 12:00 night on one at least.
+    let second = if is_at_night { 4 * HOUR + draw.below(8 * 60) * MINUTE } else { 16 * HOUR + draw.below(9 * 60) * MINUTE };
     let at = FIRST + draw.below(40) * DAY + second;
     let moment = |second: i64| Timestamp::from_second(second).expect("a second of the year 2027");
 
