@@ -81,7 +81,7 @@ pub fn situation(nth: u64) -> (Record, Proposal) {
     let contacts = spoken.into_iter().chain((0..calls).rev().map(|days| call(days, Outcome::NoAnswer))).collect();
 
     let told = |days: i64, kind| Notice { key: None, at: moment(at - days * DAY), debts: vec![10].into(), person: 1, number: None, kind };
-    let dispute = NoticeKind::Dispute { in_writing: true, submitted_on: None, is_duplicative: false };
+    let dispute = NoticeKind::Dispute { in_writing: true, submitted_on: None, is_duplicative: false, part: None };
     let notices = match kind {
         22..24 => vec![told(1 + draw.below(90), NoticeKind::Cease)],
         24..26 => vec![told(1 + draw.below(90), NoticeKind::AttorneyKnown(None))],

@@ -10,6 +10,7 @@ use crate::values::money::Money;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use std::fmt;
+use std::sync::Arc;
 
 /// "May we?", in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

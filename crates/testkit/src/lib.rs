@@ -3,6 +3,7 @@
 mod floor;
 mod people;
 pub mod server;
+mod tampering;
 
 pub use floor::{Engine, Floor, Officer, PASSWORD, Person};
 

@@ -65,10 +65,10 @@ pub struct Why {
 pub fn places(seen: &Seen, at: Timestamp) -> (String, String) {
     let city = |zone: &str| zone.rsplit('/').next().unwrap_or(zone).replace('_', " ");
     let mut clocks = seen.facts.clocks.iter();
-    let first = clocks.next().map(|clock| (clock.local(at.as_second()).1, city(&clock.zone)));
+    let first = clocks.next().map(|clock| (clock.local(at.as_second()).1, city(clock.zone)));
     let Some((second, place)) = first else { return (String::new(), String::new()) };
     let others: Vec<String> = clocks
-        .map(|clock| (clock.local(at.as_second()).1, city(&clock.zone)))
+        .map(|clock| (clock.local(at.as_second()).1, city(clock.zone)))
         .filter(|(other, _)| *other != second)
         .map(|(other, city)| format!("{:02}:{:02} in {city}", other / 3600, other / 60 % 60))
         .collect();

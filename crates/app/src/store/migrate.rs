@@ -59,9 +59,9 @@ const STEPS: &[Step] = &steps! {
     31 "0031_statuses";
     32 "0032_acts";
     33 "0033_wide_entries";
-    36 "0036_licenses";
     34 "0034_amendments";
     35 "0035_answers";
+    36 "0036_licenses";
 };
 
 const JOURNAL: &str = "
