@@ -104,7 +104,11 @@ fn a_day_that_is_not_over_is_closed_and_said_to_be() {
 fn a_case_is_worked_at_the_machine() {
     let folder = Folder::new();
     std::fs::create_dir_all(&folder.0).unwrap();
-    std::fs::write(folder.0.join("placed.csv"), "account,name,amount\nA-1,Maria,420.00\n").unwrap();
+    std::fs::write(
+        folder.0.join("placed.csv"),
+        "account,name,street,city,state,zip,amount\nA-1,Maria,1 Alder Lane,Columbus,OH,43205,420.00\n",
+    )
+    .unwrap();
     let json = |args: &[&str]| -> serde_json::Value {
         let mut duly = Command::new(env!("CARGO_BIN_EXE_duly"));
         duly.args(args).args(["--format", "json", "--now", "2026-03-03T11:00:00-05:00"]).current_dir(&folder.0);
@@ -130,8 +134,38 @@ fn a_case_is_worked_at_the_machine() {
         ["case", "close", &case, "--outcome", "corrected", "--found", "It was 370.", "--correction", "5000", "--officer", "c@x.example"];
     let (code, says) = duly(&folder, &close);
     assert!(code == Some(2) && says.contains("has no answer yet"), "{code:?} {says}");
-    json(&["case", "step", &case, "--step", "verification_sent", "--officer", "c@x.example"]);
-    json(&close);
+    json(&[
+        "letters",
+        "sender",
+        "--name",
+        "Harbor",
+        "--address",
+        "P.O. Box 12",
+        "--address",
+        "Columbus, OH 43201",
+        "--phone",
+        "614 555 0199",
+        "--hours",
+        "8am to 6pm ET",
+    ]);
+    let letter = [
+        "case",
+        "answer",
+        &case,
+        "--letter",
+        "correction",
+        "--found",
+        "It was 370.",
+        "--correction",
+        "5000",
+        "--folder",
+        "out",
+        "--officer",
+        "c@x.example",
+    ];
+    let run = json(&letter)["folders"][0]["run"].as_str().unwrap().to_string();
+    assert_eq!(json(&["letters", "mailed", &run])["letters"], 1);
+    json(&[&close[..7], &["--officer", "c@x.example"]].concat());
     assert_eq!(json(&["account", "show", "A-1"])["balance"]["minor"], 37_000);
     assert_eq!(json(&["case", "list"]), serde_json::Value::Null);
 }

@@ -34,6 +34,7 @@ use crate::store::{Db, migrate};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -232,7 +233,8 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(asked) if !asked.use_stderr() => {
             // Help and version were asked for.
-            print!("{asked}");
+            // Whoever asked may have read enough.
+            write!(std::io::stdout(), "{asked}").ok();
             return ExitCode::SUCCESS;
         }
         Err(wrong) => {

@@ -100,7 +100,7 @@ both_engines! {
         assert_eq!(floor.officer("Dana").calls(maria, "no_answer"), ["regf.call-frequency.conversation"]);
         closes(&mut floor, case, CaseOutcome::Verified, None).unwrap();
         assert_eq!(floor.count("select count(*) from case_steps s join letters l on l.document_id = s.document_id and l.state = 'mailed'"), 1);
-        let proof = floor.count("select count(*) from audit_entries where action = 'letter.mail' and detail like '%sha256%'");
+        let proof = floor.count("select count(*) from audit_entries where act = 'letter.mail' and detail like '%sha256%'");
         assert_eq!(proof, 1);
         assert_eq!(floor.failed_checks(), Vec::<String>::new());
         std::fs::remove_dir_all(folder).unwrap();

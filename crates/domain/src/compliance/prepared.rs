@@ -41,17 +41,17 @@ pub(super) const EASING: [(&str, &[Topic]); 37] = [
     ("regf.call-frequency.attempts", &[Topic::CallConsent]),
     ("regf.call-frequency.conversation", &[Topic::CallConsent]),
     ("regf.call-frequency.pattern", &[]),
-    ("state.ma.call-cap", &[Topic::DatedLimits]),
-    ("state.dc.call-cap", &[Topic::DatedLimits]),
-    ("state.dc.electronic-cap", &[Topic::DatedLimits]),
-    ("state.wa.contact-cap", &[Topic::DatedLimits]),
-    ("state.nyc.contact-cap", &[Topic::DatedLimits]),
-    ("state.nh.work-calls", &[Topic::DatedLimits]),
-    ("state.or.work-contact", &[Topic::DatedLimits]),
-    ("state.wv.call-cap", &[Topic::DatedLimits]),
-    ("state.fl.hours", &[Topic::DatedLimits, Topic::TimeWishes, Topic::Reply]),
-    ("state.ma.hours", &[Topic::DatedLimits, Topic::TimeWishes, Topic::Reply]),
-    ("state.wa.hours", &[Topic::DatedLimits, Topic::TimeWishes, Topic::Reply]),
+    ("state.ma.call-cap", &[Topic::DatedLimits, Topic::Amended]),
+    ("state.dc.call-cap", &[Topic::DatedLimits, Topic::Amended]),
+    ("state.dc.electronic-cap", &[Topic::DatedLimits, Topic::Amended]),
+    ("state.wa.contact-cap", &[Topic::DatedLimits, Topic::Amended]),
+    ("state.nyc.contact-cap", &[Topic::DatedLimits, Topic::Amended]),
+    ("state.nh.work-calls", &[Topic::DatedLimits, Topic::Amended]),
+    ("state.or.work-contact", &[Topic::DatedLimits, Topic::Amended]),
+    ("state.wv.call-cap", &[Topic::DatedLimits, Topic::Amended]),
+    ("state.fl.hours", &[Topic::DatedLimits, Topic::Amended, Topic::TimeWishes, Topic::Reply]),
+    ("state.ma.hours", &[Topic::DatedLimits, Topic::Amended, Topic::TimeWishes, Topic::Reply]),
+    ("state.wa.hours", &[Topic::DatedLimits, Topic::Amended, Topic::TimeWishes, Topic::Reply]),
     ("policy.hours", &[Topic::TimeWishes, Topic::Reply]),
     ("policy.minor", &[]),
     ("policy.vulnerable", &[]),
@@ -107,6 +107,7 @@ impl<'f> Prepared<'f> {
         for place in opened.without(asked) {
             let rule = &catalogue.rules[place];
             let is_told = rule.card.in_force_from <= now.day
+                && rule.card.in_force_to.is_none()
                 && match hours_of(rule.card.id, facts, policy) {
                     Some(hours) => hours.is_none_or(|(opens, closes)| prepared.keeps_hours(place, opens, closes)),
                     None => (rule.check)(facts, policy, now).is_none_or(|finding| prepared.waits(place, finding.until)),
