@@ -103,7 +103,7 @@ fn show(visit: &Visit, id: String, upload: Upload, file: MappingFile, says: Stri
         Pointed {
             at,
             head: head.clone(),
-            values: values.into_iter().take(SHOWN).collect(),
+            values: values.into_iter().filter(|value| !value.trim().is_empty()).take(SHOWN).collect(),
             field: field.map(|field| field.name().to_string()).unwrap_or_default(),
             dates: known.filter(|column| column.field.is_date()).map(|column| column.dates).or(form).unwrap_or(DateForm::Iso).name(),
             holds_dates: form.is_some() || field.is_some_and(Field::is_date),

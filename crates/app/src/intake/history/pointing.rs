@@ -117,7 +117,7 @@ pub fn show(visit: &Visit, id: String, upload: Upload, file: Option<HistoryFile>
         Pointed {
             at,
             head: head.clone(),
-            values: values.into_iter().take(SHOWN).collect(),
+            values: values.into_iter().filter(|value| !value.trim().is_empty()).take(SHOWN).collect(),
             field: known.map_or("", |(field, ..)| field.name()),
             dates: known.filter(|(field, ..)| field.is_date()).map(|(.., form)| *form).or(form).unwrap_or(DateForm::Iso),
             holds_dates: form.is_some() || known.is_some_and(|(field, ..)| field.is_date()),

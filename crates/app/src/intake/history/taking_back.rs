@@ -69,7 +69,7 @@ pub async fn permits(tx: &mut Tx, batch: BatchId) -> Result<Vec<String>, Failure
             }
             "notice" => says.push(format!("{words} ({count}): what it permits is permitted no more")),
             "promise" => says.push(format!("promises to pay ({count}): gone, also those kept or broken")),
-            "payment" => says.push(format!("payments ({count}): what was posted is reversed, and is owed again")),
+            "payment" => says.push(format!("payments ({count}): what was posted is reversed and is owed again; what was paid before the placement goes from the timeline")),
             "wish" => says.push(format!("wishes about times, places and channels ({count}): they bind nobody any more")),
             "hold" => says.push(format!("holds ({count}): work on their accounts goes on")),
             "heed" => says.push(format!("circumstances to be heeded ({count}): over; a lawyer or bankruptcy binds until released")),

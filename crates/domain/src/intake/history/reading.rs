@@ -90,10 +90,23 @@ impl<'c, F: Fn(usize) -> &'c str> Reading<'_, '_, F> {
         self.problems.push(Problem { column, value, says: says.into(), refuses: true });
     }
 
+    /// A cell that says nothing, or a field no column is taken for.
+    fn missing(&mut self, field: Field) {
+        let is_taken = self.layout.mapping.columns.iter().any(|(known, ..)| *known == field);
+        self.problem(
+            field,
+            if is_taken {
+                "is empty and needed"
+            } else {
+                "is needed and no column is taken for it: choose one under Which column is which, or in [columns] of the mapping"
+            },
+        );
+    }
+
     fn needed(&mut self, field: Field) -> Option<&'c str> {
         let text = self.text(field);
         if text.is_none() {
-            self.problem(field, "is empty and needed");
+            self.missing(field);
         }
         text
     }
@@ -188,7 +201,7 @@ impl<'c, F: Fn(usize) -> &'c str> Reading<'_, '_, F> {
         }
         let past = match kind {
             None => {
-                self.problem(Field::Kind, "is empty and needed");
+                self.missing(Field::Kind);
                 None
             }
             Some(kind) => self.past(&kind, at.map(|(_, on)| on)),
@@ -261,7 +274,10 @@ impl<'c, F: Fn(usize) -> &'c str> Reading<'_, '_, F> {
             (None, None) if channel.is_call() => Outcome::NoAnswer,
             (None, None) => Outcome::Delivered,
             (None, Some(_)) => {
-                self.problem(Field::Result, "is neither a result code nor an outcome we know: translate it in the mapping's words");
+                self.problem(
+                    Field::Result,
+                    "is neither a result code nor an outcome we know: say what it means under Which column is which, or in [words] of the mapping",
+                );
                 return None;
             }
         };
@@ -432,6 +448,16 @@ mod tests {
             ]
         );
         let (_, problems) = read_row(&["account", "kind", "date", "result"], &["A", "call", "2026-03-01", "xyz"]);
-        assert_eq!(problems, ["result is neither a result code nor an outcome we know: translate it in the mapping's words"]);
+        assert_eq!(
+            problems,
+            [
+                "result is neither a result code nor an outcome we know: say what it means under Which column is which, or in [words] of the mapping"
+            ]
+        );
+        let (_, problems) = read_row(&["account", "kind", "date"], &["A", "payment", "2026-03-01"]);
+        assert_eq!(
+            problems,
+            ["amount is needed and no column is taken for it: choose one under Which column is which, or in [columns] of the mapping"]
+        );
     }
 }
