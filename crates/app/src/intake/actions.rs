@@ -235,7 +235,7 @@ impl Import<'_> {
                 self.taken_up_to += 1;
                 self.tally.report.rows += 1;
                 match account {
-                    None => self.tally.refuse(&row, "", problems)?,
+                    None => self.tally.refuse(&row, problems)?,
                     Some(account) => {
                         let fate = fates.next().expect("every account that was taken has its fate");
                         self.count(&row, &account, problems, fate)?;
@@ -373,7 +373,7 @@ impl Import<'_> {
     fn count(&mut self, row: &SourceRow, account: &NewAccount, problems: Vec<Problem>, fate: Fate) -> Result<(), Failure> {
         let report = &mut self.tally.report;
         let (outcome, id) = match fate {
-            Fate::Refused(problem) => return self.tally.refuse(row, &account.reference, vec![problem]),
+            Fate::Refused(problem) => return self.tally.refuse(row, vec![problem]),
             Fate::Placed { account, minor } | Fate::PlacedBefore { account, minor } => {
                 report.accepted += 1;
                 report.resumed += u64::from(matches!(fate, Fate::PlacedBefore { .. }));

@@ -96,6 +96,8 @@ pub struct Tally {
     pub report: Report,
     by_problem: HashMap<(String, String), (bool, u64)>,
     files: RefusalFiles,
+    /// The column by which an account is known.
+    reference_at: Option<usize>,
 }
 
 impl Tally {
@@ -103,7 +105,7 @@ impl Tally {
     pub fn begin(refusals: Option<&Path>, heads: &[String], is_trial: bool) -> Result<Tally, Failure> {
         let mut files = RefusalFiles::at(refusals);
         files.open(heads, is_trial)?;
-        Ok(Tally { report: Report::default(), by_problem: HashMap::new(), files })
+        Ok(Tally { report: Report::default(), by_problem: HashMap::new(), files, reference_at: None })
     }
 
     /// Says which columns are used, as field and head.
@@ -111,10 +113,13 @@ impl Tally {
         self.report.matched = columns.map(|(field, head)| (field.to_string(), head.to_string())).collect();
         let is_matched = |head: &String| self.report.matched.iter().any(|(_, known)| is_same_head(known, head));
         self.report.unmatched = heads.iter().filter(|head| !is_matched(head)).cloned().collect();
+        let reference = self.report.matched.iter().find(|(field, _)| field == "reference");
+        self.reference_at = reference.and_then(|(_, known)| heads.iter().position(|head| is_same_head(known, head)));
     }
 
-    /// A row stays out.
-    pub fn refuse(&mut self, row: &SourceRow, reference: &str, problems: Vec<Problem>) -> Result<(), Failure> {
+    /// A row stays out; the creditor hears which by its reference as the row has it.
+    pub fn refuse(&mut self, row: &SourceRow, problems: Vec<Problem>) -> Result<(), Failure> {
+        let reference = self.reference_at.map_or("", |at| row.cell(at)).trim();
         self.report.refused += 1;
         self.files.write_row(row, &problems)?;
         self.outcome(row.number, reference, "refused", None, problems)

@@ -158,8 +158,8 @@ both_engines! {
         let lines: Vec<&str> = told.lines().collect();
         assert_eq!(lines[0], "row,reference,outcome,account,balance,currency,problems");
         assert!(lines[1].starts_with("2,R-1,accepted,acc_") && lines[1].ends_with(",10.00,USD,"), "{}", lines[1]);
-        assert!(lines[2].starts_with("3,,refused,,,,balance is not an amount"), "{}", lines[2]);
-        assert!(lines[3].starts_with("4,,refused,,,,account is the same as in row 2"), "{}", lines[3]);
+        assert!(lines[2].starts_with("3,R-2,refused,,,,balance is not an amount"), "{}", lines[2]);
+        assert!(lines[3].starts_with("4,R-1,refused,,,,account is the same as in row 2"), "{}", lines[3]);
         std::fs::remove_file(file).unwrap();
     }
 

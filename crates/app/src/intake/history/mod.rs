@@ -210,11 +210,11 @@ impl Import<'_> {
         let mut fates = fates.into_iter();
         for Read { row, fact, problems } in piece {
             let Some((fact, _)) = fact else {
-                self.tally.refuse(&row, "", problems)?;
+                self.tally.refuse(&row, problems)?;
                 continue;
             };
             match fates.next().expect("every fact of the piece has its fate") {
-                Fate::Refused(problem) => self.tally.refuse(&row, &fact.reference, vec![problem])?,
+                Fate::Refused(problem) => self.tally.refuse(&row, vec![problem])?,
                 fate @ (Fate::New | Fate::Resumed) => {
                     self.tally.report.accepted += 1;
                     self.tally.report.resumed += u64::from(matches!(fate, Fate::Resumed));
