@@ -9,7 +9,7 @@ use duly_domain::compliance::facts::ContactFacts;
 use duly_domain::compliance::packs::confidence_in;
 use duly_domain::compliance::record::Direction;
 use duly_domain::compliance::states::Confidence;
-use duly_domain::decision::{Answer, Detail, Reason, Whose};
+use duly_domain::decision::{Answer, Decision, Detail, Reason, Whose};
 use duly_domain::values::channel::Channel;
 use duly_domain::values::moment::{Moment, date_of_day, written};
 use duly_domain::values::money::Money;
@@ -27,6 +27,13 @@ pub struct Chip {
     pub sub: String,
     /// Calls used, and how many may; calls only.
     pub attempts: Option<(u32, u32)>,
+}
+
+impl Chip {
+    /// Calls used, where their number is what matters: a call that is refused for good says why instead.
+    pub fn counted(&self) -> Option<&(u32, u32)> {
+        self.attempts.as_ref().filter(|_| self.tone != "no")
+    }
 }
 
 /// A part of the debt that is disputed in writing and waits for its answer.
@@ -82,7 +89,7 @@ pub fn places(seen: &Seen, at: Timestamp) -> (String, String) {
 
 /// The strip's chip of one channel.
 pub fn chip(seen: &Seen, known: &Known, at: Moment) -> Chip {
-    let first = seen.decision.because.first();
+    let first = foremost(&seen.decision);
     let has_point = can_carry(&known.points, seen.channel);
     let (tone, answer) = match (&seen.decision.answer, seen.decision.next_allowed_at) {
         // What nothing on file can carry out is not shown green.
@@ -108,6 +115,12 @@ pub fn chip(seen: &Seen, known: &Known, at: Moment) -> Chip {
     };
     let attempts = (seen.channel == Channel::Call).then_some(seen.attempts);
     Chip { channel: seen.channel, tone, answer, sub, attempts }
+}
+
+/// The reason to name in a few words: where no later hour opens the channel, not the hour of the day.
+fn foremost(decision: &Decision) -> Option<&Reason> {
+    let lasting = decision.because.iter().find(|reason| !matches!(reason.detail, Detail::Hours { .. }));
+    lasting.filter(|_| decision.next_allowed_at.is_none()).or(decision.because.first())
 }
 
 /// Whether somebody's points on file can carry a channel.

@@ -161,7 +161,7 @@ async fn due(app: &App, global: &Global, limit: i64) -> Result<(), Failure> {
     let at = app.moment();
     let mut tx = app.db.read().await?;
     for due in letters::list_due(app, &mut tx, at, limit).await? {
-        let missing = letters::list_missing(&mut tx, due.account, at.business_day).await?;
+        let missing = letters::list_missing(&mut tx, due.account, at).await?;
         let json = json!({"account": due.account.to_string(), "reference": due.reference, "first_communication_on": due.first_on.to_string(),
             "deadline": due.deadline.to_string(), "late": due.is_late, "missing": missing});
         answer(global.format, &json, || {

@@ -1,6 +1,7 @@
 //! Validation notices: due, printed once, mailed, binding; cut off and completed.
 
 use crate::permissions::{client, sign_in};
+use duly::accounts::actions::place_hold;
 use duly::app::{Actor, Failure};
 use duly::identity::store as settings;
 use duly::outreach::letters::{self, PrintNotices, Printing};
@@ -286,6 +287,24 @@ both_engines! {
         std::fs::remove_dir_all(folder).unwrap();
     }
 
+    fn a_hold_of_ours_keeps_no_notice_back_that_is_due(mut floor: "2026-03-02") {
+        floor.import(ROWS, MAPPING, "Larkfield").expect("the file is good");
+        set_sender(&mut floor);
+        let folder = std::env::temp_dir().join(format!("duly_letters_{}", Uuid::now_v7().simple()));
+        let (maria, chidi) = (floor.person("44-0001"), floor.person("44-0002"));
+        let until = "2026-04-01".parse().unwrap();
+        let (app, who, at) = (floor.app.clone(), Actor::command(), floor.app.moment());
+        floor.runtime.block_on(place_hold(&app, &who, at, maria.account, "Waiting for papers", until)).unwrap();
+        // A talk in which the debt is disputed makes the account stand still; the days for the notice run on.
+        floor.officer("Dana").calls(chidi, "disputes");
+        let ask = PrintNotices { folder: Some(folder.clone()), mailing_on: None, accounts: vec![maria.account, chidi.account] };
+        let printing = floor.runtime.block_on(letters::print_notices(&app, &who, at, &ask)).unwrap();
+        assert_eq!(printing.folders.iter().map(|(.., letters)| *letters).collect::<Vec<_>>(), [1], "{printing:?}");
+        assert_eq!(printing.held.iter().map(|held| held.account).collect::<Vec<_>>(), [maria.account], "nobody was reached about it yet");
+        assert_eq!(printing.held[0].because, ["the account is on hold: end the hold first"]);
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
     fn who_wrote_us_to_stop_gets_no_letter(mut floor: "2026-03-02") {
         let folder = spoken(&mut floor);
         set_sender(&mut floor);
@@ -295,6 +314,9 @@ both_engines! {
         let done = duly::accounts::notice::record_notice(&floor.app, &who, floor.app.moment(), stop);
         floor.runtime.block_on(done).unwrap();
         floor.clock("10:00");
+        let at = floor.app.moment();
+        let said = floor.runtime.block_on(async { letters::list_missing(&mut floor.app.db.read().await?, maria.account, at).await }).unwrap();
+        assert!(said.iter().any(|says| says.contains("12 CFR 1006.6(c)")), "said before anybody tries: {said:?}");
         let printing = print(&mut floor, &folder, None).unwrap();
         assert!(printing.held.iter().any(|held| held.account == maria.account && held.because[0].contains("12 CFR")), "{printing:?}");
         assert_eq!(printing.folders[0].2, 1);

@@ -98,7 +98,7 @@ pub async fn propose_amendment(app: &App, who: &Actor, at: Moment, ask: &Propose
     let kept: Result<(), Failure> = transaction!(app.db, tx, {
         let known = store::list_of_pack(tx, &ask.pack).await?;
         if let Some(open) = known.iter().find(|row| row.state == "proposed" && row.column == ask.column.code()) {
-            return Err(Failure::Stale(format!("{} is proposed already: approve or withdraw it first", open.id)));
+            return Err(Failure::Stale(format!("amendment {} is proposed already: approve or withdraw it first", open.number)));
         }
         let row = AmendmentRow {
             id,

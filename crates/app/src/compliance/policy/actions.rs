@@ -66,7 +66,7 @@ pub async fn propose_policy(app: &App, who: &Actor, at: Moment, ask: &ProposePol
         let known = store::list_all(tx).await?;
         let of_same = || known.iter().filter(|row| row.creditor == ask.creditor);
         if let Some(open) = of_same().find(|row| row.state == "proposed") {
-            return Err(Failure::Stale(format!("{} is proposed already: approve or withdraw it first", open.id)));
+            return Err(Failure::Stale(format!("version {} is proposed already: approve or withdraw it first", open.number)));
         }
         let count = |number: Option<u32>| number.map(i64::from);
         let row = PolicyRow {

@@ -25,7 +25,7 @@ use crate::store::Tx;
 use crate::{accounts, audit, compliance, identity, strategy, transaction};
 use duly_domain::audit::hex;
 use duly_domain::compliance::validation::{Period, notice_deadline};
-use duly_domain::decision::Answer;
+use duly_domain::decision::{Answer, Decision};
 use duly_domain::outreach::letter::Letter;
 use duly_domain::outreach::validation_notice::{Collector, missing, write_notice};
 use duly_domain::values::channel::Channel;
@@ -70,12 +70,19 @@ pub async fn list_due(app: &App, tx: &mut Tx, at: Moment, limit: i64) -> Result<
     Ok(due.collect())
 }
 
-/// What keeps an account's notice from being printed on a day, each with the way out.
-pub async fn list_missing(tx: &mut Tx, account: AccountId, mailing_on: Date) -> Result<Vec<String>, Failure> {
+/// What keeps an account's notice from being printed today, each with the way out: what the gate refuses, and what is missing.
+pub async fn list_missing(tx: &mut Tx, account: AccountId, at: Moment) -> Result<Vec<String>, Failure> {
     let known = record::gather(tx, account).await?;
+    let mut says = refusals(&gate::look(&known, at.at, Channel::Letter).decision);
     let point = gate::best_point(&known.points, "address");
-    let facts = facts::gather(tx, &known, point.as_ref(), mailing_on).await?;
-    Ok(missing(&facts).iter().map(ToString::to_string).collect())
+    let facts = facts::gather(tx, &known, point.as_ref(), at.business_day).await?;
+    says.extend(missing(&facts).iter().map(ToString::to_string));
+    Ok(says)
+}
+
+/// Why the gate lets no letter go out, each with the way out.
+fn refusals(decision: &Decision) -> Vec<String> {
+    decision.because.iter().map(|one| format!("{} ({}): {}", one.rule.plain, one.rule.cite, one.rule.instead)).collect()
 }
 
 /// What is to be printed.
@@ -226,7 +233,8 @@ async fn prepare(
     if account.state != "open" {
         return because("the account is not open");
     }
-    if accounts::store::is_held(tx, account.id, at.business_day).await? {
+    // A hold is ours. Once we have communicated, the days for the notice are the law's, and run on.
+    if accounts::store::is_held(tx, account.id, at.business_day).await? && !store::is_due(tx, account.id).await? {
         return because("the account is on hold: end the hold first");
     }
     let ask = AskContact::with_debtor(account.id, Channel::Letter);
@@ -249,8 +257,7 @@ async fn prepare(
             }
         }
         _ => {
-            let reasons = tried.decision.because.iter().map(|one| format!("{} ({}): {}", one.rule.plain, one.rule.cite, one.rule.instead));
-            let reasons = reasons.collect();
+            let reasons = refusals(&tried.decision);
             let before = compliance::store::find_refused_at(tx, account.id, Channel::Letter, &tried.decision).await?;
             if before.is_some_and(|before| app.moment_at(before).business_day == at.business_day) {
                 return Ok(Err(reasons));

@@ -121,7 +121,7 @@ async fn show(web: &Web, visit: &Visit, said: Option<&str>, done: Done) -> Resul
     let mut tx = web.app.db.read().await?;
     let mut due = Vec::new();
     for row in list_due(&web.app, &mut tx, visit.at, SHOWN).await? {
-        let missing = list_missing(&mut tx, row.account, visit.at.business_day).await?;
+        let missing = list_missing(&mut tx, row.account, visit.at).await?;
         due.push(ShownDue { first_on: written(row.first_on), deadline: written(row.deadline), row, missing });
     }
     let waiting = list_waiting(&mut tx).await?;

@@ -9,17 +9,26 @@ use duly_domain::values::ids::{AccountId, CaseId, DocumentId, LetterId, LetterRu
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-/// Accounts we have communicated about, with the first time, that had no validation notice and have none printed.
-const DUE: &str = "
-    select a.id, a.reference, min(c.contacted_at) from accounts a
+/// Accounts we have communicated about that had no validation notice and have none printed.
+macro_rules! due {
+    () => {
+        "from accounts a
       join creditors r on r.id = a.creditor_id
       join contact_debts d on d.account_id = a.id
       join contacts c on c.id = d.contact_id
      where a.state = 'open' and r.role <> 'first_party' and (a.kind = 'consumer' or r.rule_scope = 'all')
        and c.state = 'recorded' and c.outcome in ('conversation', 'delivered')
        and not exists (select 1 from notices n where n.account_id = a.id and n.kind = 'validation_notice_sent')
-       and not exists (select 1 from letters l where l.account_id = a.id and l.kind = 'validation_notice' and l.state <> 'void')
-     group by a.id, a.reference order by min(c.contacted_at), a.id limit $1";
+       and not exists (select 1 from letters l where l.account_id = a.id and l.kind = 'validation_notice' and l.state <> 'void')"
+    };
+}
+/// With the first time that we did.
+const DUE: &str = concat!(
+    "select a.id, a.reference, min(c.contacted_at) ",
+    due!(),
+    " group by a.id, a.reference order by min(c.contacted_at), a.id limit $1"
+);
+const IS_DUE: &str = concat!("select count(*) ", due!(), " and a.id = $1");
 const HAS: &str = "
     select (select count(*) from notices n where n.account_id = $1 and n.kind = 'validation_notice_sent')
          + (select count(*) from letters l where l.account_id = $1 and l.kind = 'validation_notice' and l.state <> 'void')";
@@ -155,6 +164,11 @@ pub struct NewLetter {
 
 pub async fn list_due(tx: &mut Tx, limit: i64) -> Result<Vec<Due>, StoreError> {
     tx.all(DUE, params![limit]).await
+}
+
+/// Whether we have communicated about an account, and its notice is due.
+pub async fn is_due(tx: &mut Tx, account: AccountId) -> Result<bool, StoreError> {
+    Ok(tx.number(IS_DUE, params![account]).await? > 0)
 }
 
 /// Whether an account had its validation notice, or has one printed.
