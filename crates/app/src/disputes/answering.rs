@@ -1,7 +1,6 @@
 //! Answering a case by letter, on its page.
 
-use super::pages::{Form, parsed, show};
-use crate::accounts::pages::currency_of;
+use super::pages::{Form, correction_of, parsed, show};
 use crate::app::{Failure, Problems};
 use crate::outreach::letters::answers::{AnswerCase, print_answer};
 use crate::store::Tx;
@@ -11,9 +10,7 @@ use crate::web::guard::Visit;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use duly_domain::accounts::Bucket;
 use duly_domain::disputes::case::CaseOutcome;
-use duly_domain::identity::{Permission, may};
 use duly_domain::outreach::case_letter::CaseLetterKind;
 use duly_domain::values::ids::{CaseId, DocumentId};
 use duly_domain::values::moment::written;
@@ -59,18 +56,7 @@ pub async fn post_letter(State(web): State<Web>, visit: Visit, Path(case): Path<
         problems.0.push(("kind", "is none of those offered".into()));
     }
     let mailing_on = fields.some("on").and_then(|_| fields.date("on", &mut problems));
-    let correction = match fields.some("correction") {
-        None => None,
-        Some(_) if !may(visit.who.role, Permission::CorrectAmounts) => {
-            problems.0.push(("correction", "is for a compliance officer to make".into()));
-            None
-        }
-        Some(_) => {
-            let account = super::store::load_case(&mut web.app.db.read().await?, case).await?.account;
-            let amount = fields.amount("correction", currency_of(&web, account).await?, &mut problems);
-            Bucket::parse(fields.text("bucket")).zip(amount)
-        }
-    };
+    let correction = correction_of(&web, &visit, case, &fields, &mut problems).await?;
     let done = match kind.filter(|_| problems.is_empty()) {
         None => Err(Failure::Wrong(problems)),
         Some(kind) => {

@@ -365,6 +365,30 @@ pub async fn post_step(State(web): State<Web>, visit: Visit, Path(case): Path<St
     again(&web, &visit, case, fields, false, done, "step").await
 }
 
+/// What a form takes off, and from which bucket, where it names an amount and whoever asks may correct one.
+pub(super) async fn correction_of(
+    web: &Web,
+    visit: &Visit,
+    case: CaseId,
+    fields: &Fields,
+    problems: &mut Problems,
+) -> Result<Option<(Bucket, i64)>, Failure> {
+    if fields.some("correction").is_none() {
+        return Ok(None);
+    }
+    if !may(visit.who.role, Permission::CorrectAmounts) {
+        problems.0.push(("correction", "is for a compliance officer to make".into()));
+        return Ok(None);
+    }
+    let account = store::load_case(&mut web.app.db.read().await?, case).await?.account;
+    let currency = currency_of(web, account).await?;
+    let bucket = Bucket::parse(fields.text("bucket"));
+    if bucket.is_none() {
+        problems.0.push(("bucket", "is none of those offered".into()));
+    }
+    Ok(bucket.zip(fields.amount("correction", currency, problems)))
+}
+
 /// `POST /disputes/{case}/outcomes`
 pub async fn post_outcome(State(web): State<Web>, visit: Visit, Path(case): Path<String>, body: Bytes) -> Result<Response, Failure> {
     let (fields, case) = (Fields::of(&body), parsed(&case)?);
@@ -373,22 +397,7 @@ pub async fn post_outcome(State(web): State<Web>, visit: Visit, Path(case): Path
     if outcome.is_none() {
         problems.0.push(("outcome", "is none of those offered".into()));
     }
-    let correction = match fields.some("correction") {
-        None => None,
-        Some(_) if !may(visit.who.role, Permission::CorrectAmounts) => {
-            problems.0.push(("correction", "is for a compliance officer to make".into()));
-            None
-        }
-        Some(_) => {
-            let account = store::load_case(&mut web.app.db.read().await?, case).await?.account;
-            let currency = currency_of(&web, account).await?;
-            let bucket = Bucket::parse(fields.text("bucket"));
-            if bucket.is_none() {
-                problems.0.push(("bucket", "is none of those offered".into()));
-            }
-            bucket.zip(fields.amount("correction", currency, &mut problems))
-        }
-    };
+    let correction = correction_of(&web, &visit, case, &fields, &mut problems).await?;
     let done = match outcome.filter(|_| problems.is_empty()) {
         None => Err(Failure::Wrong(problems)),
         Some(outcome) => {
