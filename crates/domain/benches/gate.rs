@@ -1,6 +1,11 @@
 //! How many contacts a core decides in a second, with all citations and the next allowed moment: from prepared facts, and from stored
 //! history.
 //!
+//! What *stored history* is given: for each person the record as the program has it once the rows are read (signs of where they are
+//! with their zones, debts, every earlier contact and event), in no order and with nothing counted, and one proposal. What is computed
+//! and measured: the clocks, every count of calls and caps, stops and disputes, wishes, then the rules prepared and the decision. Rows
+//! are not read from a database in it.
+//!
 //! Floor: the bare predicate over the same facts. Aims: 20,000,000 decisions a second from prepared facts, 5,000,000 from history.
 
 #[allow(clippy::disallowed_methods, reason = "what a process has used is read from the system")]

@@ -18,8 +18,8 @@ use duly_domain::compliance::editions::Editions;
 use duly_domain::compliance::packs::{NEW_YORK_CITY, pack_of_state};
 use duly_domain::compliance::policy::ContactPolicy;
 use duly_domain::compliance::record::{
-    Bankruptcy, Care, Closure, CollectorRole, Consumer, Contact, Debt, Dialing, Direction, Hours, Key, Notice, NoticeKind, Outcome, Person,
-    Place, Preference, Purpose, Record, Standing, Wish,
+    Bankruptcy, Care, Closure, CollectorRole, Consumer, Contact, Debt, Dialing, Direction, Hours, Key, Notice, NoticeKind, Outcome,
+    Particulars, Person, Place, Preference, Purpose, Record, Standing, Wish,
 };
 use duly_domain::parties::circumstance::Circumstance;
 use duly_domain::values::channel::Channel;
@@ -250,7 +250,7 @@ impl Gathered<'_> {
             },
             consumer: Consumer {
                 key: debtor.id.0.as_u128(),
-                signals: signals(&points, debtor.stated_zone.as_deref()),
+                signals: signals(&points, debtor.stated_zone.as_deref()).into(),
                 preferences: wishes_of(debtor.id),
                 is_deceased: debtor.is_deceased,
                 state: debtor.state.as_deref().and_then(state_code),
@@ -286,7 +286,7 @@ impl Gathered<'_> {
 
 /// Signs of where a person is: what they said, then their addresses, then their numbers. Dead and wrong points say nothing.
 fn signals(points: &[Point], stated: Option<&str>) -> Vec<LocationSignal> {
-    let said = stated.map(|zone| LocationSignal { kind: STATED.into(), zone: zone.to_string().into() });
+    let said = stated.map(|zone| LocationSignal { kind: STATED.into(), zone: zone.into() });
     let mut from_points: Vec<LocationSignal> = Vec::new();
     for kind in ["address", "phone"] {
         for point in points.iter().filter(|point| point.kind == kind && !matches!(point.state.as_str(), "wrong" | "dead")) {
@@ -425,12 +425,8 @@ fn contact(row: &PastColumns, about: Option<&Vec<Key>>) -> Option<Contact> {
         outcome: row.outcome.as_deref().and_then(Outcome::parse).or(Some(Outcome::NoAnswer).filter(|_| row.channel == "call")),
         person: row.debtor.0.as_u128(),
         debts: about.map_or_else(|| [row.account.0.as_u128()].into(), |debts| debts.as_slice().into()),
-        discussed: None,
-        address: None,
-        place: row.place.as_deref().map(Place::parse),
         purpose: Purpose::parse(&row.purpose).unwrap_or_default(),
-        in_response_to: None,
-        gives_call_consent: None,
+        particulars: row.place.as_deref().map(|place| Box::new(Particulars { place: Some(Place::parse(place)), ..Particulars::default() })),
         was_unreachable: false,
         dialing: Dialing::Manual,
         is_limited_content: false,

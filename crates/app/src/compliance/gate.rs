@@ -286,7 +286,7 @@ async fn note_machines(tx: &mut Tx, known: &mut Known, person: DebtorId) -> Resu
     for (id, dialing, to) in outreach::store::list_by_machine(tx, person).await? {
         for contact in known.record.contacts.iter_mut().filter(|contact| contact.key == Some(id.0.as_u128())) {
             contact.dialing = dialing.as_deref().and_then(Dialing::parse).unwrap_or_default();
-            contact.address.clone_from(&to);
+            contact.particulars().address.clone_from(&to);
         }
     }
     Ok(())

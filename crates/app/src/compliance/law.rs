@@ -41,10 +41,10 @@ impl Law {
         let mut clocks: Vec<(String, Vec<String>)> = Vec::new();
         for signal in signals.iter().filter(|signal| !is_stated || signal.kind == STATED) {
             let said = in_words(&signal.kind);
-            match clocks.iter_mut().find(|(zone, _)| *zone == signal.zone) {
+            match clocks.iter_mut().find(|(zone, _)| *zone == signal.zone.name()) {
                 Some((_, signs)) if signs.contains(&said) => {}
                 Some((_, signs)) => signs.push(said),
-                None => clocks.push((signal.zone.to_string(), vec![said])),
+                None => clocks.push((signal.zone.name().to_string(), vec![said])),
             }
         }
         Law {

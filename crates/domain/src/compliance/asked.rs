@@ -261,6 +261,22 @@ impl Asked {
         Asked(places)
     }
 
+    /// The rules of a catalogue whose cards have one of these ids.
+    pub(super) const fn named<F, P>(rules: &[Rule<F, P>], ids: &[&str]) -> Asked {
+        let (mut places, mut rule) = (0, 0);
+        while rule < rules.len() {
+            let mut id = 0;
+            while id < ids.len() {
+                if is_same(rules[rule].card.id, ids[id]) {
+                    places |= 1 << rule;
+                }
+                id += 1;
+            }
+            rule += 1;
+        }
+        Asked(places)
+    }
+
     /// The one at a place.
     pub(super) const fn at(place: usize) -> Asked {
         Asked(1 << (place % 64))
@@ -294,6 +310,11 @@ impl Asked {
     /// These where something holds, none where not.
     pub(super) const fn only_if(self, holds: bool) -> Asked {
         Asked(self.0 & (holds as u64).wrapping_neg())
+    }
+
+    /// Whether the one at a place is among these.
+    pub(super) const fn has(self, place: usize) -> bool {
+        self.0 & (1 << (place % 64)) != 0
     }
 
     /// Whether there are none.

@@ -338,7 +338,7 @@ impl Reach {
 
     /// Whether an earlier contact uses it up, when this is proposed.
     pub(super) fn counts(&self, contact: &Contact, proposal: &Proposal) -> bool {
-        let is_answer = contact.in_response_to.is_some() || contact.purpose.is_owed();
+        let is_answer = contact.in_response_to().is_some() || contact.purpose.is_owed();
         contact.is_ours
             && contact.direction == Direction::Out
             && self.media.covers(contact.channel)
@@ -346,10 +346,10 @@ impl Reach {
             && match self.scope {
                 // A call to a number that is not on record may have been to this one.
                 Scope::SameMobile | Scope::SameNumber => {
-                    contact.address.as_ref().zip(proposal.address.as_ref()).is_none_or(|(a, b)| a.eq_ignore_ascii_case(b))
+                    contact.address().zip(proposal.address.as_deref()).is_none_or(|(a, b)| a.eq_ignore_ascii_case(b))
                 }
                 Scope::Asking => contact.purpose == Purpose::AskElectronicConsent,
-                scope => scope.covers_place(contact.place),
+                scope => scope.covers_place(contact.place()),
             }
             && match self.counts {
                 Counts::Placed => true,

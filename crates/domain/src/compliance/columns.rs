@@ -160,6 +160,9 @@ fn stop_of(id: &str) -> Stop {
     }
 }
 
+/// The rules about hours.
+pub(super) const KEEPING_HOURS: [&str; 5] = ["regf.time.hours", "state.fl.hours", "state.ma.hours", "state.wa.hours", "policy.hours"];
+
 /// The hours that a rule about hours keeps for some facts, in minutes of the day, if it keeps any; `None` for any other rule.
 pub(super) fn hours_of(id: &str, facts: &ContactFacts, policy: &ContactPolicy) -> Option<Option<(u16, u16)>> {
     match id {

@@ -5,7 +5,7 @@ use super::caps::Jurisdiction;
 use super::policy::{ContactPolicy, Limits, Version};
 use super::record::{
     Bankruptcy, Care, Closure, CollectorRole, Consumer, Contact, Debt, Dialing, Direction, Disclosure, Hours, Key, LocationCall, Notice,
-    NoticeKind, Outcome, Person, Place, Preference, Proposal, Purpose, Record, Standing, Wish,
+    NoticeKind, Outcome, Particulars, Person, Place, Preference, Proposal, Purpose, Record, Standing, Wish,
 };
 use super::states::Confidence;
 use crate::values::channel::Channel;
@@ -111,6 +111,8 @@ fn contact() -> impl Strategy<Value = Contact> {
     (what, how, prop::bool::weighted(0.9), told).prop_map(|(what, how, is_ours, disclosed)| {
         let (at, channel, came_in, outcome, person, debts, discussed) = what;
         let (address, place, purpose, in_response_to, gives_call_consent, was_unreachable, dialing, is_limited_content) = how;
+        let in_response_to = in_response_to.map(|nth| 100 + nth);
+        let particulars = Particulars { discussed, address, place, in_response_to, gives_call_consent };
         Contact {
             key: None,
             at,
@@ -119,17 +121,13 @@ fn contact() -> impl Strategy<Value = Contact> {
             outcome,
             person,
             debts: debts.into(),
-            discussed,
-            address,
-            place,
             purpose,
-            in_response_to: in_response_to.map(|nth| 100 + nth),
-            gives_call_consent,
             was_unreachable,
             dialing,
             is_limited_content,
             is_ours,
             disclosed,
+            particulars: Some(Box::new(particulars)),
         }
     })
 }
@@ -315,7 +313,7 @@ pub fn record() -> impl Strategy<Value = Record> {
         }
         let consumer = Consumer {
             key: CONSUMER,
-            signals,
+            signals: signals.into(),
             preferences,
             is_deceased,
             jurisdictions,
@@ -328,7 +326,7 @@ pub fn record() -> impl Strategy<Value = Record> {
             role,
             consumer,
             persons: vec![people.0, people.1],
-            debts: vec![debts.0, debts.1],
+            debts: [debts.0, debts.1].into_iter().collect(),
             contacts,
             notices,
             clock_events: Vec::new(),

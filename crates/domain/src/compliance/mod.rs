@@ -40,6 +40,7 @@ mod properties;
 
 use crate::decision::{Answer, Decision, Detail, Finding, Instant, NEVER, Reason, Rule, RuleCard, Severity};
 use asked::{Asked, Opened, Policy};
+use columns::KEEPING_HOURS;
 use facts::{
     BasisFacts, ContactFacts, DebitFacts, DeletionFacts, DeliveryFacts, DepositFacts, Facts, FeeFacts, FurnishFacts, InterestFacts,
     JudgmentFacts, MessageFacts, NoticeFacts, PaymentFacts, PeriodFacts, SuitFacts, TransferFacts,
@@ -101,6 +102,8 @@ pub struct Catalogue<F: 'static, P: 'static> {
     opened: Opened,
     /// Which of them may come back or hang on the hour, by what the facts touch.
     upset: Opened,
+    /// Which of them keep hours of the day.
+    hours: Asked,
     /// Which of them only warn.
     warnings: Asked,
     /// Which of them nobody can override.
@@ -111,8 +114,9 @@ impl<F, P> Catalogue<F, P> {
     /// Compiles rules in reading order, of which so many of the first speak alone.
     pub const fn of(rules: &'static [Rule<F, P>], exclusive: usize) -> Catalogue<F, P> {
         let (opened, upset) = (Opened::compile(rules), Opened::from_table(rules, &EASING));
+        let hours = Asked::named(rules, &KEEPING_HOURS);
         let (warnings, blocks) = (Asked::of_severity(rules, Severity::Warn), Asked::of_severity(rules, Severity::Block));
-        Catalogue { rules, exclusive, opened, upset, warnings, blocks }
+        Catalogue { rules, exclusive, opened, upset, hours, warnings, blocks }
     }
 }
 

@@ -108,7 +108,7 @@ impl<'f> Prepared<'f> {
             let rule = &catalogue.rules[place];
             let is_told = rule.card.in_force_from <= now.day
                 && rule.card.in_force_to.is_none()
-                && match hours_of(rule.card.id, facts, policy) {
+                && match catalogue.hours.has(place).then(|| hours_of(rule.card.id, facts, policy)).flatten() {
                     Some(hours) => hours.is_none_or(|(opens, closes)| prepared.keeps_hours(place, opens, closes)),
                     None => (rule.check)(facts, policy, now).is_none_or(|finding| prepared.waits(place, finding.until)),
                 };

@@ -4,8 +4,8 @@ use super::drawn::{CONSUMER, house, policy, proposal, record};
 use super::facts::{self, ContactFacts, Facts};
 use super::policy::ContactPolicy;
 use super::record::{
-    Bankruptcy, Closure, Contact, Dialing, Direction, EVERY_DAY, Hours, Notice, NoticeKind, Outcome, Preference, Proposal, Purpose, Record,
-    Wish,
+    Bankruptcy, Closure, Contact, Dialing, Direction, EVERY_DAY, Hours, Notice, NoticeKind, Outcome, Particulars, Preference, Proposal,
+    Purpose, Record, Wish,
 };
 use super::rules::CONTACT;
 use super::{HORIZON_DAYS, QUARTER, asked::Topics, decide_among, decide_contact, each_finding};
@@ -80,12 +80,8 @@ fn call(proposal: &Proposal) -> Contact {
         outcome: Some(Outcome::NoAnswer),
         person: proposal.person,
         debts: proposal.debts.clone(),
-        discussed: None,
-        address: proposal.address.clone(),
-        place: proposal.place,
         purpose: Purpose::Collection,
-        in_response_to: None,
-        gives_call_consent: None,
+        particulars: Some(Box::new(Particulars { address: proposal.address.clone(), place: proposal.place, ..Particulars::default() })),
         was_unreachable: false,
         dialing: Dialing::Manual,
         is_limited_content: false,

@@ -20,7 +20,40 @@ pub struct LocationSignal {
     /// Where the sign comes from: `address`, `mobile_area_code`, `stated_by_consumer` …
     pub kind: Cow<'static, str>,
     /// IANA time zone, such as `America/New_York`.
-    pub zone: Cow<'static, str>,
+    pub zone: ZoneName,
+}
+
+/// What a sign names as its zone, looked up once: when the sign is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ZoneName {
+    /// A zone, by the name that the zone database spells so.
+    Known(&'static Zone),
+    /// Another spelling, or no zone at all.
+    Other(Box<str>),
+}
+
+impl ZoneName {
+    /// The name as the sign has it.
+    pub fn name(&self) -> &str {
+        match self {
+            ZoneName::Known(zone) => zone.name,
+            ZoneName::Other(name) => name,
+        }
+    }
+
+    /// Its clock around and after a moment; `None` for a name that is no zone.
+    pub fn clock(&self, around: Timestamp) -> Option<Clock> {
+        match self {
+            ZoneName::Known(zone) if let Some(clock) = zone.clock(around.as_second()) => Some(*clock),
+            named => Clock::by_rules(named.name(), around),
+        }
+    }
+}
+
+impl From<&str> for ZoneName {
+    fn from(name: &str) -> ZoneName {
+        Zone::named(name).map_or_else(|| ZoneName::Other(name.into()), ZoneName::Known)
+    }
 }
 
 /// The kind of sign that settles every conflict: the person said where they are.
@@ -134,7 +167,7 @@ pub struct Clock {
 impl Clock {
     /// The clock of a zone around and after a moment; `None` for a name that is no zone.
     pub fn of(zone: &str, around: Timestamp) -> Option<Clock> {
-        Zone::named(zone).and_then(|known| known.clock(around.as_second())).or_else(|| Clock::by_rules(zone, around))
+        Zone::named(zone).and_then(|known| known.clock(around.as_second()).copied()).or_else(|| Clock::by_rules(zone, around))
     }
 
     /// The same by the rules of the zone, however it is spelled and whenever the moment is.
@@ -211,11 +244,22 @@ pub struct Zone {
     changes: OnceLock<Changes>,
 }
 
+/// A zone is its name.
+impl PartialEq for Zone {
+    fn eq(&self, other: &Zone) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Zone {}
+
 /// The changes of a zone's offset from 1970 on.
 #[derive(Debug)]
 struct Changes {
     /// From which second each offset holds.
     offsets: Vec<(i64, i32)>,
+    /// The clock from each change on, which looks two changes ahead.
+    clocks: Vec<Clock>,
     /// For each stretch of time how many of them have begun when it begins, so that none is searched for.
     begun: Vec<u16>,
 }
@@ -224,10 +268,19 @@ struct Changes {
 const STRETCH: u32 = 24;
 
 impl Changes {
-    fn of(offsets: Vec<(i64, i32)>) -> Changes {
+    fn of(zone: &'static str, offsets: Vec<(i64, i32)>) -> Changes {
+        let clock = |nth: usize| {
+            let mut spans = [(i64::MAX, offsets[nth].1); 3];
+            for (i, (from, offset)) in offsets[nth + 1..].iter().take(2).enumerate() {
+                spans[i].0 = *from;
+                spans[i + 1] = (i64::MAX, *offset);
+            }
+            Clock { zone, spans }
+        };
+        let clocks = (0..offsets.len()).map(clock).collect();
         let begun = |stretch: i64| offsets.partition_point(|(from, _)| *from <= stretch << STRETCH);
         let begun = (0..=WRITTEN_UNTIL >> STRETCH).map(|stretch| u16::try_from(begun(stretch)).unwrap_or(0)).collect();
-        Changes { offsets, begun }
+        Changes { offsets, clocks, begun }
     }
 
     /// The place of the first change after a second of the time that is written out; there is one before it.
@@ -264,26 +317,21 @@ impl Zone {
         (offset, from..changes.offsets.get(next).map_or(WRITTEN_UNTIL, |(from, _)| *from))
     }
 
+    #[inline]
     /// The clock around and after a second, where the changes that it needs are written out.
-    fn clock(&self, around: i64) -> Option<Clock> {
+    fn clock(&self, around: i64) -> Option<&Clock> {
         if !(0..WRITTEN_UNTIL - 3 * 366 * 86_400).contains(&around) {
             return None;
         }
         let changes = self.changes();
-        let next = changes.next_after(around);
-        let mut spans = [(i64::MAX, changes.offsets[next - 1].1); 3];
-        for (i, (from, offset)) in changes.offsets[next..].iter().take(2).enumerate() {
-            spans[i].0 = *from;
-            spans[i + 1] = (i64::MAX, *offset);
-        }
-        Some(Clock { zone: self.name, spans })
+        changes.clocks.get(changes.next_after(around) - 1)
     }
 
     fn changes(&self) -> &Changes {
         self.changes.get_or_init(|| {
             let later = self.tz.following(Timestamp::UNIX_EPOCH).map(|change| (change.timestamp().as_second(), change.offset().seconds()));
             let first = (0, self.tz.to_offset(Timestamp::UNIX_EPOCH).seconds());
-            Changes::of(std::iter::once(first).chain(later.take_while(|(from, _)| *from < WRITTEN_UNTIL)).collect())
+            Changes::of(self.name, std::iter::once(first).chain(later.take_while(|(from, _)| *from < WRITTEN_UNTIL)).collect())
         })
     }
 }
@@ -311,23 +359,31 @@ pub type Clocks = SmallVec<[Clock; 2]>;
 
 /// The clocks that must all be asked: the stated one alone, else every sign's, else every zone served.
 pub fn clocks(signals: &[LocationSignal], around: Timestamp) -> Clocks {
-    let is_stated = signals.iter().any(|signal| signal.kind == STATED);
     let mut known = Clocks::new();
+    clocks_into(&mut known, signals, around);
+    known
+}
+
+/// The same, added to none.
+pub(crate) fn clocks_into(known: &mut Clocks, signals: &[LocationSignal], around: Timestamp) {
+    let is_stated = signals.iter().any(|signal| signal.kind == STATED);
     for signal in signals.iter().filter(|signal| !is_stated || signal.kind == STATED) {
-        if known.iter().any(|clock| *clock.zone == *signal.zone) {
+        if known.iter().any(|clock| *clock.zone == *signal.zone.name()) {
             continue;
         }
-        let Some(clock) = Clock::of(&signal.zone, around) else {
-            // A sign that names no zone is no knowledge: ask everywhere.
-            known.clear();
-            break;
-        };
-        known.push(clock);
+        match &signal.zone {
+            ZoneName::Known(zone) if let Some(clock) = zone.clock(around.as_second()) => known.push(*clock),
+            named if let Some(clock) = Clock::by_rules(named.name(), around) => known.push(clock),
+            _ => {
+                // A sign that names no zone is no knowledge: ask everywhere.
+                known.clear();
+                break;
+            }
+        }
     }
     if known.is_empty() {
-        known = ZONES_SERVED.iter().filter_map(|zone| Clock::of(zone, around)).collect();
+        known.extend(ZONES_SERVED.iter().filter_map(|zone| Clock::of(zone, around)));
     }
-    known
 }
 
 #[cfg(test)]

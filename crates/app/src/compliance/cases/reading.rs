@@ -7,7 +7,7 @@ use duly_domain::compliance::limitation::Agreement;
 use duly_domain::compliance::policy::{ContactPolicy, Limits, Version};
 use duly_domain::compliance::record::{
     Bankruptcy, Care, Closure, CollectorRole, Consumer, Contact, Debt, Dialing, Direction, Disclosure, EVERY_DAY, Hours, Key, LocationCall,
-    Notice, NoticeKind, OrdersNotice, Outcome, Person, Place, Preference, Proposal, Purpose, Record, Service, Standing, Wish,
+    Notice, NoticeKind, OrdersNotice, Outcome, Particulars, Person, Place, Preference, Proposal, Purpose, Record, Service, Standing, Wish,
 };
 use duly_domain::values::channel::Channel;
 use duly_domain::values::money::Money;
@@ -102,7 +102,7 @@ pub(super) fn record(given: &Json, tried: Option<&Amendment>, names: &mut Names)
     let jurisdictions: Vec<Jurisdiction> = jurisdiction.into_iter().filter(|place| asks_table || place.is_in_the_rules()).collect();
     let mut consumer = Consumer {
         key: consumer_key,
-        signals: signals(consumer),
+        signals: signals(consumer).into(),
         preferences,
         is_deceased: is_flagged("deceased"),
         service: service(&consumer["flags"]["military"])?,
@@ -118,7 +118,7 @@ pub(super) fn record(given: &Json, tried: Option<&Amendment>, names: &mut Names)
         ..Consumer::default()
     };
     amend(given, &mut consumer, tried)?;
-    Ok(Record { role, consumer, persons, debts, contacts, notices, clock_events: Vec::new() })
+    Ok(Record { role, consumer, persons, debts: debts.into(), contacts, notices, clock_events: Vec::new() })
 }
 
 fn debt(account: &Json, names: &mut Names) -> Result<Debt, String> {
@@ -200,9 +200,7 @@ fn service(json: &Json) -> Result<Option<Service>, String> {
 
 fn signals(person: &Json) -> Vec<LocationSignal> {
     list(person, "location_signals")
-        .filter_map(|signal| {
-            Some(LocationSignal { kind: text(signal, "kind")?.to_string().into(), zone: text(signal, "zone")?.to_string().into() })
-        })
+        .filter_map(|signal| Some(LocationSignal { kind: text(signal, "kind")?.to_string().into(), zone: text(signal, "zone")?.into() }))
         .collect()
 }
 
@@ -271,6 +269,16 @@ fn hours(json: &Json) -> Result<Hours, String> {
 
 fn contact(entry: &Json, consumer: Key, names: &mut Names) -> Result<Contact, String> {
     let code = text(entry, "channel").ok_or("an entry of the history has neither channel nor event")?;
+    let particulars = Particulars {
+        discussed: entry.get("discussed").map(|debts| names.keys(debts)),
+        address: text(entry, "number").or(text(entry, "address")).map(String::from),
+        place: text(entry, "place").map(Place::parse),
+        in_response_to: text(entry, "in_response_to").map(|id| names.key(id)),
+        gives_call_consent: entry
+            .get("gives_call_consent")
+            .and_then(|consent| if consent.as_bool() == Some(false) { None } else { Some(consent["days"].as_u64().unwrap_or(7)) })
+            .and_then(|days| u32::try_from(days).ok()),
+    };
     Ok(Contact {
         key: text(entry, "id").map(|id| names.key(id)),
         at: instant(entry, "at")?,
@@ -282,15 +290,8 @@ fn contact(entry: &Json, consumer: Key, names: &mut Names) -> Result<Contact, St
         },
         person: text(entry, "person").map_or(consumer, |person| names.key(person)),
         debts: names.keys(&entry["debts"]).into(),
-        discussed: entry.get("discussed").map(|debts| names.keys(debts)),
-        address: text(entry, "number").or(text(entry, "address")).map(String::from),
-        place: text(entry, "place").map(Place::parse),
         purpose: text(entry, "purpose").and_then(Purpose::parse).unwrap_or_default(),
-        in_response_to: text(entry, "in_response_to").map(|id| names.key(id)),
-        gives_call_consent: entry
-            .get("gives_call_consent")
-            .and_then(|consent| if consent.as_bool() == Some(false) { None } else { Some(consent["days"].as_u64().unwrap_or(7)) })
-            .and_then(|days| u32::try_from(days).ok()),
+        particulars: Some(Box::new(particulars)),
         was_unreachable: !flag(entry, "message_possible", true),
         dialing: dialing(entry)?,
         is_limited_content: flag(entry, "limited_content", false) || flag(&entry["content"], "limited_content", false),

@@ -98,7 +98,7 @@ pub fn try_voice_mail(at: Timestamp, text: &str) -> Tried {
         role: CollectorRole::ThirdParty,
         consumer: Consumer::default(),
         persons: Vec::new(),
-        debts: Vec::new(),
+        debts: Default::default(),
         contacts: Vec::new(),
         notices: Vec::new(),
         clock_events: Vec::new(),

@@ -1,8 +1,8 @@
 //! Which calls count, about which debt, and which consent to more of them lives.
 
-use super::DebtCalls;
-use super::past::{DayCount, Past, day_zone};
-use crate::compliance::record::{Contact, Debt, Direction, Key, NoticeKind, Outcome};
+use super::past::Past;
+use super::{ContactFacts, DebtCalls};
+use crate::compliance::record::{Contact, Debt, Direction, Key, NoticeKind, Outcome, Purpose};
 use crate::values::channel::Channel;
 use jiff::Timestamp;
 use smallvec::SmallVec;
@@ -14,81 +14,97 @@ impl Past<'_> {
         key == debt.key || (debt.serviced_as.is_some() && self.record.debts.iter().any(is_serviced_with))
     }
 
-    /// The calls that may count. Lawyers, bureaus and the creditor may be called as often as there is something to say
-    /// (12 CFR 1006.14(b)(3)(iii)).
-    fn calls(&self) -> impl Iterator<Item = &Contact> {
-        self.contacts().filter(|contact| contact.is_ours && contact.channel.is_call())
-    }
-
-    /// The calls about each debt proposed.
-    pub(super) fn debt_calls(&self) -> SmallVec<[DebtCalls; 1]> {
-        if self.record.notices.is_empty() && self.calls().next().is_none() {
-            // One that counts stands for all: nothing was counted about any.
-            return self.debts().find(|debt| debt.is_consumer_purpose).map(|_| DebtCalls::default()).into_iter().collect();
+    /// Counts the calls with the person: connected ones, and those about each debt proposed. Lawyers, bureaus and the creditor may be
+    /// called as often as there is something to say (12 CFR 1006.14(b)(3)(iii)).
+    pub(super) fn count_calls(&self, facts: &mut ContactFacts) {
+        let (mut calls, mut may_have_consented) = (Calls::new(), !self.record.notices.is_empty());
+        for contact in self.contacts() {
+            may_have_consented |= contact.gives_call_consent().is_some();
+            if !contact.is_ours {
+                continue;
+            }
+            let is_out = contact.direction == Direction::Out;
+            if contact.channel.is_call() {
+                let is_placed = is_out && contact.outcome.is_none_or(Outcome::is_connected);
+                if is_placed {
+                    facts.connected_calls.push(contact.at.as_second());
+                }
+                calls.push(Call { contact, day: self.days.of(contact.at), is_placed });
+            }
+            if is_out && contact.purpose == Purpose::LocationInformation && contact.outcome.is_none_or(Outcome::reached_somebody) {
+                facts.asked_location_at = facts.asked_location_at.max(Some(contact.at.as_second()));
+            }
         }
-        let days = DayCount::new(day_zone(self.record));
+        facts.connected_calls.sort_unstable();
         // The rule counts calls about consumer debts; a business debt beside one has no count of its own.
         let counted = || self.debts().filter(|debt| debt.is_consumer_purpose);
-        let is_first_of_its_kind = |(nth, debt): &(usize, &Debt)| !counted().take(*nth).any(|earlier| self.counts_with(earlier, debt.key));
-        counted().enumerate().filter(is_first_of_its_kind).map(|(_, debt)| self.calls_about(debt, &days)).collect()
-    }
-
-    fn calls_about(&self, debt: &Debt, days: &DayCount) -> DebtCalls {
-        let about = |keys: &[Key]| keys.iter().any(|key| self.counts_with(debt, *key));
-        let consents = self.consents(about, days);
-        let mut calls = DebtCalls::default();
-        for contact in self.calls() {
-            let day = days.of(contact.at);
-            if is_conversation(contact) && (about(contact.discussed.as_deref().unwrap_or(&contact.debts))) {
-                calls.conversation_day = calls.conversation_day.max(Some(day));
+        for (nth, debt) in counted().enumerate() {
+            if counted().take(nth).any(|earlier| self.counts_with(earlier, debt.key)) {
+                continue;
             }
-            let raised = about(&contact.debts) || contact.discussed.as_deref().is_some_and(about);
-            let placed_by_us = contact.direction == Direction::Out && contact.outcome.is_none_or(Outcome::is_connected);
-            let consented = consents.iter().any(|consent| consent.covers(contact.at, day));
-            if placed_by_us && raised && !consented {
-                calls.attempt_days.push(day);
+            facts.debts.push(DebtCalls::default());
+            if calls.is_empty() && self.record.notices.is_empty() {
+                // One that counts stands for all: nothing was counted about any.
+                return;
+            }
+            if let Some(about) = facts.debts.last_mut() {
+                self.count_about(debt, &calls, may_have_consented, about);
             }
         }
-        calls.attempt_days.sort_unstable();
-        let today = days.of(self.proposal.at);
-        calls.consent_until_day =
-            consents.iter().filter(|consent| consent.covers(self.proposal.at, today)).map(|consent| consent.last_day).max();
-        calls
+    }
+
+    fn count_about(&self, debt: &Debt, calls: &Calls, may_have_consented: bool, counted: &mut DebtCalls) {
+        let about = |keys: &[Key]| keys.iter().any(|key| self.counts_with(debt, *key));
+        let consents = if may_have_consented { self.consents(about, calls) } else { Vec::new() };
+        for Call { contact, day, is_placed } in calls {
+            if is_conversation(contact) && about(contact.talked_about()) {
+                counted.conversation_day = counted.conversation_day.max(Some(*day));
+            }
+            let raised = || about(&contact.debts) || contact.discussed().is_some_and(about);
+            let consented = || consents.iter().any(|consent| consent.covers(contact.at, *day));
+            if *is_placed && raised() && !consented() {
+                counted.attempt_days.push(*day);
+            }
+        }
+        counted.attempt_days.sort_unstable();
+        if !consents.is_empty() {
+            let today = self.days.of(self.proposal.at);
+            let lives = consents.iter().filter(|consent| consent.covers(self.proposal.at, today));
+            counted.consent_until_day = lives.map(|consent| consent.last_day).max();
+        }
     }
 
     /// Consent to extra calls about these debts, with its end (12 CFR 1006.14(b)(3)(i)).
-    fn consents(&self, about: impl Fn(&[Key]) -> bool, days: &DayCount) -> Vec<Consent> {
+    fn consents(&self, about: impl Fn(&[Key]) -> bool, calls: &Calls) -> Vec<Consent> {
         let in_notices = || self.record.notices.iter().filter(|n| n.at <= self.proposal.at && n.person == self.person && about(&n.debts));
         let said = in_notices().filter_map(|notice| match notice.kind {
             NoticeKind::CallConsent { days, direct: true } => Some((notice.at, days)),
             _ => None,
         });
-        let raised = |contact: &Contact| about(&contact.debts) || contact.discussed.as_deref().is_some_and(&about);
+        let raised = |contact: &Contact| about(&contact.debts) || contact.discussed().is_some_and(&about);
         // Consent may come by any medium.
-        let spoken = self.contacts().filter_map(|contact| Some((contact, contact.gives_call_consent?))).filter(|(c, _)| raised(c));
+        let spoken = self.contacts().filter_map(|contact| Some((contact, contact.gives_call_consent()?))).filter(|(c, _)| raised(c));
         said.chain(spoken.map(|(contact, days)| (contact.at, days)))
             .map(|(at, for_days)| {
-                let talked = self
-                    .calls()
-                    .filter(|c| is_conversation(c) && about(c.discussed.as_deref().unwrap_or(&c.debts)) && c.at > at)
-                    .map(|c| c.at);
+                let talked = calls.iter().map(|call| call.contact);
+                let talked = talked.filter(|c| is_conversation(c) && about(c.talked_about()) && c.at > at).map(|c| c.at);
                 let revoked = in_notices().filter(|n| n.kind == NoticeKind::CallConsentRevoked && n.at >= at).map(|n| n.at);
                 let lasts = i32::try_from(for_days.clamp(1, 7)).unwrap_or(7);
-                Consent { from: at, ended_at: talked.chain(revoked).min(), last_day: days.of(at) + lasts - 1 }
+                Consent { from: at, ended_at: talked.chain(revoked).min(), last_day: self.days.of(at) + lasts - 1 }
             })
             .collect()
     }
+}
 
-    /// Connected outgoing calls to the person, oldest first.
-    pub(super) fn connected_calls(&self) -> SmallVec<[i64; 8]> {
-        let is_connected = |contact: &&Contact| {
-            contact.direction == Direction::Out && contact.outcome.is_none_or(Outcome::is_connected) && contact.is_ours
-        };
-        let connected = self.contacts().filter(|contact| contact.channel.is_call()).filter(is_connected);
-        let mut calls: SmallVec<[i64; 8]> = connected.map(|contact| contact.at.as_second()).collect();
-        calls.sort_unstable();
-        calls
-    }
+/// Our calls with the person, both ways, as they lie on record.
+type Calls<'r> = SmallVec<[Call<'r>; 8]>;
+
+/// One call.
+struct Call<'r> {
+    contact: &'r Contact,
+    day: i32,
+    /// Connected, and placed by us.
+    is_placed: bool,
 }
 
 fn is_conversation(contact: &Contact) -> bool {
@@ -106,5 +122,62 @@ impl Consent {
     fn covers(&self, at: Timestamp, day: i32) -> bool {
         // The conversation that ends a consent was itself placed under it.
         self.from <= at && day <= self.last_day && self.ended_at.is_none_or(|ended| at <= ended)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::compliance::drawn::{proposal, record};
+    use crate::compliance::facts::gather;
+    use crate::compliance::record::{Contact, Debt, Direction, Key, Outcome, Proposal, Purpose, Record};
+    use crate::values::channel::Channel;
+    use crate::values::moment::day_number;
+    use jiff::tz::TimeZone;
+    use proptest::prelude::*;
+
+    /// Our contacts with the person up to the proposal.
+    fn ours<'r>(record: &'r Record, proposal: &Proposal) -> Vec<&'r Contact> {
+        let (now, person) = (proposal.at, proposal.person);
+        record.contacts.iter().filter(|contact| contact.at <= now && contact.person == person && contact.is_ours).collect()
+    }
+
+    fn is_placed(contact: &Contact) -> bool {
+        contact.channel.is_call() && contact.direction == Direction::Out && contact.outcome.is_none_or(Outcome::is_connected)
+    }
+
+    proptest! {
+        #[test]
+        fn one_walk_counts_what_one_look_at_a_time_counts(mut record in record(), proposal in proposal()) {
+            // Consent to more calls is the matter of other tests.
+            record.notices.clear();
+            record.contacts.iter_mut().for_each(|contact| contact.particulars().gives_call_consent = None);
+            let zone = record.consumer.signals.first().map_or("America/New_York", |signal| signal.zone.name());
+            let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+            let day = |contact: &Contact| day_number(contact.at.to_zoned(zone.clone()).date());
+            let (facts, ours) = (gather(&record, &proposal), ours(&record, &proposal));
+
+            let mut connected: Vec<i64> = ours.iter().filter(|c| is_placed(c)).map(|c| c.at.as_second()).collect();
+            connected.sort_unstable();
+            prop_assert_eq!(facts.connected_calls.as_slice(), connected);
+            let asked = ours.iter().filter(|c| c.direction == Direction::Out && c.purpose == Purpose::LocationInformation);
+            let asked = asked.filter(|c| c.outcome.is_none_or(Outcome::reached_somebody)).map(|c| c.at.as_second()).max();
+            prop_assert_eq!(facts.asked_location_at, asked);
+
+            let debts: Vec<&Debt> = record.debts.iter().filter(|d| proposal.debts.contains(&d.key) && d.is_consumer_purpose).collect();
+            let [debt] = debts[..] else { return Ok(()) };
+            let one = |key: Key| {
+                let other = record.debts.iter().find(|other| other.key == key);
+                key == debt.key || (debt.serviced_as.is_some() && other.is_some_and(|other| other.serviced_as == debt.serviced_as))
+            };
+            let about = |keys: &[Key]| keys.iter().any(|key| one(*key));
+            let raised = |c: &Contact| about(&c.debts) || about(c.discussed().unwrap_or_default());
+            let mut attempts: Vec<i32> = ours.iter().filter(|c| is_placed(c) && raised(c)).map(|c| day(c)).collect();
+            attempts.sort_unstable();
+            let spoken = ours.iter().filter(|c| c.channel == Channel::Call && c.outcome == Some(Outcome::Conversation));
+            let spoken = spoken.filter(|c| about(c.discussed().unwrap_or(&c.debts))).map(|c| day(c)).max();
+            prop_assert_eq!(facts.debts.len(), 1);
+            prop_assert_eq!(facts.debts[0].attempt_days.as_slice(), attempts);
+            prop_assert_eq!(facts.debts[0].conversation_day, spoken);
+        }
     }
 }

@@ -1,16 +1,14 @@
 //! What uses up the caps of states and cities, and whether electronic messages are agreed to.
 
-use super::past::{DayCount, Past, day_zone};
+use super::past::Past;
 use crate::compliance::caps::{CAPS, Cap, CapCount, Jurisdiction, Reach, Unit};
 use crate::compliance::hours::StateHours;
-use crate::compliance::record::{Contact, Direction, Key, NoticeKind, Purpose, Standing};
+use crate::compliance::record::{Contact, Direction, Key, Keys, NoticeKind, Purpose, Standing};
+use smallvec::SmallVec;
 
 impl Past<'_> {
     /// One count for each cap that limits the proposal, and for each debt where debts are counted apart.
     pub(super) fn cap_counts(&self, standing: Standing, is_reply: bool) -> Vec<CapCount> {
-        if !self.has_caps(standing) {
-            return Vec::new();
-        }
         let contacts = self.with_household(standing);
         let mut counts = Vec::new();
         for cap in CAPS.iter().filter(|cap| self.is_bound_by(cap) && cap.reach().limits(self.proposal, is_reply)) {
@@ -21,33 +19,29 @@ impl Past<'_> {
     }
 
     /// Contacts with whoever shares one count with the person, oldest first.
-    pub(super) fn with_household(&self, standing: Standing) -> Vec<&Contact> {
+    pub(super) fn with_household(&self, standing: Standing) -> SmallVec<[&Contact; 8]> {
         let household = self.household(standing);
-        let mut contacts: Vec<&Contact> =
+        let mut contacts: SmallVec<[&Contact; 8]> =
             self.record.contacts.iter().filter(|contact| contact.at <= self.proposal.at && household.contains(&contact.person)).collect();
         contacts.sort_by_key(|contact| contact.at);
         contacts
     }
 
     /// Days of the contacts that use a cap up: once for all debts, or for each of them where they are counted apart.
-    pub(super) fn used_up(&self, contacts: &[&Contact], reach: &Reach, unit: Unit) -> Vec<Vec<i32>> {
-        let days = DayCount::new(day_zone(self.record));
+    pub(super) fn used_up(&self, contacts: &[&Contact], reach: &Reach, unit: Unit) -> SmallVec<[Vec<i32>; 1]> {
         let count = |debt: Option<Key>| {
             let about = |contact: &&&Contact| debt.is_none_or(|debt| contact.debts.contains(&debt) || discussed(contact).contains(&debt));
             let using = contacts.iter().filter(about).filter(|contact| reach.counts(contact, self.proposal));
-            using.map(|contact| days.of(contact.at)).collect()
+            using.map(|contact| self.days.of(contact.at)).collect()
         };
         match unit {
-            Unit::Person => vec![count(None)],
+            Unit::Person => [count(None)].into(),
             Unit::Debt => self.consumer_debts().map(|debt| count(Some(debt))).collect(),
         }
     }
 
     /// The places whose own hours bind on the proposal.
-    pub(super) fn hours_of(&self, standing: Standing) -> Vec<Jurisdiction> {
-        if !self.has_caps(standing) {
-            return Vec::new();
-        }
+    pub(super) fn hours_of(&self) -> Vec<Jurisdiction> {
         let binds = |place: &Jurisdiction| StateHours::of(*place).is_some_and(|hours| hours.limits(self.proposal, self.record.role));
         self.record.consumer.jurisdictions.iter().copied().filter(binds).collect()
     }
@@ -58,24 +52,22 @@ impl Past<'_> {
         if !self.proposal.channel.is_electronic() {
             return Vec::new();
         }
-        let days = DayCount::new(day_zone(self.record));
-        let first = days.of(self.proposal.at) - 6;
+        let first = self.days.of(self.proposal.at) - 6;
         let ours = self.contacts().filter(|contact| {
             contact.is_ours
                 && contact.direction == Direction::Out
                 && contact.channel.is_electronic()
-                && contact.in_response_to.is_none()
+                && contact.in_response_to().is_none()
                 && !contact.purpose.is_owed()
         });
-        let mut sent: Vec<i32> = ours.map(|contact| days.of(contact.at)).filter(|day| *day >= first).collect();
+        let mut sent: Vec<i32> = ours.map(|contact| self.days.of(contact.at)).filter(|day| *day >= first).collect();
         sent.sort_unstable();
         sent
     }
 
     /// Whether an electronic message lacks the consent that the District of Columbia asks for; to ask for it needs none.
-    pub(super) fn lacks_electronic_consent(&self, standing: Standing) -> bool {
-        let needs = self.has_caps(standing)
-            && self.record.consumer.jurisdictions.contains(&Jurisdiction::DistrictOfColumbia)
+    pub(super) fn lacks_electronic_consent(&self) -> bool {
+        let needs = self.record.consumer.jurisdictions.contains(&Jurisdiction::DistrictOfColumbia)
             && self.proposal.channel.is_electronic()
             && self.proposal.purpose != Purpose::AskElectronicConsent;
         let consented = |debt: Key| {
@@ -86,7 +78,7 @@ impl Past<'_> {
     }
 
     /// The caps speak of the debtor on a consumer debt: the consumer, those who count as the consumer, a co-debtor.
-    fn has_caps(&self, standing: Standing) -> bool {
+    pub(super) fn has_caps(&self, standing: Standing) -> bool {
         !self.record.consumer.jurisdictions.is_empty() && self.concerns_their_debts(standing)
     }
 
@@ -100,9 +92,9 @@ impl Past<'_> {
     }
 
     /// Who shares one count: the consumer and those who count as the consumer; a co-debtor has one of their own.
-    fn household(&self, standing: Standing) -> Vec<Key> {
+    fn household(&self, standing: Standing) -> Keys {
         if standing == Standing::CoDebtor {
-            return vec![self.person];
+            return [self.person].into();
         }
         let counting = self.record.persons.iter().filter(|person| person.standing == Standing::CountsAsConsumer);
         std::iter::once(self.record.consumer.key).chain(counting.map(|person| person.key)).collect()
@@ -110,5 +102,5 @@ impl Past<'_> {
 }
 
 fn discussed(contact: &Contact) -> &[Key] {
-    contact.discussed.as_deref().unwrap_or_default()
+    contact.discussed().unwrap_or_default()
 }

@@ -1,6 +1,6 @@
 //! What the rules may know about deleting a record.
 
-use super::past::{DayCount, day_zone};
+use super::past::DayCount;
 use super::{binds_on, clock_of_days};
 use crate::compliance::record::{Key, Record};
 use crate::values::iso_date;
@@ -44,9 +44,10 @@ pub enum KeptRecord {
 /// Reads from the record what the rules may know about deleting what concerns these debts. The last activity is the day told or
 /// that of a later contact on record, whichever is later.
 pub fn gather_deletion(record: &Record, at: Timestamp, debts: &[Key], kept: KeptRecord, last_activity_on: Option<Date>) -> DeletionFacts {
-    let days = DayCount::new(day_zone(record));
+    let days = DayCount::of_record(record);
     let ours = record.contacts.iter().filter(|contact| contact.is_ours && contact.at <= at);
-    let about = ours.filter(|contact| contact.debts.iter().chain(contact.discussed.iter().flatten()).any(|debt| debts.contains(debt)));
+    let about =
+        ours.filter(|contact| contact.debts.iter().chain(contact.discussed().into_iter().flatten()).any(|debt| debts.contains(debt)));
     let last_activity = about.map(|contact| date_of_day(days.of(contact.at))).chain(last_activity_on).max();
     let from = match kept {
         // A call is itself an activity: where its day is not told it was no later than the last one.

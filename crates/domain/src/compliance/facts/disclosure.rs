@@ -99,9 +99,5 @@ fn spoke_about(contact: &Contact, debt: Key) -> bool {
         Some(Outcome::Voicemail) => contact.direction == Direction::Out && !contact.is_limited_content,
         _ => false,
     };
-    contact.is_ours
-        && is_spoken
-        && told
-        && may_have_told_all(contact)
-        && contact.discussed.as_deref().unwrap_or(&contact.debts).contains(&debt)
+    contact.is_ours && is_spoken && told && may_have_told_all(contact) && contact.talked_about().contains(&debt)
 }

@@ -3,7 +3,7 @@
 //! A dispute in writing submitted before the period ends stops collection until a copy of verification has been sent after
 //! it came; one made before the notice is treated as made in the period. What counts is the day it was submitted.
 
-use super::past::{DayCount, day_zone};
+use super::past::DayCount;
 use crate::compliance::record::{Debt, Key, Notice, NoticeKind, Record};
 use crate::compliance::validation::Period;
 use crate::values::moment::{date_of_day, day_number};
@@ -20,7 +20,7 @@ pub(super) struct Disputes<'r> {
 
 impl<'r> Disputes<'r> {
     pub(super) fn new(record: &'r Record, at: Timestamp) -> Disputes<'r> {
-        Disputes { record, at, days: DayCount::new(day_zone(record)) }
+        Disputes { record, at, days: DayCount::of_record(record) }
     }
 
     /// The events about one debt up to now.

@@ -1,7 +1,7 @@
 //! What the rules may know about a report of debts to a bureau.
 
 use super::disputes::Disputes;
-use super::past::{DayCount, day_zone};
+use super::past::DayCount;
 use super::{clock_of_days, regf_binds};
 use crate::compliance::record::{Contact, Direction, Key, NoticeKind, Outcome, Record};
 use crate::values::channel::Channel;
@@ -47,7 +47,7 @@ pub struct FurnishedDebt {
 /// Reads from the record what the rules may know about a report of these debts.
 pub fn gather_furnish(record: &Record, at: Timestamp, debts: &[Key], reports_as_disputed: bool) -> FurnishFacts {
     let events = Disputes::new(record, at);
-    let days = DayCount::new(day_zone(record));
+    let days = DayCount::of_record(record);
     let of_debt = |key: &Key| {
         let known = record.debts.iter().find(|debt| debt.key == *key);
         let binds = regf_binds(record) && record.is_consumer_debt(*key);
@@ -70,11 +70,10 @@ pub fn gather_furnish(record: &Record, at: Timestamp, debts: &[Key], reports_as_
 
 /// Spoken with, or written to with the days for a return run out and nothing come back within them (12 CFR 1006.30(a)(1)).
 fn told_from_day(record: &Record, events: &Disputes, days: &DayCount, at: Timestamp, debt: Key) -> Option<i32> {
-    let raised =
-        |contact: &&Contact| contact.debts.contains(&debt) || contact.discussed.as_ref().is_some_and(|debts| debts.contains(&debt));
+    let raised = |contact: &&Contact| contact.debts.contains(&debt) || contact.discussed().is_some_and(|debts| debts.contains(&debt));
     let ours = || record.contacts.iter().filter(|contact| contact.is_ours && contact.at <= at).filter(raised);
     let spoke = ours().filter(|contact| {
-        let about = contact.discussed.as_deref().unwrap_or(&contact.debts).contains(&debt);
+        let about = contact.talked_about().contains(&debt);
         about && matches!(contact.channel, Channel::Call | Channel::InPerson) && contact.outcome == Some(Outcome::Conversation)
     });
     let waited = |key: Option<Key>, sent: Timestamp| {

@@ -1,6 +1,6 @@
 //! Calls and texts by machine: to which line they go, and the consent to them.
 
-use super::past::{DayCount, Past, day_zone};
+use super::past::Past;
 use crate::compliance::record::{Dialing, Direction, Notice, NoticeKind, Proposal};
 use crate::compliance::rules::tcpa_revocation::REVOKES_ALL_FROM;
 use crate::decision::Instant;
@@ -102,17 +102,16 @@ impl Past<'_> {
 
     /// How many calls a machine spoke to this number in the run up to now, whoever was meant, and the day of the third last.
     fn spoken_calls(&self) -> (u32, Option<i32>) {
-        let days = DayCount::new(day_zone(self.record));
-        let today = days.of(self.proposal.at);
+        let today = self.days.of(self.proposal.at);
         let spoken = self.record.contacts.iter().filter(|contact| {
             contact.is_ours
                 && contact.at <= self.proposal.at
                 && contact.direction == Direction::Out
                 && is_spoken_by_machine(contact.channel, contact.dialing)
                 // A call to a number that is not on record may have been to this one.
-                && contact.address.as_ref().zip(self.proposal.address.as_ref()).is_none_or(|(a, b)| is_same_number(a, b))
+                && contact.address().zip(self.proposal.address.as_deref()).is_none_or(|(a, b)| is_same_number(a, b))
         });
-        let mut days: Vec<i32> = spoken.map(|contact| days.of(contact.at)).collect();
+        let mut days: Vec<i32> = spoken.map(|contact| self.days.of(contact.at)).collect();
         days.sort_unstable();
         let in_run = days.iter().filter(|day| **day > today - RUN_DAYS).count();
         (u32::try_from(in_run).unwrap_or(u32::MAX), days.iter().rev().nth(2).copied())

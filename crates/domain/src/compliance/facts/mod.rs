@@ -15,6 +15,7 @@ mod disclosure;
 mod disputes;
 mod drawing;
 mod furnish;
+mod gathering;
 mod judgment;
 mod machine;
 mod message;
@@ -34,6 +35,7 @@ pub use delivery::{DeliveryFacts, Document, gather_delivery};
 pub use disclosure::DisclosureFacts;
 pub use drawing::{DebitFacts, DepositFacts, bank_stops_until, gather_debit, gather_deposit};
 pub use furnish::{FurnishFacts, FurnishedDebt, gather_furnish};
+pub use gathering::gather;
 pub use judgment::{JudgmentFacts, gather_judgment};
 pub use machine::{Line, MachineFacts};
 pub use message::{MessageFacts, gather_message};
@@ -45,16 +47,12 @@ pub use validation::{NoticeFacts, PeriodFacts, gather_notice, gather_period};
 
 use super::asked::Topics;
 use super::caps::{CapCount, Jurisdiction};
-use super::record::{Care, CollectorRole, Debt, Dialing, Key, LocationCall, Place, Proposal, Purpose, Record, Standing, Wish};
-use super::rules::designated_time::is_designated;
+use super::record::{Care, CollectorRole, Key, LocationCall, Place, Purpose, Record, Standing, Wish};
 use crate::decision::Instant;
 use crate::values::channel::Channel;
-use crate::values::moment::day_number;
 use crate::values::money::Money;
-use crate::values::region::{Clock, Clocks, ZONES_SERVED, clocks};
-use disputes::Disputes;
+use crate::values::region::{Clock, Clocks, ZONES_SERVED};
 use jiff::Timestamp;
-use past::{Past, day_zone};
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use wishes::Wishes;
@@ -344,76 +342,6 @@ impl ContactFacts {
     }
 }
 
-/// Reads from the record what the rules may know about a proposal. Entries later than the proposal are not looked at.
-pub fn gather(record: &Record, proposal: &Proposal) -> ContactFacts {
-    let now = proposal.at;
-    let person = record.persons.iter().find(|person| person.key == proposal.person);
-    let standing =
-        if proposal.person == record.consumer.key { Standing::Consumer } else { person.map_or(Standing::ThirdParty, |p| p.standing) };
-    let own_signals = person.map(|person| person.signals.as_slice()).filter(|signals| !signals.is_empty());
-    let past = Past { record, proposal, person: proposal.person, standing };
-    let regf_binds = regf_binds(record) && past.concerns_consumer_debts();
-
-    let wishes = Wishes::binding(record, person, standing, now);
-    let time_wishes = wishes.about_time();
-    let reply = past.reply().map(|incoming| Reply {
-        at: incoming.at.as_second(),
-        place: incoming.place,
-        came_at_designated_time: is_designated(&time_wishes, &clocks(wishes.signals, incoming.at), incoming.at.as_second()),
-        clocks: clocks(own_signals.unwrap_or(&record.consumer.signals), incoming.at).into_vec(),
-    });
-    let closures = wishes.closures(proposal, reply.as_ref());
-    let machine = past.machine();
-
-    let known = clocks(own_signals.unwrap_or(&record.consumer.signals), now);
-    let mut facts = ContactFacts {
-        at: now.as_second(),
-        regf_binds,
-        standing,
-        channel: proposal.channel,
-        place: proposal.place,
-        purpose: proposal.purpose,
-        day_clock: known.iter().find(|clock| *clock.zone == *day_zone(record)).copied().unwrap_or_else(|| clock_of_days(record, now)),
-        clocks: known,
-        // They are asked about wishes alone.
-        wish_clocks: if time_wishes.is_empty() { Vec::new() } else { clocks(wishes.signals, now).into_vec() },
-        time_wishes,
-        closed_places: wishes.closed_places(),
-        employer_prohibits: wishes.employer_prohibits(),
-        caps: past.cap_counts(standing, reply.is_some()),
-        hours_of: past.hours_of(standing),
-        amended: past.amended(standing, reply.is_some()),
-        electronic_days: past.electronic_days(),
-        reply,
-        debts: past.debt_calls(),
-        connected_calls: past.connected_calls(),
-        confirmation: past.confirmation(&closures, machine.and_then(|machine| machine.revoked_at)),
-        closures,
-        lacks_opt_out_notice: proposal.lacks_opt_out_notice,
-        is_employer_address_without_basis: proposal.is_employer_address_without_basis,
-        is_required_in_this_medium: proposal.is_required_in_this_medium,
-        ceased_at: past.ceased_at(),
-        served_since_cease_at: past.served_since_cease(),
-        attorney_at: past.attorney_at(),
-        is_deceased: person.map_or(standing == Standing::Consumer && record.consumer.is_deceased, |person| person.is_deceased),
-        third_party_consented: proposal.third_party_consented,
-        location: proposal.location,
-        asked_location_at: past.asked_location_at(),
-        is_consumers_lawyer: person.is_some_and(|person| person.is_consumers_lawyer),
-        dispute: if regf_binds && !record.notices.is_empty() { disputes(&past) } else { DisputeFacts::default() },
-        bankruptcy: bankruptcy(&past),
-        lacks_electronic_consent: past.lacks_electronic_consent(standing),
-        disclosure: past.disclosure(standing),
-        machine,
-        care: person.map_or(if standing == Standing::Consumer { record.consumer.care } else { Care::default() }, |person| person.care),
-        is_by_machine: proposal.dialing != Dialing::Manual || proposal.channel == Channel::RinglessVoicemail,
-        is_by_trained: proposal.is_by_trained,
-        topics: Topics::ALL,
-    };
-    facts.topics = facts.topics_touched();
-    facts
-}
-
 /// Whether somebody named no time or place of their own and is reached as the debtor asked.
 pub fn is_reached_as_debtor_asked(record: &Record, person: Key, at: Timestamp) -> bool {
     let found = record.persons.iter().find(|known| known.key == person);
@@ -422,7 +350,8 @@ pub fn is_reached_as_debtor_asked(record: &Record, person: Key, at: Timestamp) -
 
 /// The clock in which days are counted.
 fn clock_of_days(record: &Record, at: Timestamp) -> Clock {
-    Clock::of(day_zone(record), at).or_else(|| Clock::of(ZONES_SERVED[0], at)).unwrap_or_else(Clock::utc)
+    let named = record.consumer.signals.first().and_then(|signal| signal.zone.clock(at));
+    named.or_else(|| Clock::of(ZONES_SERVED[0], at)).unwrap_or_else(Clock::utc)
 }
 
 /// Whether Regulation F binds us in our role (15 USC 1692a(6)).
@@ -433,31 +362,4 @@ fn regf_binds(record: &Record) -> bool {
 /// Whether it binds us on any of these debts; where none is named, on what they would be.
 fn binds_on(record: &Record, debts: &[Key]) -> bool {
     regf_binds(record) && (debts.is_empty() || debts.iter().any(|key| record.is_consumer_debt(*key)))
-}
-
-fn disputes(past: &Past) -> DisputeFacts {
-    let events = Disputes::new(past.record, past.proposal.at);
-    let today = events.day_of(past.proposal.at);
-    let ends = || past.consumer_debts().filter_map(|debt| events.period_end(debt, today)).max();
-    let written_at = past.consumer_debts().filter_map(|debt| events.written_dispute_at(debt)).min();
-    // What is about several debts and disputed in part waits whole: which of them is spoken of, nobody could tell afterwards.
-    let mut debts = past.debts();
-    let one = debts.next().filter(|_| past.proposal.debts.len() == 1 && debts.next().is_none() && written_at.is_some());
-    DisputeFacts {
-        written_at,
-        undisputed: one.and_then(|debt| events.undisputed(debt)),
-        is_about_undisputed: past.proposal.is_about_undisputed,
-        creditor_request_at: past.consumer_debts().filter_map(|debt| events.creditor_request_at(debt)).min(),
-        threat_until_day: past.proposal.pay_by.and_then(|pay_by| ends().filter(|end| day_number(pay_by) <= *end && today <= *end)),
-    }
-}
-
-fn bankruptcy(past: &Past) -> BankruptcyFacts {
-    BankruptcyFacts {
-        is_stayed: past.debts().any(|debt| debt.is_stayed(false)),
-        is_stayed_for_co_debtors: past.debts().any(|debt| debt.is_stayed(true)),
-        is_discharged: past.debts().any(Debt::is_discharged),
-        is_stayed_by_others: past.debts().any(|debt| past.record.is_stayed_by_others(debt, past.person)),
-        is_discharged_for_them: past.debts().any(|debt| past.record.is_discharged_for(debt, past.person)),
-    }
 }

@@ -1,16 +1,15 @@
 //! The record up to the proposal, seen from the person to be reached.
 
 use super::{ClosedSince, Confirmation};
-use crate::compliance::record::{Contact, Debt, Direction, Key, Notice, NoticeKind, Outcome, Proposal, Purpose, Record, Standing};
-use crate::values::region::Zone;
+use crate::compliance::record::{Contact, Debt, Direction, Key, Notice, NoticeKind, Proposal, Purpose, Record, Standing};
+use crate::values::region::{Zone, ZoneName};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use std::cell::RefCell;
-use std::ops::Range;
+use std::cell::Cell;
 
 /// The zone in which days are counted: the consumer's first listed one; Eastern where nothing is known.
 pub(super) fn day_zone(record: &Record) -> &str {
-    record.consumer.signals.first().map_or("America/New_York", |signal| &*signal.zone)
+    record.consumer.signals.first().map_or("America/New_York", |signal| signal.zone.name())
 }
 
 /// The record up to the proposal, seen from the person to be reached.
@@ -19,6 +18,7 @@ pub(super) struct Past<'r> {
     pub(super) proposal: &'r Proposal,
     pub(super) person: Key,
     pub(super) standing: Standing,
+    pub(super) days: DayCount,
 }
 
 impl<'r> Past<'r> {
@@ -64,8 +64,11 @@ impl<'r> Past<'r> {
     pub(super) fn reply(&self) -> Option<&'r Contact> {
         let to = self.proposal.in_response_to?;
         let incoming = self.contacts().find(|c| c.key == Some(to) && c.direction == Direction::In && c.channel == self.proposal.channel)?;
-        let answered =
-            self.record.contacts.iter().any(|c| c.at <= self.proposal.at && c.direction == Direction::Out && c.in_response_to == Some(to));
+        let answered = self
+            .record
+            .contacts
+            .iter()
+            .any(|c| c.at <= self.proposal.at && c.direction == Direction::Out && c.in_response_to() == Some(to));
         (!answered).then_some(incoming)
     }
 
@@ -134,41 +137,41 @@ impl<'r> Past<'r> {
         };
         self.proposal.debts.iter().filter_map(known_for).min()
     }
-
-    /// When this person was last asked where the consumer is.
-    pub(super) fn asked_location_at(&self) -> Option<i64> {
-        self.contacts()
-            .filter(|contact| contact.is_ours && contact.direction == Direction::Out && contact.purpose == Purpose::LocationInformation)
-            .filter(|contact| contact.outcome.is_none_or(Outcome::reached_somebody))
-            .map(|contact| contact.at.as_second())
-            .max()
-    }
 }
 
 /// Counts days in one zone; in UTC where its name is none.
 pub(super) enum DayCount {
     /// With the offset asked for last, and from when to when it holds: a history lies mostly within one.
-    Known(&'static Zone, RefCell<(i32, Range<i64>)>),
+    Known(&'static Zone, Cell<(i32, i64, i64)>),
     ByRules(TimeZone),
 }
 
 impl DayCount {
-    pub(super) fn new(zone: &str) -> DayCount {
-        match Zone::named(zone) {
-            Some(zone) => DayCount::Known(zone, RefCell::new((0, 0..0))),
-            None => DayCount::ByRules(TimeZone::get(zone).unwrap_or(TimeZone::UTC)),
+    /// The days as a record counts them.
+    pub(super) fn of_record(record: &Record) -> DayCount {
+        let zone = match record.consumer.signals.first().map(|signal| &signal.zone) {
+            Some(ZoneName::Known(zone)) => Some(*zone),
+            _ => Zone::named(day_zone(record)),
+        };
+        match zone {
+            Some(zone) => DayCount::Known(zone, Cell::new((0, 0, 0))),
+            None => DayCount::ByRules(TimeZone::get(day_zone(record)).unwrap_or(TimeZone::UTC)),
         }
     }
 
+    /// The day number of an instant.
+    #[inline]
     pub(super) fn of(&self, at: Timestamp) -> i32 {
         let second = at.as_second();
         let offset = match self {
             DayCount::Known(zone, last) => {
-                let mut last = last.borrow_mut();
-                if !last.1.contains(&second) {
-                    *last = zone.offset(second);
+                let (mut offset, from, until) = last.get();
+                if second < from || second >= until {
+                    let (other, holds) = zone.offset(second);
+                    offset = other;
+                    last.set((offset, holds.start, holds.end));
                 }
-                last.0
+                offset
             }
             DayCount::ByRules(tz) => tz.to_offset(at).seconds(),
         };

@@ -93,18 +93,8 @@ pub struct Contact {
     pub person: Key,
     /// About which debts; on an unanswered call those it was marked with before dialing.
     pub debts: Keys,
-    /// Which debts were raised, where that differs.
-    pub discussed: Option<Vec<Key>>,
-    /// To or from which number or address, where it is on record.
-    pub address: Option<String>,
-    /// From or to which place.
-    pub place: Option<Place>,
     /// What for.
     pub purpose: Purpose,
-    /// Which incoming contact it answered.
-    pub in_response_to: Option<Key>,
-    /// Consent to further calls given in it, in days.
-    pub gives_call_consent: Option<u32>,
     /// Nobody answered and no message could have been left.
     pub was_unreachable: bool,
     /// Who or what dialed and spoke.
@@ -115,6 +105,60 @@ pub struct Contact {
     pub disclosed: Option<Disclosure>,
     /// Placed by this collector.
     pub is_ours: bool,
+    /// What is on record of few contacts.
+    pub particulars: Option<Box<Particulars>>,
+}
+
+/// What is on record of few contacts. It lies apart, so that a history is walked in few lines of memory.
+#[derive(Clone, Debug, Default)]
+pub struct Particulars {
+    /// Which debts were raised, where that differs.
+    pub discussed: Option<Vec<Key>>,
+    /// To or from which number or address, where it is on record.
+    pub address: Option<String>,
+    /// From or to which place.
+    pub place: Option<Place>,
+    /// Which incoming contact it answered.
+    pub in_response_to: Option<Key>,
+    /// Consent to further calls given in it, in days.
+    pub gives_call_consent: Option<u32>,
+}
+
+impl Contact {
+    /// What is particular to it, to be filled in.
+    pub fn particulars(&mut self) -> &mut Particulars {
+        self.particulars.get_or_insert_default()
+    }
+
+    /// Which debts were raised, where that differs.
+    pub fn discussed(&self) -> Option<&[Key]> {
+        self.particulars.as_ref()?.discussed.as_deref()
+    }
+
+    /// To or from which number or address, where it is on record.
+    pub fn address(&self) -> Option<&str> {
+        self.particulars.as_ref()?.address.as_deref()
+    }
+
+    /// From or to which place.
+    pub fn place(&self) -> Option<Place> {
+        self.particulars.as_ref()?.place
+    }
+
+    /// Which incoming contact it answered.
+    pub fn in_response_to(&self) -> Option<Key> {
+        self.particulars.as_ref()?.in_response_to
+    }
+
+    /// Consent to further calls given in it, in days.
+    pub fn gives_call_consent(&self) -> Option<u32> {
+        self.particulars.as_ref()?.gives_call_consent
+    }
+
+    /// The debts that were spoken of in it: those it was marked with where nothing else is on record.
+    pub(in crate::compliance) fn talked_about(&self) -> &[Key] {
+        self.discussed().unwrap_or(&self.debts)
+    }
 }
 
 /// Who or what dials a call or sends a text, and who speaks.

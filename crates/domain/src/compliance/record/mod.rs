@@ -12,7 +12,7 @@ mod wish;
 
 pub use bankruptcy::Bankruptcy;
 pub use care::Care;
-pub use contact::{Contact, Dialing, Direction, Disclosure, Outcome, Purpose};
+pub use contact::{Contact, Dialing, Direction, Disclosure, Outcome, Particulars, Purpose};
 pub use notice::{Notice, NoticeKind};
 pub use proposal::{LocationCall, Proposal};
 pub use service::{OrdersNotice, Service};
@@ -99,7 +99,7 @@ pub struct Record {
     /// Other people around the account.
     pub persons: Vec<Person>,
     /// The debts.
-    pub debts: Vec<Debt>,
+    pub debts: SmallVec<[Debt; 1]>,
     /// Earlier contacts, in any order.
     pub contacts: Vec<Contact>,
     /// Other events, in any order.
@@ -121,7 +121,7 @@ pub struct Consumer {
     /// Who.
     pub key: Key,
     /// Signs of where they are.
-    pub signals: Vec<LocationSignal>,
+    pub signals: SmallVec<[LocationSignal; 2]>,
     /// What they told us about times, places and channels.
     pub preferences: Vec<Preference>,
     /// Known, or to be known, to have died.

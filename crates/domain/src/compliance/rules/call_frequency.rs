@@ -156,7 +156,8 @@ mod tests {
     fn consent_given_by_mail_opens_the_telephone() {
         let talk = call("2026-04-01T11:00:00-04:00", Direction::Out, Outcome::Conversation);
         let mut consent = call("2026-04-02T11:00:00-04:00", Direction::In, Outcome::Delivered);
-        (consent.channel, consent.gives_call_consent) = (Channel::Email, Some(2));
+        consent.channel = Channel::Email;
+        consent.particulars().gives_call_consent = Some(2);
         let record = with(consumer_in(&["America/New_York"]), [talk, consent]);
         for (when, refused) in [("2026-04-03T20:00:00-04:00", false), ("2026-04-04T09:00:00-04:00", true)] {
             assert_eq!(!decide(&record, when).because.is_empty(), refused, "{when}");

@@ -70,7 +70,7 @@ mod tests {
     fn elsewhere_it_is_two_in_thirty_days() {
         let at_work = |days: &[&str]| {
             let mut record = calls(&days.iter().map(|on| (*on, Outcome::NoAnswer)).collect::<Vec<_>>());
-            record.contacts.iter_mut().for_each(|contact| contact.place = Some(Place::Work));
+            record.contacts.iter_mut().for_each(|contact| contact.particulars().place = Some(Place::Work));
             record
         };
         //   days                place                refused

@@ -119,7 +119,7 @@ mod tests {
         let spoken = with(with_person("co_debtor"), [earlier(Channel::Call, Direction::Out, Some(Outcome::Conversation))]);
         assert_eq!(due(&spoken, |proposal| proposal.debts.push(11)), Disclosure::Full, "the other debt is new");
         let mut spoken_of_other = spoken.clone();
-        spoken_of_other.contacts[0].discussed = Some(vec![11]);
+        spoken_of_other.contacts[0].particulars().discussed = Some(vec![11]);
         assert_eq!(due(&spoken_of_other, |proposal| proposal.channel = Channel::RinglessVoicemail), Disclosure::Full);
         let mut asked = ask(&spoken, |proposal| (proposal.person, proposal.disclosure) = (PERSON, Some(Disclosure::Short)));
         assert_eq!(asked, ["regf.disclosure.mini-miranda"], "the co-debtor has not been told");

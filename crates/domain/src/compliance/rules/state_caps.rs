@@ -52,14 +52,15 @@ pub(super) const WEST_VIRGINIA: ContactRule = Rule {
 #[cfg(test)]
 mod tests {
     use crate::compliance::caps::Jurisdiction::{NewHampshire, Oregon, WestVirginia};
-    use crate::compliance::record::{CollectorRole, Contact, Direction, Outcome, Place, Record};
+    use crate::compliance::record::{CollectorRole, Direction, Outcome, Place, Record};
     use crate::compliance::rules::proposal_tests::{ask, call, lives_in, with};
 
     /// Calls of December 2026 by a creditor in its own name: day, outcome, place.
     fn calls(record: Record, made: &[(u8, Outcome, Option<Place>)]) -> Record {
-        let made = made.iter().map(|(on, outcome, place)| Contact {
-            place: *place,
-            ..call(&format!("2026-12-{on:02}T11:00:00-05:00"), Direction::Out, *outcome)
+        let made = made.iter().map(|(on, outcome, place)| {
+            let mut made = call(&format!("2026-12-{on:02}T11:00:00-05:00"), Direction::Out, *outcome);
+            made.particulars().place = *place;
+            made
         });
         Record { role: CollectorRole::FirstParty, ..with(record, made) }
     }

@@ -41,7 +41,7 @@ pub(super) const RULE: ContactRule = Rule {
 #[cfg(test)]
 mod tests {
     use crate::compliance::policy::ContactPolicy;
-    use crate::compliance::record::{CollectorRole, Contact, Dialing, Direction, NoticeKind, Outcome, Proposal, Record};
+    use crate::compliance::record::{CollectorRole, Contact, Dialing, Direction, NoticeKind, Outcome, Particulars, Proposal, Record};
     use crate::compliance::rules::proposal_tests::{CONSUMER, DEBT, agree, ask, call, consumer_in, with};
     use crate::compliance::{decide_contact, facts::gather};
     use crate::values::channel::Channel;
@@ -52,7 +52,7 @@ mod tests {
     fn spoken(days: &[&str]) -> Record {
         let of_day = |day: &&str| Contact {
             dialing: Dialing::Prerecorded,
-            address: Some(NUMBER.into()),
+            particulars: Some(Box::new(Particulars { address: Some(NUMBER.into()), ..Particulars::default() })),
             ..call(&format!("2026-{day}T11:00:00-04:00"), Direction::Out, Outcome::Voicemail)
         };
         with(consumer_in(&["America/New_York"]), days.iter().map(of_day).collect::<Vec<_>>())
@@ -109,8 +109,8 @@ mod tests {
             ("dialed by a person", (|c| c.dialing = Dialing::Manual) as fn(&mut Contact), false),
             ("dropped into the mailbox", |c| (c.channel, c.dialing) = (Channel::RinglessVoicemail, Dialing::Manual), true),
             ("a machine's voice", |c| c.dialing = Dialing::ArtificialVoice, true),
-            ("another number", |c| c.address = Some("+16145550199".into()), false),
-            ("a number not on record", |c| c.address = None, true),
+            ("another number", |c| c.particulars().address = Some("+16145550199".into()), false),
+            ("a number not on record", |c| c.particulars().address = None, true),
             ("busy", |c| c.outcome = Some(Outcome::Busy), true),
             ("about another debt", |c| c.debts = vec![11].into(), true),
             ("for somebody else in the house", |c| c.person = 2, true),

@@ -57,14 +57,14 @@ mod tests {
         with_spouse.persons = with_person("co_debtor").persons;
         assert!(ask(&with_spouse, |_| ()).is_empty(), "a co-debtor has a count of their own");
         let mut answered = record;
-        answered.contacts[0].in_response_to = Some(99);
+        answered.contacts[0].particulars().in_response_to = Some(99);
         assert!(ask(&answered, |_| ()).is_empty(), "answers are left out");
     }
 
     #[test]
     fn one_a_week_at_work_and_two_a_day_to_a_mobile() {
         let mut at_work = contacts(&[(4, Channel::Call, Some(Outcome::Voicemail))]);
-        at_work.contacts[0].place = Some(Place::Work);
+        at_work.contacts[0].particulars().place = Some(Place::Work);
         assert_eq!(ask(&at_work, |proposal| proposal.place = Some(Place::Work)), ["state.wa.contact-cap"]);
         assert!(ask(&at_work, |_| ()).is_empty());
 
