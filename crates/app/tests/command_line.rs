@@ -10,6 +10,25 @@ fn duly(folder: &Folder, args: &[&str]) -> (Option<i32>, String) {
 }
 
 #[test]
+fn a_check_without_a_table_fails_and_says_which() {
+    let folder = Folder::new();
+    std::fs::create_dir_all(&folder.0).unwrap();
+    assert_eq!(duly(&folder, &["migrate"]).0, Some(0));
+    let at = folder.0.join("duly.db");
+    rusqlite::Connection::open(at).unwrap().execute_batch("drop table holds").unwrap();
+    let mut check = Command::new(env!("CARGO_BIN_EXE_duly"));
+    check.args(["check", "--format", "json"]).current_dir(&folder.0).env_remove("DULY_DATABASE");
+    let output = check.output().expect("duly starts");
+    assert_eq!(output.status.code(), Some(1), "a check that failed");
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let detail = told["checks"][0]["detail"].as_str().unwrap();
+    assert_eq!((&told["checks"][0]["name"], &told["checks"][0]["ok"]), (&"schema".into(), &false.into()));
+    assert!(detail.starts_with("the database lacks the table holds,") && detail.contains("duly restore FILE"), "{detail}");
+    let (code, says) = duly(&folder, &["state"]);
+    assert!(code == Some(2) && says.starts_with("duly: the database lacks the table holds,"), "{says}");
+}
+
+#[test]
 fn every_error_names_the_thing_and_the_way_out() {
     let folder = Folder::new();
     std::fs::create_dir_all(&folder.0).unwrap();

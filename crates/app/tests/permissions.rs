@@ -238,6 +238,12 @@ fn who_need_not_dial_sees_masks_and_a_shown_value_leaves_its_reason() {
             );
             let (_, page) = post(ask("date_of_birth", "inspection", "")).await;
             assert!(page.contains("Sat 17 May 1980") && !page.contains(email));
+            let seen = client.get(format!("{url}/views")).send().await.unwrap().text().await.unwrap();
+            for part in ["e-mail address shown", "An audit or inspection: sample 12", "date of birth shown", "An audit or inspection</td>"]
+            {
+                assert!(seen.contains(part), "who saw it says {part}: {seen}");
+            }
+            assert!(!seen.contains(email) && !seen.contains("May 1980"), "the value itself is not kept");
             let page = client.get(&url).send().await.unwrap().text().await.unwrap();
             assert!(!page.contains(email) && !page.contains("May 1980"), "shown for that request only");
         }

@@ -1,5 +1,7 @@
 //! Both engines end with the same tables and columns; every id has its key, every amount its currency.
 
+use duly::jobs::check;
+use duly::store::migrate::migrate;
 use duly_testkit::{Engine, Floor};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -28,6 +30,28 @@ fn both_engines_have_the_same_tables_and_columns() {
     let (left, right) = (schema(&sqlite, SQLITE), schema(&postgres, POSTGRES));
     assert!(left.len() > 20);
     assert_eq!(left, right);
+}
+
+#[test]
+fn a_table_that_is_gone_is_named_with_the_way_out() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        for table in ["views", "worklist", "letters", "schema_steps"] {
+            let mut floor = Floor::on(engine, "2026-03-02");
+            assert_eq!(floor.runtime.block_on(migrate(&floor.app.db, floor.app.moment().at)).unwrap(), 0, "whole, nothing is missed");
+            let cascade = if engine == Engine::Postgres { " cascade" } else { "" };
+            floor.tamper("delete from contact_disclosures", &[]);
+            floor.tamper(&format!("drop table {table}{cascade}"), &[]);
+            let says = floor.runtime.block_on(migrate(&floor.app.db, floor.app.moment().at)).unwrap_err().to_string();
+            assert!(says.contains(&format!("lacks the table {table},")) && says.contains("duly restore FILE"), "{engine:?} {says}");
+            if table == "views" {
+                // The same where a program runs on, as the night or the page of the checks says it.
+                let today = floor.app.moment().business_day;
+                let run = async { check::run(&mut floor.app.db.read().await.unwrap(), &floor.app.keys, today).await };
+                let says = floor.runtime.block_on(run).unwrap_err().to_string();
+                assert!(says.contains(table) && says.contains("duly restore FILE") && !says.contains("select"), "{engine:?} {says}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -1,9 +1,10 @@
-//! Who saw an account.
+//! Who saw an account, and who had a masked value of it shown, with the reason they gave.
 
 use super::{store, views};
 use crate::accounts;
 use crate::app::Failure;
 use crate::identity::names::Names;
+use crate::parties::masking;
 use crate::web::Web;
 use crate::web::guard::Visit;
 use crate::web::shell::{Frame, page, when};
@@ -12,14 +13,19 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use duly_domain::values::ids::AccountId;
 
-/// Views shown at the most.
-const MOST: i64 = 200;
+/// Views and shown values read at the most, of each kind.
+const MOST: i64 = MOST_SHOWN as i64;
+
+/// Lines of the page at the most.
+const MOST_SHOWN: usize = 200;
 
 struct ShownView {
     when: String,
     who: String,
     id: String,
     what: String,
+    /// Why a masked value was shown; empty where the account was opened.
+    because: String,
 }
 
 #[derive(Template)]
@@ -29,6 +35,7 @@ struct ViewsPage {
     id: AccountId,
     reference: String,
     views: Vec<ShownView>,
+    is_cut: bool,
 }
 
 /// `GET /accounts/{account}/views`: the newest first.
@@ -41,7 +48,23 @@ pub async fn get_views(State(web): State<Web>, visit: Visit, Path(account): Path
     let mut shown = Vec::new();
     for view in store::list_views(&mut tx, id, MOST).await? {
         let who = names.of(&mut tx, &view.seen_by).await?;
-        shown.push(ShownView { when: when(view.seen_at, visit.at.at, &visit.zone), who, id: view.seen_by, what: view.what });
+        let seen = ShownView {
+            when: when(view.seen_at, visit.at.at, &visit.zone),
+            who,
+            id: view.seen_by,
+            what: view.what,
+            because: String::new(),
+        };
+        shown.push((view.seen_at, seen));
     }
-    Ok(page(&ViewsPage { frame: Frame::of(&visit, "/accounts", "Who saw this account"), id, reference, views: shown }))
+    for entry in store::list_of_act(&mut tx, &id.to_string(), masking::SHOWN, MOST).await? {
+        let (what, because) = masking::in_words(&entry.detail);
+        let who = names.of(&mut tx, &entry.actor).await?;
+        let when = when(entry.recorded_at, visit.at.at, &visit.zone);
+        shown.push((entry.recorded_at, ShownView { when, who, id: entry.actor, what, because }));
+    }
+    shown.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    let is_cut = shown.len() > MOST_SHOWN;
+    let shown = shown.into_iter().take(MOST_SHOWN).map(|(_, view)| view).collect();
+    Ok(page(&ViewsPage { frame: Frame::of(&visit, "/accounts", "Who saw this account"), id, reference, views: shown, is_cut }))
 }

@@ -6,6 +6,7 @@ use super::{
     licenses, outreach, packs, plans, policy, serve, status, store, strategy,
 };
 use crate::app::{App, Failure};
+use crate::store::StoreError;
 use crate::web::serving::Serving;
 use crate::{demo, web};
 
@@ -30,6 +31,11 @@ pub(super) async fn run(cli: Cli) -> Result<Answered, Failure> {
             return web::serve(app, listen, Serving::default()).await.map(|()| Answered::Yes);
         }
         Command::Serve(args) => return serve::serve(global, args).await,
+        Command::Check if global.is_there(DATABASE) => match global.open(DATABASE).await {
+            // What cannot be opened whole is the answer of the check.
+            Err(Failure::Store(missing @ StoreError::Missing(_))) => return jobs::check_without_tables(&global, &missing),
+            opened => return jobs::check(&opened?, &global).await,
+        },
         Command::Config(command) => return serve::config(&global, command),
         Command::Disclosure(command) => return disclosures::disclosure(&global, command),
         _ => {}

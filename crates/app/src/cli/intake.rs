@@ -185,7 +185,12 @@ fn say(global: &Global, report: &Report, dry_run: bool, likenesses: u64, is_hist
         }
         lines.extend(report.notices.iter().map(|notice| format!("note: {notice}")));
         lines.extend(report.by_problem.iter().map(|(column, says, refuses, count)| {
-            format!("{count:>8} × {column} {says}{}", if *refuses { "" } else { " (loaded with a gap)" })
+            let how = match (*refuses, is_history) {
+                (true, _) => "",
+                (false, true) => " (loaded as it stands)",
+                (false, false) => " (loaded with a gap)",
+            };
+            format!("{count:>8} × {column} {says}{how}")
         }));
         let undo = match is_history {
             true => "; duly import undo --because takes it back while nothing was decided upon it",

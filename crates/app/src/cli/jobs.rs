@@ -4,7 +4,8 @@ use super::output::answer;
 use super::{Answered, Global};
 use crate::app::{App, Failure};
 use crate::jobs;
-use crate::store::migrate;
+use crate::jobs::check::Check;
+use crate::store::{StoreError, migrate};
 use serde_json::{Value as Json, json};
 
 pub(super) async fn night(app: &App, global: &Global, day: jiff::civil::Date) -> Result<Answered, Failure> {
@@ -50,11 +51,16 @@ pub(super) async fn check(app: &App, global: &Global) -> Result<Answered, Failur
     let mut tx = app.db.read().await?;
     let mut checks = jobs::check::run(&mut tx, &app.keys, app.moment().business_day).await?;
     let current = migrate::verify(&app.db).await?;
-    checks.push(jobs::check::Check {
-        name: "schema",
-        ok: current,
-        detail: if current { "up to date".into() } else { "run duly migrate".into() },
-    });
+    checks.push(Check { name: "schema", ok: current, detail: if current { "up to date".into() } else { "run duly migrate".into() } });
+    tell(global, &checks)
+}
+
+/// Where tables are gone, that is what the check found; the others ask them and cannot be run.
+pub(super) fn check_without_tables(global: &Global, missing: &StoreError) -> Result<Answered, Failure> {
+    tell(global, &[Check { name: "schema", ok: false, detail: format!("{missing}; the other checks could not be run") }])
+}
+
+fn tell(global: &Global, checks: &[Check]) -> Result<Answered, Failure> {
     let json = json!({"checks": checks.iter().map(|check| json!({"name": check.name, "ok": check.ok, "detail": check.detail})).collect::<Vec<_>>()});
     answer(global.format, &json, || {
         checks.iter().map(|check| format!("{} {:<24} {}", if check.ok { "ok    " } else { "FAILED" }, check.name, check.detail)).collect()

@@ -332,20 +332,13 @@ async fn what_they_say(past: &App, who: &Actor, account: AccountId, dice: &mut D
     }
 }
 
-/// The day on which a debt accrued, for some of them long ago.
+/// The day on which a debt accrued, as the creditor's file has it: the two must agree.
 async fn limitation(past: &App, who: &Actor, at: Moment, account: AccountId, dice: &mut Dice) -> Result<(), Failure> {
-    let entry = |kind, value: &str, from| Enter {
-        account,
-        kind,
-        value: value.into(),
-        from,
-        until: None,
-        source: "Last statement of the creditor, in the file".into(),
-        document: None,
-    };
-    let years = dice.number(8);
-    let accrued = at.business_day.saturating_sub(Span::new().years(years).months(2));
-    limitations::enter(past, who, at, &entry(EntryKind::Accrued, "", Some(accrued))).await?;
+    let seen = ["Last statement of the creditor, in the file", "The creditor's ledger, shown to us"][dice.of(8) % 2];
+    let entry =
+        |kind, value: &str, from| Enter { account, kind, value: value.into(), from, until: None, source: seen.into(), document: None };
+    let accrued = accounts::store::load_account(&mut past.db.read().await?, account).await?.due_on;
+    limitations::enter(past, who, at, &entry(EntryKind::Accrued, "", accrued)).await?;
     limitations::enter(past, who, at, &entry(EntryKind::Agreement, "open_account", None)).await.map(drop)
 }
 

@@ -171,6 +171,11 @@ const CITIES: [(&str, &str, &str, &str); 12] = [
     ("Honolulu", "HI", "96816", "808"),
 ];
 
+/// Some consumers' debts are years old: on them the time to sue has run out, or soon will.
+fn old_years(placer: &Placer, number: u32) -> i64 {
+    if placer.mapping == "consumer" && number % 19 == 3 { 2 + i64::from(number / 19 % 6) } else { 0 }
+}
+
 /// The head of every file.
 pub const HEAD: &str = "account,name,language,street,city,state,zip,mobile,home_phone,work_phone,email,description,principal,interest,fees,itemized_on,due_on\n";
 
@@ -205,7 +210,8 @@ pub fn line(placer: &Placer, number: u32, placed_on: jiff::civil::Date, dice: &m
     let interest = if placer.mapping == "consumer" { principal * (dice.number(18)) / 100 } else { 0 };
     let fees = if placer.mapping == "government" { 2_500 * dice.number(3) } else { dice.number(2) * 3_500 };
     let age = i64::try_from(dice.of(400)).unwrap_or(0) + 20;
-    let due_on = placed_on.saturating_sub(jiff::Span::new().days(age));
+    let old = old_years(placer, number);
+    let due_on = placed_on.saturating_sub(jiff::Span::new().years(old).days(age));
     let amount = |minor: i64| format!("{}.{:02}", minor / 100, minor % 100);
     let language = if dice.of(9) == 0 { "Spanish" } else { "" };
     let mut line = String::new();

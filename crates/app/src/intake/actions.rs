@@ -154,7 +154,7 @@ fn guessed(path: &Path, notices: &mut Vec<String>) -> Result<Mapping, Failure> {
     notices.extend(guess.notices);
     let mapping = guess.mapping;
     if mapping.columns.iter().all(|column| column.field != Field::Reference) {
-        let says = "cannot be guessed: no head looks like the number of an account; give a mapping that names the column of reference";
+        let says = "cannot be guessed: no head looks like the number of an account; choose its column under Which column is which, or give a mapping that names the column of reference";
         return Err(Failure::wrong("mapping", says));
     }
     Ok(mapping)

@@ -9,7 +9,7 @@ use crate::{accounts, audit, transaction};
 use duly_domain::values::ids::{AccountId, PointId};
 use duly_domain::values::moment::{Moment, written};
 use duly_domain::values::point::{EmailAddress, MASK, Phone};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 /// Why somebody may want to see a value, with the words on screens.
 pub const REASONS: [(&str, &str); 6] = [
@@ -23,6 +23,9 @@ pub const REASONS: [(&str, &str); 6] = [
 
 /// What stands for a person's date of birth among the things that can be shown.
 pub const DATE_OF_BIRTH: &str = "date_of_birth";
+
+/// The act in the account's chain.
+pub const SHOWN: &str = "value.show";
 
 /// What somebody asks to see, and why.
 pub struct AskToSee {
@@ -67,9 +70,25 @@ pub async fn reveal(app: &App, who: &Actor, at: Moment, account: AccountId, ask:
         let value = value.ok_or_else(|| Failure::wrong("what", "is not on file for this person"))?;
         let point = Some(&ask.what).filter(|what| *what != DATE_OF_BIRTH);
         let detail = json!({"what": kind, "point": point, "reason": ask.reason, "words": ask.words});
-        audit::record(tx, who, at.at, Some(account), "value.show", &detail).await?;
+        audit::record(tx, who, at.at, Some(account), SHOWN, &detail).await?;
         Ok(Revealed { what: ask.what.clone(), value })
     })
+}
+
+/// An entry of a shown value in words: what was shown, and why.
+pub fn in_words(detail: &str) -> (String, String) {
+    let detail: Json = serde_json::from_str(detail).unwrap_or_default();
+    let text = |name: &str| detail[name].as_str().unwrap_or_default();
+    let what = match text("what") {
+        "phone" => "telephone number shown",
+        "email" => "e-mail address shown",
+        "address" => "address shown",
+        DATE_OF_BIRTH => "date of birth shown",
+        _ => "masked value shown",
+    };
+    let reason = REASONS.iter().find(|(code, _)| *code == text("reason")).map_or_else(|| text("reason"), |(_, words)| *words);
+    let because = if text("words").is_empty() { reason.to_string() } else { format!("{reason}: {}", text("words")) };
+    (what.into(), because)
 }
 
 /// A point in full, as people write it.

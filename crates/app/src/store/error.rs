@@ -10,7 +10,7 @@ pub enum StoreError {
     #[error("{0:?} is not a database: use sqlite:PATH or postgres://USER@HOST/NAME")]
     Address(String),
     /// SQLite said no.
-    #[error("the database {0}")]
+    #[error("the database {}", describe_sqlite(.0))]
     Sqlite(#[from] rusqlite::Error),
     /// PostgreSQL said no.
     #[error("the database says {}", describe(.0))]
@@ -33,14 +33,32 @@ pub enum StoreError {
     /// The database is newer than this program.
     #[error("the database was upgraded by a newer duly (schema {found}, this program knows {known}): use that one")]
     Newer { found: i64, known: i64 },
+    /// Tables were removed by somebody or something else.
+    #[error(
+        "the database lacks the table {0}, which nothing of duly removes: restore the newest backup into a new database (duly restore FILE --database sqlite:NEW.db)"
+    )]
+    Missing(String),
     /// A migration was changed after it was applied.
     #[error("schema step {0} differs from the one applied here")]
     ChangedStep(i64),
 }
 
 fn describe(error: &tokio_postgres::Error) -> String {
-    error.as_db_error().map_or_else(|| error.to_string(), |db| db.message().to_string())
+    let Some(told) = error.as_db_error() else { return error.to_string() };
+    if *told.code() == SqlState::UNDEFINED_TABLE { format!("{}: {RESTORE}", told.message()) } else { told.message().to_string() }
 }
+
+fn describe_sqlite(error: &rusqlite::Error) -> String {
+    let told = error.to_string();
+    // The statement behind it helps nobody who reads this.
+    match told.split_once("no such table: ") {
+        Some((_, rest)) => format!("lacks the table {}: {RESTORE}", rest.split_whitespace().next().unwrap_or_default()),
+        None => told,
+    }
+}
+
+/// What to do where a table is gone.
+const RESTORE: &str = "stop the program and restore the newest backup into a new database (duly restore FILE)";
 
 impl StoreError {
     /// Whether the transaction lost against another one and may be tried again.

@@ -1,10 +1,11 @@
 //! Migrations: numbered steps, each applied once, in order; a newer database is refused.
 
-use super::{Db, StoreError};
+use super::{Db, StoreError, Tx};
 use crate::params;
 use duly_domain::audit::hex;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 
 struct Step {
     number: i64,
@@ -71,6 +72,9 @@ const JOURNAL: &str = "
         hash text not null,
         applied_at bigint not null
     )";
+const SQLITE_TABLES: &str = "select name from sqlite_master where type = 'table'";
+const POSTGRES_TABLES: &str = "
+    select cast(relname as text) from pg_class where relkind = 'r' and relnamespace = cast(current_schema() as regnamespace)";
 const APPLIED: &str = "select number, hash from schema_steps order by number";
 const APPLY: &str = "insert into schema_steps (number, name, hash, applied_at) values ($1, $2, $3, $4)";
 
@@ -82,6 +86,10 @@ pub fn newest() -> i64 {
 /// Brings the schema up to date; how many steps were applied.
 pub async fn migrate(db: &Db, now: Timestamp) -> Result<usize, StoreError> {
     crate::transaction!(db, tx, {
+        let missing = list_missing(tx).await?;
+        if !missing.is_empty() {
+            return Err(StoreError::Missing(missing.join(", ")));
+        }
         tx.batch(JOURNAL).await?;
         let applied: Vec<(i64, String)> = tx.all(APPLIED, &[]).await?;
         if let Some((found, _)) = applied.iter().rev().find(|(found, _)| !STEPS.iter().any(|step| step.number == *found)) {
@@ -103,6 +111,37 @@ pub async fn migrate(db: &Db, now: Timestamp) -> Result<usize, StoreError> {
         }
         Ok(count)
     })
+}
+
+/// The tables that some steps leave behind, and the journal.
+fn tables_after<'s>(texts: impl Iterator<Item = &'s str>) -> BTreeSet<&'s str> {
+    let mut tables = BTreeSet::from(["schema_steps"]);
+    for line in texts.flat_map(str::lines) {
+        let words: Vec<&str> = line.split([' ', '(', ';']).filter(|word| !word.is_empty()).collect();
+        match words[..] {
+            ["create", "table", name, ..] => tables.insert(name),
+            ["drop", "table", name] => tables.remove(name),
+            ["alter", "table", before, "rename", "to", after] => tables.remove(before) && tables.insert(after),
+            _ => false,
+        };
+    }
+    tables
+}
+
+/// Tables that were there once and are gone: nothing of ours removes one.
+async fn list_missing(tx: &mut Tx) -> Result<Vec<&'static str>, StoreError> {
+    let is_sqlite = tx.engine() == "sqlite";
+    let there: Vec<(String,)> = tx.all(if is_sqlite { SQLITE_TABLES } else { POSTGRES_TABLES }, &[]).await?;
+    let is_there = |name: &str| there.iter().any(|(known,)| known == name);
+    let text = |step: &Step| if is_sqlite { step.sqlite } else { step.postgres };
+    if !is_there("schema_steps") {
+        // An empty database has none; one with tables of ours lost the journal.
+        let is_ours = tables_after(STEPS.iter().map(text)).into_iter().any(is_there);
+        return Ok(if is_ours { vec!["schema_steps"] } else { Vec::new() });
+    }
+    let applied: Vec<(i64, String)> = tx.all(APPLIED, &[]).await?;
+    let steps = STEPS.iter().filter(|step| applied.iter().any(|(number, _)| *number == step.number));
+    Ok(tables_after(steps.map(text)).into_iter().filter(|name| !is_there(name)).collect())
 }
 
 /// Whether the schema is the one this program knows; the error says what to do.

@@ -3,6 +3,7 @@
 use crate::permissions::{client, sign_in};
 use duly::app::Actor;
 use duly::intake::history::taking_back::take_back_history;
+use duly::intake::report::RowProblem;
 use duly_domain::identity::Role;
 use duly_testkit::{Floor, both_engines};
 
@@ -72,6 +73,33 @@ A-1,pigeon,2026-02-10,,,,,,,,,,,,
         assert_eq!(floor.count("select count(*) from accounts where closed_because = 'recalled'"), 1);
         assert_eq!(floor.count("select count(*) from notes"), 1);
         assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+
+    fn a_payment_that_cannot_be_is_named_by_row_and_column(mut floor: "2026-03-03") {
+        let text = "account,name,zip,due,balance\nA-1,Maria,43205,2025-11-01,100.00\nA-2,Otto,43205,,200.00\n";
+        let mapping = "[columns]\nreference = \"account\"\nname = \"name\"\nzip = \"zip\"\nbalance = \"balance\"\ndue_on = \"due\"\n";
+        assert_eq!(floor.import(text, mapping, "Clinic").unwrap().accepted, 2);
+        floor.clock("11:00");
+        let told = "Konto;What;Day;Sum\nA-1;payment;2026-03-03;25000.00\nA-1;payment;2026-01-15;25000.00\nA-1;payment;1925-12-01;10.00\n\
+                    A-2;payment;1925-12-01;10.00\nA-2;payment;2026-03-03;150.00\nA-2;payment;2026-03-03;120.00\nA-1;PG;2026-03-01;\n";
+        let mapping = "[words]\nPG = \"pigeon\"\n[columns]\nreference = \"Konto\"\nkind = \"What\"\nat = \"Day\"\namount = \"Sum\"\n";
+        let report = floor.import_history(told, Some(mapping), "Clinic").unwrap();
+        let problems: Vec<_> = report.problems.iter().map(|RowProblem { row, problem }| (*row, problem.column.as_str(), problem.value.as_str(), problem.refuses)).collect();
+        assert_eq!(problems, [
+            (2, "Sum", "25000.00", true), (3, "Sum", "25000.00", false), (4, "Day", "1925-12-01", false), (7, "Sum", "120.00", false), (8, "What", "PG", true),
+        ], "{:?}", report.problems);
+        let says = |at: usize| report.problems[at].problem.says.as_str();
+        assert!(says(0).starts_with("is more than this debt ever was: USD 100.00") && says(0).contains("post what truly arrived"), "{}", says(0));
+        assert!(says(1).starts_with("is more than this debt ever was here: USD 100.00"), "{}", says(1));
+        assert!(says(2).starts_with("is before the first date of this debt: 2025-11-01"), "{}", says(2));
+        assert_eq!(says(3), "is more than was owed on that day: USD 70.00 is kept to be given back");
+        assert!(says(4).starts_with("\"pigeon\" is nothing that history tells"), "{}", says(4));
+        assert_eq!((report.accepted, report.refused, report.gaps), (5, 2, 3));
+        let (maria, otto) = (floor.person_of("A-1"), floor.person_of("A-2"));
+        assert_eq!((floor.balance(maria), floor.balance(otto)), ("100.00".to_string(), "0.00".to_string()), "what cannot be is not on the books");
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+        let again = floor.import_history(told, Some(mapping), "Clinic").unwrap();
+        assert_eq!((again.accepted, again.duplicates, again.refused), (0, 5, 2), "what is known is asked about once");
     }
 
     fn two_payments_of_one_day_are_both_posted(mut floor: "2026-03-03") {

@@ -84,8 +84,18 @@ both_engines! {
         let guessed = floor.import_file(&nameless, None, "Larkfield", false).unwrap_err();
         std::fs::remove_file(nameless).unwrap();
         assert!(guessed.to_string().starts_with("mapping cannot be guessed: no head looks like the number of an account"), "{guessed}");
+        assert!(guessed.to_string().contains("Which column is which"), "the way out on screen: {guessed}");
         let wrong = floor.import(text, "[columns]\nreference = \"ref\"\nname = \"nom\"\n", "Larkfield").unwrap_err();
         assert_eq!(wrong.to_string(), "mapping names columns that the file does not have: nom, ref; its columns are reference, name, zip, mobile, principal");
+    }
+
+    fn a_row_that_names_nobody_is_a_gap(mut floor: "2026-03-02") {
+        let mapping = "nothing = [\"-\"]\n[columns]\nreference = \"reference\"\nname = \"who\"\nprincipal = \"principal\"\n";
+        let report = floor.import("reference,who,principal\nA-1,,10.00\nA-2,-,10.00\nA-3,Ann,10.00\n", mapping, "Larkfield").unwrap();
+        let told: Vec<_> = report.problems.iter().map(|p| (p.row, p.problem.column.as_str(), p.problem.value.as_str(), p.problem.refuses)).collect();
+        assert_eq!(told, [(2, "who", "", false), (3, "who", "-", false)]);
+        assert_eq!(report.problems[0].problem.says, "is empty: nobody is named");
+        assert_eq!((report.accepted, report.refused, report.gaps), (3, 0, 2));
     }
 
     fn a_known_account_with_other_values_is_told_and_not_altered(mut floor: "2026-03-02") {

@@ -40,6 +40,15 @@ fn the_sample_agency_goes_from_engine_to_engine_and_back_unchanged() {
     let sqlite = Floor::on(Engine::Sqlite, "2026-03-02");
     sqlite.runtime.block_on(duly::demo::make(&sqlite.app, 40, 7)).unwrap();
     let (postgres, back) = (other(Engine::Postgres), other(Engine::Sqlite));
+    let off = "select count(*) from limitation_entries l join accounts a on a.id = l.account_id where l.kind = 'accrued' and l.from_on <> a.due_on";
+    let (told, off) = sqlite.runtime.block_on(async {
+        let mut tx = sqlite.app.db.read().await.unwrap();
+        (
+            tx.number("select count(*) from limitation_entries where kind = 'accrued'", &[]).await.unwrap(),
+            tx.number(off, &[]).await.unwrap(),
+        )
+    });
+    assert!(told > 0 && off == 0, "{off} of {told} debts accrued on another day than the one since which they are unpaid");
     let before = state(&sqlite);
     assert!(before.rows() > 2_000 && before.0.iter().filter(|held| held.rows > 0).count() > 18, "{before:?}");
     let there = sqlite.runtime.block_on(transfer(&sqlite.app.db, &postgres.app.db)).unwrap();

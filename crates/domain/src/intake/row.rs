@@ -292,6 +292,10 @@ impl<'c, F: Fn(usize) -> &'c str> Reading<'_, '_, F> {
         }
         let reference = self.reference();
         let name = self.name();
+        // Of a sum at the end it was told that it is no account.
+        if name.is_none() && (reference.is_some() || self.text(Field::Reference).is_none()) {
+            self.no_name();
+        }
         let is_business = self.read(Field::PersonType, false, is_business);
         let abroad = self.abroad();
         let (zip, state) = if abroad.is_some() { (None, None) } else { self.zip_and_state() };
@@ -350,6 +354,17 @@ impl<'c, F: Fn(usize) -> &'c str> Reading<'_, '_, F> {
             let joined = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
             (!joined.is_empty()).then_some(joined)
         })
+    }
+
+    /// Nobody is named though a column is taken for names: a gap, unless the cell was told already.
+    fn no_name(&mut self) {
+        let columns = &self.layout.mapping.columns;
+        let names = [Field::Name, Field::FamilyName, Field::GivenName];
+        let Some(column) = names.into_iter().find_map(|field| columns.iter().find(|column| column.field == field)) else { return };
+        let (field, is_told) = (column.field, self.problems.iter().any(|problem| problem.column == column.head));
+        if !is_told {
+            self.problem(field, "is empty: nobody is named", false);
+        }
     }
 
     /// The ZIP code, and the state told or the one the ZIP code lies in.

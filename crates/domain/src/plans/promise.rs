@@ -80,8 +80,11 @@ pub struct PromiseFacts {
     pub undisputed: Option<Money>,
 }
 
-static NOT_OPEN: RuleCard =
-    card("plans.promise.account-open", "The account is not open.", "Nothing needs to be promised; look at why it was closed.");
+static NOT_OPEN: RuleCard = card(
+    "plans.promise.account-open",
+    "The account is not open: nothing is asked for on it.",
+    "Where it was closed and is to be worked again, take it up again under Close, then take the promise.",
+);
 static ONE_OPEN: RuleCard =
     card("plans.promise.one-open", "There is an open promise already.", "Withdraw the open one, then take the new one.");
 static POSITIVE: RuleCard =
@@ -110,7 +113,7 @@ const fn card(id: &'static str, plain: &'static str, instead: &'static str) -> R
     }
 }
 
-/// Decides whether a promise may be taken, with every reason against it.
+/// Decides whether a promise may be taken, with every reason against it; of an account that is not open, nothing more need be said.
 pub fn decide_promise(facts: &PromiseFacts, amount: Money, due_on: Date, today: Date) -> Decision {
     let limit = today.saturating_add(jiff::Span::new().days(DAYS_AHEAD_MAX));
     let amount_is_wrong = amount.minor() <= 0 || amount.currency() != facts.balance.currency() || amount.minor() > facts.balance.minor();
@@ -125,7 +128,9 @@ pub fn decide_promise(facts: &PromiseFacts, amount: Money, due_on: Date, today: 
         (due_on < today || due_on > limit)
             .then(|| (&DUE, Finding::lasting(Detail::Date { asked: due_on, limit: if due_on < today { today } else { limit } }))),
     ];
-    let because: Vec<Reason> = findings.into_iter().flatten().map(|(rule, finding)| Reason { rule, detail: finding.detail }).collect();
+    let told = if facts.is_open { findings.len() } else { 1 };
+    let because: Vec<Reason> =
+        findings.into_iter().take(told).flatten().map(|(rule, finding)| Reason { rule, detail: finding.detail }).collect();
     Decision { answer: Decision::answer_of(&because), next_allowed_at: None, because, warnings: Vec::new() }
 }
 
@@ -181,8 +186,11 @@ mod tests {
         assert_eq!(refused(disputed(10_000), 10_000, due), Vec::<&str>::new(), "the part that is not disputed");
         assert_eq!(refused(disputed(9_999), 10_000, due), ["plans.promise.disputed"]);
         assert_eq!(refused(disputed(0), 1, due), ["plans.promise.disputed"]);
-        let busy = PromiseFacts { is_open: false, open_promise_due_on: Some(due), ..facts() };
-        assert_eq!(refused(busy, 100, due), ["plans.promise.account-open", "plans.promise.one-open"]);
+        let busy = PromiseFacts { open_promise_due_on: Some(due), ..facts() };
+        assert_eq!(refused(busy, 42_001, due), ["plans.promise.one-open", "plans.promise.amount"]);
+        // Of a closed account one thing is said, whatever else would be wrong.
+        let closed = PromiseFacts { is_open: false, balance: Money::usd(0), ..busy };
+        assert_eq!(refused(closed, 100, date(2026, 3, 1)), ["plans.promise.account-open"]);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::plans::store::PromiseRow;
 use crate::store::Tx;
 use crate::{accounts, outreach, parties, plans};
 use duly_domain::compliance::record::{EVERY_DAY, Outcome};
-use duly_domain::intake::history::{Past, PastRow};
+use duly_domain::intake::history::{Field, Past, PastRow};
 use duly_domain::outreach::result;
 use duly_domain::values::ids::{AccountId, ContactId, NoteId, PreferenceId, PromiseId};
 use duly_domain::values::moment::Moment;
@@ -31,10 +31,12 @@ pub struct Kept {
     pub row: Option<KeptRow>,
     /// The row it made; none where the fact has no row of its own, or had one before.
     pub made: Option<Uuid>,
+    /// What somebody should look at twice, by the field it is about: it was kept all the same.
+    pub doubts: Vec<(Field, String)>,
 }
 
 fn kept(kind: &'static str, made: Option<Uuid>, summary: impl Into<String>) -> Kept {
-    Kept { kind, summary: summary.into(), paid_before: None, row: None, made }
+    Kept { kind, summary: summary.into(), paid_before: None, row: None, made, doubts: Vec::new() }
 }
 
 /// As [`kept`], with the row that the entry about the whole piece is to name.
@@ -211,6 +213,9 @@ pub async fn apply(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId, row
 }
 
 /// A payment made before the account was here is in its placed balance already; a later one is posted.
+///
+/// What enters the books must be possible: more than the debt ever was stays out. What is only told is kept and named, for a debt
+/// may have been larger before anybody itemized it.
 async fn payment(
     tx: &mut Tx,
     who: &Actor,
@@ -225,15 +230,43 @@ async fn payment(
         return Err(Failure::wrong("amount", format!("is in {} and the account in {}", currency.code(), held.currency)));
     }
     let amount = Money::of(minor, currency);
+    let known = [held.paid_before_minor, held.reduced_before_minor].into_iter().fold(held.placed_minor, i64::saturating_add);
+    let most = Money::of(known.max(held.balance_minor), currency);
     if row.on < held.placed_on {
-        return Ok(Kept { paid_before: Some(minor), ..kept("payment", None, format!("{amount} paid before placement")) });
+        let mut doubts = Vec::new();
+        if minor > most.minor() {
+            let says = format!(
+                "is more than this debt ever was here: {most} with what was paid and taken off; right if it was larger once, else mend the amount or the account"
+            );
+            doubts.push((Field::Amount, says));
+        }
+        if let Some(first) = [held.itemized_on, held.due_on, held.charged_off_on].into_iter().flatten().min().filter(|on| row.on < *on) {
+            let says = format!(
+                "is before the first date of this debt: {first}; right if it was paid before the debt was overdue, else mend the date"
+            );
+            doubts.push((Field::At, says));
+        }
+        return Ok(Kept { paid_before: Some(minor), doubts, ..kept("payment", None, format!("{amount} paid before placement")) });
+    }
+    if minor > most.minor() {
+        let says = format!(
+            "is more than this debt ever was: {most} with what was paid and taken off; mend the amount or the account, or post what truly \
+             arrived on the account itself"
+        );
+        return Err(Failure::wrong("amount", says));
     }
     // Two payments of one day and amount are two: the file says so by telling them twice.
     let reference = reference.map_or_else(|| format!("history {} {} {}", row.on, minor, row.occurrence), String::from);
     let ask = PostPayment { account: held.id, amount_minor: minor, effective_on: row.on, reference };
     let posted = post_within(tx, who, at, &ask).await?;
-    let made = Some(posted.payment.0).filter(|_| !posted.is_repeat);
-    Ok(kept("payment", made, if posted.is_repeat { format!("{amount} was posted before") } else { format!("{amount} posted") }))
+    if posted.is_repeat {
+        return Ok(kept("payment", None, format!("{amount} was posted before")));
+    }
+    let mut kept = kept("payment", Some(posted.payment.0), format!("{amount} posted"));
+    if posted.unapplied.minor() > 0 {
+        kept.doubts.push((Field::Amount, format!("is more than was owed on that day: {} is kept to be given back", posted.unapplied)));
+    }
+    Ok(kept)
 }
 
 /// What a result said about a number, unless something newer is known.

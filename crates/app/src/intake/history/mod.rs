@@ -95,6 +95,7 @@ pub async fn import_history(app: &App, who: &Actor, at: Moment, ask: &ImportHist
         at,
         hash,
         mapping: &mapping,
+        heads: &heads,
         creditor,
         batch: unfinished.unwrap_or_else(|| BatchId(new_uuid())),
         is_begun: unfinished.is_some(),
@@ -106,7 +107,7 @@ pub async fn import_history(app: &App, who: &Actor, at: Moment, ask: &ImportHist
     import.tally.describe(&heads, mapping.columns.iter().map(|(field, head, _)| (field.name(), head.as_str())));
     let mut piece = Vec::with_capacity(PIECE);
     while let Some(row) = source.next_row().map_err(Failure::File)? {
-        piece.push(import.read(&layout, &heads, row));
+        piece.push(import.read(&layout, row));
         if piece.len() == PIECE {
             import.take(app, std::mem::take(&mut piece)).await?;
             let report = &import.tally.report;
@@ -139,7 +140,8 @@ struct Read {
 
 /// What became of a good row.
 enum Fate {
-    New,
+    /// Kept; with what somebody should look at twice.
+    New(Vec<Problem>),
     /// Told by an earlier run of the same batch.
     Resumed,
     Known,
@@ -152,6 +154,7 @@ struct Import<'a> {
     at: Moment,
     hash: String,
     mapping: &'a HistoryMapping,
+    heads: &'a [String],
     creditor: Creditor,
     batch: BatchId,
     is_begun: bool,
@@ -161,14 +164,14 @@ struct Import<'a> {
 }
 
 impl Import<'_> {
-    fn read(&mut self, layout: &HistoryLayout<'_>, heads: &[String], row: SourceRow) -> Read {
+    fn read(&mut self, layout: &HistoryLayout<'_>, row: SourceRow) -> Read {
         self.tally.report.rows += 1;
-        if row.len() != heads.len() {
-            let says = format!("has {} cells where the head has {}", row.len(), heads.len());
+        if row.len() != self.heads.len() {
+            let says = format!("has {} cells where the head has {}", row.len(), self.heads.len());
             let problem = Problem { column: "row".into(), value: String::new(), says, refuses: true };
             return Read { row, fact: None, problems: vec![problem] };
         }
-        let wrong = self.wrong_cells(heads, &row);
+        let wrong = self.wrong_cells(&row);
         if !wrong.is_empty() {
             return Read { row, fact: None, problems: wrong };
         }
@@ -215,9 +218,14 @@ impl Import<'_> {
             };
             match fates.next().expect("every fact of the piece has its fate") {
                 Fate::Refused(problem) => self.tally.refuse(&row, vec![problem])?,
-                fate @ (Fate::New | Fate::Resumed) => {
+                Fate::New(doubts) => {
                     self.tally.report.accepted += 1;
-                    self.tally.report.resumed += u64::from(matches!(fate, Fate::Resumed));
+                    self.tally.report.gaps += u64::from(!doubts.is_empty());
+                    self.tally.outcome(row.number, &fact.reference, "accepted", None, doubts)?;
+                }
+                Fate::Resumed => {
+                    self.tally.report.accepted += 1;
+                    self.tally.report.resumed += 1;
                     self.tally.outcome(row.number, &fact.reference, "accepted", None, Vec::new())?;
                 }
                 Fate::Known => {
@@ -234,17 +242,18 @@ impl Import<'_> {
         if self.is_begun && accounts::store::load_batch(tx, self.batch).await?.state != "loading" {
             return Err(Failure::Stale(format!("batch {} was taken back while it came in: nothing more is kept", self.batch)));
         }
-        let facts: Vec<&(PastRow, [u8; 32])> = piece.iter().filter_map(|read| read.fact.as_ref()).collect();
-        let references: Vec<&str> = facts.iter().map(|(fact, _)| fact.reference.as_str()).collect();
+        let facts: Vec<(&SourceRow, &PastRow, &[u8; 32])> =
+            piece.iter().filter_map(|Read { row, fact, .. }| fact.as_ref().map(|(fact, print)| (row, fact, print))).collect();
+        let references: Vec<&str> = facts.iter().map(|(_, fact, _)| fact.reference.as_str()).collect();
         let placed = intake::store::list_placed(tx, self.creditor.id, &references).await?;
         let known: HashMap<String, AccountId> = placed.into_iter().map(|placed| (placed.reference, placed.account)).collect();
         let mut is_begun = self.is_begun;
         let mut fates = Vec::with_capacity(facts.len());
         let mut touched: BTreeMap<AccountId, (u32, Vec<KeptRow>)> = BTreeMap::new();
-        for (fact, print) in facts {
+        for (row, fact, print) in facts {
             let Some(account) = known.get(&fact.reference).copied() else {
                 let says = format!("is no account of {} here: import it first", self.creditor.name);
-                fates.push(Fate::Refused(self.problem(Field::Reference, &fact.reference, says)));
+                fates.push(Fate::Refused(self.problem(Field::Reference, row, says)));
                 continue;
             };
             match store::find_batch(tx, account, print).await? {
@@ -283,15 +292,19 @@ impl Import<'_> {
                     let (rows, named) = touched.entry(account).or_default();
                     *rows += 1;
                     named.extend(kept.row);
-                    fates.push(Fate::New);
+                    let doubts = kept.doubts.into_iter().map(|(field, says)| Problem { refuses: false, ..self.problem(field, row, says) });
+                    fates.push(Fate::New(doubts.collect()));
                 }
                 // What cannot be is told and leaves the others be.
                 Err(Failure::Wrong(problems)) => {
                     let (field, says) = problems.0.first().cloned().unwrap_or(("row", "cannot be kept".into()));
-                    fates.push(Fate::Refused(Problem { column: field.into(), value: String::new(), says, refuses: true }));
+                    fates.push(Fate::Refused(match Field::parse(field) {
+                        Some(field) => self.problem(field, row, says),
+                        None => Problem { column: field.into(), value: String::new(), says, refuses: true },
+                    }));
                 }
-                Err(Failure::Stale(says)) => fates.push(Fate::Refused(self.problem(Field::Kind, "", says))),
-                Err(Failure::Ledger(error)) => fates.push(Fate::Refused(self.problem(Field::Amount, "", error.to_string()))),
+                Err(Failure::Stale(says)) => fates.push(Fate::Refused(self.problem(Field::Kind, row, says))),
+                Err(Failure::Ledger(error)) => fates.push(Fate::Refused(self.problem(Field::Amount, row, error.to_string()))),
                 Err(failure) => return Err(failure),
             }
         }
@@ -304,7 +317,8 @@ impl Import<'_> {
     }
 
     /// What is wrong with the cells themselves: nothing, an error, something merged away, a NUL.
-    fn wrong_cells(&self, heads: &[String], row: &SourceRow) -> Vec<Problem> {
+    fn wrong_cells(&self, row: &SourceRow) -> Vec<Problem> {
+        let heads = self.heads;
         let is_mapped =
             |at: usize| heads.get(at).is_some_and(|head| self.mapping.columns.iter().any(|(_, known, _)| is_same_head(known, head)));
         let told = row.problems().iter().filter(|wrong| is_mapped(wrong.column)).map(|wrong| (wrong.column, wrong.says.clone()));
@@ -315,10 +329,16 @@ impl Import<'_> {
         told.chain(nul).map(problem).collect()
     }
 
-    fn problem(&self, field: Field, value: &str, says: String) -> Problem {
-        let column = self.mapping.columns.iter().find(|(known, ..)| *known == field);
-        let column = column.map_or_else(|| field.name().to_string(), |(_, head, _)| head.clone());
-        Problem { column, value: value.into(), says, refuses: true }
+    /// What keeps a row out, by the column that a field is taken from, with its cell as it stands.
+    fn problem(&self, field: Field, row: &SourceRow, says: String) -> Problem {
+        let head = self.mapping.columns.iter().find(|(known, ..)| *known == field).map(|(_, head, _)| head);
+        let at = head.and_then(|head| self.heads.iter().position(|known| is_same_head(known, head)));
+        let (column, value) = match at {
+            Some(at) => (self.heads[at].clone(), row.cell(at).to_string()),
+            None if field == Field::Kind => (field.name().to_string(), self.mapping.kind.clone().unwrap_or_default()),
+            None => (field.name().to_string(), String::new()),
+        };
+        Problem { column, value, says, refuses: true }
     }
 
     async fn finish(self, app: &App) -> Result<Report, Failure> {

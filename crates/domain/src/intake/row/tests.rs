@@ -44,6 +44,26 @@ fn a_good_row_becomes_an_account() {
 }
 
 #[test]
+fn nobody_named_is_a_gap_told_once() {
+    let row = |name: &str| read_row(&mapping(false), ["A-1", name, "43205", "", "100.00", "20", "30.00", "90", "2026-01-02"]);
+    for nobody in ["", "  ", "NA"] {
+        let (account, problems) = row(nobody);
+        assert!(account.is_some_and(|account| account.name.is_none()));
+        assert_eq!(problems, ["name is empty: nobody is named (gap)"], "{nobody:?}");
+    }
+    let (_, problems) = row("A\u{7}n");
+    assert_eq!(problems.len(), 1, "what is wrong with the cell is told already: {problems:?}");
+    // Where only parts of a name are mapped, either will do.
+    let mut parts = mapping(false);
+    parts.columns[1].field = Field::GivenName;
+    parts.columns[3].field = Field::FamilyName;
+    let named =
+        |given: &str, family: &str| read_row(&parts, ["A-1", given, "43205", family, "100.00", "20", "30.00", "90", "2026-01-02"]).1;
+    assert_eq!(named("", "Otter"), Vec::<String>::new());
+    assert_eq!(named("", ""), ["mobile is empty: nobody is named (gap)"]);
+}
+
+#[test]
 fn every_problem_of_a_row_is_told_at_once() {
     let (account, problems) = read_row(&mapping(false), ["", "Ann", "nowhere", "555-0188", "ten", "-3", "NA", "90", "2063-10-08"]);
     assert!(account.is_none());
@@ -62,11 +82,11 @@ fn every_problem_of_a_row_is_told_at_once() {
 
 #[test]
 fn a_balance_that_does_not_add_up_is_refused_unless_the_creditor_reduces() {
-    let cells = ["A-1", "", "", "", "100.00", "0", "10.00", "85.00", "2026-01-02"];
+    let cells = ["A-1", "Ann", "", "", "100.00", "0", "10.00", "85.00", "2026-01-02"];
     assert_eq!(read_row(&mapping(false), cells).1, ["balance is off by USD 5.00: the amounts add up to USD 90.00"]);
     let (account, problems) = read_row(&mapping(true), cells);
     assert_eq!((account.unwrap().itemization.reduced, problems.len()), (Money::usd(500), 0));
-    let missing = ["A-1", "", "", "", "100.00", "0", "10.00", "95.00", "2026-01-02"];
+    let missing = ["A-1", "Ann", "", "", "100.00", "0", "10.00", "95.00", "2026-01-02"];
     assert_eq!(read_row(&mapping(true), missing).1, ["balance is off by USD 5.00: the amounts add up to USD 90.00"]);
 }
 
