@@ -395,7 +395,7 @@ impl Drop for Floor {
         // What is not there needs no removing.
         std::fs::remove_dir_all(self.app.keys.folder()).ok();
         if let Some(file) = &self.file {
-            for ending in ["", "-wal", "-shm", "-night"] {
+            for ending in ["", "-wal", "-shm", "-night", "-line"] {
                 // What is not there needs no removing.
                 std::fs::remove_file(format!("{}{ending}", file.display())).ok();
             }

@@ -78,8 +78,8 @@ const PROMISED: &str = "
 const CLOSE_HISTORY: &str = "update batches set state = 'taken_back', taken_back_because = $1 where id = $2";
 const WHY_TAKEN_BACK: &str = "select taken_back_because from batches where id = $1";
 const CLOSE_BATCH: &str = "update batches set state = 'taken_back' where id = $1";
-const CLOSE_ACCOUNTS: &str = "
-    update accounts set state = 'closed', next_action = null, next_action_on = null, next_action_at = null where batch_id = $1";
+/// No more than that: whoever writes waits for it.
+const CLOSE_ACCOUNTS: &str = "update accounts set state = 'closed' where batch_id = $1";
 const TO_TAKE_BACK: &str = "
     select id from accounts where batch_id = $1 and reference not like '% taken back %' order by id limit $2";
 const RENAME: &str = "update accounts set reference = $1 where id = $2";

@@ -2,8 +2,9 @@
 //! ([`super::history::taking_back`]).
 //!
 //! Of a placement nothing is erased: each account's money is booked back, the account closes, and its reference gets the mark of the batch, so that
-//! the mended file can be placed anew. Accounts close at once, all together; their books follow piece by piece, and a run that
-//! was cut off goes on when it is asked again.
+//! the mended file can be placed anew. Accounts close at once, all together, so that none is contacted any more; that alone is one
+//! transaction, of some ten milliseconds for a thousand accounts. Books, next actions and worklists follow piece by piece, and a run
+//! that was cut off goes on when it is asked again.
 
 use super::history::taking_back::{take_back_history, take_money_back};
 use crate::app::{Actor, App, Failure};
@@ -33,7 +34,12 @@ pub async fn take_back(app: &App, who: &Actor, at: Moment, batch: BatchId, becau
     if found.kind == "history" {
         return take_back_history(app, who, at, batch, because).await.map(TakenBack::Facts);
     }
-    transaction!(app.db, tx, { close(tx, who, at, batch).await })?;
+    let mut turn = app.turns.take("closing").await;
+    transaction!(app.db, tx, {
+        turn.begins();
+        close(tx, who, at, batch).await
+    })?;
+    turn.ends();
     let mut pace = Pace::up_to(PIECE);
     loop {
         let mut turn = app.turns.take("taking back").await;
@@ -65,7 +71,6 @@ async fn close(tx: &mut Tx, who: &Actor, at: Moment, batch: BatchId) -> Result<(
         let reasons = reasons.join(", ");
         return Err(Failure::Stale(format!("the batch cannot be taken back any more: {reasons}; recall or close its accounts instead")));
     }
-    strategy::store::delete_batch(tx, batch).await?;
     accounts::store::close_batch(tx, batch).await?;
     let detail = json!({"batch": batch.to_string()});
     audit::record_in(tx, who, at.at, &batch.to_string(), "batch.take_back", &detail).await
@@ -82,6 +87,8 @@ async fn book_back(tx: &mut Tx, who: &Actor, at: Moment, batch: BatchId, limit: 
         let account = accounts::store::load_account(tx, *id).await?;
         let nothing = Buckets::none(ledger::store::currency(&account.currency)?);
         ledger::actions::adjust_placed(tx, who, at, &account, &nothing, "placement taken back").await?;
+        accounts::store::update_next(tx, *id, None, None, None).await?;
+        strategy::actions::place_on_worklist(tx, *id, at).await?;
         accounts::store::rename(tx, *id, &format!("{}{mark}", account.reference)).await?;
         let detail = json!({"batch": text, "reference": account.reference, "placed_minor": account.placed_minor});
         audit::kept::record(tx, who, at.at, *id, "account.take_back", detail, &rows).await?;

@@ -1,4 +1,4 @@
-//! A file of payments is posted: a bank's or a creditor's list, up to a thousand rows a commit.
+//! A file of payments is posted: a bank's or a creditor's list, up to a thousand rows a commit, fewer where somebody waits to write.
 //!
 //! A row that cannot be posted is refused with every reason and the list goes on. What is posted is known by account and
 //! reference: the same file again posts nothing twice, so a list that was cut off is simply given again.
@@ -25,6 +25,9 @@ use std::path::{Path, PathBuf};
 
 /// Rows posted in one commit at most.
 pub const COMMIT_MAX: usize = 1_000;
+
+/// After so many rows, who waits to write is let in.
+const PIECE: usize = 250;
 
 /// A file of payments, and how to take it.
 #[derive(Clone, Debug)]
@@ -102,15 +105,24 @@ pub async fn import_payments(app: &App, who: &Actor, at: Moment, ask: &ImportPay
                 }
             }
         }
-        let Some(last) = piece.last().map(|row| row.number) else { break };
-        let fates = transaction!(app.db, tx, { post_piece(tx, who, at, &columns, &heads, &piece).await })?;
-        for (row, fate) in piece.iter().zip(fates) {
-            count(&mut report, &mut files, &columns, row, fate)?;
+        let mut rows = piece.as_slice();
+        while !rows.is_empty() {
+            let mut turn = app.turns.take("payments").await;
+            let fates = transaction!(app.db, tx, {
+                turn.begins();
+                post_rows(tx, who, at, &columns, &heads, rows, || app.db.is_waited_for()).await
+            })?;
+            turn.ends();
+            let (posted, left) = rows.split_at(fates.len());
+            for (row, fate) in posted.iter().zip(fates) {
+                count(&mut report, &mut files, &columns, row, fate)?;
+                report.kept = row.number;
+            }
+            rows = left;
+            kept(report.kept);
+            // Embedded, nothing waits by itself: let others have their turn.
+            tokio::task::yield_now().await;
         }
-        report.kept = last;
-        kept(last);
-        // Embedded, nothing waits by itself: let others have their turn.
-        tokio::task::yield_now().await;
     }
     report.files = files.finish()?;
     if report.accepted > 0 {
@@ -136,6 +148,26 @@ fn find_columns(path: &Path, heads: &[String]) -> Result<Columns, Failure> {
     }
     let says = format!("{} has no column {}: a file of payments has account, amount, on, reference", path.display(), missing.join(", "));
     Err(Failure::wrong("file", says))
+}
+
+/// Posts rows piece by piece in one transaction, until all are posted or somebody else waits to write; what became of those taken.
+async fn post_rows(
+    tx: &mut Tx,
+    who: &Actor,
+    at: Moment,
+    columns: &Columns,
+    heads: &[String],
+    rows: &[SourceRow],
+    is_wanted: impl Fn() -> bool,
+) -> Result<Vec<Fate>, Failure> {
+    let mut fates = Vec::with_capacity(rows.len());
+    for piece in rows.chunks(PIECE) {
+        fates.extend(post_piece(tx, who, at, columns, heads, piece).await?);
+        if is_wanted() {
+            break;
+        }
+    }
+    Ok(fates)
 }
 
 /// Posts the rows of a piece together; what became of each. Nothing is written for one that is refused.

@@ -2,6 +2,7 @@
 
 use super::StoreError;
 use super::checkpoints::Checkpoints;
+use super::line::Line;
 use super::row::{Row, Value, Values};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql};
@@ -11,6 +12,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
+
+/// How often the writer looks whether another process has ended, a millisecond apart.
+const BUSY_LOOKS: i32 = 10_000;
 
 /// How many snapshots may be read at once.
 const READERS: usize = 16;
@@ -28,6 +32,8 @@ pub struct Sqlite {
     writer: Arc<tokio::sync::Mutex<Connection>>,
     /// How many wait for the writer's turn in this process.
     waiting: Arc<AtomicUsize>,
+    /// Where processes wait for each other; none where no file can be made.
+    line: Option<Arc<Line>>,
     turns: Arc<Semaphore>,
 }
 
@@ -36,10 +42,16 @@ impl Sqlite {
     pub fn open(path: &str) -> Result<Sqlite, StoreError> {
         let path = PathBuf::from(path);
         let mut writer = connect(&path, OpenFlags::default())?;
+        // SQLite would pause for a tenth of a second between two looks, and miss its turn.
+        writer.busy_handler(Some(|looks| {
+            std::thread::sleep(Duration::from_millis(1));
+            looks < BUSY_LOOKS
+        }))?;
         // The writer keeps more pages: a large import touches many indexes at once.
         writer.execute_batch("pragma cache_size = -262144; pragma journal_mode = wal; pragma synchronous = full;")?;
         Ok(Sqlite {
             identity: identity_of(&path),
+            line: Line::beside(&path).map(Arc::new),
             _checkpoints: Arc::new(Checkpoints::beside(&mut writer, path.clone())?),
             path: Arc::new(path),
             writer: Arc::new(tokio::sync::Mutex::new(writer)),
@@ -62,9 +74,9 @@ impl Sqlite {
         self.begin_with(guard)
     }
 
-    /// Whether somebody of this process waits to write.
+    /// Whether somebody waits to write, in this process or another; asked by who writes.
     pub fn is_waited_for(&self) -> bool {
-        self.waiting.load(Ordering::Relaxed) > 0
+        self.waiting.load(Ordering::Relaxed) > 0 || self.line.as_deref().is_some_and(Line::is_taken)
     }
 
     /// Begins if nobody of this process writes.
@@ -75,8 +87,11 @@ impl Sqlite {
     fn begin_with(&self, guard: OwnedMutexGuard<Connection>) -> Result<SqliteTx, StoreError> {
         self.prove_place()?;
         let tx = SqliteTx { connection: Some(Held::Writer(guard)), of: self.clone() };
-        // Another process may hold the file for as long as the busy timeout.
-        blocking(|| tx.connection().execute_batch("begin immediate"))?;
+        // Another process may hold the file; it makes room for who stands in the line.
+        blocking(|| {
+            let _place = self.line.as_deref().and_then(Line::stand);
+            tx.connection().execute_batch("begin immediate")
+        })?;
         Ok(tx)
     }
 

@@ -4,7 +4,7 @@ use crate::params;
 use crate::rows;
 use crate::store::{StoreError, Tx, Value};
 use crate::values;
-use duly_domain::values::ids::{AccountId, BatchId, DeskId, UserId};
+use duly_domain::values::ids::{AccountId, DeskId, UserId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -27,7 +27,6 @@ macro_rules! facts_where {
 const FACTS: &str = facts_where!("a.id = $2");
 const FACTS_PAGE: &str = facts_where!("a.state = 'open' and a.id > $2 order by a.id limit $3");
 const DELETE: &str = "delete from worklist where account_id = $1";
-const DELETE_BATCH: &str = "delete from worklist where account_id in (select id from accounts where batch_id = $1)";
 const DELETE_RANGE: &str = "delete from worklist where account_id > $1 and account_id <= $2";
 const SET_DESK: &str = "update worklist set desk_id = $1 where account_id = $2";
 /// The columns of a row, for [`Tx::insert_many`].
@@ -105,11 +104,6 @@ pub async fn find_facts(tx: &mut Tx, account: AccountId, today: Date) -> Result<
 /// Open accounts after an account.
 pub async fn list_facts(tx: &mut Tx, today: Date, after: AccountId, limit: i64) -> Result<Vec<WorkRow>, StoreError> {
     tx.all(FACTS_PAGE, params![today, after, limit]).await
-}
-
-/// Takes a batch's accounts off.
-pub async fn delete_batch(tx: &mut Tx, batch: BatchId) -> Result<(), StoreError> {
-    tx.run(DELETE_BATCH, params![batch]).await.map(drop)
 }
 
 /// Puts rows in the place of those that stand, and takes accounts off.

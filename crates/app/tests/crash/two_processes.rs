@@ -5,6 +5,7 @@ use super::place::{Template, past_calls};
 use super::races_wanted;
 use super::served::{Served, Visitor, said};
 use duly_testkit::Engine;
+use std::time::{Duration, Instant};
 
 fn race(engine: Engine) {
     let races = races_wanted() / 20;
@@ -84,4 +85,44 @@ fn two_nights_on_sqlite() {
 #[test]
 fn two_nights_on_postgres() {
     two_nights(Engine::Postgres);
+}
+
+/// A command brings a large file in beside a server: who works there waits for a piece of it, not for the file.
+#[test]
+fn a_large_import_makes_room_for_a_server() {
+    let template = Template::of(Engine::Sqlite, "2026-03-05", |floor| {
+        for i in 0..400 {
+            floor.debtor(&format!("Person {i}"), "400.00");
+        }
+        floor.officer("Dana");
+    });
+    let place = template.copy();
+    let rows: String = (0..6_000).map(|row| format!("N-{row},Person {row},43205,614555{:04},10.50\n", row % 9_000)).collect();
+    std::fs::write(place.folder.join("accounts.csv"), format!("reference,name,zip,mobile,principal\n{rows}")).unwrap();
+    let server = Served::start(&place, Some("2026-03-05T10:00:00-05:00"));
+    let mut import = place
+        .duly(&["import", "accounts", "accounts.csv", "--creditor", "Larkfield", "--now", "2026-03-05T10:00:00-05:00", "--strict"])
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let mut waits: Vec<Duration> = runtime.block_on(async {
+        let dana = Visitor::signs_in(&server.base, "dana").await;
+        let mut waits = Vec::new();
+        while import.try_wait().unwrap().is_none() && waits.len() < 400 {
+            let began = Instant::now();
+            let reserved = dana.reserves(&server.base, &format!("R-{}", waits.len() + 1)).await.unwrap();
+            waits.push(began.elapsed());
+            assert!(said(&reserved, "reserved"));
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        waits
+    });
+    assert!(import.wait().unwrap().success());
+    waits.sort();
+    let (middle, longest) = (waits[waits.len() / 2], waits[waits.len() - 1]);
+    println!("{} calls reserved while a file came in by another process: {middle:?} in the middle, {longest:?} at most", waits.len());
+    assert!(waits.len() >= 20 && longest < Duration::from_secs(2), "{} reserved, {longest:?}", waits.len());
+    assert_eq!(place.count("select count(*) from accounts"), 6_400);
+    place.is_whole("2026-03-05");
 }

@@ -1,15 +1,17 @@
 //! The record leaves with everything and comes back with everything.
 
 use super::audit::Folder;
+use duly::app::Actor;
+use duly::ledger::payment_file::{ImportPayments, import_payments};
 use duly::store::backup::{backup, restore};
 use duly::store::state::{self, State};
 use duly::store::transfer::transfer;
-use duly::store::{Value, archive};
+use duly::store::{Db, Value, archive};
 use duly_domain::values::channel::Channel;
 use duly_testkit::{Engine, Floor, both_engines};
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 fn state(floor: &Floor) -> State {
     floor.runtime.block_on(async { state::read(&mut floor.app.db.read().await.unwrap()).await }).unwrap()
@@ -218,6 +220,78 @@ fn change(path: &Path, from: &str, to: &str) {
     let text = std::fs::read_to_string(path).unwrap();
     assert!(text.contains(from), "{text}");
     std::fs::write(path, text.replace(from, to)).unwrap();
+}
+
+/// Another handle on the same file, as another process has it: it waits for the writer and says so.
+fn waits(floor: &Floor, says: std::sync::mpsc::Sender<&'static str>) -> std::thread::JoinHandle<()> {
+    let (other, runtime) = (floor.runtime.block_on(Db::open(&floor.address)).unwrap(), floor.runtime.handle().clone());
+    std::thread::spawn(move || {
+        runtime.block_on(async {
+            let tx = other.begin().await.unwrap();
+            says.send("the other").unwrap();
+            tx.rollback().await;
+        });
+    })
+}
+
+#[test]
+fn who_waits_in_another_process_writes_before_who_has_just_written() {
+    let floor = Floor::on(Engine::Sqlite, "2026-03-02");
+    let db = floor.app.db.clone();
+    for _ in 0..20 {
+        let (says, told) = std::sync::mpsc::channel();
+        let long = floor.runtime.block_on(db.begin()).unwrap();
+        assert!(!db.is_waited_for());
+        let other = waits(&floor, says.clone());
+        let until = Instant::now() + Duration::from_secs(10);
+        while !db.is_waited_for() {
+            assert!(Instant::now() < until, "who waits in another process is seen");
+            std::thread::yield_now();
+        }
+        // Without a line, whoever is quicker writes, and that is who is here already.
+        floor.runtime.block_on(async {
+            long.commit().await.unwrap();
+            let again = db.begin().await.unwrap();
+            says.send("the long work").unwrap();
+            again.rollback().await;
+        });
+        other.join().unwrap();
+        assert_eq!(told.try_iter().collect::<Vec<_>>(), ["the other", "the long work"]);
+    }
+}
+
+#[test]
+fn a_list_of_payments_makes_room_for_another_process() {
+    let mut floor = Floor::on(Engine::Sqlite, "2026-03-02");
+    let maria = floor.debtor("Maria", "42000.00");
+    let folder = Folder::new();
+    std::fs::create_dir_all(&folder.0).unwrap();
+    let path = folder.0.join("payments.csv");
+    let lines: String = (0..1_000).map(|row| format!("{},0.01,2026-03-02,P {row}\n", maria.account)).collect();
+    std::fs::write(&path, format!("account,amount,on,reference\n{lines}")).unwrap();
+    let post = |kept: &dyn Fn(u64)| {
+        let ask = ImportPayments { path: path.clone(), rows_a_commit: 1_000, refusals: None };
+        floor.runtime.block_on(import_payments(&floor.app, &Actor::command(), floor.app.moment(), &ask, kept)).unwrap()
+    };
+    // A server beside it, which always has something to write.
+    let (other, runtime) = (floor.runtime.block_on(Db::open(&floor.address)).unwrap(), floor.runtime.handle().clone());
+    let is_over = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let server = std::thread::spawn({
+        let is_over = is_over.clone();
+        move || {
+            while !is_over.load(std::sync::atomic::Ordering::Relaxed) {
+                runtime.block_on(async { other.begin().await.unwrap().rollback().await });
+            }
+        }
+    });
+    let rows = std::cell::RefCell::new(Vec::new());
+    let report = post(&|row| rows.borrow_mut().push(row));
+    is_over.store(true, std::sync::atomic::Ordering::Relaxed);
+    server.join().unwrap();
+    assert_eq!((report.accepted, rows.into_inner()), (1_000, vec![251, 501, 751, 1_001]), "a commit ends where it is waited for");
+    let again = post(&|_| ());
+    assert_eq!((again.accepted, again.duplicates), (0, 1_000));
+    assert_eq!(floor.failed_checks(), Vec::<String>::new());
 }
 
 #[test]
