@@ -62,14 +62,22 @@ struct PointingPage {
 /// `GET /imports/{upload}/mapping`
 pub async fn get_mapping(State(web): State<Web>, visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
     let upload = web.uploads.of(&id, &visit)?;
+    match pointed(&visit, &id, upload) {
+        // What cannot be opened has no columns; the trial says why.
+        Err(Failure::File(_)) => Ok(Redirect::to(&format!("/imports/{id}")).into_response()),
+        shown => shown,
+    }
+}
+
+fn pointed(visit: &Visit, id: &str, upload: Upload) -> Result<Response, Failure> {
     if upload.is_history() {
-        return history::pointing::show(&visit, id, upload, None, String::new());
+        return history::pointing::show(visit, id.into(), upload, None, String::new());
     }
     let file = match upload.mapping.as_deref().map(parse) {
         Some(Ok(file)) => file,
         _ => MappingFile { mapping: guess_of(&upload.path)?.mapping, file: upload.choice() },
     };
-    show(&visit, id, upload, file, String::new())
+    show(visit, id.into(), upload, file, String::new())
 }
 
 /// The heads of an upload and its first rows.

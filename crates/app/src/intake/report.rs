@@ -138,7 +138,9 @@ impl Tally {
         for problem in problems {
             self.files.write_problem(row, &problem)?;
             // Sentences with figures in them would each be counted alone.
-            let says = problem.says.split(':').next().unwrap_or_default().split(" by ").next().unwrap_or_default();
+            let says = problem.says.split(':').next().unwrap_or_default();
+            let has_figure = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
+            let says = says.split_once(" by ").filter(|(_, by)| has_figure(by)).map_or(says, |(says, _)| says);
             let says = says.split(" in row ").next().unwrap_or_default().to_string();
             self.by_problem.entry((problem.column.clone(), says)).or_insert((problem.refuses, 0)).1 += 1;
             if self.report.problems.len() < SHOWN {

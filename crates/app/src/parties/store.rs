@@ -38,6 +38,12 @@ const ENDED: &str = "
     select account_id, id from preferences
      where (id = $1 or copy_of_id = $1) and debtor_id = $2 and ended_at = $3 and account_id is not null order by account_id, id";
 const POINT_STATE: &str = "update contact_points set state = $1, proven_at = coalesce($2, proven_at) where id = $3";
+/// The same number or address as another row of this person, as two records made one may have it.
+const TWINS_STATE: &str = "
+    update contact_points set state = $1
+     where id <> $2 and exists (
+        select 1 from contact_points p
+         where p.id = $2 and p.debtor_id = contact_points.debtor_id and p.kind = contact_points.kind and p.value = contact_points.value)";
 const DELETE_SOURCE: &str = "
     delete from point_sources where point_id = $1 and 1 = (select count(*) from point_sources s where s.point_id = $1)";
 const DELETE_POINT: &str = "
@@ -238,8 +244,11 @@ pub async fn end_preference(
     tx.all(ENDED, params![id, person, at]).await
 }
 
-/// Sets a point's state; proven at an instant, where somebody was reached by it.
+/// Sets a point's state; proven at an instant, where somebody was reached by it. What closes it closes it wherever it stands.
 pub async fn update_point_state(tx: &mut Tx, id: PointId, state: &str, proven_at: Option<Timestamp>) -> Result<(), StoreError> {
+    if ["wrong", "dead", "closed"].contains(&state) {
+        tx.run(TWINS_STATE, params![state, id]).await?;
+    }
     tx.run(POINT_STATE, params![state, proven_at, id]).await.map(drop)
 }
 

@@ -1,7 +1,10 @@
 //! Imports: real files with shipped mappings, problems all at once, nothing twice.
 
+use crate::permissions::{client, sign_in};
 use duly::intake::mapping_file::SHIPPED;
+use duly_domain::identity::Role;
 use duly_testkit::both_engines;
+use reqwest::StatusCode;
 use std::path::PathBuf;
 
 fn data(name: &str) -> PathBuf {
@@ -87,6 +90,25 @@ both_engines! {
         assert!(guessed.to_string().contains("Which column is which"), "the way out on screen: {guessed}");
         let wrong = floor.import(text, "[columns]\nreference = \"ref\"\nname = \"nom\"\n", "Larkfield").unwrap_err();
         assert_eq!(wrong.to_string(), "mapping names columns that the file does not have: nom, ref; its columns are reference, name, zip, mobile, principal");
+    }
+
+    fn a_file_that_cannot_be_opened_is_said_and_has_no_columns_to_point_at(mut floor: "2026-03-02") {
+        floor.user("Ada", Role::BackOffice);
+        let base = floor.serve();
+        floor.runtime.block_on(async {
+            let browser = client();
+            let csrf = sign_in(&browser, &base, "ada@example.org").await;
+            for kind in ["accounts", "history"] {
+                let file = reqwest::multipart::Part::bytes(b"PK\x03\x04 no spreadsheet".to_vec()).file_name("broken.xlsx");
+                let form = reqwest::multipart::Form::new().text("csrf", csrf.clone()).text("creditor", "Clinic").text("kind", kind).part("file", file);
+                let sent = browser.post(format!("{base}/imports")).multipart(form).send().await.unwrap();
+                let trial = sent.headers()["location"].to_str().unwrap().to_string();
+                let page = browser.get(format!("{base}{trial}")).send().await.unwrap().text().await.unwrap();
+                assert!(page.contains("broken.xlsx is no whole ZIP") && !page.contains("Which column is which"), "{kind}: {page}");
+                let mapping = browser.get(format!("{base}{trial}/mapping")).send().await.unwrap();
+                assert_eq!((mapping.status(), mapping.headers()["location"].to_str().unwrap()), (StatusCode::SEE_OTHER, trial.as_str()), "{kind}");
+            }
+        });
     }
 
     fn a_row_that_names_nobody_is_a_gap(mut floor: "2026-03-02") {

@@ -97,6 +97,21 @@ fn debtor(floor: &mut Floor, id: DebtorId) -> parties::store::Debtor {
 }
 
 both_engines! {
+    fn a_number_closed_once_is_closed_for_both_records_that_were_made_one(mut floor: "2026-03-02") {
+        let text = "reference,name,zip,mobile,principal\nA-1,Maria,43205,614 555 0171,10.00\nA-2,Maria,43205,614 555 0171,20.00\n";
+        let mapping = "[columns]\nreference = \"reference\"\nname = \"name\"\nzip = \"zip\"\nmobile = \"mobile\"\nprincipal = \"principal\"\n";
+        floor.import(text, mapping, "Larkfield").unwrap();
+        floor.clock("11:00");
+        let (one, other) = (floor.person_of("A-1"), floor.person_of("A-2"));
+        let closed = |floor: &mut Floor| floor.count("select count(*) from contact_points where kind = 'phone' and state = 'wrong'");
+        let merge = floor.merge(one.debtor, other.debtor);
+        assert!(floor.officer("Dana").calls(one, "wrong_number").is_empty());
+        assert_eq!(closed(&mut floor), 2, "the same number does not wait to be called by its other row");
+        floor.part(merge);
+        assert_eq!(closed(&mut floor), 2);
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+
     fn merged_and_parted_is_as_it_was(mut floor: "2026-03-02") {
         for seed in 0..6 {
             let mut dice = Dice(seed);

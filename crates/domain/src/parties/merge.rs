@@ -65,7 +65,14 @@ pub fn weigh(one: &Identifying, other: &Identifying) -> Likeness {
     if shares(&one.emails, &other.emails) {
         add("the same e-mail address", 35);
     }
-    let folded = |addresses: &[String]| addresses.iter().map(|address| super::name::words(address).join(" ")).collect::<Vec<_>>();
+    let folded = |addresses: &[String]| -> Vec<String> {
+        addresses
+            .iter()
+            .map(|address| super::name::words(address))
+            .filter(|words| names_a_house(words))
+            .map(|words| words.join(" "))
+            .collect()
+    };
     if shares(&folded(&one.addresses), &folded(&other.addresses)) {
         add("the same postal address", 20);
     }
@@ -74,6 +81,12 @@ pub fn weigh(one: &Identifying, other: &Identifying) -> Likeness {
     }
     let weight = because.iter().map(|(_, points)| points).sum();
     Likeness { weight, because }
+}
+
+/// Whether an address says more than the city and its postal code, which thousands share.
+fn names_a_house(words: &[String]) -> bool {
+    let number = words.iter().position(|word| word.bytes().any(|byte| byte.is_ascii_digit()));
+    number.is_some_and(|at| at + 1 < words.len())
 }
 
 #[cfg(test)]
@@ -97,6 +110,7 @@ mod tests {
         for (other, weight, likely) in [
             (person("Lopez, Maria", Some(date(1980, 4, 2)), "+16145550100", "1 ALDER LANE Columbus"), 125, true),
             (person("Maria Lopez", None, "+16145550199", "9 Elm"), 35, false),
+            (person("Carlos Ruiz", None, "+16145550199", "OH, 43205"), -30, false),
             (person("Maria Lopez", Some(date(1980, 2, 4)), "+1", ""), 65, true),
             (person("Maria Lopez", Some(date(1955, 1, 1)), "+16145550100", ""), 15, false),
             (person("Carlos Ruiz", None, "+16145550100", "1 Alder Lane, Columbus"), 20, false),
@@ -104,5 +118,8 @@ mod tests {
             let found = weigh(&maria, &other);
             assert_eq!((found.weight, found.weight >= LIKELY), (weight, likely), "{:?}: {:?}", other.name, found.because);
         }
+        // A city and its postal code are no address that two people share.
+        let somewhere = |phone: &str| person("Maria Lopez", None, phone, "Columbus, OH, 43205");
+        assert_eq!(weigh(&somewhere("+1"), &somewhere("+2")).weight, 35);
     }
 }
