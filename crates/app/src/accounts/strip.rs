@@ -92,8 +92,8 @@ pub fn chip(seen: &Seen, known: &Known, at: Moment) -> Chip {
     let first = foremost(&seen.decision);
     let has_point = can_carry(&known.points, seen.channel);
     let (tone, answer) = match (&seen.decision.answer, seen.decision.next_allowed_at) {
-        // What nothing on file can carry out is not shown green.
-        (Answer::Yes, _) if !has_point => ("wait", missing_point(seen.channel).into()),
+        // What nothing on file can carry out is not shown green, nor as open at some later hour.
+        (Answer::Yes, _) | (_, Some(_)) if !has_point => ("wait", missing_point(&known.points, seen.channel).into()),
         (Answer::Yes, _) => (
             "ok",
             seen.until
@@ -139,12 +139,17 @@ fn is_stopped_in_part(seen: &Seen) -> bool {
 }
 
 /// What a channel lacks where nothing on file can carry it.
-pub fn missing_point(channel: Channel) -> &'static str {
-    match channel {
-        Channel::Text => "no mobile number",
-        Channel::Email => "no e-mail address",
-        Channel::Letter => "no address",
-        _ => "no number that reaches them",
+pub fn missing_point(points: &[Point], channel: Channel) -> &'static str {
+    let is_known = points.iter().any(|point| point.kind == kind_of_point(channel) && (channel != Channel::Text || point.label == "mobile"));
+    match (channel, is_known) {
+        (Channel::Text, true) => "no mobile number that reaches them",
+        (Channel::Text, false) => "no mobile number on file",
+        (Channel::Email, true) => "no e-mail that reaches them",
+        (Channel::Email, false) => "no e-mail on file",
+        (Channel::Letter, true) => "no address that reaches them",
+        (Channel::Letter, false) => "no address on file",
+        (_, true) => "no number that reaches them",
+        (_, false) => "no number on file",
     }
 }
 

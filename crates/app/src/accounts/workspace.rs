@@ -272,7 +272,7 @@ pub async fn show_with(
         close_reasons: CLOSE_REASONS,
         may_close: may_here(Permission::CloseAccounts),
         may_file: may_here(Permission::FileDocuments),
-        cases: disputes::pages::open_on(&mut tx, id, visit.at.business_day).await?,
+        cases: disputes::pages::open_on(&mut tx, &known, &holds, visit.at).await?,
         grounds: Ground::ALL,
         notice_is_open,
         holds: holds.into_iter().filter(|hold| hold.ended_at.is_none()).collect(),

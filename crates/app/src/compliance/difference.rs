@@ -131,15 +131,15 @@ impl Difference {
 
     /// How the cases came out, in a sentence.
     pub fn tested(&self) -> String {
-        let CasesRun { run, passed, stricter, looser, changed } = &self.cases;
+        let CasesRun { run, passed, changed, .. } = &self.cases;
         let by = if self.by.is_empty() { "policy" } else { &self.by };
         let law = if by == "policy" { "the law asks" } else { "the law as shipped asks" };
         let named = match changed.len() {
             0 => String::new(),
-            all if all > NAMED => format!(" Changed: {} and {} more.", changed[..NAMED].join(", "), all - NAMED),
-            _ => format!(" Changed: {}.", changed.join(", ")),
+            all if all > NAMED => format!(" Named: {} and {} more.", changed[..NAMED].join(", "), all - NAMED),
+            _ => format!(" Named: {}.", changed.join(", ")),
         };
-        format!("{passed} of {run} conformance cases come out as {law}; {stricter} stricter by this {by}, {looser} looser.{named}")
+        format!("{passed} of {run} conformance cases come out as {law}. Under this {by} {}.{named}", self.cases.changes())
     }
 
     fn count_number(&mut self, what: &str, from: String, to: String) {

@@ -115,7 +115,7 @@ pub async fn get_why(
     let then = AsOf::of(at, &visit.zone);
     then.bring(&mut tx, &mut known).await?;
     let points = parties::store::list_points(&mut tx, person).await?;
-    let notes = notes(&known, channel, can_carry(&points, channel), then.day);
+    let notes = notes(&known, channel, &points, then.day);
     let kept: Vec<(String, String, String)> =
         store::list_beside(&mut tx, id, person, at.saturating_sub(BESIDE).unwrap_or(at), at.saturating_add(BESIDE).unwrap_or(at))
             .await?
@@ -145,7 +145,7 @@ pub async fn get_why(
 }
 
 /// What the rules do not say and somebody who asks must know: whether the account was here then, and whether anything can carry it.
-fn notes(known: &Known, channel: Channel, can_carry: bool, day: Date) -> Vec<String> {
+fn notes(known: &Known, channel: Channel, points: &[Point], day: Date) -> Vec<String> {
     let account = &known.account;
     let mut notes = Vec::new();
     if day < account.placed_on {
@@ -157,8 +157,8 @@ fn notes(known: &Known, channel: Channel, can_carry: bool, day: Date) -> Vec<Str
     if let Some(on) = account.closed_on.filter(|on| *on <= day) {
         notes.push(format!("The account is closed since {}.", written(on)));
     }
-    if !can_carry {
-        notes.push(format!("Nothing on file today can carry it: {}.", missing_point(channel)));
+    if !can_carry(points, channel) {
+        notes.push(format!("Nothing on file today can carry it: {}.", missing_point(points, channel)));
     }
     notes
 }
@@ -209,7 +209,7 @@ fn answer(
     let others_open = Channel::STRIP.into_iter().filter(|other| *other != channel).map(|other| {
         match said(look_at(known, at, other, person).decision.answer.code()) {
             // What nothing on file can carry is not shown green.
-            ("ok", _) if !can_carry(points, other) => (other, "wait", missing_point(other)),
+            ("ok", _) if !can_carry(points, other) => (other, "wait", missing_point(points, other)),
             (tone, said) => (other, tone, said),
         }
     });

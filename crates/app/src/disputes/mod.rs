@@ -9,5 +9,6 @@ pub mod answering;
 pub mod causes;
 pub mod pages;
 pub mod queue;
+pub mod stopping;
 pub mod store;
 pub mod told;

@@ -3,12 +3,14 @@
 use super::actions::{AddStep, CloseCase, OpenCase, add_step, clocks_of, close_case, kind_of, kind_of_code, open_case};
 use super::answering::{self, ShownLetter};
 use super::queue::{self, CaseCounts, QueuedCase};
+use super::stopping::Stopping;
 use super::store::{self, Case, ListedCase};
 use crate::accounts::pages::{after, currency_of, resolve};
 use crate::accounts::papers::store::Document;
+use crate::accounts::store::Hold;
 use crate::accounts::strip::DisputedPart;
 use crate::app::{Failure, Problems};
-use crate::compliance::facts::gather;
+use crate::compliance::facts::{Known, gather};
 use crate::compliance::gate;
 use crate::identity::names::Names;
 use crate::store::Tx;
@@ -28,8 +30,8 @@ use duly_domain::disputes::clock::{Clock, Stand, next};
 use duly_domain::identity::{Permission, may};
 use duly_domain::outreach::case_letter::CaseLetterKind;
 use duly_domain::values::channel::Channel;
-use duly_domain::values::ids::{AccountId, CaseId, DocumentId};
-use duly_domain::values::moment::written;
+use duly_domain::values::ids::{CaseId, DocumentId};
+use duly_domain::values::moment::{Moment, written};
 use duly_domain::values::money::Money;
 use jiff::civil::Date;
 use std::collections::HashMap;
@@ -127,19 +129,27 @@ pub struct CaseOn {
     pub since: String,
     /// What is due next; nothing when it only waits for its outcome.
     pub clock: Option<ShownClock>,
+    /// What it stops, and what it does not.
+    pub stopping: Option<Stopping>,
 }
 
-/// The open cases of an account.
-pub async fn open_on(tx: &mut Tx, account: AccountId, today: Date) -> Result<Vec<CaseOn>, Failure> {
-    let cases: Vec<Case> = store::list_of_account(tx, account).await?.into_iter().filter(|case| case.state == "open").collect();
+/// The open cases of an account, with the holds on it.
+pub async fn open_on(tx: &mut Tx, known: &Known, holds: &[Hold], at: Moment) -> Result<Vec<CaseOn>, Failure> {
+    let cases: Vec<Case> = store::list_of_account(tx, known.account.id).await?.into_iter().filter(|case| case.state == "open").collect();
     let steps = queue::steps_of(tx, cases.iter().map(|case| case.id)).await?;
     let shown = cases.iter().map(|case| {
         let kind = kind_of(case)?;
         let clocks = clocks_of(kind, case.received_on, steps.get(&case.id).into_iter().flatten());
-        let clock = next(&clocks).map(|clock| ShownClock::of(clock, today));
-        Ok(CaseOn { id: case.id, kind, since: written(case.received_on), clock })
+        let clock = next(&clocks).map(|clock| ShownClock::of(clock, at.business_day));
+        let stopping = Stopping::of(case, kind, known, is_held(case, holds), at.at);
+        Ok(CaseOn { id: case.id, kind, since: written(case.received_on), clock, stopping })
     });
     shown.collect()
+}
+
+/// Whether the hold that was placed with a case stands.
+fn is_held(case: &Case, holds: &[Hold]) -> bool {
+    holds.iter().any(|hold| Some(hold.id) == case.hold && hold.ended_at.is_none())
 }
 
 #[derive(Template)]
@@ -155,6 +165,7 @@ struct CasePage {
     facts: Vec<(&'static str, String)>,
     clocks: Vec<ShownClock>,
     part: Option<DisputedPart>,
+    stopping: Option<Stopping>,
     steps: Vec<ShownStep>,
     offered: Vec<StepKind>,
     outcomes: &'static [CaseOutcome],
@@ -240,7 +251,10 @@ pub(super) async fn show(web: &Web, visit: &Visit, id: CaseId, said: Option<&str
         None => String::new(),
     };
     let may_here = |permission| may(visit.who.role, permission);
-    let seen = gate::look(&gather(&mut tx, case.account).await?, visit.at.at, Channel::Call);
+    let known = gather(&mut tx, case.account).await?;
+    let seen = gate::look(&known, visit.at.at, Channel::Call);
+    let holds = accounts::store::list_holds(&mut tx, case.account).await?;
+    let stopping = Stopping::of(&case, kind, &known, is_held(&case, &holds), visit.at.at).filter(|_| case.state == "open");
     let clocks: Vec<ShownClock> =
         clocks_of(kind, case.received_on, &steps).iter().map(|clock| ShownClock::of(clock, visit.at.business_day)).collect();
     let how = if case.in_writing { "in writing" } else { "spoken" };
@@ -258,6 +272,7 @@ pub(super) async fn show(web: &Web, visit: &Visit, id: CaseId, said: Option<&str
         facts: facts(&case, owed.total()?, opened_by, closed_by, visit),
         clocks,
         part: DisputedPart::of(&seen.facts, owed.total()?),
+        stopping,
         steps: shown_steps,
         offered: kind.steps().collect(),
         outcomes: kind.outcomes(),

@@ -100,7 +100,7 @@ both_engines! {
         let noon = difference.answers.iter().find(|change| change.channel == "call" && change.when.contains("noon")).unwrap();
         assert_eq!((noon.from.as_str(), noon.to.as_str(), noon.accounts), ("allowed", "refused", 1));
         assert!(difference.cases.run == difference.cases.passed && difference.cases.looser == 0, "{:?}", difference.cases);
-        assert!(difference.tested().contains("by this amendment"));
+        assert!(difference.tested().contains("Under this amendment"));
         assert!(matches!(proposes(&mut floor, &cora, &caps("none")), Err(Failure::Stale(_))), "one at a time");
         assert!(approves(&mut floor, &sven, amendment).unwrap_err().to_string().contains("second person"));
         approves(&mut floor, &cora, amendment).unwrap();
@@ -231,7 +231,7 @@ both_engines! {
             assert_eq!(wrong.status(), StatusCode::UNPROCESSABLE_ENTITY);
             assert!(wrong.text().await.unwrap().contains("09:00-20:00 for calls"));
             let tried = form(&sven, &csrf, "show", "10:00-12:00 for calls, creditors too").await.unwrap().text().await.unwrap();
-            assert!(tried.contains("Calling hours: from 8:00-21:00") && tried.contains("by this amendment"), "{tried}");
+            assert!(tried.contains("Calling hours: from 8:00-21:00") && tried.contains("Under this amendment"), "{tried}");
             assert_eq!(form(&sven, &csrf, "propose", "10:00-12:00 for calls, creditors too").await.unwrap().status(), StatusCode::SEE_OTHER);
             let proposed = read(cora.clone(), page.clone()).await;
             let id = proposed.split("/amendments/").find_map(|rest| rest.split('/').next().filter(|id| id.starts_with("amd_"))).unwrap();

@@ -239,6 +239,7 @@ both_engines! {
 
             let states = read("/compliance/words/states").await;
             assert!(states.contains("Tennessee <span class=\"chip no\">no letters</span>") && states.contains("unverified"));
+            assert!(states.contains("name=\"state\" required><option value=\"\">Choose</option>"), "no state is chosen beforehand");
             assert_eq!(post("/compliance/words/states", &[("state", "TN"), ("words", ""), ("source", "x")]).await.status(), 422);
             let entered = [("state", "TN"), ("language", "en"), ("words", "Licensed."), ("source", "counsel")];
             assert_eq!(post("/compliance/words/states", &entered).await.status(), 303);

@@ -297,4 +297,44 @@ both_engines! {
             assert!(asked.text().await.unwrap().contains("post it only if paying more is their own wish"));
         });
     }
+
+    fn a_case_says_what_it_stops_and_what_it_does_not(mut floor: "2026-01-05") {
+        let late = floor.debtor("Maria", "420.00");
+        let timely = floor.debtor("Rosa", "100.00");
+        let spoken = floor.debtor("Ines", "200.00");
+        notes(&mut floor, late, Kind::ValidationNoticeSent);
+        floor.morning_of("2026-03-02");
+        notes(&mut floor, timely, Kind::ValidationNoticeSent);
+        floor.clock("10:00");
+        let mut cases = Vec::new();
+        for (person, in_writing) in [(late, true), (timely, true), (spoken, false)] {
+            cases.push((person, opens(&mut floor, &OpenCase::of(person.account, CaseKind::Dispute, in_writing)).unwrap()));
+        }
+        assert!(floor.officer("Dana").calls(late, "no_answer").is_empty(), "a late one stops nothing");
+        assert_eq!(floor.officer("Dana").calls(timely, "no_answer"), ["regf.dispute.written-stop"]);
+        let base = floor.serve();
+        let dana = client();
+        let says = [
+            "Nothing is stopped: the dispute was submitted after the validation period, which ended on Wed 11 Feb 2026.",
+            "Collecting this debt is stopped until a copy of verification or of the judgment has been sent.",
+            "Nothing is stopped: a spoken dispute stops nothing by law, only one in writing does.",
+        ];
+        floor.runtime.block_on(async {
+            sign_in(&dana, &base, "dana@example.org").await;
+            for ((person, case), says) in cases.iter().zip(says) {
+                for path in [format!("disputes/{case}"), format!("accounts/{}", person.account)] {
+                    let page = dana.get(format!("{base}/{path}")).send().await.unwrap().text().await.unwrap();
+                    assert!(page.contains(says) && page.contains("It stays marked as disputed"), "{path}: {says}");
+                    assert!(page.contains("12 CFR 1006.38(d)(2)"), "{path}");
+                }
+            }
+        });
+        floor.morning_of("2026-03-03");
+        steps(&mut floor, cases[1].1, StepKind::VerificationSent).unwrap();
+        floor.runtime.block_on(async {
+            sign_in(&dana, &base, "dana@example.org").await;
+            let page = dana.get(format!("{base}/disputes/{}", cases[1].1)).send().await.unwrap().text().await.unwrap();
+            assert!(page.contains("The dispute was answered: it stops nothing any more."));
+        });
+    }
 }

@@ -60,7 +60,22 @@ both_engines! {
         let desk = Desk::of(&mut floor, "Dana", Role::Officer, maria);
         let page = floor.runtime.block_on(desk.page(""));
         assert!(page.contains("Call · <b>no number that reaches them</b>"), "{page}");
-        assert!(page.contains("Text · <b>no mobile number</b>"), "{page}");
+        assert!(page.contains("Text · <b>no mobile number that reaches them</b>"), "{page}");
+    }
+
+    fn a_channel_without_a_point_names_no_hour_and_a_closed_way_says_which(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "420.00");
+        floor.tamper("delete from contact_points where kind = 'email'", &[]);
+        floor.clock("06:00");
+        let desk = Desk::of(&mut floor, "Dana", Role::Officer, maria);
+        floor.runtime.block_on(async {
+            let page = desk.page("").await;
+            assert!(page.contains("Call · <b>not before 08:00</b>"), "{page}");
+            assert!(page.contains("Email · <b>no e-mail on file</b>"), "{page}");
+            let closing = [("status", "closed"), ("channel", "text"), ("on", "2026-03-02"), ("source", "said")];
+            assert_eq!(desk.post("/statuses", &closing).await.0, StatusCode::SEE_OTHER);
+            assert!(desk.page("").await.contains("Closed a way of reaching them: not by text"));
+        });
     }
 
     fn a_stop_and_a_death_are_chosen_not_slipped_into(mut floor: "2026-03-02") {

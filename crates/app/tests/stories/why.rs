@@ -72,7 +72,7 @@ both_engines! {
             let long_ago = get("channel=call&at=2025-12-01T11:00".into()).await;
             assert!(long_ago.contains("The account was placed with us on Mon 2 Mar 2026"), "{long_ago}");
             let nobody = get(format!("channel=text&at=2026-03-02T11:00&person={jorge}")).await;
-            assert!(nobody.contains("Nothing on file today can carry it: no mobile number."), "{nobody}");
+            assert!(nobody.contains("Nothing on file today can carry it: no mobile number on file."), "{nobody}");
         });
     }
 }

@@ -56,11 +56,17 @@ pub struct CasesRun {
     pub run: usize,
     /// Those that come out as expected by the law alone.
     pub passed: usize,
-    /// Those that the change answers more strictly.
+    /// Those that the change refuses where they were allowed.
     pub stricter: usize,
-    /// Those that it answers more loosely: none, or a policy may not bind. Law can become looser.
+    /// Those that it allows where they were refused: none, or a policy may not bind. Law can become looser.
     pub looser: usize,
-    /// Those that an amendment answers otherwise, by their ids.
+    /// Those that come to the same answer by other rules.
+    #[serde(default)]
+    pub by_other_rules: usize,
+    /// Those that come to the same answer by the same rules, with other numbers.
+    #[serde(default)]
+    pub with_other_numbers: usize,
+    /// Those that come out otherwise, by their ids.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changed: Vec<String>,
 }
@@ -69,6 +75,42 @@ impl CasesRun {
     /// Whether the policy may bind.
     pub fn is_good(&self) -> bool {
         self.run > 0 && self.passed == self.run && self.looser == 0
+    }
+
+    /// Those that come out otherwise, in words that add up to their number.
+    pub fn changes(&self) -> String {
+        let CasesRun { stricter, looser, by_other_rules, with_other_numbers, .. } = *self;
+        // What was found before the rest was counted names them alone.
+        let rest = self.changed.len().saturating_sub(stricter + looser + by_other_rules + with_other_numbers);
+        let parts = [
+            (stricter, "refused where it was allowed"),
+            (looser, "allowed where it was refused"),
+            (by_other_rules, "the same answer by other rules"),
+            (with_other_numbers, "the same answer with other numbers"),
+            (rest, "the same answer otherwise reasoned"),
+        ];
+        let all = stricter + looser + by_other_rules + with_other_numbers + rest;
+        let said: Vec<String> = parts.iter().filter(|(count, _)| *count > 0).map(|(count, says)| format!("{count} {says}")).collect();
+        match all {
+            0 => "none comes out otherwise".into(),
+            1 => format!("1 comes out otherwise: {}", said.join(", ")),
+            _ => format!("{all} come out otherwise: {}", said.join(", ")),
+        }
+    }
+
+    /// Counts a case that came out otherwise than by the law as it is.
+    fn count_changed(&mut self, ran: &Ran, under: &Json) {
+        let is_same = |part: &str| under[part] == ran.got[part];
+        if ["allowed", "rules", "values"].into_iter().all(is_same) {
+            return;
+        }
+        self.changed.push(ran.id.clone());
+        match (ran.got["allowed"] == true, under["allowed"] == true) {
+            (true, false) => self.stricter += 1,
+            (false, true) => self.looser += 1,
+            _ if !is_same("allowed") || !is_same("rules") => self.by_other_rules += 1,
+            _ => self.with_other_numbers += 1,
+        }
     }
 }
 
@@ -92,9 +134,11 @@ pub fn try_policy(policy: &ContactPolicy) -> CasesRun {
         done.run += 1;
         done.passed += usize::from(ran.pass);
         match decide_under(case, policy) {
-            Ok(under) if is_looser(&ran.got, &under) => done.looser += 1,
-            Ok(under) => done.stricter += usize::from(under["rules"] != ran.got["rules"]),
-            Err(_) => done.looser += 1,
+            Ok(under) if !is_looser(&ran.got, &under) => done.count_changed(ran, &under),
+            _ => {
+                done.looser += 1;
+                done.changed.push(ran.id.clone());
+            }
         }
     }
     done
@@ -106,17 +150,7 @@ pub fn try_law(policy: &ContactPolicy, amendment: &Amendment) -> CasesRun {
     for (case, ran) in cases().iter().zip(ran()) {
         done.run += 1;
         done.passed += usize::from(ran.pass);
-        let under = decide_amended(case, policy, Some(amendment)).unwrap_or_default();
-        let parts = ["allowed", "rules", "values"];
-        if parts.iter().all(|part| under[part] == ran.got[part]) {
-            continue;
-        }
-        done.changed.push(ran.id.clone());
-        match (ran.got["allowed"] == true, under["allowed"] == true) {
-            (true, false) => done.stricter += 1,
-            (false, true) => done.looser += 1,
-            _ => {}
-        }
+        done.count_changed(ran, &decide_amended(case, policy, Some(amendment)).unwrap_or_default());
     }
     done
 }
@@ -183,6 +217,24 @@ mod tests {
         let limits = Limits { attempts_max_7_days: Some(0), electronic_max_7_days: Some(0), is_off_on_sundays: true, ..Limits::NONE };
         let strict = try_policy(&ContactPolicy { house: Version { number: 1, limits }, ..ContactPolicy::LAW });
         assert!(strict.is_good() && strict.stricter > 20, "{strict:?}");
+        assert!(strict.by_other_rules > 0, "what was refused before is refused by the house too: {strict:?}");
+    }
+
+    #[test]
+    fn what_changed_adds_up_in_words() {
+        let rest = CasesRun { stricter: 8, by_other_rules: 13, with_other_numbers: 1, ..CasesRun::default() };
+        let all = CasesRun { changed: vec!["a".into(); 22], ..rest };
+        assert_eq!(
+            all.changes(),
+            "22 come out otherwise: 8 refused where it was allowed, 13 the same answer by other rules, 1 the same answer with other numbers"
+        );
+        let kept_before = CasesRun { stricter: 1, changed: vec!["a".into(); 3], ..CasesRun::default() };
+        assert!(kept_before.changes().ends_with("1 refused where it was allowed, 2 the same answer otherwise reasoned"));
+        assert_eq!(CasesRun::default().changes(), "none comes out otherwise");
+        let limits = Limits { attempts_max_7_days: Some(0), ..Limits::NONE };
+        let strict = try_policy(&ContactPolicy { house: Version { number: 1, limits }, ..ContactPolicy::LAW });
+        let CasesRun { stricter, looser, by_other_rules, with_other_numbers, changed, .. } = strict;
+        assert_eq!(stricter + looser + by_other_rules + with_other_numbers, changed.len());
     }
 
     #[test]

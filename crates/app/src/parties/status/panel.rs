@@ -51,6 +51,14 @@ pub struct ShownStatus {
 }
 
 impl ShownStatus {
+    /// What it is, in a line; for a way that they closed, which one.
+    pub fn title(&self) -> String {
+        match self.card.status {
+            Status::Closed => format!("{}: {}", self.card.words, self.particular.to_lowercase()),
+            _ => self.card.words.to_string(),
+        }
+    }
+
     /// Whether it calls for care rather than for a stop.
     pub fn is_care(&self) -> bool {
         matches!(self.card.status, Status::Vulnerable | Status::Hardship | Status::Incarcerated | Status::Servicemember)

@@ -11,6 +11,37 @@ use crate::values::money::Money;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+/// What a dispute or a request for the original creditor does to the collecting of a debt; where there are several, the strongest counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Effect {
+    /// It was spoken: only what is written stops anything.
+    Spoken,
+    /// It was answered.
+    Answered,
+    /// It was submitted after the validation period, whose last day this was.
+    Late(Date),
+    /// It stops collecting until it is answered.
+    Stops,
+    /// Regulation F does not reach the debt, or not us.
+    Unbound,
+}
+
+/// What the disputes of a debt, or the requests for its original creditor, do to its collecting at a moment; `None` where there are none.
+pub fn find_effect(record: &Record, debt: Key, is_request: bool, at: Timestamp) -> Option<Effect> {
+    let events = Disputes::new(record, at);
+    let effects = events.notices(debt).filter_map(|notice| match notice.kind {
+        NoticeKind::Dispute { in_writing, submitted_on, is_duplicative, .. } if !is_request => {
+            Some(events.effect(debt, notice, in_writing, submitted_on, events.is_answered(debt, notice, is_duplicative)))
+        }
+        NoticeKind::OriginalCreditorRequest { in_writing, submitted_on } if is_request => {
+            Some(events.effect(debt, notice, in_writing, submitted_on, events.is_supplied(debt, notice)))
+        }
+        _ => None,
+    });
+    let strongest = effects.max()?;
+    Some(if super::binds_on(record, &[debt]) { strongest } else { Effect::Unbound })
+}
+
 /// The events about debts up to a moment.
 pub(super) struct Disputes<'r> {
     record: &'r Record,
@@ -68,15 +99,28 @@ impl<'r> Disputes<'r> {
 
     /// Since when a written request of the period for the original creditor's name and address waits for its answer.
     pub(super) fn creditor_request_at(&self, debt: Key) -> Option<i64> {
-        let is_sent =
-            |asked: &Notice| self.notices(debt).any(|notice| notice.kind == NoticeKind::OriginalCreditorSent && notice.at >= asked.at);
         let waits = self.notices(debt).filter(|notice| match notice.kind {
             NoticeKind::OriginalCreditorRequest { in_writing: true, submitted_on } => {
-                self.is_in_period(debt, self.day_named(notice, submitted_on)) && !is_sent(notice)
+                self.is_in_period(debt, self.day_named(notice, submitted_on)) && !self.is_supplied(debt, notice)
             }
             _ => false,
         });
         waits.map(|notice| notice.at.as_second()).min()
+    }
+
+    /// Whether the original creditor's name and address were sent after they were asked for.
+    fn is_supplied(&self, debt: Key, asked: &Notice) -> bool {
+        self.notices(debt).any(|notice| notice.kind == NoticeKind::OriginalCreditorSent && notice.at >= asked.at)
+    }
+
+    fn effect(&self, debt: Key, notice: &Notice, in_writing: bool, submitted_on: Option<Date>, is_answered: bool) -> Effect {
+        let submitted = self.day_named(notice, submitted_on);
+        match self.period_end(debt, submitted).filter(|end| submitted > *end) {
+            _ if !in_writing => Effect::Spoken,
+            _ if is_answered => Effect::Answered,
+            Some(end) => Effect::Late(date_of_day(end)),
+            None => Effect::Stops,
+        }
     }
 
     /// Whether they ever disputed it, spoken or late included: nothing on record takes a dispute back.

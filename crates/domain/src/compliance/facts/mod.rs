@@ -33,6 +33,7 @@ pub use charge::{FeeFacts, InterestCap, InterestFacts, gather_fee, gather_intere
 pub use deletion::{DeletionFacts, KeptRecord, gather_deletion};
 pub use delivery::{DeliveryFacts, Document, gather_delivery};
 pub use disclosure::DisclosureFacts;
+pub use disputes::{Effect, find_effect};
 pub use drawing::{DebitFacts, DepositFacts, bank_stops_until, gather_debit, gather_deposit};
 pub use furnish::{FurnishFacts, FurnishedDebt, gather_furnish};
 pub use gathering::gather;
