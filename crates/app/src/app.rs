@@ -72,7 +72,7 @@ impl Clock {
 }
 
 /// The time zone of an organization that has not said otherwise.
-const ZONE: &str = "America/New_York";
+pub const ZONE: &str = "America/New_York";
 
 /// Unless the configuration says otherwise: few consumers pay more at once.
 const ASK_PAYMENTS_ABOVE: u32 = 10_000;

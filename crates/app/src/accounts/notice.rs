@@ -362,7 +362,12 @@ pub async fn record_notice(app: &App, who: &Actor, at: Moment, ask: RecordNotice
 /// Names what is to be done after a notice, and on which day.
 pub async fn follow_up(tx: &mut Tx, at: Moment, ask: &RecordNotice) -> Result<(), Failure> {
     let account = store::load_account(tx, ask.account).await?;
-    if let Some((action, days)) = ask.kind.next(ask.in_writing).filter(|_| account.state == "open") {
+    let next = match ask.disputed {
+        // The case's clocks remind of the answer; what is not disputed need not wait for it.
+        Some(_) if ask.kind == Kind::Dispute && ask.in_writing => Some(("Ask for the undisputed part only; answer the dispute", 0)),
+        _ => ask.kind.next(ask.in_writing),
+    };
+    if let Some((action, days)) = next.filter(|_| account.state == "open") {
         set_next(tx, ask.account, action, at.business_day.saturating_add(Span::new().days(days)), None).await?;
     }
     strategy::actions::place_on_worklist(tx, ask.account, at).await

@@ -2,7 +2,7 @@
 
 use crate::compliance::facts::Known;
 use crate::compliance::gate::{Seen, kind_of_point, look, standing};
-use crate::compliance::law::Law;
+use crate::compliance::law::{Law, cite_of};
 use crate::parties::store::Point;
 use crate::strategy::actions::local_time;
 use duly_domain::compliance::facts::ContactFacts;
@@ -188,7 +188,7 @@ pub fn explain(seen: &Seen, known: &Known, at: Moment) -> Why {
             .because
             .iter()
             .chain(&seen.decision.warnings)
-            .map(|reason| (reason.rule.plain.to_string(), reason.detail.to_string(), reason.rule.instead, marked(reason)))
+            .map(|reason| (reason.rule.plain.to_string(), reason.detail.to_string(), reason.rule.instead, marked(known, reason)))
             .collect(),
         facts: shown,
         law: Law::of(known, at.at).words(),
@@ -206,8 +206,8 @@ pub fn explain(seen: &Seen, known: &Known, at: Moment) -> Why {
 }
 
 /// Where a reason stands, whose it is where that is not the law, and whether its source is in doubt.
-fn marked(reason: &Reason) -> String {
-    let mut cite = reason.rule.cite.to_string();
+fn marked(known: &Known, reason: &Reason) -> String {
+    let mut cite = cite_of(known, reason.rule);
     if confidence_in(reason.rule.id, &reason.detail) != Confidence::High {
         cite.push_str(" · unverified");
     }
@@ -244,8 +244,7 @@ pub fn in_words(facts: &ContactFacts, kind: &str, attempts: (u32, u32), at: Time
         .collect();
     let last_talk = facts.debts.iter().filter_map(|debt| debt.conversation_day).max();
     let since = |second: Option<i64>| {
-        let day = second.and_then(|second| Timestamp::from_second(second).ok());
-        day.map_or_else(|| "none on record".into(), |at| written(at.to_zoned(jiff::tz::TimeZone::UTC).date()))
+        second.map_or_else(|| "none on record".into(), |second| written(date_of_day(facts.day_clock.local(second).0)))
     };
     vec![
         ("Binds us", binding(facts.regf_binds, kind).to_string()),

@@ -14,7 +14,7 @@ use crate::app::{Failure, Problems};
 use crate::cli::output::money;
 use crate::compliance::facts::{Known, gather};
 use crate::compliance::gate::{Seen, decision_json, look, look_at};
-use crate::compliance::law::Law;
+use crate::compliance::law::{Law, is_by_house_alone};
 use crate::compliance::licenses::warnings_on;
 use crate::disputes::pages::CaseOn;
 use crate::ledger::store::{Payment, Refund};
@@ -125,6 +125,7 @@ struct WorkspacePage {
     claim: Option<ShownClaim>,
     form: Unfinished,
     refused_until: String,
+    is_by_house_alone: bool,
     stop_choices: &'static [(&'static str, &'static [Choice])],
     statuses: StatusPanel,
     limitation: LimitationPanel,
@@ -302,6 +303,7 @@ pub async fn show_with(
         claim: claim.map(|claim| claim.shown(&visit.zone)),
         form,
         refused_until,
+        is_by_house_alone: is_by_house_alone(&known),
         stop_choices: &CHOICES,
         statuses,
         limitation,

@@ -113,7 +113,7 @@ fn place_json(place: &Place) -> Json {
         Standing::InForce(until) => ("in_force", until.map(|until| until.to_string())),
     };
     json!({"place": place.code, "name": place.name, "accounts": place.accounts, "asks_for": place.asks(),
-        "confidence": place.asked.map(|asked| asked.confidence.code()), "standing": standing, "until": until})
+        "confidence": place.asked.as_ref().map(|asked| asked.confidence.code()), "standing": standing, "until": until})
 }
 
 fn license_json(row: &LicenseRow) -> Json {

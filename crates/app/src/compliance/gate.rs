@@ -93,6 +93,20 @@ pub fn look_at(known: &Known, at: Timestamp, channel: Channel, person: DebtorId)
     Seen { channel, decision, until, attempts: (attempts_used(&facts), policy.attempts_max_7_days().0), facts }
 }
 
+/// As [`look`] about a call; where a dispute about a part is all that stands in its way, about a call that asks for the rest alone.
+pub fn look_for_call(known: &Known, at: Timestamp) -> Seen {
+    let whole = look(known, at, Channel::Call);
+    if whole.decision.answer == Answer::Yes || whole.facts.dispute.undisputed.is_none() {
+        return whole;
+    }
+    let policy = known.policy_at(at);
+    let mut facts = whole.facts.clone();
+    facts.dispute.is_about_undisputed = true;
+    let decision = decide_contact(&facts, &policy);
+    let until = if decision.answer == Answer::Yes { allowed_until(&facts, &policy) } else { None };
+    Seen { decision, until, facts, ..whole }
+}
+
 /// Calls to the account's debtor that count in the seven days up to a moment, and how many may.
 pub fn attempts_at(known: &Known, at: Timestamp) -> (u32, u32) {
     (attempts_used(&facts_at(known, at, Channel::Call, known.debtor.id)), known.policy_at(at).attempts_max_7_days().0)

@@ -7,6 +7,7 @@
 use super::facts::{Known, lives_in_new_york_city, states_of};
 use duly_domain::compliance::packs::Pack;
 use duly_domain::compliance::record::CollectorRole;
+use duly_domain::decision::RuleCard;
 use duly_domain::values::region::STATED;
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
@@ -113,6 +114,21 @@ impl Law {
             "clocks": clocks.collect::<Vec<_>>(),
         })
     }
+}
+
+/// Whether rules for consumer debts bind on an account by the creditor's setting alone, and not by law.
+pub fn is_by_house_alone(known: &Known) -> bool {
+    known.record.role != CollectorRole::FirstParty && known.creditor.rule_scope == "all" && known.account.kind != "consumer"
+}
+
+/// Where a rule stands, as it is cited about an account: on a debt that is no consumer's the federal rules for collectors bind as house
+/// policy, and the citation says that the law itself does not reach it.
+pub fn cite_of(known: &Known, rule: &RuleCard) -> String {
+    let is_for_consumer_debts = rule.id.starts_with("regf.") || rule.id.starts_with("fdcpa.");
+    if is_for_consumer_debts && is_by_house_alone(known) {
+        return format!("house policy, as for consumer debts; {} does not reach this debt", rule.cite);
+    }
+    rule.cite.to_string()
 }
 
 /// A sign of where somebody is, in words.

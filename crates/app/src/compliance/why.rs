@@ -7,6 +7,7 @@ use super::acts::pages::said;
 use super::as_of::AsOf;
 use super::facts::{Known, gather};
 use super::gate::look_at;
+use super::law::cite_of;
 use super::store;
 use crate::accounts::strip::{can_carry, missing_point};
 use crate::accounts::{self, strip};
@@ -42,7 +43,7 @@ struct ShownRule {
     plain: &'static str,
     detail: String,
     instead: &'static str,
-    cite: &'static str,
+    cite: String,
     id: &'static str,
     tone: &'static str,
     says: String,
@@ -201,8 +202,8 @@ fn answer(
             Verdict::NotAsked => ("", "not asked: another speaks alone".to_string(), String::new()),
         };
         let is_verified = confidence == Confidence::High;
-        let rule =
-            ShownRule { plain: card.plain, detail, instead: card.instead, cite: card.cite, id: card.id, tone, says, whose, is_verified };
+        let cite = cite_of(known, card);
+        let rule = ShownRule { plain: card.plain, detail, instead: card.instead, cite, id: card.id, tone, says, whose, is_verified };
         if matches!(tone, "no" | "wait") { found.push(rule) } else { others.push(rule) }
     }
     let (tone, answer) = said(seen.decision.answer.code());

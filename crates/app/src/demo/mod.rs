@@ -5,6 +5,7 @@
 mod casework;
 mod life;
 mod mail;
+mod open_today;
 mod people;
 
 use crate::accounts::desks;
@@ -89,6 +90,7 @@ pub async fn make(app: &App, count: u32, seed: u64) -> Result<Made, Failure> {
         life::live(app, &users, count.max(8), seed).await?;
         propose(app, &users).await?;
         keep_licenses(app, &users).await?;
+        open_today::leave_open(app, &users).await?;
     }
     run_missed_nights(app).await?;
     let mut tx = app.db.read().await?;

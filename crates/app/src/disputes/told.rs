@@ -9,6 +9,7 @@ use crate::accounts::actions::{end_hold_within, hold};
 use crate::accounts::notice::{Kind, RecordNotice};
 use crate::app::{Actor, Failure, new_uuid};
 use crate::audit::kept::{self, KeptRow};
+use crate::identity::actions::zone_in;
 use crate::store::Tx;
 use crate::{accounts, ledger};
 use duly_domain::disputes::case::{CaseKind, StepKind};
@@ -105,9 +106,10 @@ pub async fn open_told(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId,
         "state": if told.is_closed { "closed" } else { "open" }, "disputed_minor": case.disputed_minor, "currency": case.currency});
     kept::record(tx, who, at.at, account, "case.open", detail, &[case.id.into()]).await?;
     // What was sent since, by whatever was told before, answers it.
+    let zone = zone_in(tx).await?;
     for answer in told.kind.answers() {
         let Some(kind) = notice_of(*answer) else { continue };
-        let days = accounts::store::notices::list_of_kind(tx, account, kind.code()).await?;
+        let days = accounts::store::notices::list_of_kind(tx, account, kind.code(), &zone).await?;
         if let Some(on) = days.into_iter().find(|on| *on >= case.received_on) {
             step(tx, who, at, &case, *answer, on).await?;
         }

@@ -3,7 +3,7 @@
 use super::password;
 use super::store::{self, Session, User};
 use crate::accounts::desks;
-use crate::app::{Actor, App, Failure, NAME_MAX, Problems, check_length, new_uuid};
+use crate::app::{Actor, App, Failure, NAME_MAX, Problems, ZONE, check_length, new_uuid};
 use crate::store::Tx;
 use crate::{audit, transaction};
 use duly_domain::audit::hex;
@@ -12,6 +12,7 @@ use duly_domain::values::ids::UserId;
 use duly_domain::values::moment::Moment;
 use duly_domain::values::point::EmailAddress;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -62,6 +63,12 @@ pub async fn take_up_settings(app: &App) -> Result<(), Failure> {
         return Err(Failure::wrong("time zone", format!("{zone:?} of this database is not known to this program")));
     }
     Ok(())
+}
+
+/// The organization's time zone, where the record alone is at hand.
+pub async fn zone_in(tx: &mut Tx) -> Result<TimeZone, Failure> {
+    let name = store::find_setting(tx, store::ZONE).await?;
+    Ok(TimeZone::get(name.as_deref().unwrap_or(ZONE)).unwrap_or(TimeZone::UTC))
 }
 
 /// A user to add.

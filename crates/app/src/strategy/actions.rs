@@ -3,7 +3,7 @@
 use super::store::{self, ListedRow, Place, WorkRow};
 use crate::app::{App, Failure};
 use crate::compliance::facts::{Known, gather_many};
-use crate::compliance::gate::{Seen, look};
+use crate::compliance::gate::{Seen, look_for_call};
 use crate::outreach::store::Claim;
 use crate::store::{Tx, Value};
 use crate::values;
@@ -11,7 +11,6 @@ use crate::{accounts, ledger, outreach};
 use duly_domain::accounts::days_past_due;
 use duly_domain::decision::Answer;
 use duly_domain::strategy::worklist::{Lane, Ranking, WorkFacts, rank};
-use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, ContactId, UserId};
 use duly_domain::values::moment::Moment;
 use duly_domain::values::money::Money;
@@ -152,6 +151,12 @@ pub struct Work {
 }
 
 impl Work {
+    /// What a call asks for where a part is disputed in writing and held: the rest alone.
+    pub fn rest(&self) -> Option<Money> {
+        let dispute = &self.call.facts.dispute;
+        dispute.undisputed.filter(|_| dispute.is_about_undisputed)
+    }
+
     /// Whether this officer may call them now.
     pub fn is_workable(&self) -> bool {
         is_workable(&self.call, self.claim.as_ref())
@@ -189,7 +194,7 @@ pub async fn list_worklist(tx: &mut Tx, user: UserId, at: Moment, lane: Option<L
     for page in places.chunks(limit.max(1)) {
         let ids: Vec<AccountId> = page.iter().map(|place| place.account).collect();
         for known in gather_many(tx, &ids).await? {
-            let call = look(&known, at.at, Channel::Call);
+            let call = look_for_call(&known, at.at);
             let claim = claims.iter().find(|claim| claim.account == known.account.id && claim.is_of_another(Some(user))).cloned();
             let list = if is_workable(&call, claim.as_ref()) { &mut now } else { &mut later };
             list.push((known, call, claim));
@@ -263,7 +268,7 @@ pub async fn next_best(app: &App, user: UserId, at: Moment, after: Option<Accoun
         let (page, behind) = rest.split_at(asked.min(rest.len()));
         rest = behind;
         for known in gather_many(&mut tx, page).await? {
-            let may_call = look(&known, at.at, Channel::Call).decision.answer == Answer::Yes;
+            let may_call = look_for_call(&known, at.at).decision.answer == Answer::Yes;
             if may_call && app.led.lead(user, known.account.id, at.at) {
                 return Ok(Some(known.account.id));
             }

@@ -32,6 +32,11 @@ both_engines! {
             for said in ["id=\"regf.cease.written\"", "id=\"state.sol\"", "id=\"policy.minor\""] {
                 assert!(handbook.contains(said), "{said}");
             }
+            let rules = duly_domain::compliance::rules::cards().len();
+            let shown: usize = handbook.matches("<tr id=\"").count();
+            assert_eq!(shown, rules + duly_domain::compliance::readings::READINGS.len(), "each once, in one of the folded sections");
+            assert_eq!(handbook.matches("<details class=\"card fold\"><summary>").count(), 10, "their heads are the contents");
+            assert!(handbook.contains("Why no case asks about it: It is about what is said"));
         });
     }
 }

@@ -9,6 +9,7 @@ use duly::compliance::replay::replay;
 use duly::disputes::actions::{AddStep, CloseCase, OpenCase, add_step, close_case, open_case};
 use duly::disputes::store::{Case, list_of_account, list_steps, load_case};
 use duly::outreach::actions::reserve_contact;
+use duly::strategy::actions::{list_worklist, next_best};
 use duly_domain::accounts::Bucket;
 use duly_domain::disputes::case::{CaseKind, CaseOutcome, Ground, RootCause, StepKind};
 use duly_domain::identity::Role;
@@ -335,6 +336,42 @@ both_engines! {
             sign_in(&dana, &base, "dana@example.org").await;
             let page = dana.get(format!("{base}/disputes/{}", cases[1].1)).send().await.unwrap().text().await.unwrap();
             assert!(page.contains("The dispute was answered: it stops nothing any more."));
+        });
+    }
+
+    fn what_is_sent_late_in_the_evening_was_sent_on_the_agencys_day(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "420.00");
+        floor.clock("21:30");
+        notes(&mut floor, maria, Kind::VerificationSent);
+        let days = floor.runtime.block_on(async {
+            let mut tx = floor.app.db.read().await.unwrap();
+            let zone = duly::identity::actions::zone_in(&mut tx).await.unwrap();
+            duly::accounts::store::notices::list_of_kind(&mut tx, maria.account, Kind::VerificationSent.code(), &zone).await.unwrap()
+        });
+        assert_eq!(days, [floor.today()], "it is tomorrow already in Greenwich");
+    }
+
+    fn an_account_disputed_in_part_stays_on_the_worklist_for_the_rest(mut floor: "2026-03-02") {
+        let (maria, otto) = (floor.debtor("Maria", "420.00"), floor.debtor("Otto", "60.00"));
+        floor.clock("10:00");
+        let dana = floor.officer("Dana").actor();
+        let part = OpenCase { disputed_minor: Some(12_000), ..OpenCase::of(maria.account, CaseKind::Dispute, true) };
+        opens(&mut floor, &part).unwrap();
+        opens(&mut floor, &OpenCase::of(otto.account, CaseKind::Dispute, true)).unwrap();
+        let (app, at) = (floor.app.clone(), floor.app.moment());
+        let list = floor.runtime.block_on(async {
+            list_worklist(&mut app.db.read().await.unwrap(), dana.id.unwrap(), at, None, 10).await.unwrap()
+        });
+        let shown: Vec<_> = list.iter().map(|work| (work.item.account, work.is_workable(), work.rest().map(|rest| rest.to_string()))).collect();
+        assert_eq!(shown, [(maria.account, true, Some("USD 300.00".into()))], "what is disputed whole waits");
+        let next = floor.runtime.block_on(next_best(&app, dana.id.unwrap(), at, None)).unwrap();
+        assert_eq!(next, Some(maria.account));
+        let base = floor.serve();
+        floor.runtime.block_on(async {
+            let dana = client();
+            sign_in(&dana, &base, "dana@example.org").await;
+            let page = dana.get(format!("{base}/my-day")).send().await.unwrap().text().await.unwrap();
+            assert!(page.contains("undisputed USD 300.00 only"), "{page}");
         });
     }
 }

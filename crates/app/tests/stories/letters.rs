@@ -322,6 +322,22 @@ both_engines! {
         assert_eq!(printing.folders[0].2, 1);
         std::fs::remove_dir_all(folder).unwrap();
     }
+
+    fn a_character_that_the_font_lacks_is_told_when_the_notice_falls_due(mut floor: "2026-03-02") {
+        let folder = spoken(&mut floor);
+        set_sender(&mut floor);
+        floor.tamper("update debtors set name = '李 Okafor' where name = 'Chidi Okafor'", &[]);
+        let chidi = floor.person("44-0002");
+        let at = floor.app.moment();
+        let missing = floor.runtime.block_on(async { letters::list_missing(&mut floor.app.db.read().await.unwrap(), chidi.account, at).await });
+        let says = "the name of the consumer holds the character 李 (U+674E), which the font of the letters does not have";
+        let missing = missing.unwrap();
+        assert!(missing.len() == 1 && missing[0].starts_with(says) && missing[0].ends_with("the person's page"), "{missing:?}");
+        let printing = print(&mut floor, &folder, None).unwrap();
+        let held = printing.held.iter().find(|held| held.account == chidi.account).unwrap();
+        assert_eq!(held.because, missing, "and the same where it is printed all the same");
+        let _ = std::fs::remove_dir_all(folder);
+    }
 }
 
 fn sha(bytes: &[u8]) -> [u8; 32] {

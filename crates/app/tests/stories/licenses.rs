@@ -2,9 +2,12 @@
 
 use crate::permissions::{client, sign_in};
 use duly::app::{Actor, Failure};
+use duly::compliance::amendments::actions::{ProposeAmendment, approve_amendment, propose_amendment};
 use duly::compliance::licenses::Standings;
 use duly::compliance::licenses::actions::{KeepLicense, keep_license, read_paper, withdraw_license};
+use duly_domain::compliance::amendments::Column;
 use duly_domain::compliance::licenses::Kind;
+use duly_domain::compliance::states::Confidence;
 use duly_domain::identity::Role;
 use duly_domain::values::ids::LicenseId;
 use duly_testkit::{Floor, Person, both_engines};
@@ -148,5 +151,33 @@ both_engines! {
         });
         assert!(matches!(license, Err(Failure::Stale(_))), "{license:?}");
         assert_eq!(floor.failed_checks().len(), 1, "{:?}", floor.failed_checks());
+    }
+
+    fn an_amended_license_is_asked_for_from_its_day(mut floor: "2026-12-02") {
+        let otto = floor.debtor("Otto", "60.00"); // in Ohio, which asks for nothing by the table as shipped
+        lives_in(&mut floor, otto, "OH");
+        let (sven, cora) = (floor.user("Sven", Role::Supervisor).actor(), floor.user("Cora", Role::Compliance).actor());
+        let ask = ProposeAmendment {
+            pack: "us-oh".into(),
+            column: Column::License,
+            says: "registration".into(),
+            from_on: floor.today().tomorrow().unwrap(),
+            to_on: None,
+            source: "H. B. 7 of 2026".into(),
+            confidence: Confidence::High,
+        };
+        let (amendment, _) = floor.runtime.block_on(propose_amendment(&floor.app, &sven, floor.app.moment(), &ask)).unwrap();
+        floor.runtime.block_on(approve_amendment(&floor.app, &cora, floor.app.moment(), amendment)).unwrap();
+        assert_eq!(told(&mut floor), [], "not before its day");
+        floor.morning_of("2026-12-03");
+        let missing = "No license on file for Ohio: it asks for a registration";
+        assert_eq!(told(&mut floor), [(missing.to_string(), 1)]);
+        let base = floor.serve();
+        floor.runtime.block_on(async {
+            let cora = client();
+            sign_in(&cora, &base, "cora@example.org").await;
+            let account = cora.get(format!("{base}/accounts/{}", otto.account)).send().await.unwrap().text().await.unwrap();
+            assert!(account.contains(missing), "the account's strip tells it: {account}");
+        });
     }
 }

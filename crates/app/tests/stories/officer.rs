@@ -128,4 +128,27 @@ both_engines! {
         assert_eq!(floor.balance(maria), "420.00");
         assert_eq!(floor.failed_checks(), Vec::<String>::new());
     }
+
+    fn a_stop_on_a_business_debt_is_the_houses_and_cites_no_law_that_does_not_reach_it(mut floor: "2026-03-02") {
+        let otto = floor.debtor("Otto", "420.00");
+        floor.clock("10:00");
+        let desk = Desk::of(&mut floor, "Dana", Role::Officer, otto);
+        let closing = [("status", "cease"), ("on", "2026-03-02"), ("source", "letter")];
+        let cited = "12 CFR 1006.6(c); 15 USC 1692c(c)";
+        floor.runtime.block_on(async {
+            assert_eq!(desk.post("/statuses", &closing).await.0, StatusCode::SEE_OTHER);
+            assert!(desk.page("?why=letter").await.contains(cited), "a consumer's debt");
+        });
+        floor.tamper("update accounts set kind = 'business'", &[]);
+        let house = format!("house policy, as for consumer debts; {cited} does not reach this debt");
+        floor.runtime.block_on(async {
+            assert!(desk.page("?why=letter").await.contains(&house), "the creditor has us keep to it");
+            let tree = desk.page("/why?channel=letter&at=2026-03-02T11:00").await;
+            assert!(tree.contains(&house), "{tree}");
+        });
+        floor.tamper("update creditors set rule_scope = 'law'", &[]);
+        let page = floor.runtime.block_on(desk.page("?why=letter"));
+        assert!(!page.contains("1006.6(c)") || !page.contains("Letter · <b>no</b>"), "nothing but the law binds, and it does not: {page}");
+        assert!(page.contains("no: the debt is no consumer&#39;s"), "{page}");
+    }
 }

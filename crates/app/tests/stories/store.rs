@@ -3,6 +3,7 @@
 use super::audit::Folder;
 use duly::app::Actor;
 use duly::ledger::payment_file::{ImportPayments, import_payments};
+use duly::accounts::limitation::list_ending;
 use duly::store::backup::{backup, restore};
 use duly::store::state::{self, State};
 use duly::store::transfer::transfer;
@@ -39,8 +40,14 @@ fn other(engine: Engine) -> Floor {
 
 #[test]
 fn the_sample_agency_goes_from_engine_to_engine_and_back_unchanged() {
-    let sqlite = Floor::on(Engine::Sqlite, "2026-03-02");
+    let mut sqlite = Floor::on(Engine::Sqlite, "2026-03-02");
     sqlite.runtime.block_on(duly::demo::make(&sqlite.app, 40, 7)).unwrap();
+    // Whoever opens the sample finds something true on every screen of the compliance room.
+    let today = sqlite.today();
+    let ending = sqlite.runtime.block_on(async { list_ending(&mut sqlite.app.db.read().await?, today, 90).await }).unwrap();
+    let soon = ending.iter().filter(|ending| ending.days_left(today) >= 0).count();
+    assert!(soon >= 3, "{soon} of {}", ending.len());
+    assert!(sqlite.count("select count(*) from cases where state = 'open' and kind = 'dispute' and disputed_minor is not null") > 0);
     let (postgres, back) = (other(Engine::Postgres), other(Engine::Sqlite));
     let off = "select count(*) from limitation_entries l join accounts a on a.id = l.account_id where l.kind = 'accrued' and l.from_on <> a.due_on";
     let (told, off) = sqlite.runtime.block_on(async {

@@ -137,6 +137,7 @@ both_engines! {
             let (_, list) = get("").await;
             assert!(list.contains("23 NYCRR 1.3") && list.contains("recalled, not verified") && list.contains("Esta llamada se graba."));
             let (_, list) = get("?state=ny&channel=call&language=en").await;
+            assert!(list.contains("<details class=\"fold\" open>"), "what was asked for is unfolded");
             assert!(list.contains("ny.time-barred") && !list.contains("ca.recording") && !list.contains("Esta llamada"));
             assert_eq!(get("?state=XX").await.0, 422);
             for (text, says) in [

@@ -56,8 +56,9 @@ fn page(card: &RuleCard) -> Page {
 }
 
 fn reading(reading: &Reading) -> Page {
-    let Reading { id, cite, says, obeyed } = reading;
-    let text = format!("# {id}\n\n{says}\n\n## How it is obeyed\n\n{obeyed}\n\n- Source: {cite}\n\n[All rules](README.md)\n");
+    let Reading { id, cite, says, obeyed, no_case } = reading;
+    let no_case = no_case.map(|why| format!("## Why no case asks about it\n\n{why}\n\n")).unwrap_or_default();
+    let text = format!("# {id}\n\n{says}\n\n## How it is obeyed\n\n{obeyed}\n\n{no_case}- Source: {cite}\n\n[All rules](README.md)\n");
     Page { name: name(id), text }
 }
 

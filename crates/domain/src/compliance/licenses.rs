@@ -1,12 +1,16 @@
 //! Licenses and bonds: what a place asks of who collects there, so far as the table of the states knows, and whether it is on file.
+//! The table is that of the day, as the agency amended it.
 //!
 //! Nothing here decides about a contact. The fact sheet enforces caps, hours and notices of the states as they are stated; licenses
 //! are not among them, and the table is sure of no row. So what is missing is a warning on screens, and never a refusal.
 //!
 //! Read [`standing`] first. Kept in `licenses`; shown under *Compliance*, *Licenses*, and on an account's strip.
 
-use super::states::{Confidence, State, state, states};
+use super::amendments::Column;
+use super::editions::Edition;
+use super::states::{Confidence, State, states};
 use jiff::civil::Date;
+use std::borrow::Cow;
 use std::fmt;
 
 /// The code of New York City, which asks for a license of its own.
@@ -58,38 +62,40 @@ impl fmt::Display for Kind {
 }
 
 /// What a place asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asked {
     /// In words: `a license`.
-    pub words: &'static str,
+    pub words: Cow<'static, str>,
     /// Any of these meets it.
     pub met_by: &'static [Kind],
     /// How sure we are.
     pub confidence: Confidence,
 }
 
-/// What a place asks of who collects there; `None` where the table knows of nothing.
-pub fn asked(place: &str) -> Option<Asked> {
-    let (code, confidence) = match place {
-        NEW_YORK_CITY => ("city_only", state("NY")?.license.confidence),
-        place => (state(place)?.license.words.as_ref(), state(place)?.license.confidence),
-    };
+/// What a place asks of who collects there, by the table of a day; `None` where it knows of nothing.
+pub fn asked(law: &Edition, place: &str) -> Option<Asked> {
+    let state = law.state(if place == NEW_YORK_CITY { "NY" } else { place })?;
+    let code = if place == NEW_YORK_CITY { "city_only" } else { state.license.words.as_ref() };
     let (words, met_by): (&'static str, &'static [Kind]) = match (code, place) {
         ("yes", _) => ("a license", &[Kind::License]),
-        ("business_licence", _) => ("a business license", &[Kind::License]),
+        ("business_licence" | "business_license", _) => ("a business license", &[Kind::License]),
         ("registration", _) => ("a registration", &[Kind::License, Kind::Registration]),
         ("bond_or_filing", _) => ("a bond or a filing", &Kind::ALL),
         ("notification", _) => ("a notification", &[Kind::License, Kind::Registration, Kind::Filing]),
         ("city_only", NEW_YORK_CITY) => ("a license of the city", &[Kind::License]),
+        // What the agency wrote in words of its own is asked for as it is written; which paper meets it, nobody here can tell.
+        (words, _) if state.amendment(Column::License).is_some() && says(law, place).is_empty() => {
+            return Some(Asked { words: Cow::Owned(words.to_string()), met_by: &Kind::ALL, confidence: state.license.confidence });
+        }
         _ => return None,
     };
-    Some(Asked { words, met_by, confidence })
+    Some(Asked { words: Cow::Borrowed(words), met_by, confidence: state.license.confidence })
 }
 
-/// What the table says of a place, where it asks for nothing.
-pub fn says(place: &str) -> &'static str {
-    match state(place).map(|state| state.license.words.as_ref()) {
-        Some("no") => "none known",
+/// What the table of a day says of a place, where it asks for nothing.
+pub fn says(law: &Edition, place: &str) -> &'static str {
+    match law.state(place).map(|state| state.license.words.as_ref()) {
+        Some("no" | "none") => "none known",
         Some("city_only") => "the city's alone",
         Some("unclear") => "unclear",
         _ => "",
@@ -134,9 +140,9 @@ pub enum Standing {
     Missing,
 }
 
-/// How a place stands on a day.
-pub fn standing(place: &str, kept: &[Kept], today: Date) -> Standing {
-    let Some(asked) = asked(place) else { return Standing::NotAsked };
+/// How a place stands on a day, by the table of that day.
+pub fn standing(law: &Edition, place: &str, kept: &[Kept], today: Date) -> Standing {
+    let Some(asked) = asked(law, place) else { return Standing::NotAsked };
     let meets = || kept.iter().filter(|one| one.place == place && asked.met_by.contains(&one.kind));
     let mut covered: Option<Date> = None;
     // A renewal that begins on the day after the last, or before, goes on.
@@ -160,7 +166,14 @@ pub fn standing(place: &str, kept: &[Kept], today: Date) -> Standing {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compliance::amendments::{Amendment, NO_END, Says};
+    use crate::compliance::editions::Editions;
     use jiff::civil::date;
+    use std::sync::Arc;
+
+    fn shipped() -> Arc<Edition> {
+        Editions::default().at(0)
+    }
 
     fn kept(place: &str, kind: Kind, from: Date, until: Option<Date>) -> Kept {
         Kept { place: place.into(), kind, from, until }
@@ -168,12 +181,13 @@ mod tests {
 
     #[test]
     fn every_word_of_the_table_is_known() {
+        let law = shipped();
         for state in states() {
-            assert_eq!(asked(state.code).is_some(), says(state.code).is_empty(), "{} {}", state.code, state.license.words);
+            assert_eq!(asked(&law, state.code).is_some(), says(&law, state.code).is_empty(), "{} {}", state.code, state.license.words);
         }
-        assert_eq!((says("OH"), says("DC"), says("NY")), ("none known", "unclear", "the city's alone"));
-        assert_eq!((asked("NY"), asked("XX")), (None, None));
-        assert_eq!(asked(NEW_YORK_CITY).map(|asked| asked.words), Some("a license of the city"));
+        assert_eq!((says(&law, "OH"), says(&law, "DC"), says(&law, "NY")), ("none known", "unclear", "the city's alone"));
+        assert_eq!((asked(&law, "NY"), asked(&law, "XX")), (None, None));
+        assert_eq!(asked(&law, NEW_YORK_CITY).map(|asked| asked.words), Some("a license of the city".into()));
         assert_eq!((name_of("NYC"), name_of("TX"), name_of("XX")), (Some("New York City"), Some("Texas"), None));
         assert_eq!(places().len(), 52);
     }
@@ -195,10 +209,43 @@ mod tests {
             (NEW_YORK_CITY, Kind::Registration, false),
         ] {
             let expected = if is_met { Standing::InForce(None) } else { Standing::Missing };
-            assert_eq!(standing(place, &[kept(place, kind, from, None)], today), expected, "{place} {kind}");
+            assert_eq!(standing(&shipped(), place, &[kept(place, kind, from, None)], today), expected, "{place} {kind}");
         }
-        assert_eq!(standing("CA", &[kept("NV", Kind::License, from, None)], today), Standing::Missing, "of another state");
-        assert_eq!(standing("OH", &[], today), Standing::NotAsked);
+        assert_eq!(standing(&shipped(), "CA", &[kept("NV", Kind::License, from, None)], today), Standing::Missing, "of another state");
+        assert_eq!(standing(&shipped(), "OH", &[], today), Standing::NotAsked);
+    }
+
+    #[test]
+    fn what_was_amended_is_asked_for_from_its_day() {
+        let day = date(2026, 6, 1);
+        let amended = |says: &str| {
+            let amendment = Amendment {
+                number: 1,
+                pack: "us-oh".into(),
+                column: Column::License,
+                says: Says::parse(Column::License, says).unwrap(),
+                source: "H. B. 7".into(),
+                confidence: Confidence::High,
+                from_on: day,
+                to_on: None,
+                begins_at: 0,
+                ends_at: NO_END,
+            };
+            Editions::of(vec![Arc::new(amendment)])
+        };
+        let law = amended("registration");
+        assert_eq!(asked(&law.on(date(2026, 5, 31)), "OH"), None, "the day before");
+        let asks = asked(&law.on(day), "OH").unwrap();
+        assert_eq!((asks.words.as_ref(), asks.confidence), ("a registration", Confidence::High));
+        assert_eq!(standing(&law.on(day), "OH", &[], day), Standing::Missing);
+        let registered = kept("OH", Kind::Registration, day, None);
+        assert_eq!(standing(&law.on(day), "OH", &[registered], day), Standing::InForce(None));
+        let surety = amended("a surety of USD 20,000");
+        assert_eq!(asked(&surety.on(day), "OH").unwrap().words, "a surety of USD 20,000", "words of its own are asked for as written");
+        assert_eq!(standing(&surety.on(day), "OH", &[kept("OH", Kind::Bond, day, None)], day), Standing::InForce(None));
+        for none in ["none", "no", "unclear"] {
+            assert_eq!(asked(&amended(none).on(day), "OH"), None, "{none}");
+        }
     }
 
     #[test]
@@ -213,7 +260,7 @@ mod tests {
             (date(2026, 3, 31), Standing::InForce(Some(date(2026, 3, 31)))),
             (date(2026, 4, 1), Standing::Missing),
         ] {
-            assert_eq!(standing("CA", &one, today), expected, "{today}");
+            assert_eq!(standing(&shipped(), "CA", &one, today), expected, "{today}");
         }
         let today = date(2026, 3, 2);
         let first = (date(2026, 1, 1), Some(date(2026, 3, 31)));
@@ -223,10 +270,10 @@ mod tests {
             ((date(2026, 2, 1), None), Standing::InForce(None)),
             ((date(2026, 2, 1), Some(date(2026, 2, 15))), Standing::InForce(Some(date(2026, 3, 31)))),
         ] {
-            assert_eq!(standing("CA", &of(&[first, next]), today), expected, "{next:?}");
+            assert_eq!(standing(&shipped(), "CA", &of(&[first, next]), today), expected, "{next:?}");
         }
         assert_eq!(
-            standing("CA", &of(&[(today, Some(Date::MAX))]), today),
+            standing(&shipped(), "CA", &of(&[(today, Some(Date::MAX))]), today),
             Standing::InForce(Some(Date::MAX)),
             "the calendar ends; nothing panics"
         );

@@ -14,6 +14,8 @@ pub struct Reading {
     pub says: &'static str,
     /// How it is obeyed.
     pub obeyed: &'static str,
+    /// Why no conformance case asks about it, where none does: then nothing of it is decided by the facts of one account.
+    pub no_case: Option<&'static str>,
 }
 
 /// Every one of them, in the order of `regulation/rules.md`.
@@ -25,42 +27,49 @@ pub static READINGS: [Reading; 11] = [
                or household purposes.",
         obeyed: "Each creditor's role and each account's purpose are on record. Rules `regf.*` and `fdcpa.*` are not asked about a \
                  creditor in its own name or a business debt, unless the creditor's setting binds us to them on all its debts.",
+        no_case: None,
     },
     Reading {
         id: "scope.consumer-definition",
         cite: "12 CFR 1006.6(a), 1006.2(e)",
         says: "For contacts, a spouse, a minor's parent, a guardian and whoever acts for an estate count as the consumer.",
         obeyed: "By their role on the account. Calls are counted for each person by themselves.",
+        no_case: None,
     },
     Reading {
         id: "scope.particular-debt",
         cite: "12 CFR 1006.14(b)(4)",
         says: "Every debt counts for itself; student loans that were serviced under one number when we got them are one debt.",
         obeyed: "A call is kept with every debt it is about and counts for each; the number of the servicer at placement joins debts.",
+        no_case: None,
     },
     Reading {
         id: "regf.call-frequency.exclusions",
         cite: "12 CFR 1006.14(b)(3)",
         says: "Calls by the person's own prior consent, calls that did not connect, and calls to lawyers, bureaus and creditors do not count.",
         obeyed: "By the outcome that was recorded, the person's role, and consent with its day, its debts and its end of seven days at most.",
+        no_case: None,
     },
     Reading {
         id: "regf.time.consumer-initiated",
         cite: "comment 6(b)(1)-2",
         says: "Whoever begins a contact at an inconvenient time or place may be answered once, then, by the same medium.",
         obeyed: "An answer names the contact it answers; hours, designated times and places are lifted for one.",
+        no_case: None,
     },
     Reading {
         id: "regf.validation.content",
         cite: "12 CFR 1006.34(c), (d); Model Form B-1",
         says: "A validation notice holds every element the law lists, and an itemization that adds up.",
         obeyed: "A notice that lacks an element, or does not balance to the cent, is not made; the refusal names what is missing.",
+        no_case: None,
     },
     Reading {
         id: "regf.dispute.duplicative",
         cite: "12 CFR 1006.38(a)(1), (d)(2)(ii)",
         says: "A dispute that repeats one already answered, with nothing new, may be answered with the reason.",
         obeyed: "The stop holds until that answer went out, as with any written dispute.",
+        no_case: None,
     },
     Reading {
         id: "state.sol",
@@ -68,24 +77,40 @@ pub static READINGS: [Reading; 11] = [
         says: "The time to sue follows from the state, the kind of agreement, the law that was chosen and what stopped or renewed it.",
         obeyed: "Reckoned line by line from what is entered with evidence; the shorter of two laws counts; a payment restarts nothing; what \
                  is not known counts as run out.",
+        no_case: None,
     },
     Reading {
         id: "fdcpa.mail",
         cite: "15 USC 1692f(7), (8)",
         says: "No postcards, and nothing on the envelope but the address and a neutral name.",
         obeyed: "There is no medium for postcards: a letter is made for a sealed envelope, and no envelope is printed.",
+        no_case: Some(
+            "No fact on record could break it: no act of the program makes a postcard or prints an envelope, so there is nothing to refuse. \
+             What carries it out is the medium itself: the gate knows letters alone, and a letter is a folded page whose address shows in \
+             a window; what is printed outside is the print shop's, whose contract must say so.",
+        ),
     },
     Reading {
         id: "fdcpa.conduct",
         cite: "15 USC 1692d, 1692e",
         says: "No threats, no abuse, no false words about who we are or what may happen.",
         obeyed: "The words that we print and give out stand in tables with their source. What somebody writes freely is not read for it.",
+        no_case: Some(
+            "It is about what is said, and the record holds no tone of voice: no fact of an account tells a threat from a statement. What \
+             carries it out: fixed words with their source, the rule regf.validation.overshadowing for threats in the period, the rule \
+             regf.time-barred.suit for threats to sue, and complaints with their root cause.",
+        ),
     },
     Reading {
         id: "ecoa.discrimination",
         cite: "12 CFR 1002.2(m), 1002.4(a)",
         says: "Nobody is treated differently in collection for who they are.",
         obeyed: "What a place on the worklist follows from holds amounts, days, promises and payments, and nothing about the person.",
+        no_case: Some(
+            "No act about one account shows it: unequal treatment is seen across many. What carries it out is what is absent: neither the \
+             worklist's facts nor a policy's numbers hold age, sex, race, origin, religion, marriage or public assistance, so nothing could \
+             treat by them. What is known of someone's health or age adds care or stops, and takes nothing from them.",
+        ),
     },
 ];
 

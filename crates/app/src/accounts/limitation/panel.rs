@@ -20,6 +20,7 @@ use duly_domain::values::ids::{AccountId, LimitationEntryId};
 use duly_domain::values::moment::written;
 use duly_domain::values::money::Money;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 /// An entry as it is shown.
 struct ShownEntry {
@@ -110,7 +111,7 @@ impl LimitationPanel {
             account,
             barred: reckoning.barred_since(today),
             lines: reckoning.lines(),
-            payments: payments(tx, account, &reckoning, clock.accrued_on).await?,
+            payments: payments(tx, account, &reckoning, clock.accrued_on, &visit.zone).await?,
             suggestions,
             entries,
             documents: documents.iter().map(|(document, _)| (document.id.to_string(), document.file_name.clone())).collect(),
@@ -169,7 +170,13 @@ fn says(row: &EntryRow) -> String {
 }
 
 /// What was paid since it accrued, and that no payment restarts anything by itself.
-async fn payments(tx: &mut Tx, account: AccountId, reckoning: &Reckoning, accrued_on: Option<Date>) -> Result<Vec<String>, Failure> {
+async fn payments(
+    tx: &mut Tx,
+    account: AccountId,
+    reckoning: &Reckoning,
+    accrued_on: Option<Date>,
+    zone: &TimeZone,
+) -> Result<Vec<String>, Failure> {
     let mut paid: Vec<(Date, Money)> = Vec::new();
     for payment in ledger::store::list_payments(tx, account).await? {
         if payment.state == "posted" {
@@ -177,7 +184,7 @@ async fn payments(tx: &mut Tx, account: AccountId, reckoning: &Reckoning, accrue
         }
     }
     for before in intake::history::store::list_paid_before(tx, account).await? {
-        let on = before.happened_at.to_zoned(jiff::tz::TimeZone::UTC).date();
+        let on = before.happened_at.to_zoned(zone.clone()).date();
         paid.push((on, Money::of(before.amount_minor, ledger::store::currency(&before.currency)?)));
     }
     paid.retain(|(on, _)| accrued_on.is_none_or(|accrued| *on >= accrued));

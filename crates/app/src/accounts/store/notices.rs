@@ -7,6 +7,7 @@ use duly_domain::values::ids::{AccountId, DebtorId, NoticeId};
 use duly_domain::values::money::Money;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 const DELETE_NOTICE: &str = "delete from notices where id = $1";
 const INSERT_NOTICE: &str = "
@@ -79,10 +80,10 @@ pub async fn list_notices_of(tx: &mut Tx, debtors: &[Value]) -> Result<Vec<Keyed
     tx.all_in(NOTICES_OF_DEBTORS, debtors).await
 }
 
-/// The days on which what a kind of notice tells of was sent about an account.
-pub async fn list_of_kind(tx: &mut Tx, account: AccountId, kind: &str) -> Result<Vec<Date>, StoreError> {
+/// The days, in a time zone, on which what a kind of notice tells of was sent about an account.
+pub async fn list_of_kind(tx: &mut Tx, account: AccountId, kind: &str, zone: &TimeZone) -> Result<Vec<Date>, StoreError> {
     let found: Vec<(Timestamp, Option<Date>)> = tx.all(OF_KIND, params![account, kind]).await?;
-    Ok(found.into_iter().map(|(at, on)| on.unwrap_or_else(|| at.to_zoned(jiff::tz::TimeZone::UTC).date())).collect())
+    Ok(found.into_iter().map(|(at, on)| on.unwrap_or_else(|| at.to_zoned(zone.clone()).date())).collect())
 }
 
 /// Notices of their own bankruptcies, on whichever account, each behind its person.

@@ -4,7 +4,7 @@
 use super::deciding::{decide as decide_by, decide_act, decide_contact};
 use super::messages;
 use super::reading::{Names, date, flag, list, proposal, text};
-use super::{court, drawing};
+use super::{court, drawing, notices};
 use crate::compliance::acts;
 use crate::compliance::gate::decision_json;
 use duly_domain::compliance::acts::gather_act;
@@ -39,6 +39,7 @@ pub(super) enum Act {
     DefaultJudgment,
     TransferDebt,
     DeleteRecord,
+    MakeValidationNotice,
 }
 
 impl Act {
@@ -61,6 +62,7 @@ impl Act {
             "request_default_judgment" => Act::DefaultJudgment,
             "transfer_debt" => Act::TransferDebt,
             "delete_record" => Act::DeleteRecord,
+            "make_validation_notice" => Act::MakeValidationNotice,
             _ => return None,
         })
     }
@@ -195,11 +197,12 @@ pub(super) fn decide(
         Act::DeliverDisclosure => messages::deliver(record, at, proposed, &debts)?,
         Act::ClassifyMessage => messages::classify(record, at, proposed)?,
         Act::MessageBasis => messages::basis(record, at, proposed)?,
+        Act::MakeValidationNotice => notices::make(proposed)?,
     })
 }
 
 /// A debt's part of an allocation; none is nothing.
-fn cents(parts: &Json, name: &str) -> Result<i64, String> {
+pub(super) fn cents(parts: &Json, name: &str) -> Result<i64, String> {
     match parts.get(name) {
         None => Ok(0),
         Some(amount) => amount.as_i64().ok_or_else(|| format!("{name}: {amount} is not a whole number of cents")),

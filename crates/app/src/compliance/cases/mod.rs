@@ -1,7 +1,7 @@
 //! Conformance cases: facts in, answer out, in the shape of `regulation/cases/README.md`.
 //!
-//! [`reading`] makes the record of a case, [`acts`] decides what is proposed; [`messages`], [`drawing`] and [`court`] hold the acts
-//! that concern messages alone, money, and courts, sales and records.
+//! [`reading`] makes the record of a case, [`acts`] decides what is proposed; [`messages`], [`notices`], [`drawing`]
+//! and [`court`] hold the acts that concern messages alone, the validation notice, money, and courts, sales and records.
 
 mod acts;
 mod amended;
@@ -11,6 +11,7 @@ pub mod drawing;
 #[cfg(test)]
 mod fuzz;
 mod messages;
+mod notices;
 mod reading;
 pub mod shipped;
 

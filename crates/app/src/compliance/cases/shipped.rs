@@ -13,7 +13,7 @@ use std::sync::OnceLock;
 
 /// The files of `regulation/cases`.
 #[rustfmt::skip]
-const FILES: [&str; 33] = [
+const FILES: [&str; 34] = [
     include_str!("../../../../../regulation/cases/amended.json"),
     include_str!("../../../../../regulation/cases/bankruptcy.json"),
     include_str!("../../../../../regulation/cases/call_consent.json"),
@@ -33,6 +33,7 @@ const FILES: [&str; 33] = [
     include_str!("../../../../../regulation/cases/legal.json"),
     include_str!("../../../../../regulation/cases/limited_content.json"),
     include_str!("../../../../../regulation/cases/location_information.json"),
+    include_str!("../../../../../regulation/cases/notice_content.json"),
     include_str!("../../../../../regulation/cases/postdated.json"),
     include_str!("../../../../../regulation/cases/preauthorised.json"),
     include_str!("../../../../../regulation/cases/retention.json"),

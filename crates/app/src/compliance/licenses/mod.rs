@@ -10,6 +10,7 @@ pub mod actions;
 pub mod pages;
 pub mod store;
 
+use super::amendments::editions;
 use super::facts::{Known, lives_in_new_york_city, states_of};
 use crate::app::Failure;
 use crate::store::Tx;
@@ -34,6 +35,8 @@ pub struct Place {
     pub name: &'static str,
     /// What it asks for; `None` where nothing is known.
     pub asked: Option<Asked>,
+    /// What is said of it where it asks for nothing.
+    says: &'static str,
     /// How we stand.
     pub standing: Standing,
     /// Open accounts of people there; those that a creditor collects in its own name do not count.
@@ -42,13 +45,13 @@ pub struct Place {
 
 impl Place {
     /// What it asks for, in words.
-    pub fn asks(&self) -> &'static str {
-        self.asked.map_or_else(|| says(self.code), |asked| asked.words)
+    pub fn asks(&self) -> &str {
+        self.asked.as_ref().map_or(self.says, |asked| &asked.words)
     }
 
     /// Whether what it asks is beyond doubt.
     pub fn is_verified(&self) -> bool {
-        self.asked.is_none_or(|asked| asked.confidence == Confidence::High)
+        self.asked.as_ref().is_none_or(|asked| asked.confidence == Confidence::High)
     }
 
     /// Whether nothing that meets it is in force.
@@ -66,7 +69,7 @@ impl Place {
 
     /// The warning about it, if there is one: `No license on file for Texas …`.
     pub fn warning(&self, today: Date) -> Option<String> {
-        warning(self.code, self.standing, today)
+        warning(self.code, self.asked.as_ref()?, self.standing, today)
     }
 }
 
@@ -75,8 +78,8 @@ fn days_to(today: Date, until: Date) -> i32 {
 }
 
 /// What is told of a place on screens and by commands.
-fn warning(place: &str, standing: Standing, today: Date) -> Option<String> {
-    let (asked, name) = (asked(place)?, name_of(place)?);
+fn warning(place: &str, asked: &Asked, standing: Standing, today: Date) -> Option<String> {
+    let name = name_of(place)?;
     let doubt = if asked.confidence == Confidence::High { "" } else { ", unverified" };
     match standing {
         Standing::Missing => Some(format!("No license on file for {name}: it asks for {}{doubt}", asked.words)),
@@ -107,11 +110,19 @@ impl Standings {
         let licenses = store::list_licenses(tx).await?;
         let kept = kept(&licenses);
         let accounts = count_accounts(tx).await?;
+        let law = editions(tx).await?.on(today);
         let mut places: Vec<Place> = places()
             .into_iter()
             .map(|(code, name)| {
                 let accounts = accounts.get(code).copied().unwrap_or(0);
-                Place { code, name, asked: asked(code), standing: standing(code, &kept, today), accounts }
+                Place {
+                    code,
+                    name,
+                    asked: asked(&law, code),
+                    says: says(&law, code),
+                    standing: standing(&law, code, &kept, today),
+                    accounts,
+                }
             })
             .filter(|place| place.accounts > 0 || licenses.iter().any(|row| row.place == place.code))
             .collect();
@@ -135,7 +146,9 @@ pub async fn warnings_on(tx: &mut Tx, known: &Known, today: Date) -> Result<Vec<
         here.push(NEW_YORK_CITY);
     }
     let kept = kept(&store::list_licenses(tx).await?);
-    Ok(here.into_iter().filter_map(|place| warning(place, standing(place, &kept, today), today)).collect())
+    let law = known.record.consumer.law.on(today);
+    let told = |place| warning(place, &asked(&law, place)?, standing(&law, place, &kept, today), today);
+    Ok(here.into_iter().filter_map(told).collect())
 }
 
 /// What stands on file.

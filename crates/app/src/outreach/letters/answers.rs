@@ -5,13 +5,14 @@
 //! being answered.
 
 use super::store::{self, Printed};
-use super::{Held, Printing, ToKeep, check_mailing_day, facts, keep, print_folders};
+use super::{Held, Printing, ToKeep, check_mailing_day, facts, keep, print_folders, refusals, unprintable};
 use crate::accounts::notice::Kind;
 use crate::app::{Actor, App, Failure, Problems};
 use crate::audit::kept;
 use crate::compliance::gate::{self, AskContact, Tried};
 use crate::disputes::actions as cases;
 use crate::disputes::store::Case;
+use crate::identity::actions::zone_in;
 use crate::outreach::pdf;
 use crate::outreach::words;
 use crate::store::Tx;
@@ -93,7 +94,7 @@ async fn print_within(tx: &mut Tx, who: &Actor, at: Moment, ask: &AnswerCase, ma
         "case": case.id.to_string()});
     kept::record(tx, who, at.at, case.account, "letter.ask", detail, &[decision.into()]).await?;
     if answer.answer != Answer::Yes {
-        let because = answer.because.iter().map(|one| format!("{} ({}): {}", one.rule.plain, one.rule.cite, one.rule.instead)).collect();
+        let because = refusals(&tried.known, &answer);
         return Ok(Some(Held { account: case.account, reference: tried.known.account.reference, because }));
     }
     let case = match ask.correction {
@@ -101,6 +102,10 @@ async fn print_within(tx: &mut Tx, who: &Actor, at: Moment, ask: &AnswerCase, ma
         None => case,
     };
     let facts = gather(tx, who, ask, kind, &case, &tried, mailing_on).await?;
+    let unprintable = unprintable::in_answer(&facts)?;
+    if !unprintable.is_empty() {
+        return Err(Failure::Wrong(Problems(unprintable.into_iter().map(|says| ("letter", says)).collect())));
+    }
     let letter = write_letter(&facts)
         .map_err(|missing| Failure::Wrong(Problems(missing.iter().map(|missing| ("letter", missing.to_string())).collect())))?;
     let rendering = pdf::print(&letter).map_err(|error| Failure::wrong("letter", error.to_string()))?;
@@ -197,7 +202,8 @@ async fn verified_on(tx: &mut Tx, case: &Case) -> Result<Option<Date>, Failure> 
         let steps = disputes::store::list_steps(tx, known.id).await?;
         days.extend(steps.into_iter().filter(|step| step.kind == "verification_sent").map(|step| step.happened_on));
     }
-    let told = accounts::store::notices::list_of_kind(tx, case.account, Kind::VerificationSent.code()).await?;
+    let zone = zone_in(tx).await?;
+    let told = accounts::store::notices::list_of_kind(tx, case.account, Kind::VerificationSent.code(), &zone).await?;
     days.extend(told);
     Ok(days.into_iter().filter(|on| *on <= case.received_on).max())
 }

@@ -12,6 +12,7 @@ pub mod facts;
 pub mod folder;
 pub mod pages;
 pub mod store;
+pub mod unprintable;
 
 use super::pdf;
 use super::words;
@@ -19,8 +20,9 @@ use crate::accounts::notice::{Kind, RecordNotice, record_notice_in};
 use crate::accounts::papers::store::Document;
 use crate::app::{Actor, App, Failure, new_uuid};
 use crate::audit::kept;
-use crate::compliance::facts as record;
+use crate::compliance::facts::{self as record, Known};
 use crate::compliance::gate::{self, AskContact};
+use crate::compliance::law::cite_of;
 use crate::store::Tx;
 use crate::{accounts, audit, compliance, identity, strategy, transaction};
 use duly_domain::audit::hex;
@@ -73,16 +75,17 @@ pub async fn list_due(app: &App, tx: &mut Tx, at: Moment, limit: i64) -> Result<
 /// What keeps an account's notice from being printed today, each with the way out: what the gate refuses, and what is missing.
 pub async fn list_missing(tx: &mut Tx, account: AccountId, at: Moment) -> Result<Vec<String>, Failure> {
     let known = record::gather(tx, account).await?;
-    let mut says = refusals(&gate::look(&known, at.at, Channel::Letter).decision);
+    let mut says = refusals(&known, &gate::look(&known, at.at, Channel::Letter).decision);
     let point = gate::best_point(&known.points, "address");
     let facts = facts::gather(tx, &known, point.as_ref(), at.business_day).await?;
     says.extend(missing(&facts).iter().map(ToString::to_string));
+    says.extend(unprintable::in_notice(&facts)?);
     Ok(says)
 }
 
 /// Why the gate lets no letter go out, each with the way out.
-fn refusals(decision: &Decision) -> Vec<String> {
-    decision.because.iter().map(|one| format!("{} ({}): {}", one.rule.plain, one.rule.cite, one.rule.instead)).collect()
+fn refusals(known: &Known, decision: &Decision) -> Vec<String> {
+    decision.because.iter().map(|one| format!("{} ({}): {}", one.rule.plain, cite_of(known, one.rule), one.rule.instead)).collect()
 }
 
 /// What is to be printed.
@@ -247,7 +250,9 @@ async fn prepare(
     let prepared = match tried.decision.answer {
         Answer::Yes => {
             let facts = facts::gather(tx, &tried.known, tried.point.as_ref(), mailing_on).await?;
+            let unprintable = unprintable::in_notice(&facts)?;
             match write_notice(&facts) {
+                Ok(_) if !unprintable.is_empty() => return Ok(Err(unprintable)),
                 Ok(letter) => {
                     let mut addressee = vec![facts.consumer];
                     addressee.extend(facts.address);
@@ -257,7 +262,7 @@ async fn prepare(
             }
         }
         _ => {
-            let reasons = refusals(&tried.decision);
+            let reasons = refusals(&tried.known, &tried.decision);
             let before = compliance::store::find_refused_at(tx, account.id, Channel::Letter, &tried.decision).await?;
             if before.is_some_and(|before| app.moment_at(before).business_day == at.business_day) {
                 return Ok(Err(reasons));

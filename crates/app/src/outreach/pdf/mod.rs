@@ -12,7 +12,7 @@ mod layout;
 mod typeset;
 mod write;
 
-use duly_domain::outreach::letter::Letter;
+use duly_domain::outreach::letter::{Letter, Span};
 use std::cell::RefCell;
 use typeset::Typesetter;
 
@@ -69,8 +69,21 @@ thread_local! {
 
 /// Prints with this thread's own printer.
 pub fn print(letter: &Letter) -> Result<Rendering, PdfError> {
+    with_printer(|printer| printer.print(letter))
+}
+
+/// The first character of a text that the letters' font does not have.
+pub fn find_unprintable(text: &str) -> Result<Option<char>, PdfError> {
+    with_printer(|printer| match printer.typesetter.set(&[Span { text: text.into(), is_strong: false }], 10.0, 500.0) {
+        Ok(_) => Ok(None),
+        Err(PdfError::Character(character)) => Ok(Some(character)),
+        Err(error) => Err(error),
+    })
+}
+
+fn with_printer<T>(run: impl FnOnce(&mut Printer) -> Result<T, PdfError>) -> Result<T, PdfError> {
     PRINTER.with_borrow_mut(|printer| match printer {
-        Some(printer) => printer.print(letter),
-        None => printer.insert(Printer::new()?).print(letter),
+        Some(printer) => run(printer),
+        None => run(printer.insert(Printer::new()?)),
     })
 }

@@ -122,6 +122,24 @@ impl WordsPage {
     fn is(&self, field: &str, value: &str) -> bool {
         self.wanted.get(field).is_some_and(|wanted| wanted == value)
     }
+
+    /// Whether a part of them was asked for, which is then shown unfolded.
+    fn is_narrowed(&self) -> bool {
+        self.wanted.values().any(|wanted| !wanted.is_empty())
+    }
+
+    /// The wordings by what they are for, in the order of the table.
+    fn by_kind(&self) -> Vec<(String, Vec<&'static Wording>)> {
+        let mut kinds: Vec<(String, Vec<&'static Wording>)> = Vec::new();
+        for wording in &self.wordings {
+            let kind = wording.kind.to_string();
+            match kinds.iter_mut().find(|(known, _)| *known == kind) {
+                Some((_, of_kind)) => of_kind.push(wording),
+                None => kinds.push((kind, vec![wording])),
+            }
+        }
+        kinds
+    }
 }
 
 /// `GET /compliance/words?state=&channel=&language=`

@@ -7,6 +7,7 @@ use super::{places, store};
 use crate::accounts::limitation;
 use crate::app::{Actor, App, Failure, Problems};
 use crate::audit::kept::KeptRow;
+use crate::compliance::amendments::editions;
 use crate::compliance::facts::{Known, states_of};
 use crate::store::Tx;
 use crate::{audit, transaction};
@@ -144,9 +145,9 @@ pub async fn record_carried(
 /// A state that wants words in letters, with those that are there.
 pub struct StateRow {
     /// The state.
-    pub state: &'static State,
-    /// What it asks for; empty where our table names nothing and the agency entered words all the same.
-    pub asks: &'static str,
+    pub state: State,
+    /// What it asks for; empty where the table names nothing and the agency entered words all the same.
+    pub asks: String,
     /// The mark of what is not beyond doubt.
     pub mark: &'static str,
     /// The words in force, each language's last version.
@@ -162,17 +163,18 @@ impl StateRow {
     }
 }
 
-/// Every state that wants words in letters, or has some.
-pub async fn list(tx: &mut Tx) -> Result<Vec<StateRow>, Failure> {
+/// Every state that wants words in letters, or has some, by the table of a day.
+pub async fn list(tx: &mut Tx, today: Date) -> Result<Vec<StateRow>, Failure> {
     let entered = store::list_state_words(tx).await?;
-    let rows = states().iter().map(|state| {
+    let law = editions(tx).await?.on(today);
+    let rows = states().iter().filter_map(|shipped| law.state(shipped.code)).map(|state| {
         let of_state: Vec<store::StateWords> = entered.iter().filter(|row| row.state == state.code).cloned().collect();
         let last = |row: &store::StateWords| !of_state.iter().any(|other| other.language == row.language && other.version > row.version);
         let asks = state.words_for_letters();
         let is_ours = |kind, jurisdiction| kind == Kind::StateNotice && jurisdiction == state.code;
         StateRow {
-            state,
-            asks,
+            state: state.clone(),
+            asks: asks.to_string(),
             mark: if asks.is_empty() { "" } else { state.letter_notices.confidence.mark() },
             entered: of_state.iter().filter(|row| last(row)).cloned().collect(),
             has_ours: all().iter().any(|wording| is_ours(wording.kind, wording.jurisdiction)),

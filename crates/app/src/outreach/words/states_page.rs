@@ -63,7 +63,7 @@ async fn show(web: &Web, visit: &Visit, said: Option<&str>, fields: Fields, prob
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let shown = StatesPage {
         frame: Frame::of(visit, "/compliance", "Words that states want in letters").saying(said),
-        rows: list(&mut web.app.db.read().await?).await?,
+        rows: list(&mut web.app.db.read().await?, visit.at.business_day).await?,
         codes: states().iter().map(|state| (state.code, state.name)).collect(),
         may_enter: may(visit.who.role, Permission::ChangePolicy),
         fields,
