@@ -185,7 +185,7 @@ fn shown_row(work: &Work, visit: &Visit) -> Result<Row, Failure> {
         creditor: item.creditor.clone(),
         reason,
         tone,
-        rest: work.rest().map(|rest| rest.to_string()).unwrap_or_default(),
+        rest: work.rest().map(Money::figures).unwrap_or_default(),
         // The head names the currency of the first row; another one is named in its cell.
         owed: if item.currency == "USD" {
             Money::of(item.balance_minor, currency).figures()

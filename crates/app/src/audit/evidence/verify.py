@@ -14,6 +14,14 @@ def lines(name):
             yield json.loads(line[:line.index("\n")])
         except ValueError:
             sys.exit(f"{name} line {number}: cut off or damaged")
+pack, wrong = os.path.dirname(os.path.abspath(folder)), 0
+if os.path.basename(os.path.abspath(folder)) == "chain" and os.path.exists(f"{pack}/SHA256SUMS"):
+    sums = {line[66:-1]: line[:64] for line in open(f"{pack}/SHA256SUMS", encoding="utf-8", newline="\n")}
+    there = {os.path.relpath(f"{at}/{name}", pack) for at, _, names in os.walk(pack) for name in names} - {"SHA256SUMS"}
+    for name in sorted(there | set(sums)):
+        says = "added" if name not in sums else "missing" if name not in there else "changed"
+        if says != "changed" or sha(open(f"{pack}/{name}", "rb").read()).hex() != sums[name]:
+            wrong += print(f"{name}: {says} since the pack was made", file=sys.stderr) or 1
 last, known, seals, views, rooted = {}, set(), {}, {}, {}
 for e in lines("entries.jsonl"):
     seq, previous = last.get(e["chain"], (0, "0" * 64))
@@ -55,3 +63,5 @@ print(f"{len(known)} entries in {len(last)} chains are whole; the root of {day} 
 after = sum(seq - rooted.get(chain, 0) for chain, (seq, _) in last.items())
 if after:
     print(f"{after} entries after the last signed root are not covered by a signature")
+if wrong:
+    sys.exit(f"{wrong} files are not as the pack was made")
