@@ -8,7 +8,7 @@ use crate::accounts::workspace::workspace_json;
 use crate::app::{Actor, App, Failure};
 use crate::{accounts, audit, strategy};
 use clap::Subcommand;
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
 /// `duly account …`
 #[derive(Subcommand)]
@@ -29,13 +29,17 @@ pub(super) async fn worklist(app: &App, global: &Global, officer: &str, limit: u
     let list = strategy::actions::list_worklist(&mut tx, user, app.moment(), None, limit).await?;
     let more = usize::try_from(strategy::store::count_of(&mut tx, user).await?).unwrap_or(usize::MAX).saturating_sub(list.len());
     for work in list {
-        let because: Json = serde_json::from_str(&work.item.because).unwrap_or(Json::Null);
+        let ranking = &work.item.ranking;
         let mut terms = strategy::pages::priority_terms(&work.item).into_iter().map(|term| term.plain()).collect::<Vec<_>>();
         terms.extend(work.rest().map(|rest| format!("ask for the undisputed {rest} only: the rest is disputed in writing and held")));
         let json = json!({
             "rank": work.rank, "account": work.item.account.to_string(), "reference": work.item.reference, "lane": work.item.lane,
-            "priority": work.item.expected_minor, "because": terms, "terms": because,
+            "priority": ranking.expected_minor, "because": terms, "terms": {
+                "chance_bp": ranking.chance_bp, "chance": ranking.chance_because, "urgency_percent": ranking.urgency_percent,
+                "urgency": ranking.urgency_because, "cost_minor": ranking.cost_minor, "owed_minor": work.item.balance_minor,
+            },
             "asks_for": work.rest().map(|rest| money(rest.minor(), &work.item.currency)),
+            "ranked_on": work.item.ranked_on.to_string(), "ranked_priority": work.item.ranked_minor,
             "workable_until": work.call.until.map(|at| at.to_string()), "attempts_used": work.call.attempts.0,
             "attempts_max": work.call.attempts.1, "next_action": work.item.next_action,
             "next_action_on": work.item.next_action_on.map(|on| on.to_string()), "call": work.call.decision.answer.code(),

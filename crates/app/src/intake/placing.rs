@@ -106,7 +106,7 @@ impl Placing<'_> {
                 promises_kept: 0,
                 promises_decided: 0,
                 payments: 0,
-                holds: 0,
+                held_until: None,
             };
             tables.worklist.extend(strategy::actions::work_values(&row, today)?);
         }
@@ -128,7 +128,7 @@ pub struct Tables {
     people: Vec<[Value; 3]>,
     itemizations: Vec<Vec<Value>>,
     entries: Vec<[Value; 17]>,
-    worklist: Vec<[Value; 9]>,
+    worklist: Vec<[Value; 7]>,
     audits: Vec<[Value; 8]>,
     heads: Vec<[Value; 3]>,
 }

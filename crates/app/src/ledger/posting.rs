@@ -71,6 +71,8 @@ struct Book {
     judged: BTreeSet<usize>,
     arrivals: Vec<Arrival>,
     next: Option<Next>,
+    /// What its place on the worklist follows from, as it was at the payment that moved what is next.
+    place: Option<WorkRow>,
     is_moved: bool,
 }
 
@@ -184,9 +186,8 @@ impl Books<'_> {
         let settled: Vec<Settled<'_>> = moved.iter().map(|book| book.settled()).collect();
         accounts::store::standing::update_settled(tx, &settled).await?;
         self.chains.write(tx).await?;
-        let today = self.at.business_day;
-        let work: Vec<WorkRow> = moved.iter().map(|book| book.work(today)).collect();
-        strategy::actions::place_all(tx, &work, today).await
+        let places: Vec<WorkRow> = moved.iter().filter_map(|book| book.place.clone()).collect();
+        strategy::actions::place_all(tx, &places, self.at.business_day).await
     }
 }
 
@@ -203,6 +204,7 @@ impl Book {
             judged: BTreeSet::new(),
             arrivals: Vec::new(),
             next: None,
+            place: None,
             is_moved: false,
         })
     }
@@ -211,6 +213,7 @@ impl Book {
     fn settle(&mut self, at: Moment, chains: &mut Chains<'_>) -> Result<(), Failure> {
         let account = self.standing.id;
         let state = state_after(&self.standing.state, self.total);
+        let next_before = self.next.take();
         for judged in judge_all(&mut self.promises, &self.arrivals, at.at, last_day_over(at), at.business_day)? {
             self.judged.insert(judged.at);
             let promise = self.promises[judged.at].id;
@@ -225,6 +228,12 @@ impl Book {
             self.does_next(Some(("Payment came back", at.business_day)));
         }
         self.standing.state = state.into();
+        // Whether an account is listed, and in which lane, follows from its state, its promises and what it does next. Neither of the
+        // first two changes here without the third, so a payment that leaves what is next leaves the place: see decision 0039.
+        match self.next {
+            Some(_) => self.place = Some(self.work()),
+            None => self.next = next_before,
+        }
         Ok(())
     }
 
@@ -238,8 +247,8 @@ impl Book {
     }
 
     /// What the account's place on the worklist follows from.
-    fn work(&self, today: Date) -> WorkRow {
-        let Standing { id, desk, due_on, next_action_on, next_action_at, was_reached, .. } = self.standing;
+    fn work(&self) -> WorkRow {
+        let Standing { id, desk, due_on, next_action_on, next_action_at, was_reached, held_until, .. } = self.standing;
         let (state, currency) = (self.standing.state.clone(), self.standing.currency.clone());
         let is = |promise: &PromiseRow, states: &[PromiseState]| states.iter().any(|state| promise.state == state.code());
         let count = |states: &[PromiseState]| self.promises.iter().map(|promise| i64::from(is(promise, states))).sum();
@@ -260,7 +269,7 @@ impl Book {
             promises_decided: count(&[PromiseState::Kept, PromiseState::PartlyKept, PromiseState::Broken]),
             // At least the one that was posted now: only whether there is one is asked.
             payments: 1,
-            holds: i64::from(self.standing.held_until.is_some_and(|until| until > today)),
+            held_until,
         }
     }
 }

@@ -63,6 +63,7 @@ const STEPS: &[Step] = &steps! {
     34 "0034_amendments";
     35 "0035_answers";
     36 "0036_licenses";
+    39 "0039_places";
 };
 
 const JOURNAL: &str = "

@@ -1,4 +1,4 @@
-//! The worklist is kept true after every act, and read.
+//! The worklist is ranked after every act, and read.
 
 use super::store::{self, ListedRow, Place, WorkRow};
 use crate::app::{App, Failure};
@@ -16,15 +16,18 @@ use duly_domain::values::moment::Moment;
 use duly_domain::values::money::Money;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
 use std::collections::HashMap;
 
 /// Puts an account on its desk's worklist, or takes it off: after every act, in its transaction.
+///
+/// A place is what the last ranking said. An act ranks its account at once and the night ranks all; a payment that leaves what is
+/// next as it was ranks nothing (see [`ledger::posting`]). What is shown of a row is true when it is shown.
 pub async fn place_on_worklist(tx: &mut Tx, account: AccountId, at: Moment) -> Result<(), Failure> {
-    match store::find_facts(tx, account, at.business_day).await? {
-        Some(row) => place_all(tx, &[row], at.business_day).await,
-        None => Ok(store::replace_rows(tx, &[], &[account]).await?),
+    let facts = store::list_facts_of(tx, &[Value::from(account)]).await?;
+    if facts.is_empty() {
+        return Ok(store::replace_rows(tx, &[], &[account]).await?);
     }
+    place_all(tx, &facts, at.business_day).await
 }
 
 /// As [`place_on_worklist`], for many accounts whose facts are known.
@@ -40,12 +43,20 @@ pub async fn place_all(tx: &mut Tx, rows: &[WorkRow], today: Date) -> Result<(),
 }
 
 /// The values of an account's row; none when its day has not come, it stands still, or it is closed.
-pub fn work_values(row: &WorkRow, today: Date) -> Result<Option<[Value; 9]>, Failure> {
-    let Some(next_action_on) = row.next_action_on.filter(|on| *on <= today) else { return Ok(None) };
-    if row.state != "open" || row.holds > 0 {
+pub fn work_values(row: &WorkRow, today: Date) -> Result<Option<[Value; 7]>, Failure> {
+    let has_come = row.next_action_on.is_some_and(|on| on <= today);
+    let is_held = row.held_until.is_some_and(|until| until > today);
+    if row.state != "open" || is_held || !has_come {
         return Ok(None);
     }
-    let ranking = rank(&WorkFacts {
+    let ranking = rank_row(row, today)?;
+    let lane = Value::word(ranking.lane.code());
+    Ok(Some(values![row.account, row.desk, lane, ranking.expected_minor, &row.currency, row.next_action_at, today]))
+}
+
+/// What ranking an account anew comes to.
+fn rank_row(row: &WorkRow, today: Date) -> Result<Ranking, Failure> {
+    Ok(rank(&WorkFacts {
         balance: Money::of(row.balance_minor, ledger::store::currency(&row.currency)?),
         days_past_due: days_past_due(row.due_on, today),
         timed_at: row.next_action_at,
@@ -55,44 +66,9 @@ pub fn work_values(row: &WorkRow, today: Date) -> Result<Option<[Value; 9]>, Fai
         promises_kept: u32::try_from(row.promises_kept).unwrap_or(0),
         promises_decided: u32::try_from(row.promises_decided).unwrap_or(0),
         has_paid: row.payments > 0,
-        next_action_on,
+        next_action_on: row.next_action_on.unwrap_or(today),
         today,
-    });
-    Ok(Some(ranking_values(row, &ranking, today)))
-}
-
-/// Why a row stands where it stands, as the list shows it.
-#[derive(Serialize)]
-struct Because {
-    chance_bp: i64,
-    chance: &'static str,
-    urgency_percent: i64,
-    urgency: &'static str,
-    cost_minor: i64,
-    owed_minor: i64,
-}
-
-fn ranking_values(row: &WorkRow, ranking: &Ranking, today: Date) -> [Value; 9] {
-    let because = Because {
-        chance_bp: ranking.chance_bp,
-        chance: ranking.chance_because,
-        urgency_percent: ranking.urgency_percent,
-        urgency: ranking.urgency_because,
-        cost_minor: ranking.cost_minor,
-        owed_minor: row.balance_minor,
-    };
-    let because = serde_json::to_string(&because).expect("numbers and texts are always JSON");
-    values![
-        row.account,
-        row.desk,
-        Value::word(ranking.lane.code()),
-        ranking.expected_minor,
-        &row.currency,
-        because,
-        row.next_action_at,
-        today,
-        row.balance_minor
-    ]
+    }))
 }
 
 /// So many rows are asked of the gate before a list makes do with those that may not be called now.
@@ -120,10 +96,12 @@ pub struct WorkItem {
     pub currency: String,
     /// The code of its lane.
     pub lane: String,
-    /// What a talk is expected to bring.
-    pub expected_minor: i64,
-    /// The terms of that sum, as JSON.
-    pub because: String,
+    /// What a talk is expected to bring, by what is true now.
+    pub ranking: Ranking,
+    /// The day of the ranking that its place follows from.
+    pub ranked_on: Date,
+    /// What a talk was expected to bring on that day: the order of the list.
+    pub ranked_minor: i64,
     /// The moment that was agreed.
     pub due_at: Option<Timestamp>,
     /// What is done next.
@@ -207,12 +185,16 @@ pub async fn list_worklist(tx: &mut Tx, user: UserId, at: Moment, lane: Option<L
     let on: Vec<AccountId> = shown.iter().map(|(known, ..)| known.account.id).collect();
     let ids: Vec<Value> = on.iter().map(|account| Value::from(*account)).collect();
     let mut rows: HashMap<AccountId, ListedRow> = store::list_rows(tx, &ids).await?.into_iter().map(|row| (row.account, row)).collect();
+    let mut rankings: HashMap<AccountId, Ranking> = HashMap::with_capacity(shown.len());
+    for facts in store::list_facts_of(tx, &ids).await? {
+        rankings.insert(facts.account, rank_row(&facts, at.business_day)?);
+    }
     let last: Vec<Value> = shown.iter().filter_map(|(known, ..)| known.last_contact()).map(|(id, _)| Value::from(id)).collect();
     let results: HashMap<ContactId, String> = outreach::store::list_results_of(tx, &last).await?.into_iter().collect();
     let work = shown.into_iter().filter_map(|(known, call, claim)| {
-        let row = rows.remove(&known.account.id)?;
+        let (row, ranking) = (rows.remove(&known.account.id)?, rankings.remove(&known.account.id)?);
         let last_contact = known.last_contact().map(|(id, at)| (at, results.get(&id).cloned()));
-        Some((item(row, known, last_contact), call, claim))
+        Some((item(row, ranking, known, last_contact), call, claim))
     });
     let barred = accounts::limitation::list_barred(tx, &on, at.business_day).await?;
     let work = work.enumerate().map(|(place, (item, call, claim))| {
@@ -223,8 +205,8 @@ pub async fn list_worklist(tx: &mut Tx, user: UserId, at: Moment, lane: Option<L
     Ok(work.collect())
 }
 
-fn item(row: ListedRow, known: Known, last_contact: Option<(Timestamp, Option<String>)>) -> WorkItem {
-    let ListedRow { account, lane, expected_minor, because, due_at } = row;
+fn item(row: ListedRow, ranking: Ranking, known: Known, last_contact: Option<(Timestamp, Option<String>)>) -> WorkItem {
+    let ListedRow { account, lane, expected_minor: ranked_minor, due_at, ranked_on } = row;
     let Known { account: on, creditor, debtor, .. } = known;
     WorkItem {
         account,
@@ -235,8 +217,9 @@ fn item(row: ListedRow, known: Known, last_contact: Option<(Timestamp, Option<St
         balance_minor: on.balance_minor,
         currency: on.currency,
         lane,
-        expected_minor,
-        because,
+        ranking,
+        ranked_on,
+        ranked_minor,
         due_at,
         next_action: on.next_action,
         next_action_on: on.next_action_on,

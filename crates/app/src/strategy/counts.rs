@@ -1,4 +1,4 @@
-//! How long a desk's list is: rows and balances by lane, for the head of *My day*.
+//! How long a desk's list is: rows by lane and what talks were expected to bring when they were ranked, for the head of *My day*.
 //!
 //! A list is counted row by row, and nobody should wait for a million rows with every page: the count of a long list is kept
 //! for some seconds and then taken anew by whoever asks next. A short list is counted every time.
@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Rows and balances, in minor units, by lane.
+/// Rows and what talks with them were expected to bring, in minor units, by lane.
 pub type Lanes = Vec<(String, i64, i64)>;
 
 /// A list of so many rows is long.
@@ -62,7 +62,7 @@ impl Counts {
     }
 }
 
-/// Rows and balances by lane of one desk; of a long list, as they were some seconds ago.
+/// Rows by lane of one desk, and what talks were expected to bring; of a long list, as they were some seconds ago.
 pub async fn of_desk(app: &App, tx: &mut Tx, desk: DeskId, now: Timestamp) -> Result<Lanes, Failure> {
     let lanes = match app.counts.known(desk, now) {
         Known::Fresh(lanes) => return Ok(lanes),

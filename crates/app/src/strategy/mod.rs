@@ -1,4 +1,4 @@
-//! Strategy: the worklist, built by the night and kept true by every act.
+//! Strategy: the worklist, ranked by the night and by every act; what is shown of a row is true when it is shown.
 
 pub mod actions;
 pub mod counts;

@@ -9,7 +9,7 @@ use duly_domain::values::moment::Moment;
 
 /// Builds the rows of a page of accounts anew, for the day after the one that closes.
 pub async fn build_worklists(tx: &mut Tx, tomorrow: Moment, after: AccountId, limit: i64) -> Result<Page, Failure> {
-    let facts = store::list_facts(tx, tomorrow.business_day, after, limit).await?;
+    let facts = store::list_facts(tx, after, limit).await?;
     let Some(last) = facts.last().map(|row| row.account) else { return Ok(Page::end()) };
     store::delete_range(tx, after, last).await?;
     let mut rows = Vec::new();

@@ -12,11 +12,10 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use duly_domain::outreach::result;
-use duly_domain::strategy::worklist::Lane;
+use duly_domain::strategy::worklist::{Lane, Ranking};
 use duly_domain::values::ids::AccountId;
 use duly_domain::values::moment::written;
 use duly_domain::values::money::{Currency, Money};
-use serde_json::Value as Json;
 use std::collections::HashMap;
 
 /// One term of a priority.
@@ -28,7 +27,7 @@ pub struct Term {
     /// How much.
     pub value: String,
     /// Why.
-    pub because: String,
+    pub because: &'static str,
 }
 
 impl Term {
@@ -41,23 +40,17 @@ impl Term {
 
 /// The sum behind a row's priority, as anyone can work it out again.
 pub fn priority_terms(item: &WorkItem) -> Vec<Term> {
-    let because: Json = serde_json::from_str(&item.because).unwrap_or(Json::Null);
-    let number = |name: &str| because[name].as_i64().unwrap_or(0);
-    let text = |name: &str| because[name].as_str().unwrap_or_default().to_string();
     let currency = Currency::parse(&item.currency).unwrap_or(Currency::Usd);
     let money = |minor: i64| Money::of(minor, currency).to_string();
     let hundredths = |value: i64| format!("{}.{:02}", value / 100, value % 100);
+    let Ranking { chance_bp, chance_because, urgency_percent, urgency_because, cost_minor, expected_minor, .. } = item.ranking;
+    let (chance, urgency) = (format!("{} %", hundredths(chance_bp)), hundredths(urgency_percent));
     vec![
-        Term { sign: "", name: "Owed", value: money(number("owed_minor")), because: String::new() },
-        Term {
-            sign: "×",
-            name: "Chance this talk brings it in",
-            value: format!("{} %", hundredths(number("chance_bp"))),
-            because: text("chance"),
-        },
-        Term { sign: "×", name: "Urgency", value: hundredths(number("urgency_percent")), because: text("urgency") },
-        Term { sign: "−", name: "Cost of the talk", value: money(number("cost_minor")), because: "6 min at the desk rate".into() },
-        Term { sign: "=", name: "Expected", value: money(item.expected_minor), because: String::new() },
+        Term { sign: "", name: "Owed", value: money(item.balance_minor), because: "" },
+        Term { sign: "×", name: "Chance this talk brings it in", value: chance, because: chance_because },
+        Term { sign: "×", name: "Urgency", value: urgency, because: urgency_because },
+        Term { sign: "−", name: "Cost of the talk", value: money(cost_minor), because: "6 min at the desk rate" },
+        Term { sign: "=", name: "Expected", value: money(expected_minor), because: "" },
     ]
 }
 
@@ -85,12 +78,12 @@ struct Row {
     begins_later: bool,
 }
 
-/// One lane with its count.
+/// One lane with its count, and what talks in it were expected to bring when it was ranked.
 struct LaneCount {
     href: String,
     name: String,
     count: i64,
-    owed: String,
+    expected: String,
     is_here: bool,
 }
 
@@ -103,6 +96,8 @@ struct MyDayPage {
     total: i64,
     first: Option<(String, AccountId, Vec<Term>)>,
     closed: usize,
+    /// The day of the oldest ranking among the rows.
+    ranked: Option<String>,
     has_desks: bool,
 }
 
@@ -117,18 +112,18 @@ pub async fn get_my_day(State(web): State<Web>, visit: Visit, Query(query): Quer
     let desks = accounts::store::list_desks_of(&mut tx, user).await?;
     let mut counts: HashMap<String, (i64, i64)> = HashMap::new();
     for desk in &desks {
-        for (code, count, owed) in counts::of_desk(&web.app, &mut tx, desk.id, visit.at.at).await? {
+        for (code, count, expected) in counts::of_desk(&web.app, &mut tx, desk.id, visit.at.at).await? {
             let sum = counts.entry(code).or_default();
-            *sum = (sum.0 + count, sum.1 + owed);
+            *sum = (sum.0 + count, sum.1 + expected);
         }
     }
     let work = list_worklist(&mut tx, user, visit.at, lane, ROWS).await?;
     let all = counts.values().fold((0, 0), |sum, lane| (sum.0 + lane.0, sum.1 + lane.1));
-    let shown_lane = |code: Option<Lane>, name: String, (count, owed): (i64, i64)| LaneCount {
+    let shown_lane = |code: Option<Lane>, name: String, (count, expected): (i64, i64)| LaneCount {
         href: code.map_or_else(|| "/my-day".into(), |lane| format!("/my-day?lane={}", lane.code())),
         name,
         count,
-        owed: if count == 0 { String::new() } else { Money::usd(owed).to_string() },
+        expected: if count == 0 { String::new() } else { Money::usd(expected).to_string() },
         is_here: code == lane,
     };
     let mut lanes = vec![shown_lane(None, "All work".into(), all)];
@@ -136,6 +131,7 @@ pub async fn get_my_day(State(web): State<Web>, visit: Visit, Query(query): Quer
         Lane::ALL.into_iter().map(|lane| shown_lane(Some(lane), lane.to_string(), counts.get(lane.code()).copied().unwrap_or_default())),
     );
     let first = work.first().map(|work| (named(&work.item), work.item.account, priority_terms(&work.item)));
+    let ranked = work.iter().map(|work| work.item.ranked_on).min().map(written);
     let closed = work.iter().filter(|work| !work.is_workable()).count();
     let mut rows = work.iter().map(|work| shown_row(work, &visit)).collect::<Result<Vec<_>, Failure>>()?;
     if let Some(row) = rows.get_mut(work.len() - closed) {
@@ -143,7 +139,7 @@ pub async fn get_my_day(State(web): State<Web>, visit: Visit, Query(query): Quer
     }
     let frame = Frame::of(&visit, "/my-day", "My day").saying(query.get("said").map(String::as_str));
     let total = lane.map_or(all.0, |lane| counts.get(lane.code()).map_or(0, |(count, _)| *count));
-    Ok(page(&MyDayPage { frame, lanes, rows, total, first, closed, has_desks: !desks.is_empty() }))
+    Ok(page(&MyDayPage { frame, lanes, rows, total, first, closed, ranked, has_desks: !desks.is_empty() }))
 }
 
 fn named(item: &WorkItem) -> String {
@@ -199,7 +195,7 @@ fn shown_row(work: &Work, visit: &Visit) -> Result<Row, Failure> {
         max: work.call.attempts.1,
         last,
         next: item.next_action.clone().unwrap_or_default(),
-        expected: Money::of(item.expected_minor, currency).figures(),
+        expected: Money::of(item.ranking.expected_minor, currency).figures(),
         begins_later: false,
     })
 }

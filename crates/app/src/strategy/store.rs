@@ -17,27 +17,26 @@ macro_rules! facts_where {
                 (select count(*) from promises p where p.account_id = a.id and p.state = 'kept'),
                 (select count(*) from promises p where p.account_id = a.id and p.state in ('kept', 'partly_kept', 'broken')),
                 (select count(*) from payments y where y.account_id = a.id and y.state = 'posted'),
-                (select count(*) from holds h where h.account_id = a.id and h.ended_at is null and (h.until_on is null or h.until_on > $1))
+                (select max(coalesce(h.until_on, '9999-12-31')) from holds h where h.account_id = a.id and h.ended_at is null)
              from accounts a where ",
             $condition
         )
     };
 }
 
-const FACTS: &str = facts_where!("a.id = $2");
-const FACTS_PAGE: &str = facts_where!("a.state = 'open' and a.id > $2 order by a.id limit $3");
+const FACTS: &str = facts_where!("a.id in ($keys)");
+const FACTS_PAGE: &str = facts_where!("a.state = 'open' and a.id > $1 order by a.id limit $2");
 const DELETE: &str = "delete from worklist where account_id = $1";
 const DELETE_RANGE: &str = "delete from worklist where account_id > $1 and account_id <= $2";
 const SET_DESK: &str = "update worklist set desk_id = $1 where account_id = $2";
 /// The columns of a row, for [`Tx::insert_many`].
-pub const INSERT: &str =
-    "insert into worklist (account_id, desk_id, lane, expected_minor, currency, because, due_at, built_on, balance_minor)";
+pub const INSERT: &str = "insert into worklist (account_id, desk_id, lane, expected_minor, currency, due_at, built_on)";
 /// What becomes of a row that stands already. Its desk stays: it moves with its account, in the same act.
 const REPLACE: &str = "
     on conflict (account_id) do update set lane = excluded.lane, expected_minor = excluded.expected_minor, currency = excluded.currency,
-        because = excluded.because, due_at = excluded.due_at, built_on = excluded.built_on, balance_minor = excluded.balance_minor";
+        due_at = excluded.due_at, built_on = excluded.built_on";
 
-const ROWS: &str = "select account_id, lane, expected_minor, because, due_at from worklist where account_id in ($keys)";
+const ROWS: &str = "select account_id, lane, expected_minor, due_at, built_on from worklist where account_id in ($keys)";
 // The places alone, from an index: what is shown of a row is read once it is known which rows are.
 // The index is by lane, so all lanes are read beside each other and merged: no further than the places that are asked for.
 const PLACES: &str = "
@@ -55,7 +54,7 @@ const PLACES_LANE: &str = "
     select account_id, expected_minor, due_at, lane from worklist
      where desk_id = $1 and lane = $2 order by desk_id, lane, expected_minor desc, account_id limit $3";
 const COUNTS: &str = "
-    select lane, count(*), cast(coalesce(sum(balance_minor), 0) as bigint) from worklist where desk_id = $1 group by lane order by lane";
+    select lane, count(*), cast(coalesce(sum(expected_minor), 0) as bigint) from worklist where desk_id = $1 group by lane order by lane";
 const COUNT_OF: &str = "
     select count(*) from worklist w join desk_members m on m.desk_id = w.desk_id where m.user_id = $1";
 
@@ -76,7 +75,7 @@ rows! {
         pub promises_kept: i64,
         pub promises_decided: i64,
         pub payments: i64,
-        pub holds: i64,
+        pub held_until: Option<Date>,
     }
 
     /// A place on the worklist, without what is shown of it.
@@ -87,27 +86,28 @@ rows! {
         pub lane: String,
     }
 
-    /// A row of the worklist.
+    /// A row of the worklist, as its last ranking left it.
     pub struct ListedRow {
         pub account: AccountId,
         pub lane: String,
         pub expected_minor: i64,
-        pub because: String,
         pub due_at: Option<Timestamp>,
+        pub ranked_on: Date,
     }
 }
 
-pub async fn find_facts(tx: &mut Tx, account: AccountId, today: Date) -> Result<Option<WorkRow>, StoreError> {
-    tx.one(FACTS, params![today, account]).await
+/// What the places of these accounts follow from, in no order.
+pub async fn list_facts_of(tx: &mut Tx, accounts: &[Value]) -> Result<Vec<WorkRow>, StoreError> {
+    tx.all_in(FACTS, accounts).await
 }
 
 /// Open accounts after an account.
-pub async fn list_facts(tx: &mut Tx, today: Date, after: AccountId, limit: i64) -> Result<Vec<WorkRow>, StoreError> {
-    tx.all(FACTS_PAGE, params![today, after, limit]).await
+pub async fn list_facts(tx: &mut Tx, after: AccountId, limit: i64) -> Result<Vec<WorkRow>, StoreError> {
+    tx.all(FACTS_PAGE, params![after, limit]).await
 }
 
 /// Puts rows in the place of those that stand, and takes accounts off.
-pub async fn replace_rows(tx: &mut Tx, on: &[[Value; 9]], off: &[AccountId]) -> Result<(), StoreError> {
+pub async fn replace_rows(tx: &mut Tx, on: &[[Value; 7]], off: &[AccountId]) -> Result<(), StoreError> {
     let off: Vec<[Value; 1]> = off.iter().map(|account| values![*account]).collect();
     tx.run_many(DELETE, &off).await?;
     tx.merge_many(INSERT, on, REPLACE).await.map(drop)
@@ -123,7 +123,7 @@ pub async fn delete_range(tx: &mut Tx, after: AccountId, to: AccountId) -> Resul
     tx.run(DELETE_RANGE, params![after, to]).await.map(drop)
 }
 
-pub async fn insert_rows(tx: &mut Tx, rows: &[[Value; 9]]) -> Result<(), StoreError> {
+pub async fn insert_rows(tx: &mut Tx, rows: &[[Value; 7]]) -> Result<(), StoreError> {
     tx.insert_many(INSERT, rows).await.map(drop)
 }
 
@@ -140,7 +140,7 @@ pub async fn list_rows(tx: &mut Tx, accounts: &[Value]) -> Result<Vec<ListedRow>
     tx.all_in(ROWS, accounts).await
 }
 
-/// Rows and balances by lane of one desk.
+/// Rows and what talks are expected to bring, as they were ranked, by lane of one desk.
 pub async fn count_lanes(tx: &mut Tx, desk: DeskId) -> Result<Vec<(String, i64, i64)>, StoreError> {
     tx.all(COUNTS, params![desk]).await
 }

@@ -13,7 +13,7 @@ pub const NIGHT: [&str; 5] = ["night", "--business-day", "2026-03-05", "--now", 
 /// What a night leaves, by references: only what the night itself makes has new ids.
 const OUTCOME: [&str; 8] = [
     "select a.reference, p.state, p.amount_minor, p.arrived_minor from promises p join accounts a on a.id = p.account_id order by a.reference, p.id",
-    "select a.reference, w.lane || w.because, w.expected_minor, coalesce(w.due_at, 0) from worklist w join accounts a on a.id = w.account_id
+    "select a.reference, w.lane || w.built_on, w.expected_minor, coalesce(w.due_at, 0) from worklist w join accounts a on a.id = w.account_id
       order by a.reference",
     "select a.reference, h.reason, coalesce(h.ended_at, 0), h.created_at from holds h join accounts a on a.id = h.account_id
       order by a.reference, h.id",

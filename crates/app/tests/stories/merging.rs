@@ -41,10 +41,10 @@ fn state(floor: &mut Floor, people: &[Person]) -> Vec<String> {
 }
 
 /// Numbers that look random and come again.
-struct Dice(u64);
+pub(super) struct Dice(pub(super) u64);
 
 impl Dice {
-    fn of(&mut self, sides: u64) -> u64 {
+    pub(super) fn of(&mut self, sides: u64) -> u64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % sides
     }

@@ -24,6 +24,7 @@ mod merging;
 mod officer;
 mod outreach;
 mod parties;
+mod places;
 mod plans;
 mod policy;
 mod posting;

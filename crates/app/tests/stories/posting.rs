@@ -67,9 +67,14 @@ fn prepared(engine: Engine) -> Floor {
 }
 
 fn post_file(floor: &Floor, rows_a_commit: usize) -> Report {
-    let path = std::env::temp_dir().join(format!("duly_{}.csv", uuid::Uuid::now_v7().simple()));
     let lines: Vec<String> =
         ROWS.iter().map(|(account, amount, on, reference, _)| format!("{account},{amount},{on},{reference}")).collect();
+    post_rows(floor, &lines, rows_a_commit)
+}
+
+/// Posts rows such as `R-1,60.00,2026-03-03,A1` as a file.
+pub(super) fn post_rows(floor: &Floor, lines: &[String], rows_a_commit: usize) -> Report {
+    let path = std::env::temp_dir().join(format!("duly_{}.csv", uuid::Uuid::now_v7().simple()));
     std::fs::write(&path, format!("account,amount,on,reference\n{}\n", lines.join("\n"))).unwrap();
     let ask = ImportPayments { path: path.clone(), rows_a_commit, refusals: None };
     let report = floor.runtime.block_on(import_payments(&floor.app, &Actor::command(), floor.app.moment(), &ask, |_| ())).unwrap();
@@ -120,7 +125,7 @@ const LEFT: [(&str, &str); 6] = [
     ),
     (
         "worklist",
-        "select a.reference, w.lane, w.expected_minor, w.currency, w.because, w.due_at, w.built_on, w.balance_minor
+        "select a.reference, w.lane, w.expected_minor, w.currency, w.due_at, w.built_on
         from worklist w join accounts a on a.id = w.account_id order by a.reference",
     ),
     (

@@ -132,7 +132,7 @@ both_engines! {
         floor.clock("11:00");
         let (maria, otto) = (floor.debtor("Maria", "420.00"), floor.debtor("Otto", "419.00"));
         let dana = floor.officer("Dana").actor();
-        let place = |floor: &mut Floor| (floor.place("Dana", maria), floor.texts("select because, lane from worklist order by account_id"));
+        let place = |floor: &mut Floor| (floor.place("Dana", maria), floor.texts("select cast(expected_minor as text), lane from worklist order by account_id"));
         let before = place(&mut floor);
         for status in [Status::Vulnerable, Status::Incarcerated, Status::Hardship] {
             let bare = EnterStatus { words: None, ..ask(&floor, maria, status, Evidence::Said) };
