@@ -252,3 +252,76 @@ fn wide_entries_keep_what_an_older_database_holds() {
         assert_eq!(held, [("USD".into(), 5, 2, -7, 4, 0), ("USD".into(), 0, 0, 0, 4, 0)], "{engine:?}");
     }
 }
+
+/// What lies by its account from the step on: entries, what names them, and places on the worklist.
+const BY_ACCOUNT: [&str; 4] = [
+    "select 'entry', principal_minor, kind || memo, currency, created_at, coalesce(cast(reverses_entry_id as text), '') from entries order by id",
+    "select 'payment', amount_minor, reference || state, currency, created_at, cast(entry_id as text) from payments order by id",
+    "select 'refund', amount_minor, reference || state, currency, created_at, cast(entry_id as text) from refunds order by id",
+    "select 'work', expected_minor, lane, currency, coalesce(due_at, 0), '' from worklist order by account_id",
+];
+
+#[test]
+fn entries_by_account_keep_what_an_older_database_holds_and_what_names_them() {
+    const FILLED: &str = "
+        insert into entries (id, account_id, kind, booked_on, reverses_entry_id, memo, created_at, currency, principal_minor, placed_minor)
+        values ('00000000-0000-0000-0000-000000000006', '00000000-0000-0000-0000-000000000004', 'opening', '2026-03-02', null, 'a', 1, 'USD', 5, -5),
+               ('00000000-0000-0000-0000-000000000007', '00000000-0000-0000-0000-000000000004', 'payment', '2026-03-02', null, 'b', 2, 'USD', -3, 3),
+               ('00000000-0000-0000-0000-000000000008', '00000000-0000-0000-0000-000000000004', 'reversal', '2026-03-02',
+                '00000000-0000-0000-0000-000000000007', 'c', 3, 'USD', 3, -3);
+        insert into payments (id, account_id, entry_id, amount_minor, unapplied_minor, currency, effective_on, reference, state, posted_by, created_at)
+        values ('00000000-0000-0000-0000-000000000009', '00000000-0000-0000-0000-000000000004', '00000000-0000-0000-0000-000000000007', 3, 0, 'USD',
+            '2026-03-02', 'P1', 'reversed', 'Dana', 4);
+        insert into refunds (id, account_id, entry_id, amount_minor, currency, refunded_on, reference, refunded_by, created_at)
+        values ('00000000-0000-0000-0000-00000000000a', '00000000-0000-0000-0000-000000000004', '00000000-0000-0000-0000-000000000008', 2, 'USD',
+            '2026-03-02', 'B1', 'Dana', 5);
+        insert into worklist (account_id, desk_id, lane, expected_minor, currency, because, due_at, built_on, balance_minor)
+        values ('00000000-0000-0000-0000-000000000004', '00000000-0000-0000-0000-000000000001', 'broken', 4, 'USD', '{}', 6, '2026-03-02', 5);";
+    let steps = steps();
+    let upgrade = steps.iter().position(|step| step.ends_with("0039_places")).unwrap();
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let floor = Floor::on(engine, "2026-03-02");
+        floor.runtime.block_on(async {
+            let mut tx = floor.app.db.begin().await.unwrap();
+            drop_everything(&mut tx, engine).await;
+            for step in &steps[..upgrade] {
+                tx.batch(&sql_of(step, tx.engine())).await.unwrap();
+            }
+            tx.batch(ONE_ACCOUNT).await.unwrap();
+            tx.batch(FILLED).await.unwrap();
+            tx.commit().await.unwrap();
+            // In a transaction of its own, so that every key is proved as an upgrade proves it.
+            let mut tx = floor.app.db.begin().await.unwrap();
+            let before = by_account(&mut tx).await;
+            assert_eq!(before.len(), 6);
+            for step in &steps[upgrade..upgrade + 2] {
+                tx.batch(&sql_of(step, tx.engine())).await.unwrap();
+            }
+            assert_eq!(by_account(&mut tx).await, before, "{engine:?}");
+            tx.commit().await.unwrap();
+            for wrong in [
+                "update entries set kind = 'gift'",
+                "update entries set unapplied_minor = 1",
+                "update entries set reverses_entry_id = '00000000-0000-0000-0000-000000000004' where kind = 'reversal'",
+                "update payments set entry_id = '00000000-0000-0000-0000-000000000004'",
+                "update payments set state = 'lost'",
+                "update refunds set entry_id = '00000000-0000-0000-0000-000000000004'",
+                "delete from entries where kind = 'payment'",
+                "insert into entries select * from entries",
+            ] {
+                let mut tx = floor.app.db.begin().await.unwrap();
+                assert!(tx.run(wrong, &[]).await.is_err(), "{engine:?} still refuses: {wrong}");
+            }
+        });
+    }
+}
+
+type ByAccount = (String, i64, String, String, i64, String);
+
+async fn by_account(tx: &mut duly::store::Tx) -> Vec<ByAccount> {
+    let mut rows = Vec::new();
+    for sql in BY_ACCOUNT {
+        rows.extend(tx.all::<ByAccount>(sql, &[]).await.unwrap());
+    }
+    rows
+}

@@ -93,7 +93,7 @@ pub(super) async fn plan_reversal(tx: &mut Tx, at: Moment, payment: PaymentId, o
     if payment.unapplied_minor > store::unapplied(tx, account.id).await? {
         return Err(Failure::Stale("what was overpaid by it went back already: take the refund back first".into()));
     }
-    let lines = store::load_lines(tx, payment.entry).await?.reversed();
+    let lines = store::load_lines(tx, account.id, payment.entry).await?.reversed();
     Ok(Reversal { payment, account, owed, lines: Some(lines), on })
 }
 

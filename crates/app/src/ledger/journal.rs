@@ -7,22 +7,22 @@ use super::store;
 use crate::app::Failure;
 use crate::store::Tx;
 use duly_domain::ledger::{Code, Line};
-use duly_domain::values::ids::EntryId;
+use duly_domain::values::ids::{AccountId, EntryId};
 use std::io::Write;
 use uuid::Uuid;
 
 /// Entries per page.
 const PAGE: i64 = 1_000;
 
-/// Writes every entry in the order in which they were booked; how many.
+/// Writes every entry, account by account in the order in which they were booked; how many.
 pub async fn write_hledger(tx: &mut Tx, out: &mut dyn Write) -> Result<u64, Failure> {
     let unwritable = |error: std::io::Error| Failure::File(format!("the journal could not be written: {error}"));
-    let mut after = EntryId(Uuid::nil());
+    let mut after = (AccountId(Uuid::nil()), EntryId(Uuid::nil()));
     let mut count = 0;
     loop {
         let entries = store::list_journal(tx, after, PAGE).await?;
         let Some(last) = entries.last() else { return Ok(count) };
-        after = last.id;
+        after = (last.account, last.id);
         for entry in entries {
             writeln!(out, "{} ({}) {}", entry.booked_on, entry.id, plain(&entry.memo)).map_err(unwritable)?;
             let creditor = plain(&entry.creditor);

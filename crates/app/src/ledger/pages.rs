@@ -225,7 +225,7 @@ pub async fn get_receipt(
     let debtor = crate::parties::store::load_debtor(&mut tx, held.debtor).await?;
     let creditor = crate::accounts::store::load_creditor(&mut tx, held.creditor).await?;
     let currency = store::currency(&payment.currency)?;
-    let lines = store::load_lines(&mut tx, payment.entry).await?;
+    let lines = store::load_lines(&mut tx, payment.account, payment.entry).await?;
     let parts = lines.lines().filter_map(|line| Some((line.bucket?.to_string(), Money::of(-line.amount.minor(), currency))));
     let mut parts: Vec<(String, Money)> = parts.collect();
     if payment.unapplied_minor > 0 {

@@ -296,7 +296,7 @@ fn proved(ask: &PostPayment, at: Moment) -> Result<&str, Failure> {
 async fn read_known(tx: &mut Tx, books: &mut HashMap<AccountId, Book>, asks: &[PostPayment]) -> Result<(), Failure> {
     let pairs: Vec<[Value; 2]> = asks.iter().map(|ask| [Value::from(ask.account), Value::from(ask.reference.trim())]).collect();
     let before = store::list_payments_by_references(tx, &pairs).await?;
-    let entries: Vec<Value> = before.iter().map(|payment| Value::from(payment.entry)).collect();
+    let entries: Vec<[Value; 2]> = before.iter().map(|payment| [Value::from(payment.account), Value::from(payment.entry)]).collect();
     let mut allocations = store::list_allocations(tx, &entries).await?;
     for payment in before {
         let Some(book) = books.get_mut(&payment.account) else { continue };

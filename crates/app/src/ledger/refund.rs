@@ -82,7 +82,7 @@ pub async fn reverse_refund(app: &App, who: &Actor, at: Moment, refund: RefundId
         if !store::update_refund_reversed(tx, refund).await? {
             return Ok(());
         }
-        let lines = store::load_lines(tx, row.entry).await?.reversed();
+        let lines = store::load_lines(tx, row.account, row.entry).await?.reversed();
         let memo = format!("reversal of refund {}", row.reference);
         store::insert_entry(tx, row.account, "reversal", at.business_day, Some(row.entry), &memo, &lines, at.at).await?;
         kept::record(tx, who, at.at, row.account, "refund.reverse", json!({"refund": refund.to_string()}), &[refund.into()]).await

@@ -20,9 +20,9 @@ pub const INSERT_ENTRY: &str = "
 const MOVED: &str = "
     select currency, principal_minor, interest_minor, fees_minor, costs_minor, other_minor, placed_minor, trust_bank_minor,
            client_payable_minor, unapplied_minor
-      from entries where id = $1";
+      from entries where account_id = $1 and id = $2";
 const TAKEN_OF: &str = "
-    select id, currency, principal_minor, interest_minor, fees_minor, costs_minor, other_minor from entries where id in ($keys)";
+    select id, currency, principal_minor, interest_minor, fees_minor, costs_minor, other_minor from entries where $pairs";
 const PLACED: &str = "
     select cast(coalesce(sum(principal_minor), 0) as bigint), cast(coalesce(sum(interest_minor), 0) as bigint),
            cast(coalesce(sum(fees_minor), 0) as bigint), cast(coalesce(sum(costs_minor), 0) as bigint),
@@ -84,7 +84,7 @@ const OFF_ACCOUNTS: &str = "
          + (select count(*) from entries e join accounts a on a.id = e.account_id where e.currency <> a.currency)";
 /// Payments that say another amount than the money their entry moved.
 const OFF_PAYMENTS: &str = "
-    select count(*) from payments p left join entries e on e.id = p.entry_id
+    select count(*) from payments p left join entries e on e.account_id = p.account_id and e.id = p.entry_id
      where p.amount_minor <> coalesce(e.trust_bank_minor, 0)
         or (p.state = 'reversed') <> exists (select 1 from entries r where r.account_id = p.account_id and r.reverses_entry_id = p.entry_id)";
 const TRUST: &str = "
@@ -92,10 +92,10 @@ const TRUST: &str = "
       from entries group by currency order by currency";
 const ENTRIES: &str = "select cast(count(*) as bigint) from entries";
 const JOURNAL: &str = "
-    select e.id, e.kind, e.booked_on, e.memo, a.reference, c.name, e.currency, e.principal_minor, e.interest_minor, e.fees_minor,
+    select e.account_id, e.id, e.kind, e.booked_on, e.memo, a.reference, c.name, e.currency, e.principal_minor, e.interest_minor, e.fees_minor,
            e.costs_minor, e.other_minor, e.placed_minor, e.trust_bank_minor, e.client_payable_minor, e.unapplied_minor
       from entries e join accounts a on a.id = e.account_id join creditors c on c.id = a.creditor_id
-     where e.id > $1 order by e.id limit $2";
+     where (e.account_id, e.id) > ($1, $2) order by e.account_id, e.id limit $3";
 
 rows! {
     /// One payment.
@@ -147,6 +147,7 @@ rows! {
 
     /// A journal entry.
     pub struct JournalEntry {
+        pub account: AccountId,
         pub id: EntryId,
         pub kind: String,
         pub booked_on: Date,
@@ -237,16 +238,16 @@ pub async fn insert_entry(
     Ok(id)
 }
 
-/// The lines of an entry, proved balanced again on the way in.
-pub async fn load_lines(tx: &mut Tx, entry: EntryId) -> Result<Balanced, Failure> {
-    let row: Option<MovedRow> = tx.one(MOVED, params![entry]).await?;
+/// The lines of an account's entry, proved balanced again on the way in.
+pub async fn load_lines(tx: &mut Tx, account: AccountId, entry: EntryId) -> Result<Balanced, Failure> {
+    let row: Option<MovedRow> = tx.one(MOVED, params![account, entry]).await?;
     let row = row.ok_or_else(|| Failure::NotFound(format!("entry {entry}")))?;
     Ok(Balanced::of(currency(&row.currency)?, row.minor)?)
 }
 
-/// What each bucket took of the payments of these entries.
-pub async fn list_allocations(tx: &mut Tx, entries: &[Value]) -> Result<HashMap<EntryId, Vec<(Bucket, Money)>>, StoreError> {
-    let rows: Vec<TakenRow> = tx.all_in(TAKEN_OF, entries).await?;
+/// What each bucket took of the payments of these entries, each named by its account and its id.
+pub async fn list_allocations(tx: &mut Tx, entries: &[[Value; 2]]) -> Result<HashMap<EntryId, Vec<(Bucket, Money)>>, StoreError> {
+    let rows: Vec<TakenRow> = tx.all_in_pairs(TAKEN_OF, ["account_id", "id"], entries).await?;
     let parts = |row: TakenRow| {
         let currency = currency(&row.currency)?;
         let taken = Bucket::ALL.into_iter().zip(row.minor).filter(|(_, minor)| *minor != 0);
@@ -358,7 +359,7 @@ pub async fn count_entries(tx: &mut Tx) -> Result<i64, StoreError> {
     tx.number(ENTRIES, &[]).await
 }
 
-/// A page of the journal.
-pub async fn list_journal(tx: &mut Tx, after: EntryId, limit: i64) -> Result<Vec<JournalEntry>, StoreError> {
-    tx.all(JOURNAL, params![after, limit]).await
+/// A page of the journal: entries behind one of an account.
+pub async fn list_journal(tx: &mut Tx, after: (AccountId, EntryId), limit: i64) -> Result<Vec<JournalEntry>, StoreError> {
+    tx.all(JOURNAL, params![after.0, after.1, limit]).await
 }

@@ -48,7 +48,8 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// The columns of its primary key, in the key's order, as places in `columns`.
     pub key: Vec<usize>,
-    /// Columns that name another row of the same table, as places in `columns`.
+    /// Columns that name another row of the same table, as places in `columns`. Where it is named by several, that which is not of the
+    /// key: what is of it names the row's own part of the table, where the key's last column tells which row comes later.
     pub inward: Vec<usize>,
     refers: Vec<String>,
 }
@@ -67,7 +68,7 @@ const POSTGRES_COLUMNS: &str = "
 const POSTGRES_REFERENCES: &str = "
     select r.relname, a.attname, t.relname from pg_constraint f
       join pg_class r on r.oid = f.conrelid join pg_class t on t.oid = f.confrelid
-      join pg_attribute a on a.attrelid = f.conrelid and a.attnum = f.conkey[1]
+      join pg_attribute a on a.attrelid = f.conrelid and a.attnum = any(f.conkey)
      where f.contype = 'f' and r.relnamespace = cast(current_schema() as regnamespace)";
 
 /// Every table that is carried along, each after those it refers to.
@@ -92,7 +93,7 @@ pub async fn list_tables(tx: &mut Tx) -> Result<Vec<Table>, StoreError> {
         if key > 0 {
             parts.push((key, table.columns.len()));
         }
-        if references.iter().any(|(from, by, to)| *from == name && *by == column && *to == name) {
+        if key == 0 && references.iter().any(|(from, by, to)| *from == name && *by == column && *to == name) {
             table.inward.push(table.columns.len());
         }
         table.columns.push(Column { name: column, kind });

@@ -67,8 +67,9 @@ pub struct Filling<'l> {
 impl Filling<'_> {
     /// Takes one row; the columns in order of name.
     pub async fn add(&mut self, mut row: Vec<Value>) -> Result<(), StoreError> {
+        let own = self.table.key[self.table.key.len() - 1];
         for place in &self.table.inward {
-            if is_later(&row[*place], &row[self.table.key[0]]) {
+            if is_later(&row[*place], &row[own]) {
                 let value = std::mem::replace(&mut row[*place], Value::Null);
                 self.later.push((*place, value, self.table.key.iter().map(|place| row[*place].clone()).collect()));
             }

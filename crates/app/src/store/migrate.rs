@@ -64,6 +64,7 @@ const STEPS: &[Step] = &steps! {
     35 "0035_answers";
     36 "0036_licenses";
     39 "0039_places";
+    40 "0040_entries_by_account" apart;
 };
 
 const JOURNAL: &str = "
