@@ -64,8 +64,8 @@ struct Book {
     owed: Buckets,
     /// The same in all, in minor units.
     total: i64,
-    /// By reference.
-    known: HashMap<String, Known>,
+    /// With their references: those of this list and those of its file before, which are few.
+    known: Vec<(String, Known)>,
     /// The newest first.
     promises: Vec<PromiseRow>,
     judged: BTreeSet<usize>,
@@ -126,14 +126,15 @@ impl Books<'_> {
         read_known(tx, &mut books, asks).await?;
         let chains = Chains::open(tx, who, at.at, &ids).await?;
         let in_hand = InHand::of(PaymentId::PREFIX, store::INSERT_PAYMENT);
-        Ok(Books { who, at, books, chains, in_hand, entries: Vec::new(), payments: Vec::new(), moved: Vec::new() })
+        let (entries, payments) = (Vec::with_capacity(asks.len()), Vec::with_capacity(asks.len()));
+        Ok(Books { who, at, books, chains, in_hand, entries, payments, moved: Vec::with_capacity(asks.len()) })
     }
 
     /// Posts one payment, or finds that it stands already.
     fn post(&mut self, ask: &PostPayment) -> Result<Posted, Failure> {
         let reference = proved(ask, self.at)?;
         let book = self.books.get_mut(&ask.account).ok_or_else(|| Failure::NotFound(format!("account {}", ask.account)))?;
-        if let Some(before) = book.known.get(reference) {
+        if let Some((_, before)) = book.known.iter().find(|(known, _)| known == reference) {
             return repeated(before, ask, book.owed);
         }
         let amount = Money::of(ask.amount_minor, book.owed.currency());
@@ -166,7 +167,7 @@ impl Books<'_> {
             allocation: allocation.parts.clone(),
             unapplied: allocation.unapplied,
         };
-        book.known.insert(reference.to_string(), known);
+        book.known.push((reference.to_string(), known));
         if !std::mem::replace(&mut book.is_moved, true) {
             self.moved.push(account);
         }
@@ -199,7 +200,7 @@ impl Book {
             order,
             owed,
             total: 0,
-            known: HashMap::new(),
+            known: Vec::new(),
             promises: Vec::new(),
             judged: BTreeSet::new(),
             arrivals: Vec::new(),
@@ -309,7 +310,7 @@ async fn read_known(tx: &mut Tx, books: &mut HashMap<AccountId, Book>, asks: &[P
             allocation,
             unapplied: Money::of(payment.unapplied_minor, book.owed.currency()),
         };
-        book.known.insert(payment.reference, known);
+        book.known.push((payment.reference, known));
     }
     Ok(())
 }

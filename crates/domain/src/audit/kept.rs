@@ -69,16 +69,24 @@ impl fmt::Display for Claim {
 }
 
 fn hash(kind: &str, cells: &[Cell<'_>]) -> String {
-    let mut text = String::with_capacity(320);
-    let mut write = |line: fmt::Arguments<'_>| text.write_fmt(line).expect("writing to a string cannot fail");
-    write(format_args!("{FORM}\n{kind}\n"));
+    let mut text = String::with_capacity(512);
+    let write = |text: &mut String, number: &dyn fmt::Display| write!(text, "{number}").expect("writing to a string cannot fail");
+    text += FORM;
+    text.push('\n');
+    text += kind;
     for cell in cells {
+        text.push('\n');
         match cell {
-            Cell::Nothing => write(format_args!("-\n")),
-            Cell::Number(number) => write(format_args!("{number}\n")),
-            Cell::Text(value) => write(format_args!("{}:{value}\n", value.len())),
+            Cell::Nothing => text.push('-'),
+            Cell::Number(value) => write(&mut text, value),
+            Cell::Text(value) => {
+                write(&mut text, &value.len());
+                text.push(':');
+                text += value;
+            }
         }
     }
+    text.push('\n');
     hex(&Sha256::digest(text.as_bytes()))
 }
 

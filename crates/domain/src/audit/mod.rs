@@ -51,13 +51,12 @@ impl Entry<'_> {
 
 /// Lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
-    let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half)]);
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        text.push(digit(byte >> 4));
-        text.push(digit(byte & 15));
+    let digit = |half: u8| b"0123456789abcdef"[usize::from(half)];
+    let mut text = vec![0; bytes.len() * 2];
+    for (pair, byte) in text.chunks_exact_mut(2).zip(bytes) {
+        (pair[0], pair[1]) = (digit(byte >> 4), digit(byte & 15));
     }
-    text
+    String::from_utf8(text).expect("digits and letters are text")
 }
 
 /// Walks one chain in order and says where it first breaks.
