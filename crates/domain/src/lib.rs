@@ -8,6 +8,7 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod coaching;
 pub mod compliance;
 pub mod decision;
 pub mod disputes;

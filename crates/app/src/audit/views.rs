@@ -17,6 +17,8 @@ use tokio::task::JoinHandle;
 
 /// The workspace in a browser.
 pub const WORKSPACE: &str = "workspace";
+/// A call, as it is led.
+pub const CALL: &str = "call";
 /// A person's page.
 pub const PERSON: &str = "person";
 /// A document that was handed out.

@@ -176,6 +176,11 @@ pub struct Recorded {
 ///
 /// An officer records what they reserved themselves; a supervisor, and somebody at the machine, whatever was reserved.
 pub async fn record_contact(app: &App, who: &Actor, at: Moment, ask: &RecordContact) -> Result<Recorded, Failure> {
+    transaction!(app.db, tx, { record_contact_in(tx, who, at, ask).await })
+}
+
+/// As [`record_contact`], within a transaction.
+pub async fn record_contact_in(tx: &mut Tx, who: &Actor, at: Moment, ask: &RecordContact) -> Result<Recorded, Failure> {
     let Some(code) = result::find(&ask.result) else {
         let known: Vec<&str> = result::RESULTS.iter().map(|result| result.code).collect();
         return Err(Failure::wrong("result", format!("{:?} is no result code; there are {}", ask.result, known.join(", "))));
@@ -187,44 +192,42 @@ pub async fn record_contact(app: &App, who: &Actor, at: Moment, ask: &RecordCont
         return Err(Failure::wrong("follow-up", "is more than a year ahead: name a nearer day"));
     }
     check_length("note", ask.note.as_deref().unwrap_or_default(), WORDS_MAX)?;
-    transaction!(app.db, tx, {
-        let contact = store::load_contact(tx, ask.contact).await?;
-        let claim = store::load_claim(tx, ask.contact).await?;
-        if claim.is_of_another(who.id) && who.id.is_some() && !may(who.role, Permission::ReleaseContacts) {
-            let (holder, channel) = (claim.holder(), &claim.channel);
-            return Err(Failure::Stale(format!("{holder} reserved this {channel}: they, or a supervisor, record its result")));
-        }
-        let channel = Channel::parse(&contact.channel).unwrap_or(Channel::Call);
-        if !result::for_channel(channel).any(|known| known.code == code.code) {
-            return Err(Failure::wrong("result", format!("{} does not come about by {}", code.code, contact.channel)));
-        }
-        // An attempt that expired has counted; what is said of it later does not take it back.
-        let is_late = contact.state == "expired" || contact.expires_at.is_some_and(|expires| expires < at.at);
-        let outcome = if is_late && !code.outcome.is_connected() { Outcome::NoAnswer } else { code.outcome };
-        if !store::update_recorded(tx, ask.contact, code.code, outcome_code(outcome), ask.note.as_deref(), at.at).await? {
-            return Err(Failure::Stale("its result was recorded before".into()));
-        }
-        let about = store::list_accounts_of(tx, ask.contact).await?;
-        let detail = json!({"contact": ask.contact.to_string(), "result": code.code, "outcome": outcome_code(outcome),
-            "about": texts(about.iter())});
-        let words = words::record_said(tx, who, at, contact.account, ask.contact, outcome, &ask.said).await?;
-        carry_out(tx, who, at, &contact, code).await?;
-        let mut next_on = None;
-        for account in about {
-            // The contact stands in the record of its own account; the others are told of it.
-            let mut rows = vec![ask.contact.into()];
-            rows.extend(words.iter().copied());
-            let rows = if account == contact.account { rows.as_slice() } else { &[] };
-            kept::record(tx, who, at.at, account, "contact.record", detail.clone(), rows).await?;
-            let next = follow_up(tx, who, at, &contact, account, code, ask).await?;
-            strategy::actions::place_on_worklist(tx, account, at).await?;
-            next_on = next_on.or(Some(next));
-        }
-        let next_on = next_on.unwrap_or(at.business_day);
-        let known = compliance::facts::gather(tx, contact.account).await?;
-        let seen = gate::look_at(&known, at.at, Channel::Call, contact.debtor);
-        Ok(Recorded { account: contact.account, attempts: (attempts_used(&seen.facts), seen.attempts.1), next_on })
-    })
+    let contact = store::load_contact(tx, ask.contact).await?;
+    let claim = store::load_claim(tx, ask.contact).await?;
+    if claim.is_of_another(who.id) && who.id.is_some() && !may(who.role, Permission::ReleaseContacts) {
+        let (holder, channel) = (claim.holder(), &claim.channel);
+        return Err(Failure::Stale(format!("{holder} reserved this {channel}: they, or a supervisor, record its result")));
+    }
+    let channel = Channel::parse(&contact.channel).unwrap_or(Channel::Call);
+    if !result::for_channel(channel).any(|known| known.code == code.code) {
+        return Err(Failure::wrong("result", format!("{} does not come about by {}", code.code, contact.channel)));
+    }
+    // An attempt that expired has counted; what is said of it later does not take it back.
+    let is_late = contact.state == "expired" || contact.expires_at.is_some_and(|expires| expires < at.at);
+    let outcome = if is_late && !code.outcome.is_connected() { Outcome::NoAnswer } else { code.outcome };
+    if !store::update_recorded(tx, ask.contact, code.code, outcome_code(outcome), ask.note.as_deref(), at.at).await? {
+        return Err(Failure::Stale("its result was recorded before".into()));
+    }
+    let about = store::list_accounts_of(tx, ask.contact).await?;
+    let detail = json!({"contact": ask.contact.to_string(), "result": code.code, "outcome": outcome_code(outcome),
+        "about": texts(about.iter())});
+    let words = words::record_said(tx, who, at, contact.account, ask.contact, outcome, &ask.said).await?;
+    carry_out(tx, who, at, &contact, code).await?;
+    let mut next_on = None;
+    for account in about {
+        // The contact stands in the record of its own account; the others are told of it.
+        let mut rows = vec![ask.contact.into()];
+        rows.extend(words.iter().copied());
+        let rows = if account == contact.account { rows.as_slice() } else { &[] };
+        kept::record(tx, who, at.at, account, "contact.record", detail.clone(), rows).await?;
+        let next = follow_up(tx, who, at, &contact, account, code, ask).await?;
+        strategy::actions::place_on_worklist(tx, account, at).await?;
+        next_on = next_on.or(Some(next));
+    }
+    let next_on = next_on.unwrap_or(at.business_day);
+    let known = compliance::facts::gather(tx, contact.account).await?;
+    let seen = gate::look_at(&known, at.at, Channel::Call, contact.debtor);
+    Ok(Recorded { account: contact.account, attempts: (attempts_used(&seen.facts), seen.attempts.1), next_on })
 }
 
 /// Does what a result means for the person: the number's state, and what they closed.

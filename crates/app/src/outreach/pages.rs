@@ -1,6 +1,7 @@
 //! Reserving and recording contacts, on the workspace.
 
-use super::actions::{RecordContact, record_contact, reserve_contact};
+use super::actions::{RecordContact, Reserved, record_contact, reserve_contact};
+use super::calls::actions::begin_call;
 use super::incoming::{Incoming, record_incoming};
 use super::words::Said;
 use crate::accounts::pages::{Unfinished, after, back, resolve, show};
@@ -11,7 +12,7 @@ use crate::web::form::Fields;
 use crate::web::guard::Visit;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use duly_domain::compliance::record::Dialing;
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{ContactId, DebtorId, PointId};
@@ -41,6 +42,13 @@ pub async fn post_contact(State(web): State<Web>, visit: Visit, Path(account): P
     };
     let release = fields.some("release");
     match reserve_contact(&web.app, &visit.who, visit.at, &ask, release.as_deref()).await {
+        // Somebody who calls is led through the call.
+        Ok(Reserved { contact: Some(contact), .. })
+            if fields.text("guide") == "yes" && channel == Channel::Call && dialing == Dialing::Manual =>
+        {
+            let call = begin_call(&web.app, &visit.who, visit.at, contact).await?;
+            Ok(Redirect::to(&format!("/calls/{call}")).into_response())
+        }
         Ok(reserved) if reserved.contact.is_some() => Ok(back(&account, "reserved")),
         Ok(reserved) => {
             let form = Unfinished { form: "contact", fields, problems: Problems::default(), refused: Some(reserved.decision) };

@@ -65,6 +65,7 @@ const STEPS: &[Step] = &steps! {
     36 "0036_licenses";
     39 "0039_places";
     40 "0040_entries_by_account" apart;
+    41 "0041_calls";
 };
 
 const JOURNAL: &str = "

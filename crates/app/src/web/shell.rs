@@ -55,9 +55,10 @@ pub struct Frame {
     pub alarm: String,
 }
 
-const ROOMS: [(&str, &str, &str, Permission); 13] = [
+const ROOMS: [(&str, &str, &str, Permission); 14] = [
     ("/my-day", "My day", "day", Permission::WorkAccounts),
     ("/accounts", "Accounts", "people", Permission::ReadAccounts),
+    ("/calls", "Calls", "phone", Permission::WorkAccounts),
     ("/promises", "Promises", "promise", Permission::ReadAccounts),
     ("/payments", "Payments", "money", Permission::ReadAccounts),
     ("/disputes", "Disputes", "warn", Permission::ReadAccounts),

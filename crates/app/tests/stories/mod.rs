@@ -6,6 +6,7 @@ mod amendments;
 mod answers;
 mod asking;
 pub mod audit;
+mod calls;
 mod control_room;
 mod desks;
 mod disputes;

@@ -88,11 +88,13 @@ const fn talk(code: &'static str, label: &'static str, next_action: &'static str
 }
 
 /// Every result code, in the order in which they are offered.
-pub static RESULTS: [ResultCode; 16] = [
+pub static RESULTS: [ResultCode; 18] = [
     call("no_answer", "No answer", Outcome::NoAnswer, "Call again", 2),
     call("left_message", "Message left", Outcome::Voicemail, "Call again", 3),
     call("busy", "Busy", Outcome::Busy, "Call again", 1),
     call("hung_up", "Hung up", Outcome::AnsweredDropped, "Call again", 3),
+    call("third_party", "Somebody else answered", Outcome::AnsweredDropped, "Call again", 3),
+    call("not_verified", "Would not or could not prove who they are", Outcome::AnsweredDropped, "Write instead", 1),
     call("cannot_talk", "Cannot talk now", Outcome::AnsweredBusy, "Call back", 1),
     talk("talked", "Talked, nothing agreed", "Follow up the talk", 7),
     talk("promised", "Talked, promised to pay", "Watch the promise", 7),

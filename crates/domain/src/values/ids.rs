@@ -118,6 +118,10 @@ ids! {
     CaseId = "cas";
     /// One thing that happened to a case.
     CaseStepId = "cst";
+    /// One call, led by the guide.
+    CallId = "cal";
+    /// One thing done in a call.
+    CallStepId = "cls";
     /// One letter.
     LetterId = "ltr";
     /// Letters printed in one go, in one folder.

@@ -87,12 +87,14 @@ macro_rules! of_amendments {
 ///
 /// Whose contact, wish, circumstance or notice it is may change when two records of one person are made one or parted again.
 #[rustfmt::skip]
-pub static KINDS: [Kind; 17] = [
+pub static KINDS: [Kind; 19] = [
     kind!("case", CaseId, "cases",
         kind ground channel words disputed_minor currency received_on notice_id hold_id opened_by opened_at,
         debtor_id in_writing state outcome root_cause found closed_by closed_at),
     kind!("case step", CaseStepId, "case_steps",
         case_id kind happened_on words document_id recorded_by recorded_at,),
+    kind!("call", CallId, "calls", contact_id language guide began_at, ended_at wrapped_at),
+    kind!("call step", CallStepId, "call_steps", call_id seq done done_at,),
     kind!("circumstance", CircumstanceId, "circumstances",
         kind since_on source note recorded_by recorded_at,
         debtor_id ended_at ended_because),
@@ -259,7 +261,7 @@ macro_rules! kept_rows {
     )*};
 }
 
-kept_rows! { CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId }
+kept_rows! { CallId CallStepId CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId }
 
 /// The columns of a row as they come.
 struct Columns(Vec<Value>);

@@ -145,7 +145,7 @@ fn language_of(known: &Known, is_debtor: bool) -> Language {
 }
 
 /// Whether the time to sue is known to have run out; what is not known is not said.
-fn is_time_barred(known: &Known, today: i32) -> bool {
+pub fn is_time_barred(known: &Known, today: i32) -> bool {
     let debt = known.record.debts.iter().find(|debt| debt.key == known.account.id.0.as_u128());
     let law = known.record.consumer.law.on(date_of_day(today));
     let time = debt.and_then(|debt| Limitation::of(debt.agreement, debt.accrued_on, known.record.consumer.state, debt.contract_law, &law));

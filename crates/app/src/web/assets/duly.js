@@ -37,7 +37,10 @@
     m: () => follow("do-payment"),
     w: () => follow("do-result"),
     y: () => follow("why"),
+    h: () => follow("hang-up"),
   };
+  // Whoever answered has a number, as the buttons show it.
+  const pressed = (key) => document.querySelector(`[data-key="${CSS.escape(key)}"]`);
   document.addEventListener("keydown", (event) => {
     const field = event.target.closest?.("input, select, textarea");
     if (event.key === "Enter" && event.ctrlKey) {
@@ -50,9 +53,20 @@
       if (field) field.blur(); else if (open) open.click();
       return;
     }
+    if (event.key === "ArrowRight" && event.ctrlKey && !field) { follow("next-stage"); return; }
     if (field || event.ctrlKey || event.altKey || event.metaKey) return;
-    const act = acts[event.key.toLowerCase()];
+    const act = acts[event.key.toLowerCase()] ?? (pressed(event.key) && (() => pressed(event.key).click()));
     if (act) { event.preventDefault(); act(); }
+  });
+  // How long a call, or its wrap-up, has lasted.
+  document.querySelectorAll("[data-since]").forEach((clock) => {
+    const two = (number) => String(number).padStart(2, "0");
+    const tick = () => {
+      const spent = Math.max(0, Math.floor((Date.now() - Number(clock.dataset.since)) / 1000));
+      clock.textContent = "seconds" in clock.dataset ? `${spent} s` : `${two(Math.floor(spent / 60))}:${two(spent % 60)}`;
+    };
+    tick();
+    setInterval(tick, 1000);
   });
   // A reservation of somebody else that runs out while the page is open says so.
   document.querySelectorAll("[data-until]").forEach((claim) => {

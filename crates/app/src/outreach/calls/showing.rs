@@ -1,0 +1,354 @@
+//! The call's page: what is shown at each stage. What is owed is put into it only for the right party.
+
+use super::actions::{Led, load};
+use super::opening;
+use crate::accounts::strip::places as places_of;
+use crate::app::{Failure, Problems};
+use crate::audit;
+use crate::compliance::gate::{Seen, look_at};
+use crate::identity::store as settings;
+use crate::ledger;
+use crate::outreach::letters::facts::sender;
+use crate::outreach::words::{DueWords, is_time_barred};
+use crate::parties::store::list_circumstances;
+use crate::plans::store::list_promises;
+use crate::store::Tx;
+use crate::strategy::actions::local_time;
+use crate::web::Web;
+use crate::web::form::Fields;
+use crate::web::guard::Visit;
+use crate::web::shell::{Frame, page};
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use duly_domain::accounts::DebtKind;
+use duly_domain::coaching::guide::{Card, Condition, Guide, Line, Part, Places, Situation};
+use duly_domain::outreach::conversation::{Answered, Choice, Means, Reason, Stage, Step, Trigger, Way, draft};
+use duly_domain::outreach::letter::Language;
+use duly_domain::outreach::result::{ResultCode, for_channel};
+use duly_domain::parties::right_party::{Check, Fit, MISSES_MAX, Verdict};
+use duly_domain::values::channel::Channel;
+use duly_domain::values::ids::{AccountId, CallId};
+use duly_domain::values::moment::{day_number, written};
+use duly_domain::values::money::Money;
+use duly_domain::values::point::Phone;
+use jiff::{Span, Timestamp};
+use std::collections::HashMap;
+
+/// How long wrapping up is meant to take, in seconds.
+pub const WRAP_SECONDS: i64 = 15;
+
+/// A stage in the list at the left.
+struct ShownStage {
+    number: usize,
+    stage: Stage,
+    is_done: bool,
+    is_open: bool,
+    says: String,
+}
+
+/// A line of the guide with its places filled.
+struct ShownLine {
+    part: Part,
+    words: String,
+}
+
+/// A card of the guide.
+struct ShownCard<'g> {
+    card: &'g Card,
+    lines: Vec<ShownLine>,
+    is_open: bool,
+}
+
+/// A check and what it came to.
+struct ShownCheck {
+    check: Check,
+    fit: Option<Fit>,
+}
+
+/// The form that closes a call.
+struct Wrap {
+    result: &'static ResultCode,
+    results: Vec<&'static ResultCode>,
+    note: String,
+    follow_up: String,
+    follow_up_time: String,
+    suggestion: String,
+    since_millis: i64,
+}
+
+#[derive(Template)]
+#[template(path = "outreach/calls/call.html")]
+struct CallPage<'g> {
+    frame: Frame,
+    id: CallId,
+    account: AccountId,
+    person: String,
+    language: Language,
+    local: String,
+    place: String,
+    attempts: (u32, u32),
+    dial: String,
+    dial_text: String,
+    owed: Option<(Money, String)>,
+    since_millis: i64,
+    ended: Option<(String, String)>,
+    is_wrapped: bool,
+    way: Way,
+    stage: Stage,
+    stages: Vec<ShownStage>,
+    lines: Vec<ShownLine>,
+    cards: Vec<ShownCard<'g>>,
+    checks: Vec<ShownCheck>,
+    verdict: Verdict,
+    answered: Option<Answered>,
+    due: Vec<&'g DueWords>,
+    message: Option<&'g DueWords>,
+    told: (Option<Reason>, String, String, bool),
+    triggers: Vec<(Trigger, bool)>,
+    opened: Vec<&'static str>,
+    asks_words: Option<Trigger>,
+    promised: String,
+    read_back: Vec<String>,
+    chips: Vec<(&'static str, String)>,
+    next: Option<Stage>,
+    wrap: Option<Wrap>,
+    fields: Fields,
+    problems: Problems,
+    today: String,
+}
+
+/// Shows a call, with what was typed and what is wrong with it.
+pub async fn show(
+    web: &Web,
+    visit: &Visit,
+    call: CallId,
+    query: &HashMap<String, String>,
+    fields: Fields,
+    problems: Problems,
+) -> Result<Response, Failure> {
+    let mut tx = web.app.db.read().await?;
+    let led = load(&mut tx, &visit.who, call).await?;
+    let view = audit::views::begin(&web.app, &visit.who, visit.at.at, led.call.account, audit::views::CALL);
+    let guide = Guide::shipped(Language::parse(&led.call.language).unwrap_or(Language::English));
+    let seen = look_at(&led.known, visit.at.at, Channel::Call, led.call.person);
+    let situation = situation(&mut tx, &led, visit).await?;
+    let is_verified = led.conversation.may_show_debt();
+    let person = person_of(&mut tx, &led).await?;
+    let places = spoken_places(&mut tx, &led, visit, &person, is_verified).await?;
+    let filled = |lines: Vec<&Line>| -> Vec<ShownLine> {
+        lines.into_iter().map(|line| ShownLine { part: line.part, words: line.fill(&places) }).collect()
+    };
+    let stage = stage_at(&led, query.get("stage").map(String::as_str));
+    let asked = query.get("card").map(String::as_str);
+    let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let triggers = led.conversation.triggers();
+    let dial = led.call.point.and_then(|id| led.known.points.iter().find(|point| point.id == id)).map(|point| point.value.clone());
+    let clock = |at: Timestamp| at.to_zoned(visit.zone.clone()).strftime("%H:%M").to_string();
+    let shown = CallPage {
+        id: call,
+        account: led.call.account,
+        language: guide.language,
+        local: local_time(&seen, visit.at.at),
+        place: places_of(&seen, visit.at.at).0,
+        attempts: seen.attempts,
+        dial_text: dial
+            .as_deref()
+            .map(|value| Phone::parse(value).map_or_else(|_| value.to_string(), |phone| phone.to_string()))
+            .unwrap_or_default(),
+        dial: dial.unwrap_or_default(),
+        owed: is_verified.then(|| owed(&led)).transpose()?,
+        since_millis: led.call.began_at.as_millisecond(),
+        ended: led.call.ended_at.map(|at| (clock(at), minutes(led.call.began_at, at))),
+        is_wrapped: led.call.wrapped_at.is_some(),
+        way: led.conversation.way(),
+        stages: stages(&led),
+        lines: filled(guide.at(stage, situation)),
+        cards: guide
+            .cards(is_verified)
+            .map(|card| ShownCard { card, lines: filled(card.at(situation)), is_open: asked == Some(card.code.as_str()) })
+            .collect(),
+        checks: led.on_file.checks().into_iter().map(|check| ShownCheck { check, fit: led.conversation.fit(check) }).collect(),
+        verdict: led.conversation.verdict(),
+        answered: led.conversation.answered(),
+        due: led.due().collect(),
+        message: led.message(),
+        told: led
+            .conversation
+            .told()
+            .map(|(reason, since, words, agreed)| (Some(reason), since.to_string(), words.to_string(), agreed))
+            .unwrap_or_default(),
+        opened: triggers.iter().map(|trigger| opening::says(*trigger)).collect(),
+        asks_words: query.get("words").and_then(|code| Trigger::parse(code)),
+        triggers: Trigger::ALL.iter().map(|trigger| (*trigger, triggers.contains(trigger))).collect(),
+        promised: promised(&led),
+        read_back: read_back(&led),
+        chips: chips(&led),
+        next: led.conversation.after(stage),
+        wrap: wrap(&led, &seen, visit, &person, &fields),
+        stage,
+        fields,
+        problems,
+        today: visit.at.business_day.to_string(),
+        frame: Frame::of(visit, "/calls", &format!("Call with {person}")).saying(query.get("said").map(String::as_str)),
+        person,
+    };
+    let shown = page(&shown);
+    tx.rollback().await;
+    view.kept().await?;
+    Ok((status, shown).into_response())
+}
+
+/// The stage asked for, if it is open; else the first that has something to do.
+fn stage_at(led: &Led, asked: Option<&str>) -> Stage {
+    let asked = asked.and_then(Stage::parse).filter(|stage| led.conversation.may_enter(*stage).is_ok());
+    let open = || Stage::ALL.iter().copied().find(|stage| !led.conversation.is_done(*stage) && led.conversation.may_enter(*stage).is_ok());
+    asked.or_else(open).unwrap_or(Stage::Verify)
+}
+
+/// What is true of this call, so that the words fit.
+async fn situation(tx: &mut Tx, led: &Led, visit: &Visit) -> Result<Situation, Failure> {
+    let account = &led.known.account;
+    let heeded = list_circumstances(tx, led.call.person).await?;
+    let promises = list_promises(tx, account.id).await?;
+    let is_recorded = settings::find_setting(tx, settings::CALLS_RECORDED).await?.as_deref() == Some("yes");
+    let kind = match DebtKind::parse(&account.kind) {
+        Some(DebtKind::Business) => Condition::Business,
+        Some(DebtKind::Government) => Condition::Government,
+        _ => Condition::Consumer,
+    };
+    let is_vulnerable = heeded.iter().any(|row| row.ended_at.is_none() && matches!(row.kind.as_str(), "vulnerable" | "hardship"));
+    let is_broken = promises.first().is_some_and(|promise| matches!(promise.state.as_str(), "broken" | "partly_kept"));
+    Ok(Situation::default()
+        .and(kind)
+        .and_if(!account.was_reached, Condition::FirstTalk)
+        .and_if(is_broken, Condition::BrokePromise)
+        .and_if(is_vulnerable, Condition::Vulnerable)
+        .and_if(is_time_barred(&led.known, day_number(visit.at.business_day)), Condition::TimeBarred)
+        .and_if(is_recorded, Condition::Recorded))
+}
+
+async fn person_of(tx: &mut Tx, led: &Led) -> Result<String, Failure> {
+    let name = match led.call.person == led.known.debtor.id {
+        true => led.known.debtor.name.clone(),
+        false => crate::parties::store::load_debtor(tx, led.call.person).await?.name,
+    };
+    Ok(name.unwrap_or_else(|| "No name on file".into()))
+}
+
+async fn spoken_places(tx: &mut Tx, led: &Led, visit: &Visit, person: &str, is_verified: bool) -> Result<Places, Failure> {
+    let us = sender(tx).await?;
+    let (owed, creditor) = if is_verified { owed(led).map(|(owed, creditor)| (owed.to_string(), creditor))? } else { Default::default() };
+    Ok(Places {
+        officer: visit.who.name.clone(),
+        person: person.to_string(),
+        collector: us.name,
+        telephone: us.phone,
+        creditor,
+        amount: owed,
+    })
+}
+
+/// What is owed, and to whom.
+fn owed(led: &Led) -> Result<(Money, String), Failure> {
+    let account = &led.known.account;
+    let owed = Money::of(account.balance_minor, ledger::store::currency(&account.currency)?);
+    Ok((owed, led.known.creditor.name.clone()))
+}
+
+fn stages(led: &Led) -> Vec<ShownStage> {
+    // What keeps stages shut is said once.
+    let first_shut = Stage::ALL.iter().find(|stage| led.conversation.may_enter(**stage).is_err());
+    let shown = |(at, stage): (usize, &Stage)| {
+        let may = led.conversation.may_enter(*stage);
+        let is_done = led.conversation.is_done(*stage);
+        let done_at = led.conversation.steps().iter().zip(&led.done_at).rev().find(|(step, _)| step.stage() == *stage);
+        let says = match (may, done_at) {
+            (Err(says), _) if first_shut == Some(stage) || *stage == Stage::ReadBack => says.to_string(),
+            (Ok(()), Some((_, at))) if is_done => minutes(led.call.began_at, *at),
+            _ => String::new(),
+        };
+        ShownStage { number: at + 1, stage: *stage, is_done, is_open: may.is_ok(), says }
+    };
+    Stage::ALL.iter().enumerate().map(shown).collect()
+}
+
+/// How long after a moment another is, as `mm:ss`.
+fn minutes(from: Timestamp, to: Timestamp) -> String {
+    let seconds = to.duration_since(from).as_secs().max(0);
+    format!("{:02}:{:02}", seconds / 60, seconds % 60)
+}
+
+fn promised(led: &Led) -> String {
+    let Some((amount, currency, due_on)) = led.conversation.promised() else { return String::new() };
+    match ledger::store::currency(currency) {
+        Ok(currency) => format!("{} by {}", Money::of(amount, currency), written(due_on)),
+        Err(_) => String::new(),
+    }
+}
+
+/// What is read back to them.
+fn read_back(led: &Led) -> Vec<String> {
+    let mut lines = Vec::new();
+    if led.conversation.promised().is_some() {
+        lines.push(format!("You pay {}.", promised(led)));
+        lines.push("If something comes in between, you call us before that day.".to_string());
+    }
+    if let Some((on, _, by)) = led.conversation.agreed() {
+        lines.push(format!("Next: {}, {}.", by.to_string().to_lowercase(), written(on)));
+    }
+    lines
+}
+
+/// What is known so far, for the foot of the page.
+fn chips(led: &Led) -> Vec<(&'static str, String)> {
+    let call = &led.conversation;
+    let mut chips = Vec::new();
+    if let Some(who) = call.answered() {
+        chips.push(("", who.to_string().to_lowercase()));
+    }
+    let matched = Check::ALL.into_iter().filter(|check| call.fit(*check) == Some(Fit::Matches)).count();
+    if matched > 0 {
+        chips.push(("ok", format!("{matched} checked")));
+    }
+    for step in call.steps() {
+        chips.push(match step {
+            Step::MessageLeft => ("ok", "message left".into()),
+            Step::Disclosed { .. } => ("ok", "disclosed".into()),
+            Step::Told { reason, agreed, .. } if *agreed || !reason.is_sensitive() => ("acc", reason.to_string().to_lowercase()),
+            Step::Opened { trigger } => ("acc", trigger.to_string().to_lowercase()),
+            Step::ReadBack { confirmed: true } => ("ok", "read back".into()),
+            Step::Refused => ("", "will not pay".into()),
+            Step::BadTime => ("", "bad time".into()),
+            _ => continue,
+        });
+    }
+    if call.promised().is_some() {
+        chips.push(("ok", promised(led)));
+    }
+    chips.dedup();
+    chips
+}
+
+/// The form that closes the call, once it is over.
+fn wrap(led: &Led, seen: &Seen, visit: &Visit, person: &str, fields: &Fields) -> Option<Wrap> {
+    let ended_at = led.call.ended_at.filter(|_| led.call.wrapped_at.is_none())?;
+    let result = fields.some("result").and_then(|code| duly_domain::outreach::result::find(&code)).unwrap_or(led.conversation.result());
+    let today = visit.at.business_day;
+    let usual = today.saturating_add(Span::new().days(i64::from(result.next_in_days)));
+    let agreed = led.conversation.agreed();
+    let promised = led.conversation.promised().map(|(_, _, due_on)| due_on);
+    // After a talk somebody decides what is next; where nobody was reached, the usual day stands.
+    let on = agreed.map(|(on, ..)| on).or(promised).or_else(|| (!result.is_right_party).then_some(usual));
+    let at = agreed.and_then(|(_, minute, _)| minute).map(|minute| format!("{:02}:{:02}", minute / 60, minute % 60));
+    let typed = |field: &str, drafted: String| fields.some(field).unwrap_or(drafted);
+    Some(Wrap {
+        result,
+        results: for_channel(seen.channel).collect(),
+        note: typed("note", draft(&led.conversation, person)),
+        follow_up: typed("follow_up", on.map(|on| on.to_string()).unwrap_or_default()),
+        follow_up_time: typed("follow_up_time", at.unwrap_or_default()),
+        suggestion: format!("{} on {}", result.next_action, written(usual)),
+        since_millis: ended_at.as_millisecond(),
+    })
+}

@@ -1,0 +1,104 @@
+//! The tables `calls` and `call_steps`.
+
+use crate::app::Failure;
+use crate::params;
+use crate::rows;
+use crate::store::{StoreError, Tx};
+use duly_domain::values::ids::{AccountId, CallId, CallStepId, ContactId, DebtorId, UserId};
+use jiff::Timestamp;
+
+const INSERT: &str = "insert into calls (id, account_id, contact_id, language, guide, began_at) values ($1, $2, $3, $4, $5, $6)";
+const CALL: &str = "
+    select c.id, c.account_id, c.contact_id, n.debtor_id, n.point_id, n.officer_id, n.state, c.language, c.guide, c.began_at, c.ended_at,
+           c.wrapped_at
+      from calls c join contacts n on n.id = c.contact_id where c.id = $1";
+const OF_CONTACT: &str = "select id from calls where contact_id = $1";
+const LATELY: &str = "
+    select c.id, c.account_id, d.name, n.result, c.began_at, c.ended_at, c.wrapped_at
+      from calls c join contacts n on n.id = c.contact_id join debtors d on d.id = n.debtor_id
+     where n.officer_id = $1 and c.began_at >= $2 order by c.began_at desc, c.id limit 200";
+const END: &str = "update calls set ended_at = $1 where id = $2 and ended_at is null";
+const WRAP: &str = "update calls set wrapped_at = $1 where id = $2 and wrapped_at is null";
+const STEPS: &str = "select seq, done, done_at from call_steps where call_id = $1 order by seq";
+const INSERT_STEP: &str = "insert into call_steps (id, account_id, call_id, seq, done, done_at) values ($1, $2, $3, $4, $5, $6)";
+
+rows! {
+    /// One call, with the contact it is.
+    pub struct Call {
+        pub id: CallId,
+        pub account: AccountId,
+        pub contact: ContactId,
+        pub person: DebtorId,
+        pub point: Option<duly_domain::values::ids::PointId>,
+        pub officer: Option<UserId>,
+        pub state: String,
+        pub language: String,
+        pub guide: String,
+        pub began_at: Timestamp,
+        pub ended_at: Option<Timestamp>,
+        pub wrapped_at: Option<Timestamp>,
+    }
+
+    /// One thing done in a call, as it is kept.
+    pub struct StepRow {
+        pub seq: i64,
+        pub done: String,
+        pub done_at: Timestamp,
+    }
+
+    /// One call of an officer's day.
+    pub struct LateCall {
+        pub id: CallId,
+        pub account: AccountId,
+        pub name: Option<String>,
+        pub result: Option<String>,
+        pub began_at: Timestamp,
+        pub ended_at: Option<Timestamp>,
+        pub wrapped_at: Option<Timestamp>,
+    }
+}
+
+pub async fn insert_call(
+    tx: &mut Tx,
+    id: CallId,
+    account: AccountId,
+    contact: ContactId,
+    language: &str,
+    guide: &str,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    tx.run(INSERT, params![id, account, contact, language, guide, at]).await.map(drop)
+}
+
+pub async fn load_call(tx: &mut Tx, id: CallId) -> Result<Call, Failure> {
+    tx.one(CALL, params![id]).await?.ok_or_else(|| Failure::NotFound(format!("call {id}")))
+}
+
+/// The call of a contact, if it is led by the guide.
+pub async fn find_of_contact(tx: &mut Tx, contact: ContactId) -> Result<Option<CallId>, StoreError> {
+    Ok(tx.one::<(CallId,)>(OF_CONTACT, params![contact]).await?.map(|(id,)| id))
+}
+
+/// An officer's calls since a moment, the newest first.
+pub async fn list_lately(tx: &mut Tx, officer: UserId, since: Timestamp) -> Result<Vec<LateCall>, StoreError> {
+    tx.all(LATELY, params![officer, since]).await
+}
+
+/// Notes that it ended; nothing where it had.
+pub async fn update_ended(tx: &mut Tx, id: CallId, at: Timestamp) -> Result<bool, StoreError> {
+    Ok(tx.run(END, params![at, id]).await? > 0)
+}
+
+/// Notes that it was wrapped up; nothing where it was.
+pub async fn update_wrapped(tx: &mut Tx, id: CallId, at: Timestamp) -> Result<bool, StoreError> {
+    Ok(tx.run(WRAP, params![at, id]).await? > 0)
+}
+
+/// What was done in a call, in order.
+pub async fn list_steps(tx: &mut Tx, call: CallId) -> Result<Vec<StepRow>, StoreError> {
+    tx.all(STEPS, params![call]).await
+}
+
+pub async fn insert_step(tx: &mut Tx, id: CallStepId, call: &Call, seq: i64, done: &str, at: Timestamp) -> Result<(), StoreError> {
+    tx.run(INSERT_STEP, params![id, call.account, call.id, seq, done, at]).await.map(drop)
+}
