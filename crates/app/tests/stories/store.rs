@@ -1,9 +1,9 @@
 //! The record leaves with everything and comes back with everything.
 
 use super::audit::Folder;
+use duly::accounts::limitation::list_ending;
 use duly::app::Actor;
 use duly::ledger::payment_file::{ImportPayments, import_payments};
-use duly::accounts::limitation::list_ending;
 use duly::store::backup::{backup, restore};
 use duly::store::state::{self, State};
 use duly::store::transfer::transfer;
