@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that meets what it did not expect ends there")]
 
 mod browser;
+mod call_desk;
 mod cases;
 mod command_line;
 mod crash;

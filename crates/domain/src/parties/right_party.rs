@@ -259,7 +259,8 @@ mod tests {
     fn two_checks_make_the_right_party_and_three_misses_end_it() {
         let all = Check::ALL;
         let open = |needed, misses_left| Verdict::Open { needed, misses_left };
-        let cases: [(&[Check], &[(Check, Fit)], Verdict); 11] = [
+        type Case<'a> = (&'a [Check], &'a [(Check, Fit)], Verdict);
+        let cases: [Case; 11] = [
             (&all, &[], open(2, 3)),
             (&all, &[(DateOfBirth, Matches)], open(1, 3)),
             (&all, &[(DateOfBirth, Matches), (DateOfBirth, Matches)], open(1, 3)),

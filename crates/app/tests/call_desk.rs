@@ -1,0 +1,141 @@
+//! A whole call at the desk, in a real Chromium and by keyboard, with axe at each stage.
+
+use crate::browser::{Driver, chord, faults, press, sign_in, tab_to, text, wait_for, wait_for_text};
+use duly_testkit::{Engine, Floor};
+use jiff::SignedDuration;
+use thirtyfour::prelude::*;
+
+/// Moves the floor's clock by minutes and seconds, as a call takes them.
+fn later(floor: &Floor, seconds: i64) {
+    floor.app.set_clock(floor.app.moment().at + SignedDuration::from_secs(seconds));
+}
+
+#[test]
+fn a_call_of_eleven_minutes_is_led_by_keyboard_and_documents_itself() {
+    let mut floor = Floor::on(Engine::Sqlite, "2026-03-03");
+    let rows = "reference,name,street,city,state,zip,born,mobile,principal,due_on\n\
+        QM-88121,Desmond Okafor,1180 Oak Street,Columbus,OH,43205,1984-08-19,6145550163,420.00,2026-01-20\n";
+    let mapping = "[columns]\nreference = \"reference\"\nname = \"name\"\nstreet = \"street\"\ncity = \"city\"\nstate = \"state\"\n\
+        zip = \"zip\"\ndate_of_birth = \"born\"\nmobile = \"mobile\"\nprincipal = \"principal\"\ndue_on = \"due_on\"\n";
+    assert_eq!(floor.import(rows, mapping, "Larkfield").unwrap().accepted, 1);
+    let desmond = floor.person("QM-88121");
+    floor.officer("Dana");
+    floor.debtor("Somebody", "10.00"); // officers join the desk
+    floor.clock("10:00");
+    let base = floor.serve();
+    let driver = Driver::start();
+    let led: WebDriverResult<()> = floor.runtime.block_on(async {
+        let browser = driver.browser(false).await;
+        sign_in(&browser, &base, "dana@example.org").await?;
+        browser.goto(format!("{base}/accounts/{}?do=contact", desmond.account)).await?;
+        tab_to(&browser, "to").await?;
+        chord(&browser, Key::Enter).await?;
+        wait_for(&browser, "/calls/cal_").await?;
+        let source = browser.source().await?;
+        for secret in ["420.00", "Larkfield", "QM-88121", "1984", "1180"] {
+            assert!(!source.contains(secret), "{secret} is not in the page before they are verified");
+        }
+        assert_eq!(faults(&browser).await?, Vec::<String>::new());
+
+        // They themselves; one answer that nobody can read, one miss, two that match.
+        later(&floor, 20);
+        press(&browser, "1").await?;
+        wait_for_text(&browser, "2 more to match").await?;
+        assert_eq!(faults(&browser).await?, Vec::<String>::new());
+        tab_to(&browser, "date_of_birth").await?;
+        press(&browser, "1984").await?;
+        chord(&browser, Key::Enter).await?;
+        wait_for_text(&browser, "is no date such as 19 Aug 1984").await?;
+        tab_to(&browser, "date_of_birth").await?;
+        chord(&browser, "a").await?;
+        press(&browser, "August 19, 1984").await?;
+        tab_to(&browser, "house_and_zip").await?;
+        press(&browser, "1181, 43205").await?;
+        chord(&browser, Key::Enter).await?;
+        wait_for_text(&browser, "No match").await?;
+        assert!(!text(&browser).await?.contains("420.00"));
+        later(&floor, 40);
+        tab_to(&browser, "house_and_zip").await?;
+        press(&browser, "1180, 43205").await?;
+        chord(&browser, Key::Enter).await?;
+        wait_for(&browser, "stage=disclose").await?;
+        let page = text(&browser).await?;
+        assert!(page.contains("USD 420.00") && page.contains("Larkfield"), "{page}");
+        assert_eq!(faults(&browser).await?, Vec::<String>::new());
+
+        // The words that are due, the purpose, what happened, what can be done.
+        later(&floor, 60);
+        chord(&browser, Key::Enter).await?;
+        wait_for(&browser, "stage=purpose").await?;
+        assert!(text(&browser).await?.contains("I am calling about your account with Larkfield. USD 420.00 is open today."));
+        chord(&browser, Key::Enter).await?;
+        wait_for(&browser, "stage=listen").await?;
+        later(&floor, 180);
+        tab_to(&browser, "reason").await?;
+        press(&browser, "Lost work").await?;
+        tab_to(&browser, "words").await?;
+        press(&browser, "The plant closed in November.").await?;
+        assert_eq!(faults(&browser).await?, Vec::<String>::new());
+        chord(&browser, Key::Enter).await?;
+        wait_for(&browser, "stage=options").await?;
+        chord(&browser, Key::Enter).await?;
+        wait_for(&browser, "stage=afford").await?;
+        later(&floor, 120);
+        for (field, amount) in [("income", "2100"), ("essentials", "1900"), ("priority", "120")] {
+            tab_to(&browser, field).await?;
+            press(&browser, amount).await?;
+        }
+        chord(&browser, Key::Enter).await?;
+        wait_for(&browser, "stage=commit").await?;
+
+        // More than is owed cannot be promised; what can be is, and is read back.
+        tab_to(&browser, "amount").await?;
+        press(&browser, "500").await?;
+        browser.execute("document.getElementById('due').value = '2026-03-10'", vec![]).await?;
+        chord(&browser, Key::Enter).await?;
+        wait_for_text(&browser, "the promise is refused").await?;
+        tab_to(&browser, "amount").await?;
+        chord(&browser, "a").await?;
+        press(&browser, "80").await?;
+        chord(&browser, Key::Enter).await?;
+        wait_for(&browser, "stage=read_back").await?;
+        assert!(text(&browser).await?.contains("You pay USD 80.00 by Tue 10 Mar 2026."));
+        later(&floor, 120);
+        chord(&browser, Key::Enter).await?;
+        wait_for(&browser, "stage=close").await?;
+        browser.execute("document.getElementById('on').value = '2026-03-11'", vec![]).await?;
+        chord(&browser, Key::Enter).await?;
+        wait_for_text(&browser, "Agreed").await?;
+        assert_eq!(faults(&browser).await?, Vec::<String>::new());
+        later(&floor, 120);
+
+        // Hang up: the result, the note and the day are there.
+        browser.execute("document.activeElement.blur()", vec![]).await?;
+        press(&browser, "h").await?;
+        wait_for_text(&browser, "Wrap up").await?;
+        let note = browser.find(By::Id("note")).await?.value().await?.unwrap_or_default();
+        for part in [
+            "Spoke with Desmond Okafor.",
+            "Verified by date of birth and house no. and zip.",
+            "The plant closed in November.",
+            "Promised USD 80.00 by Tue 10 Mar 2026.",
+        ] {
+            assert!(note.contains(part), "{part} in {note}");
+        }
+        assert_eq!(browser.find(By::Id("result")).await?.value().await?.as_deref(), Some("promised"));
+        assert_eq!(browser.find(By::Id("follow-up")).await?.value().await?.as_deref(), Some("2026-03-11"));
+        assert_eq!(faults(&browser).await?, Vec::<String>::new());
+        later(&floor, 9);
+        chord(&browser, Key::Enter).await?;
+        wait_for(&browser, "/accounts/").await?;
+        browser.goto(format!("{base}/calls")).await?;
+        let page = text(&browser).await?;
+        assert!(page.contains("Talked, promised to pay") && page.contains("11:00") && page.contains("9 s"), "{page}");
+        assert_eq!(faults(&browser).await?, Vec::<String>::new());
+        browser.quit().await
+    });
+    led.expect("the browser does as it is told");
+    assert_eq!(floor.promises(desmond), ["open"]);
+    assert_eq!(floor.account(desmond).next_action_on.map(|on| on.to_string()).as_deref(), Some("2026-03-11"));
+    assert_eq!(floor.failed_checks(), Vec::<String>::new());
+}
