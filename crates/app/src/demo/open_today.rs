@@ -10,37 +10,55 @@ use crate::app::{Actor, App, Failure};
 use crate::disputes::store::list_of_account;
 use crate::parties::store::load_debtor;
 use crate::strategy::actions::list_places;
+use crate::strategy::store::list_facts;
 use duly_domain::compliance::states::state;
 use duly_domain::identity::Role;
 use duly_domain::values::ids::{AccountId, UserId};
 use duly_domain::values::region::state_code;
 use jiff::Span;
+use uuid::Uuid;
 
 /// Accounts looked at for one that suits.
 const LOOKED_AT: usize = 200;
-/// In so many days the time to sue ends, each on an account of its own.
-const ENDS_IN: [i64; 3] = [12, 41, 83];
+/// Open accounts, the first placed, among which the time to sue ends soon.
+const OPEN: i64 = 500;
+/// Within so many days the time to sue ends soon.
+const SOON: i64 = 90;
+/// On so many accounts of those somebody has looked at when it ends.
+const ENDING: usize = 3;
 
 /// Leaves a partial dispute and some ending periods on accounts that nothing else is said of.
 pub async fn leave_open(app: &App, users: &[(UserId, Actor)]) -> Result<(), Failure> {
     let Some((officer, who)) = users.iter().find(|(_, actor)| actor.role == Role::Officer) else { return Ok(()) };
-    let mut ends_in = ENDS_IN.into_iter();
-    let mut is_disputed = false;
     let places = list_places(&mut app.db.read().await?, *officer, app.moment(), None, LOOKED_AT).await?;
     for account in places.into_iter().map(|place| place.account) {
-        let Some(years) = years_of(app, account).await? else { continue };
-        if !is_disputed {
+        if years_of(app, account).await?.is_some() {
             dispute_part(app, who, account).await?;
-            is_disputed = true;
+            break;
+        }
+    }
+    let today = app.moment().business_day;
+    let open = list_facts(&mut app.db.read().await?, AccountId(Uuid::nil()), OPEN).await?;
+    let mut ending = 0;
+    for row in open {
+        let Some((accrued, years)) = row.due_on.zip(years_of(app, row.account).await?) else { continue };
+        let ends_on = accrued.saturating_add(Span::new().years(years));
+        if ending == ENDING || ends_on < today || ends_on > today.saturating_add(Span::new().days(SOON)) {
             continue;
         }
-        let Some(days) = ends_in.next() else { break };
-        let today = app.moment().business_day;
-        let accrued = today.saturating_add(Span::new().days(days)).saturating_sub(Span::new().years(years));
-        for (kind, value, from) in [(EntryKind::Accrued, "", Some(accrued)), (EntryKind::Agreement, "open_account", None)] {
-            let source = "Last statement of the creditor, in the file".into();
-            enter(app, who, app.moment(), &Enter { account, kind, value: value.into(), from, until: None, source, document: None }).await?;
-        }
+        ending += 1;
+        let source = "Last statement of the creditor, in the file".to_string();
+        let entry = |kind, value: &str, from| Enter {
+            account: row.account,
+            kind,
+            value: value.into(),
+            from,
+            until: None,
+            source: source.clone(),
+            document: None,
+        };
+        enter(app, who, app.moment(), &entry(EntryKind::Accrued, "", Some(accrued))).await?;
+        enter(app, who, app.moment(), &entry(EntryKind::Agreement, "open_account", None)).await?;
     }
     Ok(())
 }

@@ -1,6 +1,9 @@
 //! Made-up people and firms, as a creditor's file would bring them.
 
 use super::life::Dice;
+use duly_domain::compliance::states::state;
+use jiff::Span;
+use jiff::civil::Date;
 use std::fmt::Write;
 
 /// One creditor of the sample agency and what it places.
@@ -176,17 +179,30 @@ fn old_years(placer: &Placer, number: u32) -> i64 {
     if placer.mapping == "consumer" && number % 19 == 3 { 2 + i64::from(number / 19 % 6) } else { 0 }
 }
 
+/// The debts on which the time to sue ends some weeks after the sample does.
+const NEARLY_BARRED: [u32; 6] = [2, 4, 7, 11, 12, 22];
+
+/// The day of such a debt; none for the others.
+fn nearly_barred(placer: &Placer, number: u32, placed_on: Date, code: &str) -> Option<Date> {
+    let years = state(code)
+        .and_then(|state| state.limitation.open_account)
+        .filter(|_| placer.mapping == "consumer" && NEARLY_BARRED.contains(&number))?;
+    // What was placed first is placed seventy days before the sample ends.
+    let ends_on = placed_on.saturating_add(Span::new().days(75 + i64::from(number * 13 % 60)));
+    Some(ends_on.saturating_sub(Span::new().years(years)))
+}
+
 /// The head of every file.
 pub const HEAD: &str = "account,name,language,street,city,state,zip,mobile,home_phone,work_phone,email,description,principal,interest,fees,itemized_on,due_on\n";
 
 /// One line of a creditor's file.
-pub fn line(placer: &Placer, number: u32, placed_on: jiff::civil::Date, dice: &mut Dice) -> String {
+pub fn line(placer: &Placer, number: u32, placed_on: Date, dice: &mut Dice) -> String {
     let name = match dice.of(40) {
         0 => HARD[dice.of(3)].to_string(),
         _ if placer.is_business => format!("{} {}", FIRMS[dice.of(FIRMS.len())], ["LLC", "Inc", "Co"][dice.of(3)]),
         _ => format!("{} {}", GIVEN[dice.of(GIVEN.len())], FAMILY[dice.of(FAMILY.len())]),
     };
-    let (city, state, zip, area) = CITIES[dice.of(CITIES.len())];
+    let (city, code, zip, area) = CITIES[dice.of(CITIES.len())];
     // Every fifth mobile number was taken along from another state: two clocks, and both must be open.
     let mobile_area = if dice.of(5) == 0 { CITIES[dice.of(CITIES.len())].3 } else { area };
     let phone = |area: &str, dice: &mut Dice| format!("({area}) 555-01{:02}", dice.of(100));
@@ -210,15 +226,15 @@ pub fn line(placer: &Placer, number: u32, placed_on: jiff::civil::Date, dice: &m
     let interest = if placer.mapping == "consumer" { principal * (dice.number(18)) / 100 } else { 0 };
     let fees = if placer.mapping == "government" { 2_500 * dice.number(3) } else { dice.number(2) * 3_500 };
     let age = i64::try_from(dice.of(400)).unwrap_or(0) + 20;
-    let old = old_years(placer, number);
-    let due_on = placed_on.saturating_sub(jiff::Span::new().years(old).days(age));
+    let due_on = nearly_barred(placer, number, placed_on, code)
+        .unwrap_or_else(|| placed_on.saturating_sub(Span::new().years(old_years(placer, number)).days(age)));
     let amount = |minor: i64| format!("{}.{:02}", minor / 100, minor % 100);
     let language = if dice.of(9) == 0 { "Spanish" } else { "" };
     let mut line = String::new();
     let quoted = name.replace('"', "\"\"");
     writeln!(
         line,
-        "{}-{number:07},\"{quoted}\",{language},{} Alder Lane,{city},{state},{zip},{mobile},{home},{work},{email},{},{},{},{},{due_on},{due_on}",
+        "{}-{number:07},\"{quoted}\",{language},{} Alder Lane,{city},{code},{zip},{mobile},{home},{work},{email},{},{},{},{},{due_on},{due_on}",
         placer.prefix,
         dice.of(900) + 10,
         placer.descriptions[dice.of(placer.descriptions.len())],
