@@ -3,6 +3,7 @@
 //! Always true: an open account has one desk, and a next action on a day or a hold that stands.
 
 pub mod actions;
+pub mod brief;
 pub mod closing;
 pub mod desks;
 pub mod itemized;

@@ -1,5 +1,6 @@
 //! The account workspace: who, what is owed, what is allowed now and why, what happened.
 
+use super::brief::Brief;
 use super::closing::{CLOSE_REASONS, in_words_of_closing};
 use super::limitation::panel::LimitationPanel;
 use super::notice::{CHOICES, Choice};
@@ -120,6 +121,7 @@ struct WorkspacePage {
     notice_is_open: bool,
     holds: Vec<Hold>,
     next_action: String,
+    brief: Brief,
     events: Vec<Event>,
     reserved: Option<ReservedContact>,
     claim: Option<ShownClaim>,
@@ -281,6 +283,7 @@ pub async fn show_with(
             (Some(action), Some(on)) => format!("{action}, {}", written(on)),
             _ => String::new(),
         },
+        brief: super::brief::of(&mut tx, &known, visit.at, &visit.zone).await?,
         events,
         reserved: reserved.map(|contact| {
             let channel = Channel::parse(&contact.channel).unwrap_or(Channel::Call);

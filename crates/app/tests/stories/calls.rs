@@ -1,5 +1,6 @@
 //! Calls led by the guide: every branch of who answers, what a word opens, and what is recorded.
 
+use crate::permissions;
 use duly::app::Failure;
 use duly::outreach::calls::actions::{self, WrapUp};
 use duly::outreach::calls::{opening, store};
@@ -185,6 +186,42 @@ both_engines! {
             }
         }
         assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+
+    fn the_brief_says_what_matters_and_where_it_stands(mut floor: "2026-03-03") {
+        let desmond = desmond(&mut floor);
+        let call = begins(&mut floor, desmond);
+        does(&mut floor, call, answered(Answered::Person)).unwrap();
+        says(&mut floor, call, Check::DateOfBirth, "Aug 19 1984").unwrap();
+        says(&mut floor, call, Check::LastFour, "8121").unwrap();
+        does(&mut floor, call, Step::Disclosed { words: Vec::new() }).unwrap();
+        let told = |reason, words: &str, agreed| Step::Told { reason, since: "Nov 2025".into(), words: words.into(), agreed };
+        does(&mut floor, call, told(Reason::LostIncome, "The plant closed.", false)).unwrap();
+        wraps(&mut floor, call, Some("2026-03-12")).unwrap();
+        floor.pays(desmond, "20.00", "CASH 1");
+        floor.tells_no_mornings(desmond, None).unwrap();
+        floor.officer("Dana").takes_promise(desmond, "80.00", "2026-03-20");
+        let base = floor.serve();
+        let account = desmond.account;
+        floor.runtime.block_on(async {
+            let dana = permissions::client();
+            permissions::sign_in(&dana, &base, "dana@example.org").await;
+            let page = dana.get(format!("{base}/accounts/{account}")).send().await.unwrap().text().await.unwrap();
+            let brief = page.split("id=\"brief\"").nth(1).and_then(|rest| rest.split("</section>").next()).expect("a brief");
+            for part in ["USD 400.00 to Larkfield, unpaid since Tue 20 Jan 2026", "Paid USD 20.00 on Tue 3 Mar 2026", "Lost work or income since Nov 2025",
+                "The plant closed.", "Talked, nothing agreed: Spoke with Desmond Okafor.", "Promised USD 80.00 by Fri 20 Mar 2026", "Not between"] {
+                assert!(brief.contains(part), "{part} in {brief}");
+            }
+            let links: Vec<&str> = brief.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+            assert!(links.len() >= 7, "{links:?}");
+            for link in links {
+                let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
+                let answer = dana.get(format!("{base}{path}")).send().await.unwrap();
+                assert!(answer.status().is_success(), "{link} leads to {}", answer.status());
+                let there = answer.text().await.unwrap();
+                assert!(anchor.is_empty() || there.contains(&format!("id=\"{anchor}\"")), "{link} leads to its place");
+            }
+        });
     }
 
     fn a_call_is_led_by_whoever_reserved_it(mut floor: "2026-03-03") {

@@ -79,7 +79,7 @@ pub async fn load(tx: &mut Tx, who: &Actor, call: CallId) -> Result<Led, Failure
     let call = store::load_call(tx, call).await?;
     may_lead(who, call.officer.is_some() && call.officer != who.id)?;
     let rows = store::list_steps(tx, call.id).await?;
-    let steps: Vec<Step> = rows.iter().map(|row| read_step(&row.done)).collect::<Result<_, _>>()?;
+    let steps: Vec<Step> = rows.iter().map(|row| store::read_step(&row.done)).collect::<Result<_, _>>()?;
     let known = gather(tx, call.account).await?;
     let words = words::due_in(tx, who, call.contact).await?;
     let on_file = on_file(&known, call.person);
@@ -168,10 +168,6 @@ fn prove(step: &Step, at: Moment) -> Result<(), Failure> {
         }
         _ => Ok(()),
     }
-}
-
-fn read_step(done: &str) -> Result<Step, Failure> {
-    serde_json::from_str(done).map_err(|_| Failure::Stale("a step of this call cannot be read: run duly check".into()))
 }
 
 /// Hangs up; what is left is to wrap up.

@@ -2,6 +2,7 @@
 
 use super::actions::{Led, load};
 use super::opening;
+use crate::accounts::brief::{self, Brief};
 use crate::accounts::strip::places as places_of;
 use crate::app::{Failure, Problems};
 use crate::audit;
@@ -98,6 +99,7 @@ struct CallPage<'g> {
     stage: Stage,
     stages: Vec<ShownStage>,
     lines: Vec<ShownLine>,
+    brief: Option<Brief>,
     cards: Vec<ShownCard<'g>>,
     checks: Vec<ShownCheck>,
     verdict: Verdict,
@@ -164,6 +166,10 @@ pub async fn show(
         way: led.conversation.way(),
         stages: stages(&led),
         lines: filled(guide.at(stage, situation)),
+        brief: match is_verified {
+            true => Some(brief::of(&mut tx, &led.known, visit.at, &visit.zone).await?),
+            false => None,
+        },
         cards: guide
             .cards(is_verified)
             .map(|card| ShownCard { card, lines: filled(card.at(situation)), is_open: asked == Some(card.code.as_str()) })

@@ -4,7 +4,8 @@ use crate::app::Failure;
 use crate::params;
 use crate::rows;
 use crate::store::{StoreError, Tx};
-use duly_domain::values::ids::{AccountId, CallId, CallStepId, ContactId, DebtorId, UserId};
+use duly_domain::outreach::conversation::Step;
+use duly_domain::values::ids::{AccountId, CallId, CallStepId, ContactId, DebtorId, PointId, UserId};
 use jiff::Timestamp;
 
 const INSERT: &str = "insert into calls (id, account_id, contact_id, language, guide, began_at) values ($1, $2, $3, $4, $5, $6)";
@@ -20,6 +21,8 @@ const LATELY: &str = "
 const END: &str = "update calls set ended_at = $1 where id = $2 and ended_at is null";
 const WRAP: &str = "update calls set wrapped_at = $1 where id = $2 and wrapped_at is null";
 const STEPS: &str = "select seq, done, done_at from call_steps where call_id = $1 order by seq";
+const TOLD: &str = "
+    select call_id, done, done_at from call_steps where account_id = $1 and done like '{\"step\":\"told\"%' order by id desc limit 1";
 const INSERT_STEP: &str = "insert into call_steps (id, account_id, call_id, seq, done, done_at) values ($1, $2, $3, $4, $5, $6)";
 
 rows! {
@@ -29,7 +32,7 @@ rows! {
         pub account: AccountId,
         pub contact: ContactId,
         pub person: DebtorId,
-        pub point: Option<duly_domain::values::ids::PointId>,
+        pub point: Option<PointId>,
         pub officer: Option<UserId>,
         pub state: String,
         pub language: String,
@@ -97,6 +100,17 @@ pub async fn update_wrapped(tx: &mut Tx, id: CallId, at: Timestamp) -> Result<bo
 /// What was done in a call, in order.
 pub async fn list_steps(tx: &mut Tx, call: CallId) -> Result<Vec<StepRow>, StoreError> {
     tx.all(STEPS, params![call]).await
+}
+
+/// What they told last about why it is unpaid, in which call and when.
+pub async fn find_told(tx: &mut Tx, account: AccountId) -> Result<Option<(CallId, Step, Timestamp)>, Failure> {
+    let found = tx.one::<(CallId, String, Timestamp)>(TOLD, params![account]).await?;
+    found.map(|(call, done, at)| Ok((call, read_step(&done)?, at))).transpose()
+}
+
+/// A step, as it is kept.
+pub fn read_step(done: &str) -> Result<Step, Failure> {
+    serde_json::from_str(done).map_err(|_| Failure::Stale("a step of this call cannot be read: run duly check".into()))
 }
 
 pub async fn insert_step(tx: &mut Tx, id: CallStepId, call: &Call, seq: i64, done: &str, at: Timestamp) -> Result<(), StoreError> {
