@@ -22,7 +22,7 @@ const NOW: &str = "2026-03-03T11:10:00-05:00";
 const SIZES: [(&str, u32, u32); 3] = [("desk", 1440, 900), ("laptop", 1024, 768), ("phone", 390, 844)];
 
 /// Pictures that the manual shows: name, who sees it, where.
-const PICTURES: [(&str, &str, &str); 31] = [
+const PICTURES: [(&str, &str, &str); 33] = [
     ("my-day", "officer", "/my-day"),
     ("not-now", "officer", "/my-day#later"),
     ("account", "officer", "{account}"),
@@ -34,6 +34,8 @@ const PICTURES: [(&str, &str, &str); 31] = [
     ("search", "officer", "/accounts?q=ma"),
     ("wish", "officer", "{account}?do=wish"),
     ("stops", "officer", "{account}?do=stop"),
+    ("call", "officer", "{call}"),
+    ("calls", "officer", "/calls"),
     ("imports", "backoffice", "/imports"),
     ("trial", "backoffice", "{upload}"),
     ("mapping", "backoffice", "{upload}/mapping"),
@@ -128,7 +130,7 @@ async fn photograph(browser: &WebDriver, port: u16, address: &str, images: &Path
     let tools = Tools { port, session: browser.session_id().to_string(), client: reqwest::Client::new() };
     let mut signed_in = "";
     let (mut account, mut person, mut decision) = (String::new(), String::new(), String::new());
-    let (mut upload, mut history, mut case) = (String::new(), String::new(), String::new());
+    let (mut upload, mut history, mut case, mut call) = (String::new(), String::new(), String::new(), String::new());
     for (name, role, place) in PICTURES {
         resize(&tools, SIZES[0]).await?;
         if role != signed_in {
@@ -141,6 +143,9 @@ async fn photograph(browser: &WebDriver, port: u16, address: &str, images: &Path
             account = first_link(browser, "tr[data-row] a[href^='/accounts/']").await?;
             browser.goto(format!("{address}{account}")).await?;
             person = first_link(browser, "a[href*='/people/dbt_']").await?;
+        }
+        if place.contains("{call}") && call.is_empty() {
+            call = begin_call(browser, address).await?;
         }
         if place.contains("{upload}") && upload.is_empty() {
             upload = send_file(browser, address, "accounts", FILE).await?;
@@ -162,6 +167,7 @@ async fn photograph(browser: &WebDriver, port: u16, address: &str, images: &Path
             ("{upload}", &upload),
             ("{history}", &history),
             ("{case}", &case),
+            ("{call}", &call),
         ];
         let place = named.into_iter().fold(place.to_string(), |place, (name, is)| place.replace(name, is));
         browser.goto(format!("{address}{place}")).await?;
@@ -206,6 +212,14 @@ async fn send_file(browser: &WebDriver, address: &str, kind: &str, text: &str) -
     browser.find(By::Css("form[data-main] button[type=submit]")).await?.click().await?;
     tokio::time::sleep(Duration::from_millis(2_500)).await;
     std::fs::remove_file(path)?;
+    Ok(browser.current_url().await?.path().to_string())
+}
+
+/// Begins a call with the next best, who answers; where it is led.
+async fn begin_call(browser: &WebDriver, address: &str) -> Result<String, Box<dyn Error>> {
+    browser.goto(format!("{address}/next")).await?;
+    browser.find(By::Css("form[data-main] button[type=submit]")).await?.click().await?;
+    browser.find(By::Css("[data-key='1']")).await?.click().await?;
     Ok(browser.current_url().await?.path().to_string())
 }
 

@@ -16,6 +16,7 @@ use crate::parties::status::standing::standing;
 use crate::store::Tx;
 use crate::web::shell::when;
 use crate::{accounts::strip::DisputedPart, ledger, plans};
+use duly_domain::decision::Answer;
 use duly_domain::outreach::conversation::Step;
 use duly_domain::outreach::result;
 use duly_domain::values::channel::Channel;
@@ -183,6 +184,12 @@ async fn must_not(tx: &mut Tx, known: &Known, at: Moment, zone: &TimeZone) -> Re
     let account = &known.account;
     let page = format!("/accounts/{}", account.id);
     let mut brief = Vec::new();
+    let seen = look(known, at.at, Channel::Call);
+    // What refuses a call for good, or until something happens, before what they wish.
+    for reason in seen.decision.because.iter().filter(|_| seen.decision.answer == Answer::No && seen.decision.next_allowed_at.is_none()) {
+        let says = format!("Call: {}", reason.rule.plain.trim_end_matches('.'));
+        brief.push(Statement { part: Part::MustNot, says, href: format!("{page}?why=call"), evidence: reason.rule.cite.to_string() });
+    }
     for standing in standing(tx, account.id).await? {
         let card = standing.status.card();
         let whose = if standing.person == known.debtor.id { String::new() } else { format!("{}: ", standing.name) };
@@ -197,7 +204,6 @@ async fn must_not(tx: &mut Tx, known: &Known, at: Moment, zone: &TimeZone) -> Re
         let evidence = format!("told {}", when(wish.told_at, at.at, zone));
         brief.push(Statement { part: Part::MustNot, says: in_words(wish), href: format!("{page}?do=wish"), evidence });
     }
-    let seen = look(known, at.at, Channel::Call);
     let balance = Money::of(account.balance_minor, ledger::store::currency(&account.currency)?);
     if let Some(part) = DisputedPart::of(&seen.facts, balance) {
         let says = format!("Ask for the {} that are disputed; {} may be asked for", part.held, part.rest);

@@ -371,7 +371,7 @@ both_engines! {
             let dana = client();
             sign_in(&dana, &base, "dana@example.org").await;
             let page = dana.get(format!("{base}/my-day")).send().await.unwrap().text().await.unwrap();
-            assert!(page.contains("undisputed 300.00 only") && page.contains(">in part</span>"), "{page}");
+            assert!(page.contains("Undisputed 300.00 only") && page.contains(">In part</span>"), "{page}");
         });
     }
 }

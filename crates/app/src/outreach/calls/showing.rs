@@ -75,7 +75,7 @@ struct Wrap {
     follow_up: String,
     follow_up_time: String,
     suggestion: String,
-    since_millis: i64,
+    spent: i64,
 }
 
 #[derive(Template)]
@@ -92,7 +92,8 @@ struct CallPage<'g> {
     dial: String,
     dial_text: String,
     owed: Option<(Money, String)>,
-    since_millis: i64,
+    spent: i64,
+    lasted: String,
     ended: Option<(String, String)>,
     is_wrapped: bool,
     way: Way,
@@ -160,7 +161,8 @@ pub async fn show(
             .unwrap_or_default(),
         dial: dial.unwrap_or_default(),
         owed: is_verified.then(|| owed(&led)).transpose()?,
-        since_millis: led.call.began_at.as_millisecond(),
+        spent: seconds(led.call.began_at, visit.at.at),
+        lasted: minutes(led.call.began_at, visit.at.at),
         ended: led.call.ended_at.map(|at| (clock(at), minutes(led.call.began_at, at))),
         is_wrapped: led.call.wrapped_at.is_some(),
         way: led.conversation.way(),
@@ -279,9 +281,13 @@ fn stages(led: &Led) -> Vec<ShownStage> {
     Stage::ALL.iter().enumerate().map(shown).collect()
 }
 
+fn seconds(from: Timestamp, to: Timestamp) -> i64 {
+    to.duration_since(from).as_secs().max(0)
+}
+
 /// How long after a moment another is, as `mm:ss`.
 fn minutes(from: Timestamp, to: Timestamp) -> String {
-    let seconds = to.duration_since(from).as_secs().max(0);
+    let seconds = seconds(from, to);
     format!("{:02}:{:02}", seconds / 60, seconds % 60)
 }
 
@@ -355,6 +361,6 @@ fn wrap(led: &Led, seen: &Seen, visit: &Visit, person: &str, fields: &Fields) ->
         follow_up: typed("follow_up", on.map(|on| on.to_string()).unwrap_or_default()),
         follow_up_time: typed("follow_up_time", at.unwrap_or_default()),
         suggestion: format!("{} on {}", result.next_action, written(usual)),
-        since_millis: ended_at.as_millisecond(),
+        spent: seconds(ended_at, visit.at.at),
     })
 }

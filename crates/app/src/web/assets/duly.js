@@ -58,11 +58,12 @@
     const act = acts[event.key.toLowerCase()] ?? (pressed(event.key) && (() => pressed(event.key).click()));
     if (act) { event.preventDefault(); act(); }
   });
-  // How long a call, or its wrap-up, has lasted.
-  document.querySelectorAll("[data-since]").forEach((clock) => {
+  // How long a call, or its wrap-up, has lasted: counted on from what the server said, whatever this machine's clock says.
+  document.querySelectorAll("[data-spent]").forEach((clock) => {
+    const began = performance.now() - Number(clock.dataset.spent) * 1000;
     const two = (number) => String(number).padStart(2, "0");
     const tick = () => {
-      const spent = Math.max(0, Math.floor((Date.now() - Number(clock.dataset.since)) / 1000));
+      const spent = Math.floor((performance.now() - began) / 1000);
       clock.textContent = "seconds" in clock.dataset ? `${spent} s` : `${two(Math.floor(spent / 60))}:${two(spent % 60)}`;
     };
     tick();
