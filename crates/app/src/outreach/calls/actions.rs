@@ -137,7 +137,7 @@ async fn keep_step(tx: &mut Tx, who: &Actor, at: Moment, led: &Led, step: &Step)
         return Err(Failure::Stale(format!("a call has {STEPS_MAX} steps at the most: wrap it up")));
     }
     // What somebody says, and that they cannot talk now, is heard at any moment.
-    let is_heard_always = matches!(step, Step::Opened { .. } | Step::BadTime | Step::Abusive | Step::Agreed { .. });
+    let is_heard_always = matches!(step, Step::Opened { .. } | Step::BadTime | Step::Agreed { .. });
     if !is_heard_always {
         led.conversation.may_enter(step.stage()).map_err(|says| Failure::Stale(format!("{} {says}", step.stage())))?;
     }

@@ -124,9 +124,8 @@ async fn onward(web: &Web, visit: &Visit, call: CallId, fields: &Fields, stage: 
     let mut tx = web.app.db.read().await?;
     let led = load(&mut tx, &visit.who, call).await?;
     tx.rollback().await;
-    let stays = matches!(fields.text("step"), "opened" | "abusive" | "told") && fields.text("step") != "told";
     let to = match led.conversation.way() {
-        Way::Talking if stays => Some(stage),
+        Way::Talking if fields.text("step") == "opened" => Some(stage),
         Way::Talking => led.conversation.after(stage).or(Some(stage)),
         _ => None,
     };
@@ -196,7 +195,6 @@ async fn do_step(web: &Web, visit: &Visit, call: CallId, fields: &Fields) -> Res
             take_step(app, who, at, call, Step::BadTime).await?;
             return end_call(app, who, at, call).await;
         }
-        "abusive" => Step::Abusive,
         _ => return Err(Failure::wrong("form", "is no step of a call")),
     };
     if !problems.is_empty() {

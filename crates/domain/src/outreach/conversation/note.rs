@@ -75,7 +75,6 @@ fn sentence(step: &Step) -> Option<String> {
         Step::ReadBack { confirmed: true } => "Read back; they said it is so.".into(),
         Step::ReadBack { confirmed: false } => "Read back; they did not confirm it.".into(),
         Step::BadTime => "Could not talk now.".into(),
-        Step::Abusive => "Was abusive.".into(),
         _ => return None,
     })
 }

@@ -268,8 +268,6 @@ pub enum Step {
     },
     /// They cannot talk now.
     BadTime,
-    /// They abused whoever called.
-    Abusive,
 }
 
 impl Step {
@@ -279,7 +277,7 @@ impl Step {
             Step::Answered { .. } | Step::Checked { .. } | Step::Located { .. } | Step::MessageLeft => Stage::Verify,
             Step::Disclosed { .. } => Stage::Disclose,
             Step::Purpose => Stage::Purpose,
-            Step::Told { .. } | Step::Opened { .. } | Step::Abusive => Stage::Listen,
+            Step::Told { .. } | Step::Opened { .. } => Stage::Listen,
             Step::Offered { .. } => Stage::Options,
             Step::Budget { .. } => Stage::Afford,
             Step::Promised { .. } | Step::Refused => Stage::Commit,
