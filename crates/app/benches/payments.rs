@@ -7,7 +7,7 @@
 //! besides; the worklist only where the payment moves what is next (decision 0039). The floor reads nothing; posting reads the account,
 //! its references, its head, and the log is carried over by a thread beside the writer, whose time is counted too.
 //!
-//! On two shared cores with other builds beside it, it came to 27,400 to 40,000 against a floor of 71,400 to 87,700: 31 to 45 %, mostly
+//! On two shared cores with other builds beside it, it came to 24,700 to 40,000 against a floor of 64,100 to 87,700: 30 to 50 %, mostly
 //! 37 %. Before, when every payment wrote its row of the worklist, it was 23 to 25 %, on quieter cores (23,900 to 25,300 against a floor of
 //! 98,000 to 102,000); before what an entry moves stood in the entry, 20 %.
 
