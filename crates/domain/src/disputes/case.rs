@@ -4,44 +4,7 @@
 //! [`find_hindrances`] says what is missing before an outcome may be named: an answer that went out, evidence for what is called
 //! verified, a root cause for a complaint. A step is never changed; a case is never opened again, a new one is opened.
 
-use std::fmt;
-
-/// A table of codes and words for an enumeration: parsing, code and display.
-macro_rules! coded {
-    ($(#[$doc:meta])* $name:ident, $count:literal { $($variant:ident = $code:literal, $words:literal;)+ }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum $name {
-            $(#[doc = $words] $variant),+
-        }
-
-        impl $name {
-            /// Every one, in the order in which they are offered.
-            pub const ALL: [$name; $count] = [$($name::$variant),+];
-
-            /// The code in forms, commands and the database.
-            pub const fn code(self) -> &'static str {
-                match self {
-                    $($name::$variant => $code),+
-                }
-            }
-
-            /// Finds one by its code.
-            pub fn parse(code: &str) -> Option<$name> {
-                $name::ALL.into_iter().find(|known| known.code() == code)
-            }
-        }
-
-        /// The words on screens.
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(match self {
-                    $($name::$variant => $words),+
-                })
-            }
-        }
-    };
-}
+use crate::values::coded::coded;
 
 coded! {
     /// What a case is about.

@@ -4,6 +4,7 @@
 
 pub mod calendar;
 pub mod channel;
+pub(crate) mod coded;
 pub mod ids;
 pub mod iso_date;
 pub mod moment;

@@ -12,7 +12,6 @@ use crate::transaction;
 use duly_domain::identity::{Permission, may};
 use duly_domain::outreach::conversation::{Conversation, Step};
 use duly_domain::outreach::disclosures::Kind;
-use duly_domain::outreach::letter::Language;
 use duly_domain::parties::right_party::{Check, OnFile};
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{CallId, CallStepId, ContactId, DebtorId};
@@ -43,13 +42,17 @@ pub struct Led {
 impl Led {
     /// The words to be said to them, without what is for a machine.
     pub fn due(&self) -> impl Iterator<Item = &DueWords> {
-        self.words.iter().filter(|due| due.wording.kind != Kind::LimitedContent)
+        said_to_them(&self.words)
     }
 
     /// What may be left on a machine.
     pub fn message(&self) -> Option<&DueWords> {
         self.words.iter().find(|due| due.wording.kind == Kind::LimitedContent)
     }
+}
+
+fn said_to_them(words: &[DueWords]) -> impl Iterator<Item = &DueWords> {
+    words.iter().filter(|due| due.wording.kind != Kind::LimitedContent)
 }
 
 /// Begins to lead a call that is reserved; the call that was begun, where it was.
@@ -64,8 +67,7 @@ pub async fn begin_call(app: &App, who: &Actor, at: Moment, contact: ContactId) 
             return Err(Failure::Stale("it is no call that waits for its result".into()));
         }
         let known = gather(tx, reserved.account).await?;
-        let own = known.debtor.language.as_deref().filter(|_| reserved.debtor == known.debtor.id);
-        let language = own.and_then(Language::parse).unwrap_or(Language::English);
+        let language = words::language_of(&known, reserved.debtor == known.debtor.id);
         let call = CallId(new_uuid());
         store::insert_call(tx, call, reserved.account, contact, language.tag(), "shipped", at.at).await?;
         let detail = json!({"call": call.to_string(), "contact": contact.to_string()});
@@ -81,9 +83,9 @@ pub async fn load(tx: &mut Tx, who: &Actor, call: CallId) -> Result<Led, Failure
     let rows = store::list_steps(tx, call.id).await?;
     let steps: Vec<Step> = rows.iter().map(|row| store::read_step(&row.done)).collect::<Result<_, _>>()?;
     let known = gather(tx, call.account).await?;
-    let words = words::due_in(tx, who, call.contact).await?;
+    let words = words::due_with(tx, who, &known, call.contact).await?;
     let on_file = on_file(&known, call.person);
-    let words_are_due = words.iter().any(|due| due.wording.kind != Kind::LimitedContent && due.words.is_ok());
+    let words_are_due = said_to_them(&words).any(|due| due.words.is_ok());
     let conversation = Conversation::of(&on_file.checks(), words_are_due, steps);
     Ok(Led { done_at: rows.iter().map(|row| row.done_at).collect(), call, conversation, on_file, words, known })
 }

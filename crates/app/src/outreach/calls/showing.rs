@@ -7,10 +7,9 @@ use crate::accounts::strip::places as places_of;
 use crate::app::{Failure, Problems};
 use crate::audit;
 use crate::compliance::gate::{Seen, look_at};
-use crate::identity::store as settings;
 use crate::ledger;
 use crate::outreach::letters::facts::sender;
-use crate::outreach::words::{DueWords, is_time_barred};
+use crate::outreach::words::{DueWords, calls_are_recorded, is_time_barred};
 use crate::parties::store::list_circumstances;
 use crate::plans::store::list_promises;
 use crate::store::Tx;
@@ -219,7 +218,7 @@ async fn situation(tx: &mut Tx, led: &Led, visit: &Visit) -> Result<Situation, F
     let account = &led.known.account;
     let heeded = list_circumstances(tx, led.call.person).await?;
     let promises = list_promises(tx, account.id).await?;
-    let is_recorded = settings::find_setting(tx, settings::CALLS_RECORDED).await?.as_deref() == Some("yes");
+    let is_recorded = calls_are_recorded(tx).await?;
     let kind = match DebtKind::parse(&account.kind) {
         Some(DebtKind::Business) => Condition::Business,
         Some(DebtKind::Government) => Condition::Government,

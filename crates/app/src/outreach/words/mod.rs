@@ -28,7 +28,7 @@ use duly_domain::outreach::validation_notice::StateText;
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, ContactId, DebtorId, LetterId};
 use duly_domain::values::moment::{Moment, date_of_day, day_number};
-use store::NewDisclosure;
+use store::{MadeContact, NewDisclosure};
 
 /// Words that are due, as they are to be given.
 #[derive(Clone, Debug)]
@@ -59,13 +59,25 @@ pub enum Said {
 /// The words that are due in a contact; for calls the voice mail that may be left comes last.
 pub async fn due_in(tx: &mut Tx, who: &Actor, contact: ContactId) -> Result<Vec<DueWords>, Failure> {
     let Some(made) = store::find_made(tx, contact).await? else { return Ok(Vec::new()) };
+    let known = gather(tx, made.account).await?;
+    due_of(tx, who, &known, &made).await
+}
+
+/// As [`due_in`], of an account that is known already.
+pub async fn due_with(tx: &mut Tx, who: &Actor, known: &Known, contact: ContactId) -> Result<Vec<DueWords>, Failure> {
+    match store::find_made(tx, contact).await? {
+        Some(made) => due_of(tx, who, known, &made).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+async fn due_of(tx: &mut Tx, who: &Actor, known: &Known, made: &MadeContact) -> Result<Vec<DueWords>, Failure> {
     let Some(channel) = Channel::parse(&made.channel) else { return Ok(Vec::new()) };
     let (facts, _) = read_kept(&made.facts).map_err(Failure::File)?;
-    let known = gather(tx, made.account).await?;
     let statement = facts.disclosure;
     let today = facts.instant(facts.at).day;
     let is_debtor = made.debtor == known.debtor.id;
-    let language = language_of(&known, is_debtor);
+    let language = language_of(known, is_debtor);
     let asked = WordsFacts {
         channel,
         regf_binds: facts.regf_binds,
@@ -74,8 +86,8 @@ pub async fn due_in(tx: &mut Tx, who: &Actor, contact: ContactId) -> Result<Vec<
         is_repeat: statement.is_some_and(|statement| statement.is_repeat),
         state: known.record.consumer.state.filter(|_| is_debtor),
         language,
-        is_time_barred: is_time_barred(&known, today),
-        is_recorded: settings::find_setting(tx, settings::CALLS_RECORDED).await?.as_deref() == Some("yes"),
+        is_time_barred: is_time_barred(known, today),
+        is_recorded: calls_are_recorded(tx).await?,
         is_prerecorded: made.dialing.as_deref().and_then(Dialing::parse).is_some_and(|dialing| dialing != Dialing::Manual),
         on: today,
     };
@@ -83,7 +95,7 @@ pub async fn due_in(tx: &mut Tx, who: &Actor, contact: ContactId) -> Result<Vec<
     if channel.is_call() && asked.due != Disclosure::None && asked.regf_binds {
         wordings.push(voice_mail(language));
     }
-    let places = places(tx, &known, &who.name).await?;
+    let places = places(tx, known, &who.name).await?;
     Ok(wordings
         .into_iter()
         .map(|wording| DueWords { wording, words: wording.fill(&places).map_err(|missing| in_words(&missing)) })
@@ -139,7 +151,13 @@ fn in_words(missing: &[&str]) -> String {
     format!("Not ready: {} is not on file. An administrator settles what is ours under Settings.", named.collect::<Vec<_>>().join(" and "))
 }
 
-fn language_of(known: &Known, is_debtor: bool) -> Language {
+/// Whether our calls are recorded, as the settings say.
+pub async fn calls_are_recorded(tx: &mut Tx) -> Result<bool, Failure> {
+    Ok(settings::find_setting(tx, settings::CALLS_RECORDED).await?.as_deref() == Some("yes"))
+}
+
+/// The language in which somebody is spoken with: the debtor's own, where it is on file.
+pub fn language_of(known: &Known, is_debtor: bool) -> Language {
     let own = known.debtor.language.as_deref().filter(|_| is_debtor);
     own.and_then(Language::parse).unwrap_or(Language::English)
 }

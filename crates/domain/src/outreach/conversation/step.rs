@@ -1,116 +1,83 @@
 //! What can be done in a call, and the words for it.
 
 use crate::parties::right_party::{Check, Fit};
+use crate::values::coded::coded;
 use crate::values::iso_date;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
-macro_rules! choices {
-    ($(#[$doc:meta])* $Name:ident: $($(#[$one:meta])* $variant:ident = $code:literal, $words:literal;)*) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub enum $Name {
-            $($(#[$one])* #[serde(rename = $code)] $variant,)*
-        }
-
-        impl $Name {
-            /// Every one, as screens list them.
-            pub const ALL: &'static [$Name] = &[$($Name::$variant),*];
-
-            /// Its code in forms, tables and authored text.
-            pub const fn code(self) -> &'static str {
-                match self {
-                    $($Name::$variant => $code,)*
-                }
-            }
-
-            /// Reads a code.
-            pub fn parse(code: &str) -> Option<$Name> {
-                $Name::ALL.iter().copied().find(|known| known.code() == code)
-            }
-        }
-
-        /// The words on screens.
-        impl fmt::Display for $Name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(match self {
-                    $($Name::$variant => $words,)*
-                })
-            }
-        }
-    };
-}
-
-choices! {
+coded! {
     /// A stage of a call, in the order in which they are offered.
-    Stage:
-    /// Who is it, and is it the right person?
-    Verify = "verify", "Greet and verify";
-    /// The words that are due.
-    Disclose = "disclose", "Disclose";
-    /// Why we call, in one sentence.
-    Purpose = "purpose", "Purpose";
-    /// What happened, in their words.
-    Listen = "listen", "Listen";
-    /// What can be done.
-    Options = "options", "Options";
-    /// What they can pay.
-    Afford = "afford", "Afford";
-    /// What is agreed.
-    Commit = "commit", "Commit";
-    /// What was agreed, said back.
-    ReadBack = "read_back", "Read back";
-    /// What happens next.
-    Close = "close", "Close";
+    Stage {
+        /// Who is it, and is it the right person?
+        Verify = "verify", "Greet and verify";
+        /// The words that are due.
+        Disclose = "disclose", "Disclose";
+        /// Why we call, in one sentence.
+        Purpose = "purpose", "Purpose";
+        /// What happened, in their words.
+        Listen = "listen", "Listen";
+        /// What can be done.
+        Options = "options", "Options";
+        /// What they can pay.
+        Afford = "afford", "Afford";
+        /// What is agreed.
+        Commit = "commit", "Commit";
+        /// What was agreed, said back.
+        ReadBack = "read_back", "Read back";
+        /// What happens next.
+        Close = "close", "Close";
+    }
 }
 
-choices! {
+coded! {
     /// Who, or what, answered.
-    Answered:
-    /// Whoever was to be reached, as they say.
-    Person = "person", "They themselves";
-    /// Their husband or wife. The law lets us speak with them as with the person (12 CFR 1006.6(a)(1)); we do not, unless asked to.
-    Spouse = "spouse", "Their spouse";
-    /// Somebody else.
-    Other = "other", "Somebody else";
-    /// A machine.
-    Voicemail = "voicemail", "Voicemail";
-    /// The number is not theirs.
-    Wrong = "wrong", "Wrong person";
-    /// They will not say who they are.
-    Unsure = "unsure", "Not sure";
-    /// Nobody.
-    Nobody = "nobody", "Nobody";
-    /// The line was engaged.
-    Busy = "busy", "Busy";
-    /// The number reaches nobody at all.
-    Dead = "dead", "Not in service";
+    Answered {
+        /// Whoever was to be reached, as they say.
+        Person = "person", "They themselves";
+        /// Their husband or wife. The law lets us speak with them as with the person (12 CFR 1006.6(a)(1)); we do not, unless asked to.
+        Spouse = "spouse", "Their spouse";
+        /// Somebody else.
+        Other = "other", "Somebody else";
+        /// A machine.
+        Voicemail = "voicemail", "Voicemail";
+        /// The number is not theirs.
+        Wrong = "wrong", "Wrong person";
+        /// They will not say who they are.
+        Unsure = "unsure", "Not sure";
+        /// Nobody.
+        Nobody = "nobody", "Nobody";
+        /// The line was engaged.
+        Busy = "busy", "Busy";
+        /// The number reaches nobody at all.
+        Dead = "dead", "Not in service";
+    }
 }
 
-choices! {
+coded! {
     /// Why it is unpaid, as they tell it.
-    Reason:
-    /// Lost the job, or fewer hours.
-    LostIncome = "lost_income", "Lost work or income";
-    /// Their own illness, or an injury.
-    Ill = "ill", "Illness, own";
-    /// Illness or death in the family.
-    Family = "family", "Illness or death in the family";
-    /// Separation or divorce.
-    Separation = "separation", "Separation or divorce";
-    /// Too many debts at once.
-    Overextended = "overextended", "Too many debts";
-    /// A bill nobody could foresee.
-    Unforeseen = "unforeseen", "An unforeseen expense";
-    /// They forgot, or no bill came.
-    Forgot = "forgot", "Forgot, or no bill came";
-    /// Waits for money: insurance, wages, a customer.
-    Waiting = "waiting", "Waits for money";
-    /// Something is wrong with the bill or the goods.
-    Wrong = "wrong", "Something is wrong with the bill";
-    /// They will not say.
-    Unsaid = "unsaid", "Will not say";
+    Reason {
+        /// Lost the job, or fewer hours.
+        LostIncome = "lost_income", "Lost work or income";
+        /// Their own illness, or an injury.
+        Ill = "ill", "Illness, own";
+        /// Illness or death in the family.
+        Family = "family", "Illness or death in the family";
+        /// Separation or divorce.
+        Separation = "separation", "Separation or divorce";
+        /// Too many debts at once.
+        Overextended = "overextended", "Too many debts";
+        /// A bill nobody could foresee.
+        Unforeseen = "unforeseen", "An unforeseen expense";
+        /// They forgot, or no bill came.
+        Forgot = "forgot", "Forgot, or no bill came";
+        /// Waits for money: insurance, wages, a customer.
+        Waiting = "waiting", "Waits for money";
+        /// Something is wrong with the bill or the goods.
+        Wrong = "wrong", "Something is wrong with the bill";
+        /// They will not say.
+        Unsaid = "unsaid", "Will not say";
+    }
 }
 
 impl Reason {
@@ -120,63 +87,66 @@ impl Reason {
     }
 }
 
-choices! {
+coded! {
     /// Something they say that opens a case or closes a way of reaching them.
-    Trigger:
-    /// They dispute it, or a part.
-    Disputes = "disputes", "Disputes it";
-    /// It is not theirs: somebody used their name.
-    NotTheirs = "not_theirs", "Not theirs, fraud";
-    /// They paid already.
-    Paid = "paid", "Already paid";
-    /// They cannot pay now.
-    CannotAfford = "cannot_afford", "Cannot afford";
-    /// They are ill.
-    Ill = "ill", "Ill";
-    /// They are in bankruptcy.
-    Bankrupt = "bankrupt", "Bankrupt";
-    /// An attorney speaks for them.
-    Lawyer = "lawyer", "Has a lawyer";
-    /// They want no more calls.
-    StopCalling = "stop_calling", "Stop calling";
-    /// They want no calls at work.
-    AtWork = "at_work", "At work";
-    /// They complain about us.
-    Complaint = "complaint", "Complaint";
-    /// Whoever we look for has died.
-    Died = "died", "Has died";
+    Trigger {
+        /// They dispute it, or a part.
+        Disputes = "disputes", "Disputes it";
+        /// It is not theirs: somebody used their name.
+        NotTheirs = "not_theirs", "Not theirs, fraud";
+        /// They paid already.
+        Paid = "paid", "Already paid";
+        /// They cannot pay now.
+        CannotAfford = "cannot_afford", "Cannot afford";
+        /// They are ill.
+        Ill = "ill", "Ill";
+        /// They are in bankruptcy.
+        Bankrupt = "bankrupt", "Bankrupt";
+        /// An attorney speaks for them.
+        Lawyer = "lawyer", "Has a lawyer";
+        /// They want no more calls.
+        StopCalling = "stop_calling", "Stop calling";
+        /// They want no calls at work.
+        AtWork = "at_work", "At work";
+        /// They complain about us.
+        Complaint = "complaint", "Complaint";
+        /// Whoever we look for has died.
+        Died = "died", "Has died";
+    }
 }
 
-choices! {
+coded! {
     /// What was put before them, side by side.
-    Choice:
-    /// All of it.
-    InFull = "in_full", "Pay in full";
-    /// A part on a day.
-    Promise = "promise", "Pay a part on a day";
-    /// Time to think or to find out.
-    Time = "time", "Time to decide";
-    /// Dispute it.
-    Dispute = "dispute", "Dispute it";
-    /// Stand still for a while.
-    Hardship = "hardship", "Hardship pause";
-    /// Advice that costs nothing, from somebody else.
-    Advice = "advice", "Free debt advice";
+    Choice {
+        /// All of it.
+        InFull = "in_full", "Pay in full";
+        /// A part on a day.
+        Promise = "promise", "Pay a part on a day";
+        /// Time to think or to find out.
+        Time = "time", "Time to decide";
+        /// Dispute it.
+        Dispute = "dispute", "Dispute it";
+        /// Stand still for a while.
+        Hardship = "hardship", "Hardship pause";
+        /// Advice that costs nothing, from somebody else.
+        Advice = "advice", "Free debt advice";
+    }
 }
 
-choices! {
+coded! {
     /// How they want to hear from us next.
-    Means:
-    /// A call.
-    Call = "call", "Call";
-    /// A letter.
-    Letter = "letter", "Letter";
-    /// An e-mail.
-    Email = "email", "E-mail";
-    /// They reach us.
-    Theirs = "theirs", "They call us";
-    /// No contact is agreed.
-    None = "none", "Nothing agreed";
+    Means {
+        /// A call.
+        Call = "call", "Call";
+        /// A letter.
+        Letter = "letter", "Letter";
+        /// An e-mail.
+        Email = "email", "E-mail";
+        /// They reach us.
+        Theirs = "theirs", "They call us";
+        /// No contact is agreed.
+        None = "none", "Nothing agreed";
+    }
 }
 
 /// One thing that was done in a call.
