@@ -2,8 +2,8 @@
 
 use super::output::{answer, write_line};
 use super::{
-    Answered, Cli, Command, ExportCommand, Global, acts, audit, compliance, disclosures, disputes, identity, intake, jobs, ledger, letters,
-    licenses, outreach, packs, plans, policy, serve, status, store, strategy,
+    Answered, Cli, Command, ExportCommand, Global, acts, audit, compliance, disclosures, disputes, guide, identity, intake, jobs, ledger,
+    letters, licenses, outreach, packs, plans, policy, serve, status, store, strategy,
 };
 use crate::app::{App, Failure};
 use crate::store::StoreError;
@@ -60,6 +60,7 @@ fn goes_by_the_clock(command: &Command) -> bool {
             | C::Contact(_)
             | C::Case(_)
             | C::Policy(_)
+            | C::Guide(_)
             | C::Pack(_)
             | C::Letters(_)
             | C::Promise(_)
@@ -80,6 +81,7 @@ async fn on_database(app: &App, global: &Global, command: Command) -> Result<Ans
         Command::Letters(command) => return letters::letters(app, global, command).await,
         Command::Case(command) => return disputes::case(app, global, command).await,
         Command::Policy(command) => return policy::policy(app, global, command).await,
+        Command::Guide(command) => return guide::guide(app, global, command).await,
         Command::License(command) => licenses::license(app, global, command).await?,
         Command::Pack(command) => return packs::pack(app, global, command).await,
         Command::Status(command) => return status::status(app, global, command).await,

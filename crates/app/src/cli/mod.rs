@@ -8,6 +8,7 @@ mod commands;
 mod compliance;
 mod disclosures;
 mod disputes;
+mod guide;
 mod identity;
 mod intake;
 mod jobs;
@@ -134,6 +135,9 @@ enum Command {
     /// What we and our creditors ask beyond the law: proposed, approved by a second person, dated.
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
+    /// The texts of the call guide: proposed, approved by a second person, dated.
+    #[command(subcommand)]
+    Guide(guide::GuideCommand),
     /// The agency's licenses and bonds: what is missing, what is on file.
     #[command(subcommand)]
     License(licenses::LicenseCommand),

@@ -4,7 +4,7 @@ use super::guard::{guard, headers};
 use super::serving::believe;
 use super::{Web, assets};
 use crate::accounts::desks;
-use crate::{accounts, audit, compliance, disputes, identity, intake, jobs, ledger, outreach, parties, plans, strategy};
+use crate::{accounts, audit, coaching, compliance, disputes, identity, intake, jobs, ledger, outreach, parties, plans, strategy};
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::routing::{MethodRouter, get, post};
@@ -116,6 +116,12 @@ pub fn routes(web: Web) -> Routes {
         .post("/accounts/{account}/contacts", May::WorkAccounts, outreach::pages::post_contact)
         .post("/accounts/{account}/contacts/{contact}/results", May::WorkAccounts, outreach::pages::post_result)
         .post("/accounts/{account}/contacts/{contact}/calls", May::WorkAccounts, outreach::calls::pages::post_call)
+        .get("/guides", May::ReadAccounts, coaching::guides::pages::get_guides)
+        .get("/guides/{guide}", May::ReadAccounts, coaching::guides::pages::get_guide)
+        .get("/guides/{guide}/text", May::ChangePolicy, coaching::guides::pages::get_text)
+        .post("/guides/{guide}/text", May::ChangePolicy, coaching::guides::pages::post_text)
+        .post("/guides/{guide}/approvals", May::ChangePolicy, coaching::guides::pages::post_approval)
+        .post("/guides/{guide}/withdrawals", May::ChangePolicy, coaching::guides::pages::post_withdrawal)
         .get("/calls", May::WorkAccounts, outreach::calls::pages::get_calls)
         .get("/calls/{call}", May::WorkAccounts, outreach::calls::pages::get_call)
         .post("/calls/{call}/steps", May::WorkAccounts, outreach::calls::pages::post_step)

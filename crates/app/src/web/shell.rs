@@ -55,10 +55,11 @@ pub struct Frame {
     pub alarm: String,
 }
 
-const ROOMS: [(&str, &str, &str, Permission); 14] = [
+const ROOMS: [(&str, &str, &str, Permission); 15] = [
     ("/my-day", "My day", "day", Permission::WorkAccounts),
     ("/accounts", "Accounts", "people", Permission::ReadAccounts),
     ("/calls", "Calls", "phone", Permission::WorkAccounts),
+    ("/guides", "Guides", "phone", Permission::ReadAccounts),
     ("/promises", "Promises", "promise", Permission::ReadAccounts),
     ("/payments", "Payments", "money", Permission::ReadAccounts),
     ("/disputes", "Disputes", "warn", Permission::ReadAccounts),
@@ -168,6 +169,8 @@ fn saying(code: &str) -> &'static str {
         "approved" => "Approved; it binds from its day on.",
         "licensed" => "On file; the warnings follow it.",
         "license-withdrawn" => "Withdrawn; it stays on record.",
+        "guide-proposed" => "Proposed; it leads no call until somebody else approves it.",
+        "guide-approved" => "Approved; it leads the calls that begin from its day on.",
         "policy-withdrawn" => "Withdrawn; it stays on record.",
         "settled" => "Kept; it holds from now on.",
         _ => "",

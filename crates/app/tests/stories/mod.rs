@@ -11,6 +11,7 @@ mod control_room;
 mod desks;
 mod disputes;
 mod evidence;
+mod guides;
 mod history;
 mod identity;
 mod intake;

@@ -25,9 +25,12 @@
 //! hold is not taken.
 //!
 //! Read [`Guide::parse`] first. Always true of what it returns: every stage has something to say or ask in every situation, every
-//! place can be filled, and before somebody is verified nothing speaks of a debt.
+//! place can be filled, whatever opens a case has a card, and before somebody is verified nothing speaks of a debt.
 
+mod changes;
 mod reading;
+
+pub use changes::{Change, changes};
 
 use crate::outreach::conversation::{Stage, Trigger};
 use crate::outreach::letter::Language;
@@ -207,8 +210,19 @@ pub struct Guide {
     stages: Vec<(Stage, Vec<Line>)>,
     /// The cards, in the order of the text.
     pub cards: Vec<Card>,
-    /// How many rows of its table hold.
-    pub rows: usize,
+    /// The rows of its table, which all hold.
+    pub table: Vec<Row>,
+}
+
+/// What must come out in a situation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// At which stage.
+    pub stage: Stage,
+    /// In which calls.
+    pub when: Situation,
+    /// What the words then hold.
+    pub words: String,
 }
 
 /// Something wrong with a text.

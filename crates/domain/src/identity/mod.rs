@@ -109,7 +109,7 @@ pub enum Permission {
     RunNights,
     /// Read refusals and the audit record.
     ReadCompliance,
-    /// Propose changes of policy and amendments of rule packs, and approve or withdraw those that others proposed.
+    /// Propose changes of policy, amendments of rule packs and texts of the call guide, and approve or withdraw those that others proposed.
     ChangePolicy,
     /// Keep the agency's licenses and bonds.
     KeepLicenses,

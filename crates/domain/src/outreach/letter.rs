@@ -7,6 +7,7 @@
 
 use crate::values::money::{Currency, Money};
 use jiff::civil::Date;
+use std::fmt;
 
 /// A language that letters are written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -52,6 +53,16 @@ impl Language {
             Language::English => format!("Page {page} of {pages}"),
             Language::Spanish => format!("Página {page} de {pages}"),
         }
+    }
+}
+
+/// The word for it on screens.
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Language::English => "English",
+            Language::Spanish => "Spanish",
+        })
     }
 }
 

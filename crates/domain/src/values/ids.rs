@@ -122,6 +122,8 @@ ids! {
     CallId = "cal";
     /// One thing done in a call.
     CallStepId = "cls";
+    /// One version of a call guide's text.
+    GuideId = "gui";
     /// One letter.
     LetterId = "ltr";
     /// Letters printed in one go, in one folder.

@@ -60,26 +60,16 @@ macro_rules! kind {
     };
 }
 
-macro_rules! of_policies {
-    ($which:literal) => {
-        concat!(
-            "select null, id, creditor_id, number, attempts_max_7_days, opens_minute, closes_minute, electronic_max_7_days,
-                    is_off_on_sundays, is_off_on_holidays, from_on, reason, difference, proposed_by, proposed_at, state, begins_at,
-                    difference_decided, decided_by, decided_at
-               from policies ",
-            $which
-        )
-    };
-}
-
-macro_rules! of_amendments {
-    ($which:literal) => {
-        concat!(
-            "select null, id, number, pack, column_code, says, source, confidence, from_on, to_on, difference, proposed_by, proposed_at,
-                    state, begins_on, begins_at, ends_at, difference_decided, decided_by, decided_at
-               from amendments ",
-            $which
-        )
+/// The same of what is kept about the agency: its account is nothing.
+macro_rules! of_agency {
+    ($name:literal, $id:ident, $table:literal, $($fixed:ident)*, $($state:ident)*) => {
+        Kind {
+            by_id: concat!("select null, id", $(", ", stringify!($fixed),)* $(", ", stringify!($state),)* " from ", $table,
+                " where id in ($keys)"),
+            of_accounts: concat!("select null, id", $(", ", stringify!($fixed),)* $(", ", stringify!($state),)* " from ", $table,
+                " order by id"),
+            ..kind!($name, $id, $table, $($fixed)*, $($state)*)
+        }
     };
 }
 
@@ -135,106 +125,23 @@ pub static KINDS: [Kind; 19] = [
         debtor_id ended_at),
 ];
 
-macro_rules! of_licenses {
-    ($which:literal) => {
-        concat!(
-            "select null, id, place, kind, number, from_on, until_on, file_name, hash, recorded_by, recorded_at, withdrawn_at,
-                    withdrawn_because, withdrawn_by
-               from licenses ",
-            $which
-        )
-    };
-}
-
-/// What is kept about the agency and no account: named in the entries of its chain. Its account is nothing.
-static OF_AGENCY: [Kind; 3] = [OF_POLICIES, OF_AMENDMENTS, OF_LICENSES];
-
-const OF_LICENSES: Kind = Kind {
-    name: "license",
-    prefix: LicenseId::PREFIX,
-    columns: &[
-        "account_id",
-        "id",
-        "place",
-        "kind",
-        "number",
-        "from_on",
-        "until_on",
-        "file_name",
-        "hash",
-        "recorded_by",
-        "recorded_at",
-        "withdrawn_at",
-        "withdrawn_because",
-        "withdrawn_by",
-    ],
-    fixed: 11,
-    later: 0,
-    by_id: of_licenses!("where id in ($keys)"),
-    of_accounts: of_licenses!("order by id"),
-};
-
-const OF_POLICIES: Kind = Kind {
-    name: "policy",
-    prefix: PolicyId::PREFIX,
-    columns: &[
-        "account_id",
-        "id",
-        "creditor_id",
-        "number",
-        "attempts_max_7_days",
-        "opens_minute",
-        "closes_minute",
-        "electronic_max_7_days",
-        "is_off_on_sundays",
-        "is_off_on_holidays",
-        "from_on",
-        "reason",
-        "difference",
-        "proposed_by",
-        "proposed_at",
-        "state",
-        "begins_at",
-        "difference_decided",
-        "decided_by",
-        "decided_at",
-    ],
-    fixed: 15,
-    later: 0,
-    by_id: of_policies!("where id in ($keys)"),
-    of_accounts: of_policies!("order by id"),
-};
-
-const OF_AMENDMENTS: Kind = Kind {
-    name: "amendment",
-    prefix: AmendmentId::PREFIX,
-    columns: &[
-        "account_id",
-        "id",
-        "number",
-        "pack",
-        "column_code",
-        "says",
-        "source",
-        "confidence",
-        "from_on",
-        "to_on",
-        "difference",
-        "proposed_by",
-        "proposed_at",
-        "state",
-        "begins_on",
-        "begins_at",
-        "ends_at",
-        "difference_decided",
-        "decided_by",
-        "decided_at",
-    ],
-    fixed: 13,
-    later: 0,
-    by_id: of_amendments!("where id in ($keys)"),
-    of_accounts: of_amendments!("order by id"),
-};
+/// What is kept about the agency and no account: named in the entries of its chain.
+#[rustfmt::skip]
+static OF_AGENCY: [Kind; 4] = [
+    of_agency!("policy", PolicyId, "policies",
+        creditor_id number attempts_max_7_days opens_minute closes_minute electronic_max_7_days is_off_on_sundays is_off_on_holidays
+        from_on reason difference proposed_by proposed_at,
+        state begins_at difference_decided decided_by decided_at),
+    of_agency!("amendment", AmendmentId, "amendments",
+        number pack column_code says source confidence from_on to_on difference proposed_by proposed_at,
+        state begins_on begins_at ends_at difference_decided decided_by decided_at),
+    of_agency!("license", LicenseId, "licenses",
+        place kind number from_on until_on file_name hash recorded_by recorded_at,
+        withdrawn_at withdrawn_because withdrawn_by),
+    of_agency!("guide", GuideId, "guides",
+        language number body from_on reason proposed_by proposed_at,
+        state begins_at decided_by decided_at),
+];
 
 /// A row that was kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -261,7 +168,7 @@ macro_rules! kept_rows {
     )*};
 }
 
-kept_rows! { CallId CallStepId CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId }
+kept_rows! { CallId CallStepId CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId GuideId }
 
 /// The columns of a row as they come.
 struct Columns(Vec<Value>);

@@ -3,6 +3,7 @@
 use super::store::{self, Call};
 use crate::app::{Actor, App, Failure, WORDS_MAX, check_length, new_uuid};
 use crate::audit::kept;
+use crate::coaching::guides;
 use crate::compliance::facts::{Known, gather};
 use crate::outreach::actions::{RecordContact, Recorded, record_contact_in};
 use crate::outreach::store as contacts;
@@ -69,7 +70,8 @@ pub async fn begin_call(app: &App, who: &Actor, at: Moment, contact: ContactId) 
         let known = gather(tx, reserved.account).await?;
         let language = words::language_of(&known, reserved.debtor == known.debtor.id);
         let call = CallId(new_uuid());
-        store::insert_call(tx, call, reserved.account, contact, language.tag(), "shipped", at.at).await?;
+        let guide = guides::code_in_force(tx, language, at.at).await?;
+        store::insert_call(tx, call, reserved.account, contact, language.tag(), &guide, at.at).await?;
         let detail = json!({"call": call.to_string(), "contact": contact.to_string()});
         kept::record(tx, who, at.at, reserved.account, "call.begin", detail, &[call.into()]).await?;
         Ok(call)
