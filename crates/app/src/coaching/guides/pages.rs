@@ -244,7 +244,7 @@ pub async fn post_text(State(web): State<Web>, visit: Visit, Path(code): Path<St
     match done {
         Ok(tried) => Ok(again(problems, Some(tried))),
         Err(Failure::Wrong(problems)) => Ok(again(problems, None)),
-        Err(Failure::Stale(says)) => Ok(again(Problems::one("reason", says), None)),
+        Err(Failure::Stale(says)) => Ok(again(Problems::one("proposal", says), None)),
         Err(failure) => Err(failure),
     }
 }
