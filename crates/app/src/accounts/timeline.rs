@@ -39,6 +39,8 @@ pub struct Event {
     pub when: String,
     /// Where it can be opened.
     pub href: Option<String>,
+    /// Whether the gate refused it.
+    is_refusal: bool,
 }
 
 /// How many of each kind a page shows.
@@ -47,6 +49,24 @@ const MOST: i64 = 50;
 /// Reads an account's timeline as a page shows it.
 pub async fn list(tx: &mut Tx, account: &accounts::Account, now: Timestamp, zone: &TimeZone) -> Result<Vec<Event>, Failure> {
     list_most(tx, account, now, zone, MOST, &HashSet::new()).await
+}
+
+/// With refusals for one reason told once, as long as nothing else happened between them: the newest, and how often since when.
+pub fn folded(events: Vec<Event>) -> Vec<Event> {
+    let mut shown: Vec<(Event, u32, String)> = Vec::new();
+    for event in events {
+        let last = shown.iter().rposition(|(known, ..)| !known.is_refusal).map_or(0, |at| at + 1);
+        let same = |known: &Event| event.is_refusal && known.title == event.title && known.more == event.more;
+        match shown[last..].iter_mut().find(|(known, ..)| same(known)) {
+            Some((_, times, since)) => (*times, *since) = (*times + 1, event.when),
+            None => shown.push((event, 1, String::new())),
+        }
+    }
+    let told = |(event, times, since): (Event, u32, String)| match times {
+        1 => event,
+        _ => Event { more: format!("{times} times since {since}: {}", event.more), ..event },
+    };
+    shown.into_iter().map(told).collect()
 }
 
 /// Reads an account's timeline, so many contacts and answers at the most, without what was said in some rows: notices and wishes are
@@ -134,7 +154,7 @@ pub async fn list_most(
 }
 
 fn event(at: Timestamp, icon: &'static str, tone: &'static str, title: String, more: String) -> Event {
-    Event { at, icon, tone, title, more, when: String::new(), href: None }
+    Event { at, icon, tone, title, more, when: String::new(), href: None, is_refusal: false }
 }
 
 fn midnight(on: jiff::civil::Date, zone: &TimeZone) -> Timestamp {
@@ -202,7 +222,8 @@ async fn refusals(tx: &mut Tx, account: AccountId, events: &mut Vec<Event>, most
         let channel = Channel::parse(&refusal.channel).unwrap_or(Channel::Call);
         let refused = event(refusal.decided_at, "no", "no", format!("{channel} refused"), reasons(&refusal.because));
         // The decision stands with the account it was asked for.
-        events.push(Event { href: Some(format!("/accounts/{}/decisions/{}", refusal.account, refusal.id)), ..refused });
+        let href = Some(format!("/accounts/{}/decisions/{}", refusal.account, refusal.id));
+        events.push(Event { href, is_refusal: true, ..refused });
     }
     Ok(())
 }
@@ -310,5 +331,37 @@ pub fn icon(channel: Channel) -> &'static str {
         Channel::Email => "email",
         Channel::Letter => "letter",
         _ => "text",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusals_for_one_reason_are_told_once_between_other_things() {
+        let refused = |title: &str, more: &str, when: &str| {
+            let event = event(Timestamp::UNIX_EPOCH, "no", "no", title.into(), more.into());
+            Event { when: when.into(), is_refusal: true, ..event }
+        };
+        let paid = event(Timestamp::UNIX_EPOCH, "money", "ok", "Paid".into(), "a".into());
+        let events = vec![
+            refused("Letter refused", "a", "Fri"),
+            refused("Call refused", "a", "Thu"),
+            refused("Letter refused", "a", "Wed"),
+            refused("Letter refused", "b", "Tue"),
+            refused("Letter refused", "a", "Mon"),
+            paid,
+            refused("Letter refused", "a", "Sun"),
+        ];
+        let shown: Vec<_> = folded(events).into_iter().map(|event| (event.when, event.title, event.more)).collect();
+        let expected = [
+            ("Fri", "Letter refused", "3 times since Mon: a"),
+            ("Thu", "Call refused", "a"),
+            ("Tue", "Letter refused", "b"),
+            ("", "Paid", "a"),
+            ("Sun", "Letter refused", "a"),
+        ];
+        assert_eq!(shown, expected.map(|(when, title, more)| (when.into(), title.into(), more.into())));
     }
 }

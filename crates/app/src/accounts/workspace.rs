@@ -181,7 +181,7 @@ pub async fn show_with(
     let id = store::resolve(&mut tx, account).await?;
     let view = audit::views::begin(&web.app, &visit.who, visit.at.at, id, audit::views::WORKSPACE);
     let known = gather(&mut tx, id).await?;
-    let events = timeline::list(&mut tx, &known.account, visit.at.at, &visit.zone).await?;
+    let events = timeline::folded(timeline::list(&mut tx, &known.account, visit.at.at, &visit.zone).await?);
     let buckets = known.account.owed()?;
     let promises = plans::store::list_promises(&mut tx, id).await?;
     let payments = ledger::store::list_payments(&mut tx, id).await?;
