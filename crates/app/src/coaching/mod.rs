@@ -1,5 +1,10 @@
-//! Coaching: what helps an officer lead a call well.
+//! Coaching: how people learn to lead a conversation well: the words, the calls they led, practice.
 //!
-//! The texts of the call guide as versions ([`guides`]).
+//! [`guides`] has the texts of the call guide as versions.
+//! [`reviews`] looks at calls that were led: the score their steps give, the officer's own view, the reviewer's, and what follows.
+//! What a call is measured by and what a score is stand in `duly_domain::coaching`.
+//!
+//! Routes stand in `web::router`, steps of the night in `jobs::nightly`, commands in `cli`, as of every room.
 
 pub mod guides;
+pub mod reviews;

@@ -1,5 +1,7 @@
 //! Coaching: how a conversation is led, and how people learn to lead it well.
 //!
 //! [`guide`] is the text that stands beside a call: what to say and ask at each stage, and what to do with what they say.
+//! [`scorecard`] says what a call is measured by, and what its steps already prove.
 
 pub mod guide;
+pub mod scorecard;
