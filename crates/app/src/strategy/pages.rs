@@ -4,6 +4,7 @@ use super::actions::{Work, WorkItem, list_worklist, next_best};
 use super::counts;
 use crate::accounts::strip::next_text;
 use crate::app::Failure;
+use crate::coaching::reviews;
 use crate::web::Web;
 use crate::web::guard::Visit;
 use crate::web::shell::{Frame, page};
@@ -99,6 +100,8 @@ struct MyDayPage {
     /// The day of the oldest ranking among the rows.
     ranked: Option<String>,
     has_desks: bool,
+    /// What waits in coaching, each with its place.
+    coaching: Vec<(String, &'static str)>,
 }
 
 /// Rows on one page.
@@ -137,9 +140,10 @@ pub async fn get_my_day(State(web): State<Web>, visit: Visit, Query(query): Quer
     if let Some(row) = rows.get_mut(work.len() - closed) {
         row.begins_later = true;
     }
+    let coaching = reviews::pages::waiting_today(&mut tx, &visit).await?;
     let frame = Frame::of(&visit, "/my-day", "My day").saying(query.get("said").map(String::as_str));
     let total = lane.map_or(all.0, |lane| counts.get(lane.code()).map_or(0, |(count, _)| *count));
-    Ok(page(&MyDayPage { frame, lanes, rows, total, first, closed, ranked, has_desks: !desks.is_empty() }))
+    Ok(page(&MyDayPage { frame, lanes, rows, total, first, closed, ranked, has_desks: !desks.is_empty(), coaching }))
 }
 
 fn named(item: &WorkItem) -> String {
@@ -213,6 +217,9 @@ fn timed(item: &WorkItem, visit: &Visit) -> (String, &'static str) {
 /// `GET /next?after=`: the next best account, or the list when nothing is left.
 pub async fn get_next(State(web): State<Web>, visit: Visit, Query(query): Query<HashMap<String, String>>) -> Result<Response, Failure> {
     let Some(user) = visit.who.id else { return Err(Failure::Forbidden) };
+    if reviews::care::pausing_until(&mut web.app.db.read().await?, user, visit.at.at).await?.is_some() {
+        return Ok(Redirect::to("/coaching/care?said=pausing").into_response());
+    }
     let after = query.get("after").and_then(|id| id.parse().ok());
     let next = next_best(&web.app, user, visit.at, after).await?;
     Ok(Redirect::to(&next.map_or_else(|| "/my-day".into(), |id| format!("/accounts/{id}"))).into_response())

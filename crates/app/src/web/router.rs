@@ -4,6 +4,7 @@ use super::guard::{guard, headers};
 use super::serving::believe;
 use super::{Web, assets};
 use crate::accounts::desks;
+use crate::coaching::reviews;
 use crate::{accounts, audit, coaching, compliance, disputes, identity, intake, jobs, ledger, outreach, parties, plans, strategy};
 use axum::handler::Handler;
 use axum::http::Method;
@@ -127,6 +128,23 @@ pub fn routes(web: Web) -> Routes {
         .post("/calls/{call}/steps", May::WorkAccounts, outreach::calls::pages::post_step)
         .post("/calls/{call}/ends", May::WorkAccounts, outreach::calls::pages::post_end)
         .post("/calls/{call}/wraps", May::WorkAccounts, outreach::calls::pages::post_wrap)
+        .post("/calls/{call}/abuses", May::WorkAccounts, reviews::pages::post_abuse)
+        .get("/coaching", May::ReadReviews, reviews::pages::get_coaching)
+        .get("/coaching/calibration", May::ReadCompliance, reviews::calibration::get_calibration)
+        .get("/coaching/officers/{user}", May::ReadReviews, reviews::pages::get_officer)
+        .post("/coaching/officers/{user}/goals", May::ReviewCalls, reviews::pages::post_goal)
+        .post("/coaching/goals/{goal}/outcomes", May::ReviewCalls, reviews::pages::post_outcome)
+        .post("/coaching/draws", May::ReviewCalls, reviews::team_page::post_draw)
+        .post("/coaching/numbers", May::ReviewCalls, reviews::team_page::post_numbers)
+        .post("/coaching/calls/{call}/reviews", May::ReviewCalls, reviews::review_page::post_review)
+        .get("/coaching/reviews/{review}", May::ReadReviews, reviews::review_page::get_review)
+        .post("/coaching/reviews/{review}/scores", May::WorkAccounts, reviews::review_page::post_score)
+        .post("/coaching/reviews/{review}/disputes", May::WorkAccounts, reviews::review_page::post_dispute)
+        .post("/coaching/reviews/{review}/disputes/{dispute}/decisions", May::DecideScores, reviews::review_page::post_decision)
+        .get("/coaching/care", May::WorkAccounts, reviews::pages::get_care)
+        .post("/coaching/pauses/ends", May::WorkAccounts, reviews::pages::post_pause_end)
+        .post("/coaching/notes", May::WorkAccounts, reviews::pages::post_note)
+        .post("/coaching/notes/{note}/deletions", May::WorkAccounts, reviews::pages::post_note_deletion)
         .get("/promises", May::ReadAccounts, plans::pages::get_promises)
         .post("/accounts/{account}/promises", May::WorkAccounts, plans::pages::post_promise)
         .post("/accounts/{account}/promises/{promise}/withdrawals", May::WorkAccounts, plans::pages::post_withdrawal)

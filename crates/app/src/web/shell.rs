@@ -63,6 +63,7 @@ const ROOMS: [(&str, &str, &str, Permission); 15] = [
     ("/promises", "Promises", "promise", Permission::ReadAccounts),
     ("/payments", "Payments", "money", Permission::ReadAccounts),
     ("/disputes", "Disputes", "warn", Permission::ReadAccounts),
+    ("/coaching", "Coaching", "ok", Permission::ReadReviews),
     ("/imports", "Imports", "import", Permission::Import),
     ("/likenesses", "Likenesses", "people", Permission::MergePeople),
     ("/desks", "Desks", "desk", Permission::MoveWork),
@@ -173,6 +174,14 @@ fn saying(code: &str) -> &'static str {
         "guide-approved" => "Approved; it leads the calls that begin from its day on.",
         "policy-withdrawn" => "Withdrawn; it stays on record.",
         "settled" => "Kept; it holds from now on.",
+        "pausing" => "Take your time. Nothing new is offered to you meanwhile.",
+        "drawn" => "Drawn; the calls wait for their officer and for a reviewer.",
+        "marked" => "Your marks are kept.",
+        "mark-disputed" => "Disputed; somebody who gave none of the marks decides.",
+        "mark-decided" => "Decided; the officer sees it.",
+        "goal" => "The goal is set.",
+        "goal-closed" => "Kept: what came of it stands with the goal.",
+        "deleted" => "Deleted.",
         _ => "",
     }
 }

@@ -31,6 +31,7 @@ mod plans;
 mod policy;
 mod posting;
 mod replay;
+mod reviews;
 mod statuses;
 mod store;
 mod strategy;

@@ -115,13 +115,19 @@ pub enum Permission {
     KeepLicenses,
     /// Make desks and teams, see what waits on them, move work between them.
     MoveWork,
+    /// Read reviews of calls: one's own, one's team's, or all, as the role has it.
+    ReadReviews,
+    /// Draw calls, review those of others, set goals.
+    ReviewCalls,
+    /// Decide about a mark that an officer disputes.
+    DecideScores,
     /// Make users, switch them off and on, give them a new password.
     Administer,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Permission; 28] = [
+    pub const ALL: [Permission; 31] = [
         Permission::Anyone,
         Permission::SignedIn,
         Permission::ReadAccounts,
@@ -149,6 +155,9 @@ impl Permission {
         Permission::ChangePolicy,
         Permission::KeepLicenses,
         Permission::MoveWork,
+        Permission::ReadReviews,
+        Permission::ReviewCalls,
+        Permission::DecideScores,
         Permission::Administer,
     ];
 }
@@ -179,6 +188,9 @@ pub fn may(role: Role, permission: Permission) -> bool {
         P::ReadNights => role != R::Officer,
         P::RunNights | P::MoveWork => matches!(role, R::Administrator | R::Supervisor),
         P::ReadCompliance => matches!(role, R::Compliance | R::Auditor | R::Supervisor),
+        P::ReadReviews => matches!(role, R::Officer | R::Supervisor | R::Compliance | R::Auditor),
+        P::ReviewCalls => role == R::Supervisor,
+        P::DecideScores => matches!(role, R::Supervisor | R::Compliance),
         P::Administer => role == R::Administrator,
     }
 }
@@ -210,6 +222,8 @@ mod tests {
             Permission::ChangePolicy,
             Permission::KeepLicenses,
             Permission::MoveWork,
+            Permission::ReviewCalls,
+            Permission::DecideScores,
             Permission::Administer,
         ];
         assert!(changes.iter().all(|permission| !may(Role::Auditor, *permission)));

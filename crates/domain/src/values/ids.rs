@@ -124,6 +124,22 @@ ids! {
     CallStepId = "cls";
     /// One version of a call guide's text.
     GuideId = "gui";
+    /// The score that a call's steps gave.
+    CallScoreId = "csc";
+    /// What was drawn of an officer's week.
+    DrawId = "drw";
+    /// One call that is looked at.
+    ReviewId = "rev";
+    /// The marks that somebody gave a call.
+    ReviewScoreId = "rsc";
+    /// A mark that the officer disputes.
+    ScoreDisputeId = "sdp";
+    /// What an officer works on.
+    GoalId = "gol";
+    /// Time to breathe after a call.
+    PauseId = "pse";
+    /// What an officer wrote for themselves.
+    MoodNoteId = "mood";
     /// One letter.
     LetterId = "ltr";
     /// Letters printed in one go, in one folder.

@@ -77,7 +77,7 @@ macro_rules! of_agency {
 ///
 /// Whose contact, wish, circumstance or notice it is may change when two records of one person are made one or parted again.
 #[rustfmt::skip]
-pub static KINDS: [Kind; 19] = [
+pub static KINDS: [Kind; 20] = [
     kind!("case", CaseId, "cases",
         kind ground channel words disputed_minor currency received_on notice_id hold_id opened_by opened_at,
         debtor_id in_writing state outcome root_cause found closed_by closed_at),
@@ -85,6 +85,7 @@ pub static KINDS: [Kind; 19] = [
         case_id kind happened_on words document_id recorded_by recorded_at,),
     kind!("call", CallId, "calls", contact_id language guide began_at, ended_at wrapped_at),
     kind!("call step", CallStepId, "call_steps", call_id seq done done_at,),
+    kind!("call score", CallScoreId, "call_scores", call_id officer_id scorecard marks basis_points failed_by made_at,),
     kind!("circumstance", CircumstanceId, "circumstances",
         kind since_on source note recorded_by recorded_at,
         debtor_id ended_at ended_because),
@@ -127,7 +128,7 @@ pub static KINDS: [Kind; 19] = [
 
 /// What is kept about the agency and no account: named in the entries of its chain.
 #[rustfmt::skip]
-static OF_AGENCY: [Kind; 4] = [
+static OF_AGENCY: [Kind; 9] = [
     of_agency!("policy", PolicyId, "policies",
         creditor_id number attempts_max_7_days opens_minute closes_minute electronic_max_7_days is_off_on_sundays is_off_on_holidays
         from_on reason difference proposed_by proposed_at,
@@ -141,6 +142,14 @@ static OF_AGENCY: [Kind; 4] = [
     of_agency!("guide", GuideId, "guides",
         language number body from_on reason proposed_by proposed_at,
         state begins_at decided_by decided_at),
+    of_agency!("draw", DrawId, "review_draws",
+        officer_id week_on seed calls population random_most risk_most drawn_by drawn_at,),
+    of_agency!("review", ReviewId, "reviews", call_id officer_id purpose draw_id reasons scorecard asked_by asked_at,),
+    of_agency!("review score", ReviewScoreId, "review_scores", review_id seat scorer_id marks words given_at,),
+    of_agency!("disputed score", ScoreDisputeId, "score_disputes",
+        review_id item wanted reason disputed_at, mark because decided_by_id decided_at),
+    of_agency!("coaching goal", GoalId, "coaching_goals",
+        officer_id item goal review_id practice due_on recheck_on set_by_id set_at, outcome outcome_words closed_by_id closed_at),
 ];
 
 /// A row that was kept.
@@ -168,7 +177,7 @@ macro_rules! kept_rows {
     )*};
 }
 
-kept_rows! { CallId CallStepId CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId GuideId }
+kept_rows! { CallId CallStepId CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId GuideId CallScoreId DrawId ReviewId ReviewScoreId ScoreDisputeId GoalId }
 
 /// The columns of a row as they come.
 struct Columns(Vec<Value>);

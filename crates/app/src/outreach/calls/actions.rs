@@ -4,6 +4,7 @@ use super::store::{self, Call};
 use crate::app::{Actor, App, Failure, WORDS_MAX, check_length, new_uuid};
 use crate::audit::kept;
 use crate::coaching::guides;
+use crate::coaching::reviews::scored;
 use crate::compliance::facts::{Known, gather};
 use crate::outreach::actions::{RecordContact, Recorded, record_contact_in};
 use crate::outreach::store as contacts;
@@ -228,7 +229,8 @@ pub async fn wrap_call(app: &App, who: &Actor, at: Moment, ask: &WrapUp) -> Resu
         store::update_wrapped(tx, led.call.id, at.at).await?;
         let detail =
             json!({"call": led.call.id.to_string(), "contact": led.call.contact.to_string(), "steps": led.conversation.steps().len()});
-        kept::record(tx, who, at.at, led.call.account, "call.wrap", detail, &[led.call.id.into()]).await?;
+        let score = scored::keep(tx, &led.call, &led.conversation, &ask.result, at.at).await?;
+        kept::record(tx, who, at.at, led.call.account, "call.wrap", detail, &[led.call.id.into(), score.into()]).await?;
         Ok(recorded)
     })
 }

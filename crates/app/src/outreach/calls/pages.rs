@@ -5,6 +5,7 @@ use super::opening;
 use super::showing::{WRAP_SECONDS, show};
 use super::store;
 use crate::app::{Failure, Outcome, Problems};
+use crate::coaching::reviews::care;
 use crate::compliance::gate::look_at;
 use crate::ledger;
 use crate::plans::actions::{TakePromise, take_promise};
@@ -34,6 +35,7 @@ struct ShownCall {
     result: String,
     talked: String,
     wrapped: String,
+    is_abusive: bool,
 }
 
 #[derive(Template)]
@@ -47,9 +49,12 @@ struct CallsPage {
 /// `GET /calls`: the officer's calls today.
 pub async fn get_calls(State(web): State<Web>, visit: Visit, Query(query): Query<HashMap<String, String>>) -> Result<Response, Failure> {
     let since = visit.at.business_day.to_zoned(visit.zone.clone()).map_or(visit.at.at, |start| start.timestamp());
-    let calls = match visit.who.id {
-        Some(officer) => store::list_lately(&mut web.app.db.read().await?, officer, since).await?,
-        None => Vec::new(),
+    let (calls, abusive) = match visit.who.id {
+        Some(officer) => {
+            let mut tx = web.app.db.read().await?;
+            (store::list_lately(&mut tx, officer, since).await?, care::list_abusive(&mut tx, officer, since).await?)
+        }
+        None => (Vec::new(), Vec::new()),
     };
     let seconds = |from: Option<Timestamp>, to: Option<Timestamp>| Some(to?.duration_since(from?).as_secs().max(0));
     let mut wraps: Vec<i64> = calls.iter().filter_map(|call| seconds(call.ended_at, call.wrapped_at)).collect();
@@ -65,6 +70,7 @@ pub async fn get_calls(State(web): State<Web>, visit: Visit, Query(query): Query
         },
         talked: seconds(Some(call.began_at), call.ended_at).map(|spent| format!("{:02}:{:02}", spent / 60, spent % 60)).unwrap_or_default(),
         wrapped: seconds(call.ended_at, call.wrapped_at).map(|spent| format!("{spent} s")).unwrap_or_default(),
+        is_abusive: abusive.contains(&call.id),
     });
     let calls = shown.collect();
     let frame = Frame::of(&visit, "/calls", "Calls").saying(query.get("said").map(String::as_str));
@@ -287,6 +293,10 @@ pub async fn post_wrap(State(web): State<Web>, visit: Visit, Path(call): Path<St
     };
     let again = HashMap::new();
     match done {
+        Ok(_) if fields.text("abusive") == "yes" => {
+            care::mark_abusive(&web.app, &visit.who, visit.at, call).await?;
+            Ok(Redirect::to("/coaching/care?said=pausing").into_response())
+        }
         Ok(_) if fields.text("then") == "break" => Ok(Redirect::to("/calls?said=recorded").into_response()),
         Ok(_) => Ok(Redirect::to(&format!("/next?after={account}")).into_response()),
         Err(Failure::Wrong(problems)) => show(&web, &visit, call, &again, fields, problems).await,
