@@ -29,6 +29,8 @@
 
 mod reading;
 
+pub use reading::tells_of_debt;
+
 use crate::outreach::conversation::{Stage, Trigger};
 use crate::outreach::letter::Language;
 use std::fmt;
