@@ -9,6 +9,7 @@ pub mod store;
 
 pub mod accounts;
 pub mod audit;
+pub mod coaching;
 pub mod compliance;
 pub mod disputes;
 pub mod identity;

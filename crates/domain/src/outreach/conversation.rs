@@ -69,6 +69,17 @@ impl Conversation {
         Conversation { words_are_due, answered, checks, on_file: on_file.to_vec(), steps }
     }
 
+    /// The call as it stood after its first steps.
+    pub fn until(&self, steps: usize) -> Conversation {
+        let first = self.steps.iter().take(steps).cloned().collect();
+        Conversation::of(&self.on_file, self.words_are_due, first)
+    }
+
+    /// Whether any words are due before the purpose.
+    pub fn words_are_due(&self) -> bool {
+        self.words_are_due
+    }
+
     /// The steps.
     pub fn steps(&self) -> &[Step] {
         &self.steps
@@ -179,7 +190,8 @@ impl Conversation {
         triggers
     }
 
-    fn has(&self, wanted: impl Fn(&Step) -> bool) -> bool {
+    /// Whether a step is among them.
+    pub fn has(&self, wanted: impl Fn(&Step) -> bool) -> bool {
         self.steps.iter().any(wanted)
     }
 
