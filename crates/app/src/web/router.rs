@@ -4,7 +4,7 @@ use super::guard::{guard, headers};
 use super::serving::believe;
 use super::{Web, assets};
 use crate::accounts::desks;
-use crate::{accounts, audit, compliance, disputes, identity, intake, jobs, ledger, outreach, parties, plans, strategy};
+use crate::{accounts, audit, coaching, compliance, disputes, identity, intake, jobs, ledger, outreach, parties, plans, strategy};
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::routing::{MethodRouter, get, post};
@@ -121,6 +121,10 @@ pub fn routes(web: Web) -> Routes {
         .post("/calls/{call}/steps", May::WorkAccounts, outreach::calls::pages::post_step)
         .post("/calls/{call}/ends", May::WorkAccounts, outreach::calls::pages::post_end)
         .post("/calls/{call}/wraps", May::WorkAccounts, outreach::calls::pages::post_wrap)
+        .get("/practice", May::Practice, coaching::practice::pages::get_practice)
+        .post("/practice/calls", May::Practice, coaching::practice::pages::post_call)
+        .get("/practice/calls/{practice}", May::Practice, coaching::practice::pages::get_call)
+        .post("/practice/calls/{practice}/choices", May::Practice, coaching::practice::pages::post_choice)
         .get("/promises", May::ReadAccounts, plans::pages::get_promises)
         .post("/accounts/{account}/promises", May::WorkAccounts, plans::pages::post_promise)
         .post("/accounts/{account}/promises/{promise}/withdrawals", May::WorkAccounts, plans::pages::post_withdrawal)

@@ -55,10 +55,11 @@ pub struct Frame {
     pub alarm: String,
 }
 
-const ROOMS: [(&str, &str, &str, Permission); 14] = [
+const ROOMS: [(&str, &str, &str, Permission); 15] = [
     ("/my-day", "My day", "day", Permission::WorkAccounts),
     ("/accounts", "Accounts", "people", Permission::ReadAccounts),
     ("/calls", "Calls", "phone", Permission::WorkAccounts),
+    ("/practice", "Practice", "practice", Permission::Practice),
     ("/promises", "Promises", "promise", Permission::ReadAccounts),
     ("/payments", "Payments", "money", Permission::ReadAccounts),
     ("/disputes", "Disputes", "warn", Permission::ReadAccounts),

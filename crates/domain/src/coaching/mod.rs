@@ -4,6 +4,7 @@
 //! [`scorecard`] says what a call is measured by, and what its steps already prove.
 //! [`practice`] is a call with a scripted person, led by the same guide and marked by the same scorecard.
 
+pub mod draw;
 pub mod guide;
 pub mod practice;
 pub mod scorecard;

@@ -24,6 +24,7 @@
 //!   to: lost
 //!   wrong: It tells of the debt to whoever picked up.
 //!   rule: regf.third-party.disclosure
+//!   item: verified
 //! ```
 //!
 //! What a choice does are the [`Step`]s of a real call, so that the same [`Conversation`] says what is open, the same guide gives the
@@ -34,11 +35,13 @@
 //! nothing of a debt before the right party is verified; what is called wrong names a rule of the catalogue or where the law says so.
 
 mod deed;
+mod marks;
 mod proof;
 mod reading;
 mod shipped;
 
 pub use deed::Deed;
+pub use marks::{Marks, PASS_PERCENT, PlayMark};
 pub use shipped::{find, shipped};
 
 use crate::coaching::guide::{Card, Guide, Line, Part, Places, Problem, Situation};
@@ -101,6 +104,8 @@ pub struct Choice {
     pub rules: Vec<&'static RuleCard>,
     /// Where else the law says so.
     pub cite: Option<String>,
+    /// The item of the scorecard that it is about.
+    pub item: Option<String>,
 }
 
 /// A point of the talk; one without choices is its end.
@@ -123,6 +128,8 @@ pub struct Node {
 pub struct Scenario {
     /// Its name in addresses.
     pub code: String,
+    /// Which text it is: changes whenever the text does.
+    pub edition: String,
     /// What it is about, in a few words.
     pub title: String,
     /// In which language they speak.
@@ -272,20 +279,6 @@ impl<'s> Play<'s> {
         self.choices().map(|(_, choice)| choice.worth).max().unwrap_or(Worth::Good)
     }
 
-    /// What was chosen, in percent of the best: half for what could be better, nothing for what is wrong.
-    pub fn percent(&self) -> u32 {
-        let points: usize = self
-            .choices()
-            .map(|(_, choice)| match choice.worth {
-                Worth::Good => 2,
-                Worth::Weak => 1,
-                Worth::Wrong => 0,
-            })
-            .sum();
-        let most = self.taken.len() * 2;
-        u32::try_from(points * 100 / most.max(1)).unwrap_or(0)
-    }
-
     /// What a choice says or does, by the guide as it is.
     pub fn spoken(&self, choice: &Choice, guide: &Guide, officer: &str, today: Date) -> Vec<Spoken> {
         let is_verified = self.conversation(today).may_show_debt();
@@ -337,6 +330,7 @@ pub fn find_rule(id: &str) -> Option<&'static RuleCard> {
 mod tests {
     use super::*;
     use crate::coaching::guide::shipped_text;
+    use crate::coaching::scorecard::Scorecard;
     use jiff::civil::date;
     use proptest::prelude::*;
     use std::collections::BTreeSet;
@@ -387,6 +381,7 @@ mod tests {
         #[test]
         fn any_choices_end_or_are_refused(which in 0_usize..64, chosen in proptest::collection::vec(0_usize..7, 0..60)) {
             let scenario = &shipped()[which % shipped().len()];
+            let card = Scorecard::shipped();
             let mut play = Play::of(scenario, &[]).unwrap();
             for choice in chosen {
                 let before = play.taken.len();
@@ -395,7 +390,7 @@ mod tests {
                     Err(_) => prop_assert_eq!(play.taken.len(), before),
                 }
                 let call = play.conversation(TODAY);
-                prop_assert!(play.percent() <= 100);
+                prop_assert!(play.marks(&card, TODAY).percent() <= 100);
                 prop_assert_eq!(call.steps().len(), play.steps(TODAY).len());
                 prop_assert!(!call.result().code.is_empty());
             }

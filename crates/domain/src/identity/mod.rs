@@ -115,13 +115,15 @@ pub enum Permission {
     KeepLicenses,
     /// Make desks and teams, see what waits on them, move work between them.
     MoveWork,
+    /// Practice calls, read lessons, take quizzes.
+    Practice,
     /// Make users, switch them off and on, give them a new password.
     Administer,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Permission; 28] = [
+    pub const ALL: [Permission; 29] = [
         Permission::Anyone,
         Permission::SignedIn,
         Permission::ReadAccounts,
@@ -149,6 +151,7 @@ impl Permission {
         Permission::ChangePolicy,
         Permission::KeepLicenses,
         Permission::MoveWork,
+        Permission::Practice,
         Permission::Administer,
     ];
 }
@@ -178,6 +181,7 @@ pub fn may(role: Role, permission: Permission) -> bool {
         P::Import | P::MergePeople => matches!(role, R::BackOffice | R::Supervisor),
         P::ReadNights => role != R::Officer,
         P::RunNights | P::MoveWork => matches!(role, R::Administrator | R::Supervisor),
+        P::Practice => matches!(role, R::Officer | R::Supervisor | R::Compliance),
         P::ReadCompliance => matches!(role, R::Compliance | R::Auditor | R::Supervisor),
         P::Administer => role == R::Administrator,
     }

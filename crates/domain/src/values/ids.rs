@@ -122,6 +122,16 @@ ids! {
     CallId = "cal";
     /// One thing done in a call.
     CallStepId = "cls";
+    /// One call of practice, with a scripted person.
+    PracticeId = "prc";
+    /// One quiz about the rules.
+    QuizId = "qiz";
+    /// What somebody has to learn by a day.
+    AssignmentId = "asg";
+    /// A course that somebody passed.
+    CertificateId = "crt";
+    /// A permission that waits for a certificate.
+    NeedId = "cnd";
     /// One letter.
     LetterId = "ltr";
     /// Letters printed in one go, in one folder.

@@ -2,6 +2,7 @@
 
 use super::{Act, Play, Scenario, Worth};
 use crate::coaching::guide::{Guide, Problem, Situation, tells_of_debt};
+use crate::coaching::scorecard::Scorecard;
 use crate::outreach::conversation::{Step, Way};
 use jiff::civil::{Date, date};
 
@@ -68,6 +69,18 @@ fn points(scenario: &Scenario) -> Vec<Problem> {
             problems.push(problem(choice.line, "is wrong by no rule: name it with rule, or where the law says so with cite"));
         }
     }
+    let card = Scorecard::shipped();
+    for choice in scenario.nodes.iter().flat_map(|node| &node.choices) {
+        match &choice.item {
+            Some(item) if card.item(item).is_none() => {
+                problems.push(problem(choice.line, format!("{item:?} is no item of the scorecard")));
+            }
+            None if choice.worth != Worth::Good => {
+                problems.push(problem(choice.line, "names no item of the scorecard: write item"));
+            }
+            _ => {}
+        }
+    }
     if let Some(at) = circle(scenario) {
         problems.push(problem(scenario.nodes[at].line, format!("the talk can come back to {}: a path must end", scenario.nodes[at].code)));
     }
@@ -114,6 +127,7 @@ fn walked(scenario: &Scenario) -> Vec<Problem> {
         return vec![problem(0, format!("the talk can go more than {PATHS_MAX} ways: let more choices lead to the same point"))];
     }
     let guide = Guide::shipped(scenario.language);
+    let card = Scorecard::shipped();
     let mut problems = Vec::new();
     let (mut can_pass, mut can_fail) = (false, false);
     for path in &paths {
@@ -146,8 +160,15 @@ fn walked(scenario: &Scenario) -> Vec<Problem> {
                 }
             }
         }
-        can_pass |= worst == Worth::Good;
-        can_fail |= worst == Worth::Wrong;
+        if let Ok(play) = Play::of(scenario, path) {
+            let marks = play.marks(&card, TRIED_ON);
+            if worst == Worth::Good && !marks.is_full() {
+                let short: Vec<&str> = marks.short().map(|one| one.item.code.as_str()).collect();
+                problems.push(problem(0, format!("a path without fault has no full marks: {}", short.join(", "))));
+            }
+            can_pass |= worst == Worth::Good && marks.is_passed();
+            can_fail |= worst == Worth::Wrong && !marks.is_passed();
+        }
     }
     if !can_pass {
         problems.push(problem(0, "no path is without fault"));
@@ -194,7 +215,7 @@ mod tests {
     }
 
     const RIGHT: &str = "# start\nthey: Hello?\n- guide: verify\n  does: answered person\n  to: end\n  good: The name alone.\n\
-        - say: You owe us money.\n  to: end\n  wrong: It tells.\n  rule: regf.third-party.disclosure\n# end\nscene: It is over.\n";
+        - say: You owe us money.\n  to: end\n  wrong: It tells.\n  rule: regf.third-party.disclosure\n  item: verified\n# end\nscene: It is over.\n";
 
     #[test]
     fn a_right_scenario_is_taken_and_what_is_wrong_is_named() {
@@ -211,6 +232,7 @@ mod tests {
             (RIGHT.replace("does: answered person", "does: checked date_of_birth soon"), "cannot be read as an answer"),
             (RIGHT.replace("guide: verify", "card: lost_job"), "the card lost_job is for when they are verified"),
             (RIGHT.replace("guide: verify", "card: nothing"), "the guide has no card nothing"),
+            (RIGHT.replace("  item: verified\n", ""), "names no item of the scorecard"),
             (RIGHT.replace("good: The", "weak: The"), "needs two choices, one of them good"),
             ("they: Hello?\n".into(), "\"they\" is not written before the first point"),
             ("# start\nthey: Hello?\n- shout: Hey!\n".into(), "\"shout\" is no choice"),

@@ -21,6 +21,7 @@ struct Draft {
     worth: Option<(Worth, String)>,
     rules: Vec<&'static crate::decision::RuleCard>,
     cite: Option<String>,
+    item: Option<String>,
 }
 
 struct DraftNode {
@@ -37,9 +38,24 @@ struct Reading {
     problems: Vec<Problem>,
 }
 
+/// Reads a text and proves what it says.
 pub(super) fn read(code: &str, text: &str) -> Result<Scenario, Vec<Problem>> {
+    let scenario = read_unproved(code, text)?;
+    let problems = proof::problems(&scenario);
+    if problems.is_empty() { Ok(scenario) } else { Err(problems) }
+}
+
+/// Which text it is, in sixteen letters (FNV-1a): enough to see that it changed.
+fn edition_of(text: &str) -> String {
+    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    format!("{hash:016x}")
+}
+
+/// Reads a text that was proved before: every path of it was walked by a test.
+pub(super) fn read_unproved(code: &str, text: &str) -> Result<Scenario, Vec<Problem>> {
     let scenario = Scenario {
         code: code.to_string(),
+        edition: edition_of(text),
         title: String::new(),
         language: Language::English,
         person: String::new(),
@@ -147,7 +163,7 @@ impl Reading {
             },
             _ => return self.wrong(number, format!("{key:?} is no choice: there are say, guide, card and do")),
         };
-        let draft = Draft { line: number, act, reply: None, does: Vec::new(), to: None, worth: None, rules: Vec::new(), cite: None };
+        let draft = Draft { line: number, act, reply: None, does: Vec::new(), to: None, worth: None, rules: Vec::new(), cite: None, item: None };
         if let Some(node) = self.nodes.last_mut() {
             node.choices.push(draft);
         }
@@ -170,9 +186,10 @@ impl Reading {
                 }
             }
             "cite" => choice.cite = Some(words.to_string()),
+            "item" => choice.item = Some(words.to_string()),
             _ => match Worth::parse(key) {
                 Some(worth) => choice.worth = Some((worth, words.to_string())),
-                None => unknown.push(format!("{key:?} is not written here: there are reply, does, to, good, weak, wrong, rule and cite")),
+                None => unknown.push(format!("{key:?} is not written here: there are reply, does, to, good, weak, wrong, rule, cite and item")),
             },
         }
         for says in unknown {
@@ -194,7 +211,7 @@ impl Reading {
         deeds
     }
 
-    /// Joins the points, and proves what the whole says.
+    /// Joins the points.
     fn finish(mut self) -> Result<Scenario, Vec<Problem>> {
         let places: HashMap<String, usize> = self.nodes.iter().enumerate().map(|(at, node)| (node.code.clone(), at)).collect();
         for draft in std::mem::take(&mut self.nodes) {
@@ -212,6 +229,7 @@ impl Reading {
                         why,
                         rules: choice.rules,
                         cite: choice.cite,
+                        item: choice.item,
                     }),
                     (None, _) => {
                         let to = choice.to.unwrap_or_else(|| "nowhere".into());
@@ -221,9 +239,6 @@ impl Reading {
                 }
             }
             self.scenario.nodes.push(Node { line: draft.line, code: draft.code, scene: draft.scene, they: draft.they, choices });
-        }
-        if self.problems.is_empty() {
-            self.problems = proof::problems(&self.scenario);
         }
         if self.problems.is_empty() { Ok(self.scenario) } else { Err(self.problems) }
     }
