@@ -294,7 +294,13 @@ impl<'s> Play<'s> {
         let mut spoken = match &choice.act {
             Act::Say(words) | Act::Do(words) => own(words),
             Act::Guide(stage) => lines(guide.at(*stage, self.scenario.when)),
-            Act::Card(code) => guide.cards.iter().find(|card| card.code == *code).map(|card| lines(card.at(self.scenario.when))).unwrap_or_default(),
+            Act::Card(code) => {
+                let card = guide.cards.iter().find(|card| card.code == *code);
+                let mut at = card.map(|card| card.at(self.scenario.when)).unwrap_or_default();
+                // That they were heard comes first.
+                at.sort_by_key(|line| line.part != Part::Reflect);
+                lines(at)
+            }
         };
         // The words that are due, and what may be left on a machine, are said as they stand.
         if choice.does.contains(&Deed::Disclosed) {
