@@ -67,6 +67,7 @@ const STEPS: &[Step] = &steps! {
     40 "0040_entries_by_account" apart;
     41 "0041_calls";
     44 "0044_reviews";
+    45 "0045_practice";
     46 "0046_guides";
 };
 

@@ -55,11 +55,12 @@ pub struct Frame {
     pub alarm: String,
 }
 
-const ROOMS: [(&str, &str, &str, Permission); 15] = [
+const ROOMS: [(&str, &str, &str, Permission); 17] = [
     ("/my-day", "My day", "day", Permission::WorkAccounts),
     ("/accounts", "Accounts", "people", Permission::ReadAccounts),
     ("/calls", "Calls", "phone", Permission::WorkAccounts),
     ("/guides", "Guides", "phone", Permission::ReadAccounts),
+    ("/practice", "Practice", "practice", Permission::Practice),
     ("/promises", "Promises", "promise", Permission::ReadAccounts),
     ("/payments", "Payments", "money", Permission::ReadAccounts),
     ("/disputes", "Disputes", "warn", Permission::ReadAccounts),

@@ -31,6 +31,7 @@ mod changes;
 mod reading;
 
 pub use changes::{Change, changes};
+pub use reading::tells_of_debt;
 
 use crate::outreach::conversation::{Stage, Trigger};
 use crate::outreach::letter::Language;

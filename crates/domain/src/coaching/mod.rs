@@ -4,10 +4,16 @@
 //! [`scorecard`] says what a call is measured by, and what its steps already prove.
 //! [`sample`] says which calls are looked at, [`review`] who marks them and who sees it, [`calibration`] whether reviewers see the same;
 //! [`goal`] what an officer works on.
+//! [`topic`] and [`quiz`] teach the rules by what the rules themselves say.
+//! [`practice`] is a call with a scripted person, led by the same guide and marked by the same scorecard.
 
 pub mod calibration;
+pub mod draw;
 pub mod goal;
 pub mod guide;
+pub mod practice;
+pub mod quiz;
 pub mod review;
 pub mod sample;
 pub mod scorecard;
+pub mod topic;

@@ -121,13 +121,15 @@ pub enum Permission {
     ReviewCalls,
     /// Decide about a mark that an officer disputes.
     DecideScores,
+    /// Practice calls, read lessons, take quizzes.
+    Practice,
     /// Make users, switch them off and on, give them a new password.
     Administer,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Permission; 31] = [
+    pub const ALL: [Permission; 32] = [
         Permission::Anyone,
         Permission::SignedIn,
         Permission::ReadAccounts,
@@ -158,6 +160,7 @@ impl Permission {
         Permission::ReadReviews,
         Permission::ReviewCalls,
         Permission::DecideScores,
+        Permission::Practice,
         Permission::Administer,
     ];
 }
@@ -187,6 +190,7 @@ pub fn may(role: Role, permission: Permission) -> bool {
         P::Import | P::MergePeople => matches!(role, R::BackOffice | R::Supervisor),
         P::ReadNights => role != R::Officer,
         P::RunNights | P::MoveWork => matches!(role, R::Administrator | R::Supervisor),
+        P::Practice => matches!(role, R::Officer | R::Supervisor | R::Compliance),
         P::ReadCompliance => matches!(role, R::Compliance | R::Auditor | R::Supervisor),
         P::ReadReviews => matches!(role, R::Officer | R::Supervisor | R::Compliance | R::Auditor),
         P::ReviewCalls => role == R::Supervisor,

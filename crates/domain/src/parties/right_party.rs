@@ -192,7 +192,8 @@ fn read_date(text: &str) -> Option<Date> {
         [only] if only.len() == 8 && only.bytes().all(|b| b.is_ascii_digit()) => {
             (number(&only[4..])?, number(&only[..2])?, number(&only[2..4])?)
         }
-        [year, month, day] if year.len() == 4 => (number(year)?, month_of(month)?, number(day)?),
+        // June and July have four letters, as a year has figures.
+        [year, month, day] if year.len() == 4 && number(year).is_some() => (number(year)?, month_of(month)?, number(day)?),
         [day, month, year] if !month.starts_with(|c: char| c.is_ascii_digit()) => (number(year)?, month_of(month)?, number(day)?),
         [month, day, year] => (number(year)?, month_of(month)?, number(day)?),
         _ => return None,
@@ -236,6 +237,8 @@ mod tests {
             (DateOfBirth, "08191984", Ok(Matches)),
             (DateOfBirth, "1984-08-19", Ok(Matches)),
             (DateOfBirth, "19 de agosto de 1984", Ok(Matches)),
+            (DateOfBirth, "June 19, 1984", Ok(Differs)),
+            (DateOfBirth, "july 19 1984", Ok(Differs)),
             (DateOfBirth, "18 Aug 1984", Ok(Differs)),
             (DateOfBirth, "8/19/84", Err(())),
             (DateOfBirth, "31 Feb 1984", Err(())),

@@ -140,6 +140,16 @@ ids! {
     PauseId = "pse";
     /// What an officer wrote for themselves.
     MoodNoteId = "mood";
+    /// One call of practice, with a scripted person.
+    PracticeId = "prc";
+    /// One quiz about the rules.
+    QuizId = "qiz";
+    /// What somebody has to learn by a day.
+    AssignmentId = "asg";
+    /// A course that somebody passed.
+    CertificateId = "crt";
+    /// A permission that waits for a certificate.
+    NeedId = "cnd";
     /// One letter.
     LetterId = "ltr";
     /// Letters printed in one go, in one folder.

@@ -182,11 +182,10 @@ impl Reading {
 
     /// Before somebody is verified nothing tells of a debt (12 CFR 1006.6(d)(1), 1006.10).
     fn keep_quiet(&mut self, number: usize, words: &str) {
-        let quiet = words.to_lowercase();
         if let Some(place) = places(words).into_iter().find(|place| ["creditor", "amount"].contains(place)) {
             self.wrong(number, format!("{{{place}}} tells of the debt before they are verified"));
-        } else if let Some(word) = TELLS_OF_DEBT.iter().find(|word| begins_a_word(&quiet, word)) {
-            self.wrong(number, format!("{:?} tells of a debt before they are verified", word.trim()));
+        } else if let Some(word) = tells_of_debt(words) {
+            self.wrong(number, format!("{word:?} tells of a debt before they are verified"));
         }
     }
 
@@ -227,6 +226,12 @@ impl Reading {
             self.rows.push((number, row));
         }
     }
+}
+
+/// The first word of a text that tells somebody else of a debt.
+pub fn tells_of_debt(words: &str) -> Option<&'static str> {
+    let quiet = words.to_lowercase();
+    TELLS_OF_DEBT.iter().find(|word| begins_a_word(&quiet, word)).map(|word| word.trim())
 }
 
 /// The places a text names.

@@ -1,0 +1,83 @@
+//! Handlers of practice.
+
+use super::actions::{begin, choose, load, somebody};
+use super::{showing, store};
+use crate::app::Failure;
+use crate::web::Web;
+use crate::web::form::Fields;
+use crate::web::guard::Visit;
+use crate::web::shell::{Frame, page, when};
+use askama::Template;
+use axum::body::Bytes;
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use duly_domain::coaching::practice::{Scenario, shipped};
+use duly_domain::values::ids::PracticeId;
+use std::collections::HashMap;
+
+/// A scenario with what the reader came to in it.
+struct ShownScenario {
+    scenario: &'static Scenario,
+    tries: i64,
+    percent: Option<i64>,
+    is_passed: bool,
+    last: String,
+}
+
+#[derive(Template)]
+#[template(path = "coaching/practice/practice.html")]
+struct PracticePage {
+    frame: Frame,
+    scenarios: Vec<ShownScenario>,
+    passed: usize,
+}
+
+/// `GET /practice`
+pub async fn get_practice(State(web): State<Web>, visit: Visit, Query(query): Query<HashMap<String, String>>) -> Result<Response, Failure> {
+    let user = somebody(&visit.who)?;
+    let mut tx = web.app.db.read().await?;
+    let best = store::list_best(&mut tx, user).await?;
+    let scenarios: Vec<ShownScenario> = shipped()
+        .iter()
+        .map(|scenario| {
+            let mine = best.iter().find(|best| best.scenario == scenario.code);
+            ShownScenario {
+                scenario,
+                tries: mine.map_or(0, |best| best.tries),
+                percent: mine.and_then(|best| best.percent),
+                is_passed: mine.is_some_and(|best| best.is_passed == Some(true)),
+                last: mine.and_then(|best| best.last_at).map(|at| when(at, visit.at.at, &visit.zone)).unwrap_or_default(),
+            }
+        })
+        .collect();
+    let passed = scenarios.iter().filter(|shown| shown.is_passed).count();
+    let frame = Frame::of(&visit, "/practice", "Practice").saying(query.get("said").map(String::as_str));
+    Ok(page(&PracticePage { frame, scenarios, passed }))
+}
+
+/// `POST /practice/calls`: a scenario begins.
+pub async fn post_call(State(web): State<Web>, visit: Visit, body: Bytes) -> Result<Response, Failure> {
+    let id = begin(&web.app, &visit.who, visit.at, Fields::of(&body).text("scenario")).await?;
+    Ok(Redirect::to(&format!("/practice/calls/{id}")).into_response())
+}
+
+fn parsed(id: &str) -> Result<PracticeId, Failure> {
+    id.parse().map_err(|_| Failure::NotFound("such practice call".into()))
+}
+
+/// `GET /practice/calls/{practice}`
+pub async fn get_call(State(web): State<Web>, visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
+    let played = load(&mut web.app.db.read().await?, &visit.who, parsed(&id)?).await?;
+    Ok(showing::show(&played, &visit))
+}
+
+/// `POST /practice/calls/{practice}/choices`
+pub async fn post_choice(State(web): State<Web>, visit: Visit, Path(id): Path<String>, body: Bytes) -> Result<Response, Failure> {
+    let (id, fields) = (parsed(&id)?, Fields::of(&body));
+    let number = |name: &str| fields.text(name).parse::<usize>().ok();
+    let (Some(seq), Some(place)) = (number("seq"), number("choice")) else {
+        return Err(Failure::wrong("choice", "is missing: press one of those shown"));
+    };
+    choose(&web.app, &visit.who, visit.at, id, seq, place).await?;
+    Ok(Redirect::to(&format!("/practice/calls/{id}#now")).into_response())
+}
