@@ -222,7 +222,12 @@ impl Actor {
         Actor { id: None, name: "The night".into(), role: Role::Administrator, label: "night".into() }
     }
 
-    /// What stands in the record: the user's id, `command` or `night`.
+    /// Time that ran out.
+    pub fn clock() -> Actor {
+        Actor { id: None, name: "The clock".into(), role: Role::Administrator, label: "clock".into() }
+    }
+
+    /// What stands in the record: the user's id, `command`, `night` or `clock`.
     pub fn label(&self) -> &str {
         &self.label
     }

@@ -8,6 +8,7 @@ mod cases;
 mod command_line;
 mod crash;
 mod letters_pdf;
+mod live;
 mod many;
 mod permissions;
 mod schema;

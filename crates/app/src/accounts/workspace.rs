@@ -24,6 +24,7 @@ use crate::outreach::words::DueWords;
 use crate::parties::masking::{DATE_OF_BIRTH, REASONS, Revealed};
 use crate::parties::pages::in_words;
 use crate::parties::status::panel::StatusPanel;
+use crate::plans::approvals::panel::AskingPanel;
 use crate::plans::store::PromiseRow;
 use crate::store::Tx;
 use crate::strategy::actions::local_time;
@@ -36,7 +37,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use duly_domain::accounts::{Bucket, DebtKind};
-use duly_domain::decision::Decision;
+use duly_domain::decision::{Answer, Decision};
 use duly_domain::disputes::case::Ground;
 use duly_domain::identity::{Permission, may};
 use duly_domain::outreach::result::{ResultCode, for_channel};
@@ -131,6 +132,7 @@ struct WorkspacePage {
     stop_choices: &'static [(&'static str, &'static [Choice])],
     statuses: StatusPanel,
     limitation: LimitationPanel,
+    asking: Option<AskingPanel>,
     today: String,
     due_suggestion: String,
     may_work: bool,
@@ -229,6 +231,8 @@ pub async fn show_with(
     let refused_until = refused_until(&known, visit.at, &form);
     let statuses = StatusPanel::of(&mut tx, visit, id, &form, &papers.documents).await?;
     let limitation = LimitationPanel::of(&mut tx, visit, id, &form, &papers.documents).await?;
+    let asking = asking(&mut tx, visit, id, tab == "promise", &form).await?;
+    let frame = frame.watching(asking.as_ref().map(|asking| asking.live.as_str()));
     let shown = WorkspacePage {
         people,
         wish_action: format!("/accounts/{id}/preferences"),
@@ -310,6 +314,7 @@ pub async fn show_with(
         stop_choices: &CHOICES,
         statuses,
         limitation,
+        asking,
         today: visit.at.business_day.to_string(),
         due_suggestion: visit.at.business_day.saturating_add(jiff::Span::new().days(7)).to_string(),
         may_work: may_here(Permission::WorkAccounts),
@@ -334,6 +339,21 @@ pub async fn show_with(
     tx.rollback().await;
     view.kept().await?;
     Ok((status, shown).into_response())
+}
+
+/// What was asked of a supervisor, for those who work accounts; the form for it stands with the promise.
+async fn asking(tx: &mut Tx, visit: &Visit, id: AccountId, can_ask: bool, form: &Unfinished) -> Result<Option<AskingPanel>, Failure> {
+    if !may(visit.who.role, Permission::WorkAccounts) {
+        return Ok(None);
+    }
+    // What a limit stands against is asked for with what was typed.
+    let passes = form.refused.as_ref().is_some_and(|decision| decision.answer == Answer::NeedsSupervisor);
+    let mut problems = form.problems.clone();
+    if passes {
+        problems.0.push(("limit", "is passed: a supervisor may grant it".into()));
+    }
+    let panel = AskingPanel::of(tx, visit, (id, None), can_ask, &form.fields, &problems).await?;
+    Ok(Some(panel).filter(|panel| !panel.is_empty()))
 }
 
 /// From when what was refused is allowed, by the clock of whom it was to reach.

@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 const SESSION_HOURS: i64 = 12;
 
 /// A session ends when it was not used for so many minutes.
-const IDLE_MINUTES: i64 = 60;
+pub const IDLE_MINUTES: i64 = 60;
 
 /// Adds a user with a password to be changed at first sign-in, and gives it back: it is not kept.
 pub async fn add_user(app: &App, who: &Actor, at: Moment, name: &str, email: &str, role: Role) -> Result<(UserId, String), Failure> {
@@ -152,12 +152,18 @@ async fn open_session(app: &App, at: Moment, user: &User) -> Result<String, Fail
     Ok(token)
 }
 
+/// The living session of a token, of whoever looks without doing anything: it is not kept alive by that.
+pub async fn peek_session(app: &App, at: Moment, token: &str) -> Result<Option<Session>, Failure> {
+    let mut tx = app.db.read().await?;
+    let session = store::find_session(&mut tx, &token_hash(token), at.at, later(at.at, -IDLE_MINUTES)).await?;
+    tx.rollback().await;
+    Ok(session)
+}
+
 /// The living session of a token.
 pub async fn find_session(app: &App, at: Moment, token: &str) -> Result<Option<Session>, Failure> {
     let hash = token_hash(token);
-    let mut tx = app.db.read().await?;
-    let session = store::find_session(&mut tx, &hash, at.at, later(at.at, -IDLE_MINUTES)).await?;
-    tx.rollback().await;
+    let session = peek_session(app, at, token).await?;
     if let Some(session) = &session
         && session.seen_at < later(at.at, -1)
     {

@@ -23,6 +23,7 @@ impl Names {
             (Some(user), _) => format!("{} ({})", user.name, user.role.replace('_', " ")),
             (None, "command") => "Command line".into(),
             (None, "night") => "The night".into(),
+            (None, "clock") => "The clock".into(),
             (None, label) => label.to_string(),
         };
         self.0.insert(label.to_string(), name.clone());

@@ -126,6 +126,7 @@ pub async fn insert_session(
     at: Timestamp,
     expires_at: Timestamp,
 ) -> Result<(), StoreError> {
+    tx.tell();
     tx.run(INSERT_SESSION, params![token_hash, user, csrf, at, at, expires_at]).await.map(drop)
 }
 
@@ -144,10 +145,12 @@ pub async fn update_seen(tx: &mut Tx, token_hash: &[u8; 32], now: Timestamp) -> 
 }
 
 pub async fn end_session(tx: &mut Tx, token_hash: &[u8; 32]) -> Result<(), StoreError> {
+    tx.tell();
     tx.run(END, params![token_hash]).await.map(drop)
 }
 
 pub async fn end_sessions_of(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
+    tx.tell();
     tx.run(END_ALL_OF, params![user]).await.map(drop)
 }
 

@@ -107,6 +107,7 @@ impl Placing<'_> {
                 promises_decided: 0,
                 payments: 0,
                 held_until: None,
+                returned: 0,
             };
             tables.worklist.extend(strategy::actions::work_values(&row, today)?);
         }

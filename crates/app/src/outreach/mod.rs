@@ -6,6 +6,7 @@
 pub mod actions;
 pub mod calls;
 pub mod claims;
+pub mod floor;
 pub mod incoming;
 pub mod letters;
 pub mod nightly;

@@ -1,16 +1,19 @@
 //! Promises are taken, withdrawn, and judged by the money that arrived.
 
+use super::approvals;
 use super::judging::{judge_all, last_day_over};
 use super::store::{self, PromiseRow};
+use crate::accounts::store::Account;
 use crate::app::{Actor, App, Failure, Outcome, new_uuid};
-use crate::audit::kept;
+use crate::audit::kept::{self, KeptRow};
 use crate::compliance::gate;
 use crate::ledger::store::Arrival;
 use crate::store::{Keyed, Tx};
 use crate::{accounts, audit, ledger, params, strategy, transaction};
 use duly_domain::decision::Answer;
+use duly_domain::identity::authority::{PromiseLimits, promise_limits};
 use duly_domain::plans::promise::{PromiseFacts, PromiseState, decide_promise};
-use duly_domain::values::ids::{AccountId, PromiseId};
+use duly_domain::values::ids::{AccountId, ApprovalId, PromiseId};
 use duly_domain::values::moment::Moment;
 use duly_domain::values::money::Money;
 use jiff::civil::Date;
@@ -32,17 +35,12 @@ pub async fn take_promise(app: &App, who: &Actor, at: Moment, ask: TakePromise) 
     transaction!(app.db, tx, {
         let account = accounts::store::load_account(tx, ask.account).await?;
         let creditor = accounts::store::load_creditor(tx, account.creditor).await?;
-        let open = store::list_promises(tx, account.id).await?.into_iter().find(|promise| promise.state == "open");
-        let currency = ledger::store::currency(&account.currency)?;
-        let facts = PromiseFacts {
-            balance: Money::of(account.balance_minor, currency),
-            is_open: account.state == "open",
-            open_promise_due_on: open.map(|promise| promise.due_on),
-            undisputed: gate::undisputed(tx, &account, at.at).await?,
-        };
-        let decision = decide_promise(&facts, Money::of(ask.amount_minor, currency), ask.due_on, at.business_day);
+        let amount = Money::of(ask.amount_minor, ledger::store::currency(&account.currency)?);
+        let grant = find_grant(tx, account.id, (amount, ask.due_on), at).await?;
+        let facts = PromiseFacts { is_granted: grant.is_some(), ..facts_of(tx, &account, promise_limits(who.role), at).await? };
+        let decision = decide_promise(&facts, amount, ask.due_on, at.business_day);
         let rules: Vec<&str> = decision.because.iter().map(|reason| reason.rule.id).collect();
-        let detail = json!({"amount_minor": ask.amount_minor, "currency": account.currency, "due_on": ask.due_on.to_string(),
+        let mut detail = json!({"amount_minor": ask.amount_minor, "currency": account.currency, "due_on": ask.due_on.to_string(),
             "answer": decision.answer.code(), "rules": rules});
         if decision.answer != Answer::Yes {
             audit::record(tx, who, at.at, Some(account.id), "promise.take", &detail).await?;
@@ -62,12 +60,44 @@ pub async fn take_promise(app: &App, who: &Actor, at: Moment, ask: TakePromise) 
             decided_at: None,
         };
         store::insert_promise(tx, &promise, who.label()).await?;
-        kept::record(tx, who, at.at, account.id, "promise.take", detail, &[promise.id.into()]).await?;
+        let mut rows: Vec<KeptRow> = vec![promise.id.into()];
+        if let Some(grant) = grant {
+            // Once: what was granted is used up with it.
+            approvals::store::update_used(tx, grant, promise.id, at.at).await?;
+            detail["approval"] = json!(grant.to_string());
+            rows.push(grant.into());
+        }
+        kept::record(tx, who, at.at, account.id, "promise.take", detail, &rows).await?;
         // The account comes back when the promise is due, whatever was planned before.
         accounts::actions::set_next(tx, account.id, "Promise due", ask.due_on, None).await?;
         strategy::actions::place_on_worklist(tx, account.id, at).await?;
         Ok(Outcome::Done(promise))
     })
+}
+
+/// What is known of an account before a promise is taken by somebody with these limits; nothing is granted yet.
+pub async fn facts_of(tx: &mut Tx, account: &Account, limits: Option<PromiseLimits>, at: Moment) -> Result<PromiseFacts, Failure> {
+    let promises = store::list_promises(tx, account.id).await?;
+    let decided = promises.iter().filter(|promise| !matches!(promise.state.as_str(), "open" | "withdrawn"));
+    Ok(PromiseFacts {
+        balance: Money::of(account.balance_minor, ledger::store::currency(&account.currency)?),
+        is_open: account.state == "open",
+        open_promise_due_on: promises.iter().find(|promise| promise.state == "open").map(|promise| promise.due_on),
+        undisputed: gate::undisputed(tx, account, at.at).await?,
+        broken_in_a_row: u32::try_from(decided.take_while(|promise| promise.state == "broken").count()).unwrap_or(u32::MAX),
+        limits,
+        is_granted: false,
+    })
+}
+
+/// The request by which exactly these terms stand granted, if one does.
+async fn find_grant(tx: &mut Tx, account: AccountId, terms: (Money, Date), at: Moment) -> Result<Option<ApprovalId>, Failure> {
+    for granted in approvals::store::list_granted(tx, account, at.at).await? {
+        if granted.granted()?.as_promise() == Some(terms) {
+            return Ok(Some(granted.id));
+        }
+    }
+    Ok(None)
 }
 
 /// Takes an open promise back, because the debtor said so; the account comes back today.

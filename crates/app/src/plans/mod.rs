@@ -1,6 +1,7 @@
-//! Plans: promises to pay, taken and judged.
+//! Plans: promises to pay, taken and judged, and requests for what is beyond an officer's limits.
 
 pub mod actions;
+pub mod approvals;
 pub mod judging;
 pub mod nightly;
 pub mod pages;

@@ -12,7 +12,9 @@ use super::sqlite::{self, SqliteTx};
 use std::collections::HashSet;
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::watch;
 
 /// How often a transaction is tried before the conflict is told.
 const TRIES: u32 = 12;
@@ -22,7 +24,26 @@ const KEYS: [usize; 3] = [1, 8, 64];
 
 /// One database with either engine inside. Cheap to clone.
 #[derive(Clone)]
-pub struct Db(Engine);
+pub struct Db(Engine, News);
+
+/// Wakes whoever waits for what live pages show, after a commit that told of it. What changed they read themselves.
+#[derive(Clone)]
+struct News {
+    bell: Arc<watch::Sender<()>>,
+    is_told: bool,
+}
+
+impl News {
+    fn none() -> News {
+        News { bell: Arc::new(watch::Sender::new(())), is_told: false }
+    }
+
+    fn ring(&self) {
+        if self.is_told {
+            self.bell.send_replace(());
+        }
+    }
+}
 
 #[derive(Clone)]
 enum Engine {
@@ -48,10 +69,10 @@ impl Db {
     /// Opens `sqlite:PATH` or `postgres://…`, without looking at its schema.
     pub async fn open(address: &str) -> Result<Db, StoreError> {
         if let Some(path) = address.strip_prefix("sqlite:") {
-            return Ok(Db(Engine::Sqlite(sqlite::Sqlite::open(path)?)));
+            return Ok(Db(Engine::Sqlite(sqlite::Sqlite::open(path)?), News::none()));
         }
         if address.starts_with("postgres://") || address.starts_with("postgresql://") {
-            return Ok(Db(Engine::Postgres(postgres::Postgres::open(address).await?)));
+            return Ok(Db(Engine::Postgres(postgres::Postgres::open(address).await?), News::none()));
         }
         Err(StoreError::Address(address.to_string()))
     }
@@ -72,9 +93,18 @@ impl Db {
         }
     }
 
+    /// Wakes after every commit of this process that told of news ([`Tx::tell`]).
+    pub fn news(&self) -> watch::Receiver<()> {
+        self.1.bell.subscribe()
+    }
+
+    fn tx(&self, tx: EngineTx) -> Tx {
+        Tx(tx, self.1.clone())
+    }
+
     /// Begins a transaction that may write.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
-        Ok(Tx(match &self.0 {
+        Ok(self.tx(match &self.0 {
             Engine::Sqlite(sqlite) => EngineTx::Sqlite(sqlite.begin().await?),
             Engine::Postgres(postgres) => EngineTx::Postgres(postgres.begin(true).await?),
         }))
@@ -83,7 +113,7 @@ impl Db {
     /// As [`Db::begin`], if that needs no waiting for another writer.
     pub async fn begin_if_free(&self) -> Result<Option<Tx>, StoreError> {
         match &self.0 {
-            Engine::Sqlite(sqlite) => Ok(sqlite.begin_if_free()?.map(|tx| Tx(EngineTx::Sqlite(tx)))),
+            Engine::Sqlite(sqlite) => Ok(sqlite.begin_if_free()?.map(|tx| self.tx(EngineTx::Sqlite(tx)))),
             Engine::Postgres(_) => self.begin().await.map(Some),
         }
     }
@@ -98,7 +128,7 @@ impl Db {
 
     /// Begins a snapshot for reading.
     pub async fn read(&self) -> Result<Tx, StoreError> {
-        Ok(Tx(match &self.0 {
+        Ok(self.tx(match &self.0 {
             Engine::Sqlite(sqlite) => EngineTx::Sqlite(sqlite.read().await?),
             Engine::Postgres(postgres) => EngineTx::Postgres(postgres.begin(false).await?),
         }))
@@ -137,7 +167,7 @@ pub enum Hold {
 }
 
 /// One transaction.
-pub struct Tx(EngineTx);
+pub struct Tx(EngineTx, News);
 
 enum EngineTx {
     Sqlite(SqliteTx),
@@ -258,12 +288,19 @@ impl Tx {
         }
     }
 
+    /// Says that this changes something that live pages show: who waits for it is woken after the commit.
+    pub fn tell(&mut self) {
+        self.1.is_told = true;
+    }
+
     /// Makes it last.
     pub async fn commit(self) -> Result<(), StoreError> {
         match self.0 {
-            EngineTx::Sqlite(tx) => tx.commit(),
-            EngineTx::Postgres(tx) => tx.commit().await,
+            EngineTx::Sqlite(tx) => tx.commit()?,
+            EngineTx::Postgres(tx) => tx.commit().await?,
         }
+        self.1.ring();
+        Ok(())
     }
 
     /// Takes it back. Dropping does the same.

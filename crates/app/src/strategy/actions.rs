@@ -44,7 +44,8 @@ pub async fn place_all(tx: &mut Tx, rows: &[WorkRow], today: Date) -> Result<(),
 
 /// The values of an account's row; none when its day has not come, it stands still, or it is closed.
 pub fn work_values(row: &WorkRow, today: Date) -> Result<Option<[Value; 7]>, Failure> {
-    let has_come = row.next_action_on.is_some_and(|on| on <= today);
+    // What came back from a supervisor waits for no day.
+    let has_come = row.returned > 0 || row.next_action_on.is_some_and(|on| on <= today);
     let is_held = row.held_until.is_some_and(|until| until > today);
     if row.state != "open" || is_held || !has_come {
         return Ok(None);
@@ -59,7 +60,8 @@ fn rank_row(row: &WorkRow, today: Date) -> Result<Ranking, Failure> {
     Ok(rank(&WorkFacts {
         balance: Money::of(row.balance_minor, ledger::store::currency(&row.currency)?),
         days_past_due: days_past_due(row.due_on, today),
-        timed_at: row.next_action_at,
+        timed_at: row.next_action_at.filter(|_| row.next_action_on.is_none_or(|on| on <= today)),
+        has_returned: row.returned > 0,
         promise_due_on: row.promise_due_on,
         has_broken_promise: matches!(row.last_promise.as_deref(), Some("broken" | "partly_kept")),
         was_reached: row.was_reached,

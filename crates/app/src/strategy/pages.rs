@@ -157,6 +157,7 @@ fn shown_row(work: &Work, visit: &Visit) -> Result<Row, Failure> {
     let overdue = item.next_action_on.is_some_and(|on| on < visit.at.business_day);
     let (reason, tone) = match lane {
         Lane::Timed => timed(item, visit),
+        Lane::Returned => ("Approval returned".into(), "acc"),
         Lane::PromiseDue => ("Promise due".into(), "wait"),
         Lane::Broken => ("Broken promise".into(), "no"),
         Lane::FirstContact => ("First contact".into(), ""),

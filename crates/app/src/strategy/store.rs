@@ -17,7 +17,9 @@ macro_rules! facts_where {
                 (select count(*) from promises p where p.account_id = a.id and p.state = 'kept'),
                 (select count(*) from promises p where p.account_id = a.id and p.state in ('kept', 'partly_kept', 'broken')),
                 (select count(*) from payments y where y.account_id = a.id and y.state = 'posted'),
-                (select max(coalesce(h.until_on, '9999-12-31')) from holds h where h.account_id = a.id and h.ended_at is null)
+                (select max(coalesce(h.until_on, '9999-12-31')) from holds h where h.account_id = a.id and h.ended_at is null),
+                (select count(*) from approvals r where r.account_id = a.id and r.noted_at is null
+                    and r.state not in ('waiting', 'withdrawn', 'used'))
              from accounts a where ",
             $condition
         )
@@ -41,6 +43,8 @@ const ROWS: &str = "select account_id, lane, expected_minor, due_at, built_on fr
 // The index is by lane, so all lanes are read beside each other and merged: no further than the places that are asked for.
 const PLACES: &str = "
     select account_id, expected_minor, due_at, lane from worklist where desk_id = $1 and lane = 'timed'
+    union all
+    select account_id, expected_minor, due_at, lane from worklist where desk_id = $1 and lane = 'approval_returned'
     union all
     select account_id, expected_minor, due_at, lane from worklist where desk_id = $1 and lane = 'promise_due'
     union all
@@ -76,6 +80,7 @@ rows! {
         pub promises_decided: i64,
         pub payments: i64,
         pub held_until: Option<Date>,
+        pub returned: i64,
     }
 
     /// A place on the worklist, without what is shown of it.

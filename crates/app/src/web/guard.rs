@@ -6,8 +6,9 @@
 use super::Web;
 use super::failure::{refuse, refuse_page};
 use crate::app::{Actor, Failure};
-use crate::identity::actions::find_session;
+use crate::identity::actions::{find_session, peek_session};
 use crate::identity::settings::Settled;
+use crate::plans::approvals::panel::mark_of;
 use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
@@ -67,6 +68,17 @@ pub struct Visit {
     pub clock_was_at: Option<Timestamp>,
     /// What an administrator has still to settle about the organization.
     pub unsettled: Option<Vec<&'static str>>,
+    /// Requests that wait for an answer, for those who answer them.
+    pub requests: Option<Requests>,
+}
+
+/// Requests for approval, as the rail counts them.
+#[derive(Clone, Debug)]
+pub struct Requests {
+    /// How many wait.
+    pub waiting: i64,
+    /// What says whether anything changed since.
+    pub mark: String,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Visit {
@@ -83,11 +95,19 @@ pub async fn guard(State((web, permission)): State<(Web, Permission)>, jar: Cook
         return refuse(StatusCode::FORBIDDEN, "This request came from another site.");
     }
     let at = web.app.moment();
+    // A page that looks again by itself does not say that somebody is there.
+    let is_by_itself = request.uri().path().starts_with("/live/") || request.headers().contains_key("duly-live");
     let session = match jar.get(COOKIE) {
-        Some(cookie) => match find_session(&web.app, at, cookie.value()).await {
-            Ok(session) => session,
-            Err(failure) => return failure.into_response(),
-        },
+        Some(cookie) => {
+            let session = match is_by_itself {
+                true => peek_session(&web.app, at, cookie.value()).await,
+                false => find_session(&web.app, at, cookie.value()).await,
+            };
+            match session {
+                Ok(session) => session,
+                Err(failure) => return failure.into_response(),
+            }
+        }
         None => None,
     };
     let Some(session) = session else {
@@ -99,7 +119,11 @@ pub async fn guard(State((web, permission)): State<(Web, Permission)>, jar: Cook
         Ok(unsettled) => unsettled,
         Err(failure) => return failure.into_response(),
     };
-    let visit = Visit { who, csrf: session.csrf, at, zone: web.app.zone(), clock_was_at: web.app.clock_was_at(), unsettled };
+    let requests = match requests(&web, role, at).await {
+        Ok(requests) => requests,
+        Err(failure) => return failure.into_response(),
+    };
+    let visit = Visit { who, csrf: session.csrf, at, zone: web.app.zone(), clock_was_at: web.app.clock_was_at(), unsettled, requests };
     if !may(role, permission) {
         return refuse_page(&visit, StatusCode::FORBIDDEN, &format!("Your role, {}, may not do this.", role.to_string().to_lowercase()));
     }
@@ -138,6 +162,15 @@ async fn unsettled(web: &Web, role: Role) -> Result<Option<Vec<&'static str>>, F
     }
     let missing = Settled::read(&mut web.app.db.read().await?).await?.missing();
     Ok(Some(missing).filter(|missing| !missing.is_empty()))
+}
+
+/// What waits for an answer, for those who answer.
+async fn requests(web: &Web, role: Role, at: Moment) -> Result<Option<Requests>, Failure> {
+    if !may(role, Permission::LeadFloor) {
+        return Ok(None);
+    }
+    let (waiting, mark) = mark_of(&mut web.app.db.read().await?, None, at).await?;
+    Ok(Some(Requests { waiting, mark }))
 }
 
 /// Whether a browser says that the request does not come from our own pages.

@@ -1,11 +1,13 @@
 //! The workspace in a browser: the frame, the guard, the routes.
 //!
 //! [`router`] is the table of contents of the product. Every route names the permission it needs; [`guard`] holds it to that.
+//! Pages that others change meanwhile watch that by [`live`].
 
 pub mod assets;
 pub mod failure;
 pub mod form;
 pub mod guard;
+pub mod live;
 pub mod router;
 pub mod serving;
 pub mod shell;
@@ -31,12 +33,16 @@ pub struct Web {
     pub uploads: Arc<crate::intake::upload::Uploads>,
     /// How the product is reached.
     pub serving: Arc<Serving>,
+    /// Pages that watch what they show.
+    pub streams: Arc<live::Streams>,
+    /// How long the lanes are, for the floor.
+    pub depths: crate::outreach::floor::now::Depths,
 }
 
 impl Web {
     /// The workspace over a product.
     pub fn new(app: App) -> Web {
-        Web { app, limits: Arc::default(), uploads: Arc::default(), serving: Arc::default() }
+        Web { app, limits: Arc::default(), uploads: Arc::default(), serving: Arc::default(), streams: Arc::default(), depths: Default::default() }
     }
 }
 
@@ -75,14 +81,21 @@ pub async fn serve_with(app: App, listener: tokio::net::TcpListener, serving: Se
     }
     tokio::spawn(watch_clock(app.clone()));
     tokio::spawn(count_lists(app.clone()));
+    tokio::spawn(crate::plans::approvals::lapsing::watch(app.clone()));
     let web = Web { serving: Arc::new(serving), ..Web::new(app) };
+    let streams = web.streams.clone();
+    let told = async move {
+        told_to_stop().await;
+        // What is open for hours would hold the end up.
+        streams.stop();
+    };
     let service = router::router(web).into_make_service_with_connect_info::<Neighbor>();
     let served = match certificate {
         Some(certificate) => {
             certificate.clone().reload_on_hangup()?;
-            axum::serve(TlsListener::over(listener, certificate)?, service).with_graceful_shutdown(told_to_stop()).await
+            axum::serve(TlsListener::over(listener, certificate)?, service).with_graceful_shutdown(told).await
         }
-        None => axum::serve(listener, service).with_graceful_shutdown(told_to_stop()).await,
+        None => axum::serve(listener, service).with_graceful_shutdown(told).await,
     };
     served.map_err(|error| Failure::File(format!("the server stopped: {error}")))?;
     crate::audit::views::flush(&views).await

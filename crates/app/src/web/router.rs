@@ -2,7 +2,7 @@
 
 use super::guard::{guard, headers};
 use super::serving::believe;
-use super::{Web, assets};
+use super::{Web, assets, live};
 use crate::accounts::desks;
 use crate::coaching::reviews;
 use crate::{accounts, audit, coaching, compliance, disputes, identity, intake, jobs, ledger, outreach, parties, plans, strategy};
@@ -149,6 +149,23 @@ pub fn routes(web: Web) -> Routes {
         .post("/practice/calls", May::Practice, coaching::practice::pages::post_call)
         .get("/practice/calls/{practice}", May::Practice, coaching::practice::pages::get_call)
         .post("/practice/calls/{practice}/choices", May::Practice, coaching::practice::pages::post_choice)
+        .get("/calls/{call}/approvals", May::WorkAccounts, plans::approvals::pages::get_of_call)
+        .get("/accounts/{account}/approvals", May::WorkAccounts, plans::approvals::pages::get_of_account)
+        .post("/accounts/{account}/approvals", May::WorkAccounts, plans::approvals::pages::post_approval)
+        .get("/approvals", May::WorkAccounts, plans::approvals::pages::get_approvals)
+        .get("/approvals/rows", May::WorkAccounts, plans::approvals::pages::get_rows)
+        .get("/approvals/count", May::LeadFloor, plans::approvals::pages::get_count)
+        .get("/approvals/{approval}", May::LeadFloor, plans::approvals::pages::get_approval)
+        .get("/approvals/{approval}/standing", May::LeadFloor, plans::approvals::pages::get_standing)
+        .post("/approvals/{approval}/answers", May::LeadFloor, plans::approvals::pages::post_answer)
+        .post("/approvals/{approval}/uses", May::WorkAccounts, plans::approvals::pages::post_use)
+        .post("/approvals/{approval}/notes", May::WorkAccounts, plans::approvals::pages::post_note)
+        .post("/approvals/{approval}/withdrawals", May::WorkAccounts, plans::approvals::pages::post_withdrawal)
+        .get("/floor", May::LeadFloor, outreach::floor::pages::get_floor)
+        .get("/floor/now", May::LeadFloor, outreach::floor::pages::get_now)
+        .get("/live/mine", May::WorkAccounts, live::get_mine)
+        .get("/live/approvals", May::LeadFloor, live::get_approvals)
+        .get("/live/floor", May::LeadFloor, live::get_floor)
         .get("/promises", May::ReadAccounts, plans::pages::get_promises)
         .post("/accounts/{account}/promises", May::WorkAccounts, plans::pages::post_promise)
         .post("/accounts/{account}/promises/{promise}/withdrawals", May::WorkAccounts, plans::pages::post_withdrawal)

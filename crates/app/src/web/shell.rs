@@ -1,6 +1,7 @@
 //! The frame around every page: rail of rooms, top bar, messages.
 
 use super::guard::Visit;
+use crate::plans::approvals::pages::WaitingCount;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
@@ -19,6 +20,8 @@ pub struct Room {
     pub icon: &'static str,
     /// Whether we are in it.
     pub is_here: bool,
+    /// How many wait there for an answer, where that is counted.
+    pub waiting: Option<WaitingCount>,
 }
 
 /// What the frame shows.
@@ -53,12 +56,19 @@ pub struct Frame {
     pub query: String,
     /// What everybody must know before they go on; empty on a good day.
     pub alarm: String,
+    /// Where the page watches what it shows; empty where nothing on it changes by itself.
+    pub live: String,
 }
 
-const ROOMS: [(&str, &str, &str, Permission); 17] = [
+/// The room whose waiting requests are counted in the rail.
+const APPROVALS: &str = "/approvals";
+
+const ROOMS: [(&str, &str, &str, Permission); 19] = [
     ("/my-day", "My day", "day", Permission::WorkAccounts),
     ("/accounts", "Accounts", "people", Permission::ReadAccounts),
     ("/calls", "Calls", "phone", Permission::WorkAccounts),
+    (APPROVALS, "Approvals", "ok", Permission::LeadFloor),
+    ("/floor", "Floor", "floor", Permission::LeadFloor),
     ("/guides", "Guides", "phone", Permission::ReadAccounts),
     ("/practice", "Practice", "practice", Permission::Practice),
     ("/promises", "Promises", "promise", Permission::ReadAccounts),
@@ -83,7 +93,13 @@ impl Frame {
         let rooms = ROOMS.iter().filter(|(_, _, _, permission)| may(role, *permission));
         Frame {
             title: title.to_string(),
-            rooms: rooms.map(|(href, word, icon, _)| Room { href, word, icon, is_here: *href == here }).collect(),
+            rooms: rooms
+                .map(|(href, word, icon, _)| {
+                    let waiting = visit.requests.as_ref().filter(|_| *href == APPROVALS);
+                    let waiting = waiting.map(|requests| WaitingCount { waiting: requests.waiting });
+                    Room { href, word, icon, is_here: *href == here, waiting }
+                })
+                .collect(),
             initials: visit.who.name.split_whitespace().filter_map(|word| word.chars().next()).take(2).collect(),
             name: visit.who.name.clone(),
             role: role.to_string(),
@@ -97,7 +113,16 @@ impl Frame {
             next_after: String::new(),
             query: String::new(),
             alarm: visit.clock_was_at.map(|was_at| alarm(was_at, visit)).unwrap_or_default(),
+            live: visit.requests.as_ref().map(|requests| format!("/live/approvals?seen={}", requests.mark)).unwrap_or_default(),
         }
+    }
+
+    /// With what it watches, unless those who lead watch more already.
+    pub fn watching(mut self, live: Option<&str>) -> Frame {
+        if self.live.is_empty() {
+            self.live = live.unwrap_or_default().to_string();
+        }
+        self
     }
 
     /// With what was just done, by its code.
@@ -174,6 +199,10 @@ fn saying(code: &str) -> &'static str {
         "guide-proposed" => "Proposed; it leads no call until somebody else approves it.",
         "guide-approved" => "Approved; it leads the calls that begin from its day on.",
         "policy-withdrawn" => "Withdrawn; it stays on record.",
+        "asked" => "Asked; the answer comes back here.",
+        "answered" => "Answered; they see it at once.",
+        "taken-up" => "Taken up.",
+        "unasked" => "Taken back.",
         "settled" => "Kept; it holds from now on.",
         "pausing" => "Take your time. Nothing new is offered to you meanwhile.",
         "drawn" => "Drawn; the calls wait for their officer and for a reviewer.",

@@ -4,7 +4,8 @@ use super::place::Place;
 use crate::permissions::{client, sign_in};
 use reqwest::{Client, Response};
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 /// A server process; killed with the value.
@@ -29,6 +30,14 @@ impl Served {
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// Asks it to stop, as the system does; how long it took.
+    pub fn stops(&mut self) -> Duration {
+        let began = Instant::now();
+        assert!(Command::new("kill").arg(self.child.id().to_string()).status().unwrap().success());
+        self.child.wait().unwrap();
+        began.elapsed()
     }
 
     /// Whether it still runs.

@@ -126,3 +126,21 @@ fn a_large_import_makes_room_for_a_server() {
     assert_eq!(place.count("select count(*) from accounts"), 6_400);
     place.is_whole("2026-03-05");
 }
+
+#[test]
+fn a_stop_does_not_wait_for_pages_that_watch() {
+    let template = Template::of(Engine::Sqlite, "2026-03-02", |floor| {
+        floor.officer("Dana");
+    });
+    let place = template.copy();
+    let mut served = Served::start(&place, Some("2026-03-02T10:00:00-05:00"));
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let (mut stream, _visitor) = runtime.block_on(async {
+        let dana = Visitor::signs_in(&served.base, "dana").await;
+        (dana.opens(&served.base, "/live/mine").await.unwrap(), dana)
+    });
+    assert_eq!(stream.status().as_u16(), 200);
+    let took = served.stops();
+    assert!(took < Duration::from_secs(5), "{took:?}");
+    assert!(runtime.block_on(stream.chunk()).unwrap_or(None).is_none(), "and the stream ended in order");
+}

@@ -4,6 +4,7 @@ mod accounts;
 mod acts;
 mod amendments;
 mod answers;
+mod approvals;
 mod asking;
 pub mod audit;
 mod calls;

@@ -1,7 +1,9 @@
 //! Identity: the roles, and the one table that says who may do what.
 //!
 //! Every route and command names one [`Permission`]; [`may`] is the only place that answers. A test walks every route
-//! as every role against this table.
+//! as every role against this table. How far a role goes alone with what it may do is [`authority`].
+
+pub mod authority;
 
 use std::fmt;
 
@@ -89,6 +91,8 @@ pub enum Permission {
     CorrectAmounts,
     /// Release a contact that the gate leaves to a supervisor.
     ReleaseContacts,
+    /// See the floor as it is now, and answer what officers ask for.
+    LeadFloor,
     /// Close and recall accounts, and open them again.
     CloseAccounts,
     /// File documents with an account.
@@ -129,7 +133,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Permission; 32] = [
+    pub const ALL: [Permission; 33] = [
         Permission::Anyone,
         Permission::SignedIn,
         Permission::ReadAccounts,
@@ -144,6 +148,7 @@ impl Permission {
         Permission::WorkCases,
         Permission::CorrectAmounts,
         Permission::ReleaseContacts,
+        Permission::LeadFloor,
         Permission::CloseAccounts,
         Permission::FileDocuments,
         Permission::PrintLetters,
@@ -182,7 +187,7 @@ pub fn may(role: Role, permission: Permission) -> bool {
         P::LiftCare | P::JudgeSuits => matches!(role, R::Supervisor | R::Compliance),
         P::WorkCases | P::ChangePolicy => matches!(role, R::Supervisor | R::Compliance),
         P::CorrectAmounts => role == R::Compliance,
-        P::ReleaseContacts => role == R::Supervisor,
+        P::ReleaseContacts | P::LeadFloor => role == R::Supervisor,
         P::CloseAccounts => matches!(role, R::Supervisor | R::BackOffice),
         P::AskActs | P::FileDocuments => !matches!(role, R::Administrator | R::Auditor),
         P::PrintLetters => matches!(role, R::Supervisor | R::Compliance | R::BackOffice),
@@ -215,6 +220,7 @@ mod tests {
             Permission::WorkCases,
             Permission::CorrectAmounts,
             Permission::ReleaseContacts,
+            Permission::LeadFloor,
             Permission::CloseAccounts,
             Permission::FileDocuments,
             Permission::PrintLetters,

@@ -9,6 +9,7 @@
 //! Always true: an account has at most one open promise, and its amount is positive.
 
 use crate::decision::{Decision, Detail, Finding, Reason, RuleCard, Severity, day};
+use crate::identity::authority::PromiseLimits;
 use crate::values::money::Money;
 use jiff::civil::Date;
 use std::fmt;
@@ -78,6 +79,12 @@ pub struct PromiseFacts {
     pub open_promise_due_on: Option<Date>,
     /// What may be asked for while a written dispute waits for its answer: the part that is not disputed, or nothing.
     pub undisputed: Option<Money>,
+    /// Promises broken since the last one that was kept.
+    pub broken_in_a_row: u32,
+    /// How far whoever takes it may go alone; nothing where law and house alone bind them.
+    pub limits: Option<PromiseLimits>,
+    /// Whether a supervisor granted these very terms: then the limits do not bind, and all else does.
+    pub is_granted: bool,
 }
 
 static NOT_OPEN: RuleCard = card(
@@ -98,6 +105,31 @@ static DISPUTED: RuleCard = RuleCard {
     )
 };
 static DUE: RuleCard = card("plans.promise.due", "A promise is due from today to a year ahead.", "Agree on a day within a year.");
+static FAR: RuleCard = limit(
+    "plans.limit.days",
+    "The day is further ahead than you may grant alone.",
+    "Agree on a nearer day, or ask a supervisor while they hold.",
+);
+static SMALL: RuleCard = limit(
+    "plans.limit.share",
+    "The amount is a smaller share of what is owed than you may grant alone.",
+    "Agree on more, or ask a supervisor while they hold.",
+);
+static BROKEN: RuleCard = limit(
+    "plans.limit.broken",
+    "The last promises were broken, more of them than you may pass over alone.",
+    "Ask what came in between, and ask a supervisor while they hold.",
+);
+
+/// What the house limits by role: a supervisor may grant it, for one case.
+const fn limit(id: &'static str, plain: &'static str, instead: &'static str) -> RuleCard {
+    RuleCard { severity: Severity::Supervisor, ..card(id, plain, instead) }
+}
+
+/// What a limit says, by its id.
+pub fn limit_says(id: &str) -> Option<&'static str> {
+    [&FAR, &SMALL, &BROKEN].into_iter().find(|card| card.id == id).map(|card| card.plain)
+}
 
 const fn card(id: &'static str, plain: &'static str, instead: &'static str) -> RuleCard {
     let in_force_from = day(2026, 1, 1);
@@ -129,9 +161,30 @@ pub fn decide_promise(facts: &PromiseFacts, amount: Money, due_on: Date, today: 
             .then(|| (&DUE, Finding::lasting(Detail::Date { asked: due_on, limit: if due_on < today { today } else { limit } }))),
     ];
     let told = if facts.is_open { findings.len() } else { 1 };
-    let because: Vec<Reason> =
+    let mut because: Vec<Reason> =
         findings.into_iter().take(told).flatten().map(|(rule, finding)| Reason { rule, detail: finding.detail }).collect();
+    // What is refused anyway is nobody's to grant.
+    if because.is_empty()
+        && !facts.is_granted
+        && let Some(limits) = facts.limits
+    {
+        because.extend(beyond(facts, limits, amount, due_on, today));
+    }
     Decision { answer: Decision::answer_of(&because), next_allowed_at: None, because, warnings: Vec::new() }
+}
+
+/// What of a promise is beyond somebody's limits.
+fn beyond(facts: &PromiseFacts, limits: PromiseLimits, amount: Money, due_on: Date, today: Date) -> Vec<Reason> {
+    let last = today.saturating_add(jiff::Span::new().days(limits.days_max));
+    // Rounded up: a cent below the share is below it.
+    let least = (i128::from(facts.balance.minor()) * i128::from(limits.share_min_bp) + 9_999) / 10_000;
+    let least = Money::of(i64::try_from(least).unwrap_or(i64::MAX), facts.balance.currency());
+    let findings = [
+        (due_on > last).then_some((&FAR, Detail::Date { asked: due_on, limit: last })),
+        (amount.minor() < least.minor()).then_some((&SMALL, Detail::Amount { asked: amount, limit: least })),
+        (facts.broken_in_a_row >= limits.broken_max).then_some((&BROKEN, Detail::Plain)),
+    ];
+    findings.into_iter().flatten().map(|(rule, detail)| Reason { rule, detail }).collect()
 }
 
 /// The last day on which money still keeps a promise.
@@ -165,10 +218,19 @@ pub fn judge_after_reversal(amount: Money, arrived_minor: i64, last_day: Date, c
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::decision::Answer;
     use jiff::civil::date;
 
     fn facts() -> PromiseFacts {
-        PromiseFacts { balance: Money::usd(42_000), is_open: true, open_promise_due_on: None, undisputed: None }
+        PromiseFacts {
+            balance: Money::usd(42_000),
+            is_open: true,
+            open_promise_due_on: None,
+            undisputed: None,
+            broken_in_a_row: 0,
+            limits: Some(PromiseLimits { days_max: 90, share_min_bp: 200, broken_max: 3 }),
+            is_granted: false,
+        }
     }
 
     fn refused(facts: PromiseFacts, minor: i64, due_on: Date) -> Vec<&'static str> {
@@ -191,6 +253,33 @@ mod tests {
         // Of a closed account one thing is said, whatever else would be wrong.
         let closed = PromiseFacts { is_open: false, balance: Money::usd(0), ..busy };
         assert_eq!(refused(closed, 100, date(2026, 3, 1)), ["plans.promise.account-open"]);
+    }
+
+    #[test]
+    fn beyond_a_limit_a_supervisor_decides_and_beyond_the_law_nobody() {
+        let near = date(2026, 3, 9);
+        let (last, beyond) = (date(2026, 5, 31), date(2026, 6, 1));
+        assert_eq!(refused(facts(), 840, last), Vec::<&str>::new(), "90 days and a fiftieth are within it");
+        assert_eq!(refused(facts(), 839, beyond), ["plans.limit.days", "plans.limit.share"]);
+        let odd = PromiseFacts { balance: Money::usd(51), ..facts() };
+        assert_eq!(refused(odd, 1, near), ["plans.limit.share"], "a fiftieth of 51 cents is two, rounded up");
+        let broken = |count| PromiseFacts { broken_in_a_row: count, ..facts() };
+        assert_eq!(refused(broken(2), 10_000, near), Vec::<&str>::new());
+        assert_eq!(refused(broken(3), 10_000, near), ["plans.limit.broken"]);
+        let answer = |facts: PromiseFacts, due_on| decide_promise(&facts, Money::usd(100), due_on, date(2026, 3, 2)).answer;
+        assert_eq!(answer(facts(), beyond), Answer::NeedsSupervisor);
+        assert_eq!(answer(PromiseFacts { limits: None, ..facts() }, beyond), Answer::Yes, "whom no limit binds");
+        let granted = PromiseFacts { is_granted: true, ..facts() };
+        assert_eq!(answer(granted, beyond), Answer::Yes);
+        // Law and house are asked all the same, and then nothing is said of limits.
+        assert_eq!(answer(granted, date(2027, 3, 3)), Answer::No);
+        let disputed = PromiseFacts { undisputed: Some(Money::usd(0)), ..granted };
+        assert_eq!(refused(disputed, 100, beyond), ["plans.promise.disputed"]);
+        assert_eq!(refused(PromiseFacts { undisputed: Some(Money::usd(0)), ..facts() }, 100, beyond), ["plans.promise.disputed"]);
+        for id in ["plans.limit.days", "plans.limit.share", "plans.limit.broken"] {
+            assert!(limit_says(id).is_some(), "{id}");
+        }
+        assert_eq!(limit_says("plans.promise.due"), None);
     }
 
     #[test]

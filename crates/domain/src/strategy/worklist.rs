@@ -15,6 +15,8 @@ use std::fmt;
 pub enum Lane {
     /// Agreed for a time of the day.
     Timed,
+    /// What somebody asked a supervisor for came back, or lapsed.
+    Returned,
     /// A promise falls due.
     PromiseDue,
     /// A promise was broken.
@@ -27,12 +29,13 @@ pub enum Lane {
 
 impl Lane {
     /// Every lane, in the order in which they are shown.
-    pub const ALL: [Lane; 5] = [Lane::Timed, Lane::PromiseDue, Lane::Broken, Lane::FirstContact, Lane::FollowUp];
+    pub const ALL: [Lane; 6] = [Lane::Timed, Lane::Returned, Lane::PromiseDue, Lane::Broken, Lane::FirstContact, Lane::FollowUp];
 
     /// The code in commands and the database.
     pub const fn code(self) -> &'static str {
         match self {
             Lane::Timed => "timed",
+            Lane::Returned => "approval_returned",
             Lane::PromiseDue => "promise_due",
             Lane::Broken => "broken",
             Lane::FirstContact => "first_contact",
@@ -51,6 +54,7 @@ impl fmt::Display for Lane {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Lane::Timed => "Timed",
+            Lane::Returned => "Approvals returned",
             Lane::PromiseDue => "Promises due",
             Lane::Broken => "Broken",
             Lane::FirstContact => "First contact",
@@ -68,6 +72,8 @@ pub struct WorkFacts {
     pub days_past_due: i32,
     /// A time of the day agreed for the next action.
     pub timed_at: Option<Timestamp>,
+    /// Whether what somebody asked a supervisor for came back and nobody has taken it up.
+    pub has_returned: bool,
     /// When the open promise is due.
     pub promise_due_on: Option<Date>,
     /// A promise was broken since the last talk.
@@ -122,6 +128,8 @@ pub fn rank(facts: &WorkFacts) -> Ranking {
 fn lane_of(facts: &WorkFacts) -> Lane {
     if facts.timed_at.is_some() {
         Lane::Timed
+    } else if facts.has_returned {
+        Lane::Returned
     } else if facts.has_broken_promise {
         Lane::Broken
     } else if facts.promise_due_on.is_some() {
@@ -154,6 +162,7 @@ fn chance(facts: &WorkFacts) -> (i64, &'static str) {
 fn urgency(lane: Lane, facts: &WorkFacts) -> (i64, &'static str) {
     match lane {
         Lane::Timed => (200, "agreed for a time"),
+        Lane::Returned => (160, "an answer they wait for came back"),
         Lane::Broken => (140, "the promise broke: ask while it is fresh"),
         Lane::PromiseDue if facts.promise_due_on.is_some_and(|due| due <= facts.today) => (150, "the promise is due"),
         Lane::PromiseDue => (110, "the promise falls due soon"),
@@ -173,6 +182,7 @@ mod tests {
             balance: Money::usd(100_000),
             days_past_due: 40,
             timed_at: None,
+            has_returned: false,
             promise_due_on: None,
             has_broken_promise: false,
             was_reached: true,
@@ -197,6 +207,7 @@ mod tests {
     #[test]
     fn lanes_follow_what_was_agreed() {
         let due = Some(date(2026, 3, 3));
+        assert_eq!(rank(&WorkFacts { has_returned: true, has_broken_promise: true, ..facts() }).lane, Lane::Returned);
         assert_eq!(rank(&WorkFacts { timed_at: Some(Timestamp::UNIX_EPOCH), has_broken_promise: true, ..facts() }).lane, Lane::Timed);
         assert_eq!(rank(&WorkFacts { promise_due_on: due, ..facts() }).lane, Lane::PromiseDue);
         assert_eq!(rank(&WorkFacts { was_reached: false, ..facts() }).lane, Lane::FirstContact);

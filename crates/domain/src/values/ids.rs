@@ -102,6 +102,8 @@ ids! {
     RefundId = "rfd";
     /// One promise to pay.
     PromiseId = "ptp";
+    /// Something an officer asked to grant, and its answer.
+    ApprovalId = "apr";
     /// One contact: reserved, then recorded.
     ContactId = "con";
     /// One recorded answer of the gate.

@@ -77,7 +77,10 @@ macro_rules! of_agency {
 ///
 /// Whose contact, wish, circumstance or notice it is may change when two records of one person are made one or parted again.
 #[rustfmt::skip]
-pub static KINDS: [Kind; 20] = [
+pub static KINDS: [Kind; 21] = [
+    kind!("approval", ApprovalId, "approvals",
+        call_id kind terms limits words asked_by_id asked_at,
+        lapses_at state answer_terms answer_words answered_by_id answered_at good_until promise_id noted_at),
     kind!("case", CaseId, "cases",
         kind ground channel words disputed_minor currency received_on notice_id hold_id opened_by opened_at,
         debtor_id in_writing state outcome root_cause found closed_by closed_at),
@@ -177,7 +180,7 @@ macro_rules! kept_rows {
     )*};
 }
 
-kept_rows! { CallId CallStepId CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId GuideId CallScoreId DrawId ReviewId ReviewScoreId ScoreDisputeId GoalId }
+kept_rows! { CallId CallStepId CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId GuideId CallScoreId DrawId ReviewId ReviewScoreId ScoreDisputeId GoalId ApprovalId }
 
 /// The columns of a row as they come.
 struct Columns(Vec<Value>);

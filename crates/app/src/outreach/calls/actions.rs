@@ -9,6 +9,7 @@ use crate::compliance::facts::{Known, gather};
 use crate::outreach::actions::{RecordContact, Recorded, record_contact_in};
 use crate::outreach::store as contacts;
 use crate::outreach::words::{self, DueWords, Said};
+use crate::plans::approvals;
 use crate::store::Tx;
 use crate::transaction;
 use duly_domain::identity::{Permission, may};
@@ -227,6 +228,7 @@ pub async fn wrap_call(app: &App, who: &Actor, at: Moment, ask: &WrapUp) -> Resu
         };
         let recorded = record_contact_in(tx, who, at, &record).await?;
         store::update_wrapped(tx, led.call.id, at.at).await?;
+        approvals::actions::call_is_over(tx, who, at, led.call.id).await?;
         let detail =
             json!({"call": led.call.id.to_string(), "contact": led.call.contact.to_string(), "steps": led.conversation.steps().len()});
         let score = scored::keep(tx, &led.call, &led.conversation, &ask.result, at.at).await?;

@@ -13,3 +13,5 @@ pub mod opening;
 pub mod pages;
 mod showing;
 pub mod store;
+
+pub use showing::show;

@@ -17,6 +17,7 @@ use askama::Template;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use duly_domain::decision::Answer;
 use duly_domain::outreach::conversation::{Answered, Choice, Means, Reason, Stage, Step, Trigger, Way};
 use duly_domain::outreach::result;
 use duly_domain::parties::right_party::{Check, Fit};
@@ -257,7 +258,12 @@ async fn promise(web: &Web, visit: &Visit, call: CallId, fields: &Fields) -> Res
         }
         Outcome::Refused(decision) => {
             let says: Vec<&str> = decision.because.iter().map(|reason| reason.rule.plain).collect();
-            Err(Failure::Stale(format!("the promise is refused: {}", says.join(" ").trim_end_matches('.'))))
+            let says = format!("the promise is refused: {}", says.join(" ").trim_end_matches('.'));
+            let mut problems = Problems::one("form", says);
+            if decision.answer == Answer::NeedsSupervisor {
+                problems.0.push(("limit", "is passed: a supervisor may grant it".into()));
+            }
+            Err(Failure::Wrong(problems))
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::ledger;
 use crate::outreach::letters::facts::sender;
 use crate::outreach::words::{DueWords, calls_are_recorded, is_time_barred};
 use crate::parties::store::list_circumstances;
+use crate::plans::approvals::panel::AskingPanel;
 use crate::plans::store::list_promises;
 use crate::store::Tx;
 use crate::strategy::actions::local_time;
@@ -116,6 +117,8 @@ struct CallPage<'g> {
     chips: Vec<(&'static str, String)>,
     next: Option<Stage>,
     wrap: Option<Wrap>,
+    /// What was asked of a supervisor, and the form for it.
+    asking: Option<AskingPanel>,
     fields: Fields,
     problems: Problems,
     today: String,
@@ -147,6 +150,7 @@ pub async fn show(
     let asked = query.get("card").map(String::as_str);
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let triggers = led.conversation.triggers();
+    let asking = asking(&mut tx, &led, visit, stage, &fields, &problems).await?;
     let dial = led.call.point.and_then(|id| led.known.points.iter().find(|point| point.id == id)).map(|point| point.value.clone());
     let clock = |at: Timestamp| at.to_zoned(visit.zone.clone()).strftime("%H:%M").to_string();
     let shown = CallPage {
@@ -199,7 +203,10 @@ pub async fn show(
         fields,
         problems,
         today: visit.at.business_day.to_string(),
-        frame: Frame::of(visit, "/calls", &format!("Call with {person}")).saying(query.get("said").map(String::as_str)),
+        frame: Frame::of(visit, "/calls", &format!("Call with {person}"))
+            .saying(query.get("said").map(String::as_str))
+            .watching(asking.as_ref().map(|asking| asking.live.as_str())),
+        asking,
         person,
     };
     let shown = page(&shown);
@@ -235,6 +242,23 @@ async fn situation(tx: &mut Tx, led: &Led, visit: &Visit) -> Result<Situation, F
         .and_if(is_vulnerable, Condition::Vulnerable)
         .and_if(is_time_barred(&led.known, day_number(visit.at.business_day)), Condition::TimeBarred)
         .and_if(is_recorded, Condition::Recorded))
+}
+
+/// What was asked of a supervisor in this call, while the right person is on the line; and the form, where something is agreed.
+async fn asking(
+    tx: &mut Tx,
+    led: &Led,
+    visit: &Visit,
+    stage: Stage,
+    fields: &Fields,
+    problems: &Problems,
+) -> Result<Option<AskingPanel>, Failure> {
+    if !led.conversation.may_show_debt() || led.call.wrapped_at.is_some() {
+        return Ok(None);
+    }
+    let can_ask = matches!(stage, Stage::Options | Stage::Commit) && led.call.ended_at.is_none();
+    let panel = AskingPanel::of(tx, visit, (led.call.account, Some(led.call.id)), can_ask, fields, problems).await?;
+    Ok(Some(panel).filter(|panel| !panel.is_empty()))
 }
 
 async fn person_of(tx: &mut Tx, led: &Led) -> Result<String, Failure> {

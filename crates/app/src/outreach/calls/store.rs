@@ -70,6 +70,7 @@ pub async fn insert_call(
     guide: &str,
     at: Timestamp,
 ) -> Result<(), StoreError> {
+    tx.tell();
     tx.run(INSERT, params![id, account, contact, language, guide, at]).await.map(drop)
 }
 
@@ -89,11 +90,13 @@ pub async fn list_lately(tx: &mut Tx, officer: UserId, since: Timestamp) -> Resu
 
 /// Notes that it ended; nothing where it had.
 pub async fn update_ended(tx: &mut Tx, id: CallId, at: Timestamp) -> Result<bool, StoreError> {
+    tx.tell();
     Ok(tx.run(END, params![at, id]).await? > 0)
 }
 
 /// Notes that it was wrapped up; nothing where it was.
 pub async fn update_wrapped(tx: &mut Tx, id: CallId, at: Timestamp) -> Result<bool, StoreError> {
+    tx.tell();
     Ok(tx.run(WRAP, params![at, id]).await? > 0)
 }
 
@@ -114,5 +117,6 @@ pub fn read_step(done: &str) -> Result<Step, Failure> {
 }
 
 pub async fn insert_step(tx: &mut Tx, id: CallStepId, call: &Call, seq: i64, done: &str, at: Timestamp) -> Result<(), StoreError> {
+    tx.tell();
     tx.run(INSERT_STEP, params![id, call.account, call.id, seq, done, at]).await.map(drop)
 }

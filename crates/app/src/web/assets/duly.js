@@ -59,16 +59,16 @@
     if (act) { event.preventDefault(); act(); }
   });
   // How long a call, or its wrap-up, has lasted: counted on from what the server said, whatever this machine's clock says.
-  document.querySelectorAll("[data-spent]").forEach((clock) => {
-    const began = performance.now() - Number(clock.dataset.spent) * 1000;
-    const two = (number) => String(number).padStart(2, "0");
-    const tick = () => {
-      const spent = Math.floor((performance.now() - began) / 1000);
-      clock.textContent = "seconds" in clock.dataset ? `${spent} s` : `${two(Math.floor(spent / 60))}:${two(spent % 60)}`;
-    };
-    tick();
-    setInterval(tick, 1000);
+  const began = new WeakMap();
+  const two = (number) => String(number).padStart(2, "0");
+  const tick = () => document.querySelectorAll("[data-spent]").forEach((clock) => {
+    if (!began.has(clock)) began.set(clock, performance.now() - Number(clock.dataset.spent) * 1000);
+    const spent = Math.floor((performance.now() - began.get(clock)) / 1000);
+    const [hours, minutes] = [Math.floor(spent / 3600), Math.floor(spent / 60)];
+    clock.textContent = "seconds" in clock.dataset ? `${spent} s` : hours > 0 ? `${hours}:${two(minutes % 60)} h` : `${two(minutes)}:${two(spent % 60)}`;
   });
+  tick();
+  setInterval(tick, 1000);
   // A reservation of somebody else that runs out while the page is open says so.
   document.querySelectorAll("[data-until]").forEach((claim) => {
     const end = () => [...claim.querySelectorAll("span")].forEach((part, i) => { part.hidden = i === 0; });

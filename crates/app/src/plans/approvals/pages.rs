@@ -1,0 +1,341 @@
+//! Handlers of requests: the list, one request with its card, asking, answering, using what was granted.
+
+use super::actions::{self, AskApproval};
+use super::context::{self, Context};
+use super::panel::{Asked, Shown, mark_of};
+use super::store;
+use crate::accounts::pages::{Unfinished, back, currency_of, resolve, show};
+use crate::app::{Failure, Outcome, Problems};
+use crate::ledger;
+use crate::outreach::calls;
+use crate::plans::actions::{TakePromise, take_promise};
+use crate::web::Web;
+use crate::web::form::Fields;
+use crate::web::guard::Visit;
+use crate::web::shell::{Frame, page};
+use askama::Template;
+use axum::body::Bytes;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use duly_domain::decision::Decision;
+use duly_domain::identity::{Permission, may};
+use duly_domain::outreach::conversation::{Stage, Step};
+use duly_domain::plans::approval::{ApprovalKind, ApprovalState, Terms, Verdict};
+use duly_domain::values::ids::{AccountId, ApprovalId, CallId};
+use duly_domain::values::money::Money;
+use std::collections::HashMap;
+
+#[derive(Template)]
+#[template(path = "plans/approvals/_rows.html")]
+struct Rows {
+    waiting: Vec<Shown>,
+    answered: Vec<Shown>,
+    is_leader: bool,
+}
+
+#[derive(Template)]
+#[template(path = "plans/approvals/approvals.html")]
+struct ApprovalsPage {
+    frame: Frame,
+    rows: Rows,
+}
+
+#[derive(Template)]
+#[template(path = "plans/approvals/_count.html")]
+pub struct WaitingCount {
+    /// How many wait.
+    pub waiting: i64,
+}
+
+#[derive(Template)]
+#[template(path = "plans/approvals/_standing.html")]
+struct Standing {
+    shown: Shown,
+}
+
+#[derive(Template)]
+#[template(path = "plans/approvals/approval.html")]
+struct ApprovalPage {
+    frame: Frame,
+    standing: Standing,
+    context: Context,
+    is_question: bool,
+    amount: String,
+    due: String,
+    today: String,
+    fields: Fields,
+    problems: Problems,
+    refused: Option<Decision>,
+}
+
+/// How many that are over are shown.
+const LATELY: usize = 40;
+
+async fn rows(web: &Web, visit: &Visit) -> Result<Rows, Failure> {
+    let is_leader = may(visit.who.role, Permission::LeadFloor);
+    let mut tx = web.app.db.read().await?;
+    let own = if is_leader { None } else { visit.who.id };
+    let lately = store::list_lately(&mut tx, own).await?;
+    let mut waiting = match own {
+        // Those who lead see all that waits, however old it is.
+        None => store::list_waiting(&mut tx, visit.at.at).await?,
+        Some(_) => lately.iter().filter(|row| row.clock().state_at(visit.at.at) == ApprovalState::Waiting).cloned().collect(),
+    };
+    waiting.sort_by_key(|row| (!row.is_holding(), row.asked_at, row.id));
+    let shown = |row| Shown::of(row, visit.who.id, visit.at.at, &visit.zone);
+    let waiting = waiting.into_iter().map(shown).collect::<Result<Vec<_>, _>>()?;
+    let over = lately.into_iter().map(shown).filter(|shown| !shown.as_ref().is_ok_and(|shown| shown.state == ApprovalState::Waiting));
+    Ok(Rows { waiting, answered: over.take(LATELY).collect::<Result<Vec<_>, _>>()?, is_leader })
+}
+
+/// `GET /approvals`: what waits and what came back; an officer's own.
+pub async fn get_approvals(
+    State(web): State<Web>,
+    visit: Visit,
+    Query(query): Query<HashMap<String, String>>,
+) -> Result<Response, Failure> {
+    let rows = rows(&web, &visit).await?;
+    let mut frame = Frame::of(&visit, "/approvals", "Approvals").saying(query.get("said").map(String::as_str));
+    if !rows.is_leader {
+        frame.live = live_of(&web, &visit).await?;
+    }
+    Ok(page(&ApprovalsPage { frame, rows }))
+}
+
+/// Where an officer's own requests are watched.
+async fn live_of(web: &Web, visit: &Visit) -> Result<String, Failure> {
+    let (_, mark) = mark_of(&mut web.app.db.read().await?, visit.who.id, visit.at).await?;
+    Ok(format!("/live/mine?seen={mark}"))
+}
+
+/// `GET /approvals/rows`: the list alone.
+pub async fn get_rows(State(web): State<Web>, visit: Visit) -> Result<Response, Failure> {
+    Ok(page(&rows(&web, &visit).await?))
+}
+
+/// `GET /approvals/count`: how many wait, for the rail.
+pub async fn get_count(State(web): State<Web>, visit: Visit) -> Result<Response, Failure> {
+    let (waiting, _) = mark_of(&mut web.app.db.read().await?, None, visit.at).await?;
+    Ok(page(&WaitingCount { waiting }))
+}
+
+fn parsed(approval: &str) -> Result<ApprovalId, Failure> {
+    approval.parse().map_err(|_| Failure::NotFound("such request".into()))
+}
+
+/// `GET /approvals/{approval}`
+pub async fn get_approval(State(web): State<Web>, visit: Visit, Path(approval): Path<String>) -> Result<Response, Failure> {
+    show_one(&web, &visit, parsed(&approval)?, Fields::default(), Problems::default(), None).await
+}
+
+/// `GET /approvals/{approval}/standing`: where it stands, alone.
+pub async fn get_standing(State(web): State<Web>, visit: Visit, Path(approval): Path<String>) -> Result<Response, Failure> {
+    let row = store::load_approval(&mut web.app.db.read().await?, parsed(&approval)?).await?;
+    Ok(page(&Standing { shown: Shown::of(row, visit.who.id, visit.at.at, &visit.zone)? }))
+}
+
+async fn show_one(
+    web: &Web,
+    visit: &Visit,
+    id: ApprovalId,
+    fields: Fields,
+    problems: Problems,
+    refused: Option<Decision>,
+) -> Result<Response, Failure> {
+    let mut tx = web.app.db.read().await?;
+    let row = store::load_approval(&mut tx, id).await?;
+    let context = context::of(&mut tx, &row, &visit.zone, visit.at.at).await?;
+    let asked = row.asked()?;
+    let typed = |field: &str, drafted: String| fields.some(field).unwrap_or(drafted);
+    let (amount, due) = asked.as_promise().map(|(amount, due)| (amount.figures(), due.to_string())).unwrap_or_default();
+    let shown = ApprovalPage {
+        frame: Frame::of(visit, "/approvals", "Request for approval"),
+        standing: Standing { shown: Shown::of(row, visit.who.id, visit.at.at, &visit.zone)? },
+        context,
+        is_question: asked.kind() == ApprovalKind::Question,
+        amount: typed("counter-amount", amount),
+        due: typed("counter-due", due),
+        today: visit.at.business_day.to_string(),
+        fields,
+        refused,
+        problems,
+    };
+    let is_wrong = shown.refused.is_some() || !shown.problems.is_empty();
+    let status = if is_wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    Ok((status, page(&shown)).into_response())
+}
+
+/// `POST /approvals/{approval}/answers`
+pub async fn post_answer(State(web): State<Web>, visit: Visit, Path(approval): Path<String>, body: Bytes) -> Result<Response, Failure> {
+    let (id, fields) = (parsed(&approval)?, Fields::of(&body));
+    let row = store::load_approval(&mut web.app.db.read().await?, id).await?;
+    let mut problems = Problems::default();
+    let verdict = match fields.text("verdict") {
+        "counter" => {
+            let currency = currency_of(&web, row.account).await?;
+            let terms = (fields.amount("counter-amount", currency, &mut problems), fields.date("counter-due", &mut problems));
+            match terms {
+                (Some(minor), Some(due_on)) => Verdict::Counter(Terms::promise(Money::of(minor, currency), due_on)),
+                _ => return show_one(&web, &visit, id, fields, problems, None).await,
+            }
+        }
+        "refuse" => Verdict::Refuse,
+        "tell" => Verdict::Tell,
+        // What Ctrl and Enter press is the first button of the form.
+        _ if row.asked()?.kind() == ApprovalKind::Question => Verdict::Tell,
+        _ => Verdict::Approve,
+    };
+    match actions::answer(&web.app, &visit.who, visit.at, id, &verdict, fields.text("words")).await {
+        Ok(Outcome::Done(_)) => Ok(Redirect::to("/approvals?said=answered").into_response()),
+        Ok(Outcome::Refused(decision)) => show_one(&web, &visit, id, fields, problems, Some(decision)).await,
+        Err(Failure::Wrong(problems)) => show_one(&web, &visit, id, fields, problems, None).await,
+        Err(Failure::Stale(says)) => show_one(&web, &visit, id, fields, Problems::one("form", says), None).await,
+        Err(failure) => Err(failure),
+    }
+}
+
+/// `GET /accounts/{account}/approvals`: what was asked on an account, alone.
+pub async fn get_of_account(State(web): State<Web>, visit: Visit, Path(account): Path<String>) -> Result<Response, Failure> {
+    let account = resolve(&web, &account).await?;
+    Ok(page(&Asked::of(&mut web.app.db.read().await?, &visit, account, None).await?))
+}
+
+/// `GET /calls/{call}/approvals`: what was asked in a call, alone; nothing while somebody else is on the line.
+pub async fn get_of_call(State(web): State<Web>, visit: Visit, Path(call): Path<String>) -> Result<Response, Failure> {
+    let call: CallId = call.parse().map_err(|_| Failure::NotFound("such call".into()))?;
+    let mut tx = web.app.db.read().await?;
+    let led = calls::actions::load(&mut tx, &visit.who, call).await?;
+    match led.conversation.may_show_debt() {
+        true => Ok(page(&Asked::of(&mut tx, &visit, led.call.account, Some(call)).await?)),
+        false => Ok(StatusCode::NO_CONTENT.into_response()),
+    }
+}
+
+/// `POST /accounts/{account}/approvals`: asks, on the account or in a call.
+pub async fn post_approval(State(web): State<Web>, visit: Visit, Path(account): Path<String>, body: Bytes) -> Result<Response, Failure> {
+    let fields = Fields::of(&body);
+    let id = resolve(&web, &account).await?;
+    let call: Option<CallId> = fields.some("call").and_then(|call| call.parse().ok());
+    let mut problems = Problems::default();
+    let terms = match fields.text("ask-kind") {
+        "question" => Some(Terms::Question),
+        _ => {
+            let currency = currency_of(&web, id).await?;
+            let terms = (fields.amount("ask-amount", currency, &mut problems), fields.date("ask-due", &mut problems));
+            terms.0.zip(terms.1).map(|(minor, due_on)| Terms::promise(Money::of(minor, currency), due_on))
+        }
+    };
+    let done = match terms {
+        Some(terms) => {
+            let ask = AskApproval { account: id, call, terms, words: fields.text("ask-words").to_string() };
+            actions::ask(&web.app, &visit.who, visit.at, &ask).await
+        }
+        None => Err(Failure::Wrong(problems)),
+    };
+    let back_to = Place { account: id, call };
+    match done {
+        Ok(Outcome::Done(_)) => Ok(back_to.done("asked")),
+        Ok(Outcome::Refused(decision)) => back_to.again(&web, &visit, fields, Problems::default(), Some(decision)).await,
+        Err(Failure::Wrong(problems)) => back_to.again(&web, &visit, fields, problems, None).await,
+        Err(Failure::Stale(says)) => back_to.again(&web, &visit, fields, Problems::one("form", says), None).await,
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Where somebody came from, and is led back to.
+struct Place {
+    account: AccountId,
+    call: Option<CallId>,
+}
+
+impl Place {
+    fn done(&self, said: &str) -> Response {
+        match self.call {
+            Some(call) => Redirect::to(&format!("/calls/{call}?stage=commit&said={said}#asking")).into_response(),
+            None => Redirect::to(&format!("/accounts/{}?do=promise&said={said}#asking", self.account)).into_response(),
+        }
+    }
+
+    async fn again(
+        &self,
+        web: &Web,
+        visit: &Visit,
+        fields: Fields,
+        mut problems: Problems,
+        refused: Option<Decision>,
+    ) -> Result<Response, Failure> {
+        match self.call {
+            Some(call) => {
+                if let Some(decision) = refused {
+                    let says: Vec<&str> = decision.because.iter().map(|reason| reason.rule.plain).collect();
+                    let says = format!("nobody may grant it: {}", says.join(" ").trim_end_matches('.'));
+                    problems.0.push(("form", says));
+                }
+                let query = HashMap::from([("stage".to_string(), Stage::Commit.code().to_string())]);
+                calls::show(web, visit, call, &query, fields, problems).await
+            }
+            None => {
+                let form = Unfinished { form: "promise", fields, problems, refused };
+                show(web, visit, &self.account.to_string(), &HashMap::new(), form).await
+            }
+        }
+    }
+}
+
+/// The place of a request: its call while that is led by the visitor, else its account.
+async fn place_of(web: &Web, visit: &Visit, request: &store::Approval) -> Place {
+    let mut call = request.call.filter(|_| request.call_wrapped_at.is_none());
+    if let (Some(id), Ok(mut tx)) = (call, web.app.db.read().await)
+        && calls::actions::load(&mut tx, &visit.who, id).await.is_err()
+    {
+        call = None;
+    }
+    Place { account: request.account, call }
+}
+
+/// `POST /approvals/{approval}/uses`: they promise what was granted.
+pub async fn post_use(State(web): State<Web>, visit: Visit, Path(approval): Path<String>) -> Result<Response, Failure> {
+    let request = store::load_approval(&mut web.app.db.read().await?, parsed(&approval)?).await?;
+    let place = place_of(&web, &visit, &request).await;
+    let stands = request.clock().state_at(visit.at.at);
+    let again = |problems, refused| place.again(&web, &visit, Fields::default(), problems, refused);
+    let Some((amount, due_on)) = request.granted()?.as_promise().filter(|_| stands.is_granted()) else {
+        let says = format!("it stands at {} and cannot be used", stands.to_string().to_lowercase());
+        return again(Problems::one("form", says), None).await;
+    };
+    let ask = TakePromise { account: request.account, amount_minor: amount.minor(), due_on };
+    match take_promise(&web.app, &visit.who, visit.at, ask).await {
+        Ok(Outcome::Done(_)) => match place.call {
+            Some(call) => {
+                let currency = ledger::store::currency(amount.currency().code())?.code().to_string();
+                let step = Step::Promised { amount_minor: amount.minor(), currency, due_on };
+                calls::actions::take_step(&web.app, &visit.who, visit.at, call, step).await?;
+                Ok(Redirect::to(&format!("/calls/{call}?stage={}", Stage::ReadBack.code())).into_response())
+            }
+            None => Ok(back(&request.account.to_string(), "promised")),
+        },
+        Ok(Outcome::Refused(decision)) => again(Problems::default(), Some(decision)).await,
+        Err(Failure::Stale(says)) => again(Problems::one("form", says), None).await,
+        Err(failure) => Err(failure),
+    }
+}
+
+/// `POST /approvals/{approval}/notes`: what came of it is taken up.
+pub async fn post_note(State(web): State<Web>, visit: Visit, Path(approval): Path<String>) -> Result<Response, Failure> {
+    let request = actions::take_up(&web.app, &visit.who, visit.at, parsed(&approval)?).await?;
+    Ok(place_of(&web, &visit, &request).await.done("taken-up"))
+}
+
+/// `POST /approvals/{approval}/withdrawals`: taken back by whoever asked.
+pub async fn post_withdrawal(State(web): State<Web>, visit: Visit, Path(approval): Path<String>) -> Result<Response, Failure> {
+    let id = parsed(&approval)?;
+    let done = actions::withdraw(&web.app, &visit.who, visit.at, id).await;
+    let request = store::load_approval(&mut web.app.db.read().await?, id).await?;
+    let place = place_of(&web, &visit, &request).await;
+    match done {
+        Ok(_) => Ok(place.done("unasked")),
+        Err(Failure::Stale(says)) => place.again(&web, &visit, Fields::default(), Problems::one("form", says), None).await,
+        Err(failure) => Err(failure),
+    }
+}

@@ -1,0 +1,40 @@
+//! Authority: what somebody of a role may grant alone, and what they ask a supervisor for.
+//!
+//! These are the house's limits and never the law's: whoever may answer requests can pass them, for one case, with their name beside
+//! it. What the law or a stop refuses is not among them, and nobody passes that.
+
+use super::Role;
+
+/// How far somebody may go with a promise alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PromiseLimits {
+    /// Days ahead at the most.
+    pub days_max: i32,
+    /// The smallest share of what is owed, in basis points.
+    pub share_min_bp: i64,
+    /// Promises broken one after the other, with which another one is not taken alone.
+    pub broken_max: u32,
+}
+
+/// The limits of a role with promises; none for those whom only law and house bind.
+pub const fn promise_limits(role: Role) -> Option<PromiseLimits> {
+    match role {
+        Role::Officer => Some(PromiseLimits { days_max: 90, share_min_bp: 200, broken_max: 3 }),
+        // They lead officers, or act at the machine itself, where no role negotiates.
+        Role::Supervisor | Role::Compliance | Role::BackOffice | Role::Administrator | Role::Auditor => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::{Permission, may};
+
+    #[test]
+    fn whoever_answers_requests_has_more_authority_than_whoever_asks() {
+        for role in Role::ALL {
+            let asks = may(role, Permission::WorkAccounts) && !may(role, Permission::LeadFloor);
+            assert_eq!(promise_limits(role).is_some(), asks, "{role}");
+        }
+    }
+}

@@ -1,0 +1,325 @@
+//! Requests for approval: what an officer asks to grant beyond what they may grant alone, and what a supervisor answers.
+//!
+//! A request goes `Waiting` → `Approved`, `Countered`, `Refused` or `Answered`; unanswered in its time it is `Lapsed`, and whoever asked
+//! can take it back. What was approved or countered is used once, with exactly those terms, within its time.
+//!
+//! Read [`may_answer`] and [`Clock::state_at`]. Whether the terms themselves may be granted is the room's for them, such as
+//! [`decide_promise`](super::promise::decide_promise): an approval passes a limit, never the law.
+//! Stored in `approvals`; shown at `/approvals`, on the account and in the call.
+//!
+//! Always true: nobody answers their own request; a request is answered once; what was refused is refused with a reason.
+
+use crate::values::coded::coded;
+use crate::values::iso_date;
+use crate::values::moment::written;
+use crate::values::money::{Currency, Money};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// How long a request waits while somebody holds: longer, and they are to be called back.
+pub const HOLD_MINUTES: i64 = 15;
+/// How long it waits while nobody does.
+pub const WAIT_HOURS: i64 = 24;
+/// How long what was granted can be used.
+pub const GOOD_HOURS: i64 = 24;
+
+coded! {
+    /// What is asked for. Settlements, waivers, plans and refunds come with the rooms that decide them.
+    ApprovalKind {
+        /// A promise that is beyond the officer's limits.
+        Promise = "promise", "A promise";
+        /// Anything else, in words.
+        Question = "question", "A question";
+    }
+}
+
+coded! {
+    /// Where a request stands.
+    ApprovalState {
+        /// Nobody answered yet.
+        Waiting = "waiting", "Waiting";
+        /// Granted as it was asked for.
+        Approved = "approved", "Approved";
+        /// Other terms were granted.
+        Countered = "countered", "Countered";
+        /// Not granted.
+        Refused = "refused", "Refused";
+        /// A question was answered.
+        Answered = "answered", "Answered";
+        /// Nobody answered in time.
+        Lapsed = "lapsed", "Lapsed unanswered";
+        /// Taken back by whoever asked.
+        Withdrawn = "withdrawn", "Taken back";
+        /// What was granted was used.
+        Used = "used", "Used";
+        /// What was granted was not used in its time.
+        Unused = "unused", "Not used in time";
+    }
+}
+
+impl ApprovalState {
+    /// Whether terms stand granted.
+    pub const fn is_granted(self) -> bool {
+        matches!(self, ApprovalState::Approved | ApprovalState::Countered)
+    }
+}
+
+/// What exactly is asked for, or granted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "terms", rename_all = "snake_case")]
+pub enum Terms {
+    /// They pay an amount by a day.
+    Promise {
+        /// How much, in minor units.
+        amount_minor: i64,
+        /// In which currency.
+        currency: String,
+        /// By when.
+        #[serde(with = "iso_date")]
+        due_on: Date,
+    },
+    /// What stands in the words.
+    Question,
+}
+
+impl Terms {
+    /// The terms of a promise.
+    pub fn promise(amount: Money, due_on: Date) -> Terms {
+        Terms::Promise { amount_minor: amount.minor(), currency: amount.currency().code().into(), due_on }
+    }
+
+    /// What kind of request they belong to.
+    pub const fn kind(&self) -> ApprovalKind {
+        match self {
+            Terms::Promise { .. } => ApprovalKind::Promise,
+            Terms::Question => ApprovalKind::Question,
+        }
+    }
+
+    /// The amount and the day, where they are a promise's.
+    pub fn as_promise(&self) -> Option<(Money, Date)> {
+        match self {
+            Terms::Promise { amount_minor, currency, due_on } => Some((Money::of(*amount_minor, Currency::parse(currency)?), *due_on)),
+            Terms::Question => None,
+        }
+    }
+}
+
+impl fmt::Display for Terms {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.as_promise() {
+            Some((amount, due_on)) => write!(f, "{amount} by {}", written(due_on)),
+            None => f.write_str("a question"),
+        }
+    }
+}
+
+/// The times of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clock {
+    /// What was kept of its state.
+    pub state: ApprovalState,
+    /// When it lapses, if nobody answers.
+    pub lapses_at: Timestamp,
+    /// Until when what was granted can be used.
+    pub good_until: Option<Timestamp>,
+}
+
+impl Clock {
+    /// Where it stands at an instant, whether or not anybody has written it down yet.
+    pub fn state_at(&self, now: Timestamp) -> ApprovalState {
+        match self.state {
+            ApprovalState::Waiting if self.lapses_at <= now => ApprovalState::Lapsed,
+            state if state.is_granted() && self.good_until.is_some_and(|until| until <= now) => ApprovalState::Unused,
+            state => state,
+        }
+    }
+}
+
+/// What a supervisor says to a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Granted as it was asked for.
+    Approve,
+    /// These terms instead.
+    Counter(Terms),
+    /// Not granted.
+    Refuse,
+    /// The answer to a question is in the words.
+    Tell,
+}
+
+impl Verdict {
+    /// What becomes of the request.
+    pub const fn state(&self) -> ApprovalState {
+        match self {
+            Verdict::Approve => ApprovalState::Approved,
+            Verdict::Counter(_) => ApprovalState::Countered,
+            Verdict::Refuse => ApprovalState::Refused,
+            Verdict::Tell => ApprovalState::Answered,
+        }
+    }
+}
+
+/// Why a request is not answered so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoAnswer {
+    /// It stands at this already.
+    Stands(ApprovalState),
+    /// Whoever asked would answer themselves.
+    Own,
+    /// A refusal without its reason, or an answer without words.
+    WithoutWords,
+    /// It is no answer to what was asked.
+    BesideIt,
+}
+
+/// Whether a request that stands so may be answered so.
+pub fn may_answer(state: ApprovalState, asked: &Terms, is_own: bool, verdict: &Verdict, words: &str) -> Result<(), NoAnswer> {
+    if state != ApprovalState::Waiting {
+        return Err(NoAnswer::Stands(state));
+    }
+    if is_own {
+        return Err(NoAnswer::Own);
+    }
+    let fits = match (asked.kind(), verdict) {
+        (ApprovalKind::Question, verdict) => matches!(verdict, Verdict::Tell),
+        (kind, Verdict::Counter(terms)) => terms.kind() == kind && terms != asked,
+        (_, verdict) => !matches!(verdict, Verdict::Tell),
+    };
+    if !fits {
+        return Err(NoAnswer::BesideIt);
+    }
+    match matches!(verdict, Verdict::Refuse | Verdict::Tell) && words.trim().is_empty() {
+        true => Err(NoAnswer::WithoutWords),
+        false => Ok(()),
+    }
+}
+
+/// A promise of the past, as it is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PastPromise {
+    /// How much was promised, in minor units.
+    pub amount_minor: i64,
+    /// How many days ahead.
+    pub days: i32,
+    /// How much was placed with the account.
+    pub placed_minor: i64,
+    /// Whether it was kept whole.
+    pub was_kept: bool,
+}
+
+/// What became of promises like one that is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Similar {
+    /// How many were decided.
+    pub decided: u32,
+    /// How many of them were kept.
+    pub kept: u32,
+}
+
+/// Fewer than so many say nothing.
+pub const SIMILAR_MIN: u32 = 5;
+
+impl Similar {
+    /// Counts promises of like size and time on accounts of like size: each between half and double, the days of the same length.
+    pub fn of(amount_minor: i64, days: i32, placed_minor: i64, past: impl IntoIterator<Item = PastPromise>) -> Similar {
+        let is_like = |one: i64, other: i64| one.saturating_mul(2) >= other && other.saturating_mul(2) >= one;
+        let length = |days: i32| [14, 30, 60, 120].iter().position(|most| days <= *most);
+        past.into_iter()
+            .filter(|past| is_like(past.amount_minor, amount_minor) && is_like(past.placed_minor, placed_minor))
+            .filter(|past| length(past.days) == length(days))
+            .fold(Similar::default(), |sum, past| Similar { decided: sum.decided + 1, kept: sum.kept + u32::from(past.was_kept) })
+    }
+}
+
+/// The sentence of it; too few are said to be too few.
+impl fmt::Display for Similar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Similar { decided, kept } = self;
+        match *decided {
+            0 => f.write_str("The record has no promise like it yet."),
+            few if few < SIMILAR_MIN => write!(f, "Too few like it to say anything: {few} in the record."),
+            _ => write!(f, "Of {decided} promises of like size and time on like accounts, {kept} were kept."),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    fn promise(minor: i64) -> Terms {
+        Terms::promise(Money::usd(minor), date(2026, 6, 1))
+    }
+
+    #[test]
+    fn a_request_is_answered_once_by_somebody_else_and_refused_with_a_reason() {
+        use ApprovalState::{Approved, Lapsed, Waiting};
+        let asked = promise(500);
+        //   stands    asked     own    verdict                         words  refused
+        for (state, asked, is_own, verdict, words, refused) in [
+            (Waiting, &asked, false, Verdict::Approve, "", None),
+            (Waiting, &asked, false, Verdict::Counter(promise(1_000)), "", None),
+            (Waiting, &asked, false, Verdict::Refuse, "Ask for half.", None),
+            (Waiting, &Terms::Question, false, Verdict::Tell, "Yes.", None),
+            (Waiting, &asked, true, Verdict::Approve, "", Some(NoAnswer::Own)),
+            (Approved, &asked, false, Verdict::Approve, "", Some(NoAnswer::Stands(Approved))),
+            (Lapsed, &asked, true, Verdict::Approve, "", Some(NoAnswer::Stands(Lapsed))),
+            (Waiting, &asked, false, Verdict::Refuse, " ", Some(NoAnswer::WithoutWords)),
+            (Waiting, &Terms::Question, false, Verdict::Tell, "", Some(NoAnswer::WithoutWords)),
+            (Waiting, &asked, false, Verdict::Counter(asked.clone()), "", Some(NoAnswer::BesideIt)),
+            (Waiting, &asked, false, Verdict::Counter(Terms::Question), "", Some(NoAnswer::BesideIt)),
+            (Waiting, &asked, false, Verdict::Tell, "Yes.", Some(NoAnswer::BesideIt)),
+            (Waiting, &Terms::Question, false, Verdict::Approve, "Yes.", Some(NoAnswer::BesideIt)),
+        ] {
+            assert_eq!(may_answer(state, asked, is_own, &verdict, words).err(), refused, "{state} {verdict:?}");
+        }
+    }
+
+    #[test]
+    fn time_ends_what_waits_and_what_was_granted() {
+        let at = |second: i64| Timestamp::from_second(second).expect("an instant");
+        let clock = |state| Clock { state, lapses_at: at(100), good_until: Some(at(200)) };
+        //   kept as                   at   stands at
+        for (state, second, stands) in [
+            (ApprovalState::Waiting, 99, ApprovalState::Waiting),
+            (ApprovalState::Waiting, 100, ApprovalState::Lapsed),
+            (ApprovalState::Approved, 199, ApprovalState::Approved),
+            (ApprovalState::Countered, 200, ApprovalState::Unused),
+            (ApprovalState::Used, 500, ApprovalState::Used),
+            (ApprovalState::Refused, 500, ApprovalState::Refused),
+        ] {
+            assert_eq!(clock(state).state_at(at(second)), stands, "{state} at {second}");
+        }
+    }
+
+    #[test]
+    fn terms_say_what_they_are() {
+        assert_eq!(promise(500).to_string(), "USD 5.00 by Mon 1 Jun 2026");
+        assert_eq!(promise(500).as_promise(), Some((Money::usd(500), date(2026, 6, 1))));
+        assert_eq!((Terms::Question.as_promise(), Terms::Question.kind()), (None, ApprovalKind::Question));
+    }
+
+    #[test]
+    fn only_what_is_like_it_is_counted_and_too_few_say_nothing() {
+        let past = |amount_minor, days, placed_minor, was_kept| PastPromise { amount_minor, days, placed_minor, was_kept };
+        let all = [
+            past(500, 100, 42_000, true),
+            past(250, 120, 84_000, false),
+            past(1_000, 61, 21_000, true),
+            past(249, 100, 42_000, true),
+            past(500, 60, 42_000, true),
+            past(500, 100, 84_001, true),
+        ];
+        let similar = Similar::of(500, 91, 42_000, all);
+        assert_eq!(similar, Similar { decided: 3, kept: 2 });
+        assert!(similar.to_string().starts_with("Too few"), "{similar}");
+        let many = Similar { decided: 12, kept: 8 };
+        assert_eq!(many.to_string(), "Of 12 promises of like size and time on like accounts, 8 were kept.");
+        assert!(Similar::of(i64::MAX, 1, i64::MAX, [past(i64::MAX, 1, i64::MAX, true)]).decided == 1, "no overflow");
+    }
+}
