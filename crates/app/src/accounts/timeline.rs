@@ -170,10 +170,13 @@ async fn contacts(
         let channel = Channel::parse(&contact.channel).unwrap_or(Channel::Call);
         let way = if contact.direction == "in" { "in" } else { "out" };
         let (title, counts) = match contact.state.as_str() {
+            "reserved" if way == "in" => (format!("{channel} came in"), "its result is not recorded yet"),
             "reserved" => (format!("{channel} reserved"), "its result is not recorded yet"),
+            "expired" if contact.outcome.as_deref() == Some("conversation") => (format!("{channel} {way}, no result"), "counts as a talk"),
+            "expired" if way == "in" => (format!("{channel} in, no result"), ""),
             "expired" => (format!("{channel} {way}, no result"), "counts as an attempt"),
             _ => {
-                let label = contact.result.as_deref().and_then(result::find).map_or("recorded", |result| result.label);
+                let label = contact.result.as_deref().and_then(result::find).map_or("recorded", |result| result.words(way == "in"));
                 let counts =
                     contact.outcome.as_deref().is_some_and(|outcome| matches!(outcome, "busy" | "not_in_service" | "not_connected"));
                 (

@@ -29,45 +29,48 @@ pub struct TakePromise {
 
 /// Records what the debtor said they will pay, if we may accept it.
 pub async fn take_promise(app: &App, who: &Actor, at: Moment, ask: TakePromise) -> Result<Outcome<PromiseRow>, Failure> {
-    transaction!(app.db, tx, {
-        let account = accounts::store::load_account(tx, ask.account).await?;
-        let creditor = accounts::store::load_creditor(tx, account.creditor).await?;
-        let open = store::list_promises(tx, account.id).await?.into_iter().find(|promise| promise.state == "open");
-        let currency = ledger::store::currency(&account.currency)?;
-        let facts = PromiseFacts {
-            balance: Money::of(account.balance_minor, currency),
-            is_open: account.state == "open",
-            open_promise_due_on: open.map(|promise| promise.due_on),
-            undisputed: gate::undisputed(tx, &account, at.at).await?,
-        };
-        let decision = decide_promise(&facts, Money::of(ask.amount_minor, currency), ask.due_on, at.business_day);
-        let rules: Vec<&str> = decision.because.iter().map(|reason| reason.rule.id).collect();
-        let detail = json!({"amount_minor": ask.amount_minor, "currency": account.currency, "due_on": ask.due_on.to_string(),
+    transaction!(app.db, tx, { take_promise_in(tx, who, at, ask).await })
+}
+
+/// As [`take_promise`], within a transaction.
+pub async fn take_promise_in(tx: &mut Tx, who: &Actor, at: Moment, ask: TakePromise) -> Result<Outcome<PromiseRow>, Failure> {
+    let account = accounts::store::load_account(tx, ask.account).await?;
+    let creditor = accounts::store::load_creditor(tx, account.creditor).await?;
+    let open = store::list_promises(tx, account.id).await?.into_iter().find(|promise| promise.state == "open");
+    let currency = ledger::store::currency(&account.currency)?;
+    let facts = PromiseFacts {
+        balance: Money::of(account.balance_minor, currency),
+        is_open: account.state == "open",
+        open_promise_due_on: open.map(|promise| promise.due_on),
+        undisputed: gate::undisputed(tx, &account, at.at).await?,
+    };
+    let decision = decide_promise(&facts, Money::of(ask.amount_minor, currency), ask.due_on, at.business_day);
+    let rules: Vec<&str> = decision.because.iter().map(|reason| reason.rule.id).collect();
+    let detail = json!({"amount_minor": ask.amount_minor, "currency": account.currency, "due_on": ask.due_on.to_string(),
             "answer": decision.answer.code(), "rules": rules});
-        if decision.answer != Answer::Yes {
-            audit::record(tx, who, at.at, Some(account.id), "promise.take", &detail).await?;
-            return Ok(Outcome::Refused(decision));
-        }
-        let promise = PromiseRow {
-            id: PromiseId(new_uuid()),
-            account: account.id,
-            amount_minor: ask.amount_minor,
-            currency: account.currency.clone(),
-            taken_on: at.business_day,
-            due_on: ask.due_on,
-            grace_days: creditor.grace_days,
-            state: "open".into(),
-            arrived_minor: 0,
-            taken_at: at.at,
-            decided_at: None,
-        };
-        store::insert_promise(tx, &promise, who.label()).await?;
-        kept::record(tx, who, at.at, account.id, "promise.take", detail, &[promise.id.into()]).await?;
-        // The account comes back when the promise is due, whatever was planned before.
-        accounts::actions::set_next(tx, account.id, "Promise due", ask.due_on, None).await?;
-        strategy::actions::place_on_worklist(tx, account.id, at).await?;
-        Ok(Outcome::Done(promise))
-    })
+    if decision.answer != Answer::Yes {
+        audit::record(tx, who, at.at, Some(account.id), "promise.take", &detail).await?;
+        return Ok(Outcome::Refused(decision));
+    }
+    let promise = PromiseRow {
+        id: PromiseId(new_uuid()),
+        account: account.id,
+        amount_minor: ask.amount_minor,
+        currency: account.currency.clone(),
+        taken_on: at.business_day,
+        due_on: ask.due_on,
+        grace_days: creditor.grace_days,
+        state: "open".into(),
+        arrived_minor: 0,
+        taken_at: at.at,
+        decided_at: None,
+    };
+    store::insert_promise(tx, &promise, who.label()).await?;
+    kept::record(tx, who, at.at, account.id, "promise.take", detail, &[promise.id.into()]).await?;
+    // The account comes back when the promise is due, whatever was planned before.
+    accounts::actions::set_next(tx, account.id, "Promise due", ask.due_on, None).await?;
+    strategy::actions::place_on_worklist(tx, account.id, at).await?;
+    Ok(Outcome::Done(promise))
 }
 
 /// Takes an open promise back, because the debtor said so; the account comes back today.

@@ -13,6 +13,7 @@ mod disputes;
 mod evidence;
 mod history;
 mod identity;
+mod incoming_calls;
 mod intake;
 mod jobs;
 mod kept;

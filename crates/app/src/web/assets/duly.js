@@ -30,6 +30,7 @@
   const acts = {
     "/": () => document.getElementById("find")?.focus(),
     n: () => follow("next-best"),
+    i: () => follow("they-called"),
     j: () => move(1),
     k: () => move(-1),
     c: () => follow("do-contact"),
