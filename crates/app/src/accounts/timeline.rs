@@ -11,7 +11,6 @@ use crate::{audit, compliance, disputes, ledger, outreach, parties, plans};
 use duly_domain::compliance::acts::word as act_word;
 use duly_domain::compliance::status::Status;
 use duly_domain::disputes::case::CaseOutcome;
-use duly_domain::outreach::case_letter::CaseLetterKind;
 use duly_domain::outreach::result;
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, ContactId, DebtorId, DecisionId};
@@ -98,7 +97,7 @@ pub async fn list_most(
         let rows: Vec<KeptDisclosure> = carried.iter().filter(|Keyed(of, _)| *of == letter.id).map(|Keyed(_, row)| row.clone()).collect();
         let said = outreach::words::in_a_line(&rows);
         let more = if said.is_empty() { more } else { format!("{more} · {said}") };
-        let what = CaseLetterKind::parse(&letter.kind).map_or("Validation notice", CaseLetterKind::words);
+        let what = outreach::letters::store::in_words(&letter.kind);
         let printed = event(letter.printed_at, "letter", "", format!("{what} printed"), more);
         events.push(Event { href: Some(format!("/accounts/{id}/documents/{}", letter.document)), ..printed });
     }

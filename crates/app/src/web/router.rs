@@ -122,6 +122,8 @@ pub fn routes(web: Web) -> Routes {
         .get("/calls/{call}", May::WorkAccounts, outreach::calls::pages::get_call)
         .post("/calls/{call}/steps", May::WorkAccounts, outreach::calls::pages::post_step)
         .post("/calls/{call}/debts", May::WorkAccounts, outreach::calls::coming_in::post_debt)
+        .post("/calls/{call}/recaps", May::WorkAccounts, outreach::calls::recap::pages::post_recap)
+        .post("/recaps/{recap}/sendings", May::WorkAccounts, outreach::calls::recap::pages::post_sending)
         .post("/calls/{call}/ends", May::WorkAccounts, outreach::calls::pages::post_end)
         .post("/calls/{call}/wraps", May::WorkAccounts, outreach::calls::pages::post_wrap)
         .get("/promises", May::ReadAccounts, plans::pages::get_promises)

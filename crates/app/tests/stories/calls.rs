@@ -24,7 +24,7 @@ pub fn desmond(floor: &mut Floor) -> Person {
     floor.person("QM-88121")
 }
 
-fn begins(floor: &mut Floor, person: Person) -> CallId {
+pub fn begins(floor: &mut Floor, person: Person) -> CallId {
     let contact = floor.officer("Dana").reserves(person, Channel::Call).unwrap().contact.expect("it is allowed");
     let (app, who, at) = (floor.app.clone(), floor.officer("Dana").actor(), floor.app.moment());
     floor.runtime.block_on(actions::begin_call(&app, &who, at, contact)).unwrap()

@@ -30,6 +30,7 @@ mod places;
 mod plans;
 mod policy;
 mod posting;
+mod recaps;
 mod replay;
 mod statuses;
 mod store;

@@ -8,6 +8,7 @@ pub mod case_letter;
 pub mod conversation;
 pub mod disclosures;
 pub mod letter;
+pub mod recap;
 pub mod result;
 pub mod validation_notice;
 

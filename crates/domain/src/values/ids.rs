@@ -122,6 +122,8 @@ ids! {
     CallId = "cal";
     /// One thing done in a call.
     CallStepId = "cls";
+    /// What was agreed in a call, sent after it.
+    RecapId = "rcp";
     /// One letter.
     LetterId = "ltr";
     /// Letters printed in one go, in one folder.

@@ -87,7 +87,7 @@ macro_rules! of_amendments {
 ///
 /// Whose contact, wish, circumstance or notice it is may change when two records of one person are made one or parted again.
 #[rustfmt::skip]
-pub static KINDS: [Kind; 19] = [
+pub static KINDS: [Kind; 20] = [
     kind!("case", CaseId, "cases",
         kind ground channel words disputed_minor currency received_on notice_id hold_id opened_by opened_at,
         debtor_id in_writing state outcome root_cause found closed_by closed_at),
@@ -124,6 +124,9 @@ pub static KINDS: [Kind; 19] = [
     kind!("promise", PromiseId, "promises",
         amount_minor currency taken_on due_on grace_days taken_by taken_at,
         state arrived_minor decided_at),
+    kind!("recap", RecapId, "recaps",
+        call_id channel language content letter_id decision_id made_by made_at,
+        contact_id sent_at),
     kind!("refund", RefundId, "refunds",
         entry_id amount_minor currency refunded_on reference refunded_by created_at,
         state),
@@ -261,7 +264,7 @@ macro_rules! kept_rows {
     )*};
 }
 
-kept_rows! { CallId CallStepId CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId }
+kept_rows! { CallId CallStepId RecapId CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId }
 
 /// The columns of a row as they come.
 struct Columns(Vec<Value>);

@@ -14,5 +14,6 @@ pub mod coming_in;
 pub mod opening;
 pub mod pages;
 pub mod pressing;
+pub mod recap;
 mod showing;
 pub mod store;

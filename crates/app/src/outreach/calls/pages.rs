@@ -3,6 +3,8 @@
 use super::actions::{Led, WrapUp, begin_call, end_call, load, wrap_in};
 use super::opening;
 use super::pressing::{Pressed, press};
+use super::recap::pages::by;
+use super::recap::{self, Made};
 use super::showing::{WRAP_SECONDS, show};
 use super::store::{self, LateCall};
 use crate::app::{Failure, Problems};
@@ -169,10 +171,24 @@ pub async fn post_wrap(State(web): State<Web>, visit: Visit, Path(call): Path<St
     };
     let again = HashMap::new();
     match done {
+        // What could not be written for them, and a text that waits, is shown; a letter is on its way.
+        Ok(_) if by(&fields).is_some() && !is_written(&web, &visit, call, &fields).await? => {
+            Ok(Redirect::to(&format!("/calls/{call}?said=recorded#recap")).into_response())
+        }
         Ok(_) if fields.text("then") == "break" => Ok(Redirect::to("/calls?said=recorded").into_response()),
         Ok(recorded) => Ok(Redirect::to(&format!("/next?after={}", recorded.account)).into_response()),
         Err(Failure::Wrong(problems)) => show(&web, &visit, call, &again, fields, problems).await,
         Err(Failure::Stale(says)) => show(&web, &visit, call, &again, fields, Problems::one("form", says)).await,
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Writes the recap that was chosen; whether nothing is left to be done about it.
+async fn is_written(web: &Web, visit: &Visit, call: CallId, fields: &Fields) -> Result<bool, Failure> {
+    let Some(channel) = by(fields) else { return Ok(true) };
+    match recap::make(&web.app, &visit.who, visit.at, call, channel).await {
+        Ok(Made::Kept(_)) => Ok(channel == Channel::Letter),
+        Ok(Made::Held(_)) | Err(Failure::Stale(_)) => Ok(false),
         Err(failure) => Err(failure),
     }
 }

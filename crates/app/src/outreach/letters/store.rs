@@ -138,7 +138,15 @@ rows! {
 impl Printed {
     /// What it is, in words.
     pub fn what(&self) -> &'static str {
-        CaseLetterKind::parse(&self.kind).map_or("Validation notice", CaseLetterKind::words)
+        in_words(&self.kind)
+    }
+}
+
+/// What a letter of a kind is called.
+pub fn in_words(kind: &str) -> &'static str {
+    match kind {
+        "recap" => "Recap of a call",
+        kind => CaseLetterKind::parse(kind).map_or("Validation notice", CaseLetterKind::words),
     }
 }
 

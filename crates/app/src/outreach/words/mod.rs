@@ -143,6 +143,29 @@ pub async fn statements(tx: &mut Tx, who: &Actor, known: &Known, facts: &Contact
     Ok(texts)
 }
 
+/// What a text to somebody says of who writes, and how to stop it, in a language; what lacks a name is named.
+pub async fn of_text(tx: &mut Tx, who: &Actor, known: &Known, facts: &ContactFacts, language: Language) -> Result<Vec<StateText>, Failure> {
+    let (statement, today) = (facts.disclosure, facts.instant(facts.at).day);
+    let places = places(tx, known, &who.name).await?;
+    let wanted = required(&WordsFacts {
+        channel: Channel::Text,
+        regf_binds: facts.regf_binds,
+        due: statement.map_or(Disclosure::Short, |statement| statement.due.max(Disclosure::Short)),
+        is_repeat: statement.is_some_and(|statement| statement.is_repeat),
+        state: known.record.consumer.state,
+        language,
+        is_time_barred: is_time_barred(known, today),
+        is_recorded: false,
+        is_prerecorded: false,
+        on: today,
+    });
+    let filled = wanted.into_iter().map(|wording| {
+        let text = wording.fill(&places).map_err(|missing| Failure::wrong("text", in_words(&missing)))?;
+        Ok(StateText { language, text })
+    });
+    filled.collect()
+}
+
 /// Whose names fill the places.
 pub async fn places(tx: &mut Tx, known: &Known, officer: &str) -> Result<Places, Failure> {
     let us = sender(tx).await?;
