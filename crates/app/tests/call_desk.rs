@@ -139,3 +139,84 @@ fn a_call_of_eleven_minutes_is_led_by_keyboard_and_documents_itself() {
     assert_eq!(floor.account(desmond).next_action_on.map(|on| on.to_string()).as_deref(), Some("2026-03-11"));
     assert_eq!(floor.failed_checks(), Vec::<String>::new());
 }
+
+#[test]
+fn a_call_that_comes_in_is_found_verified_and_written_down_by_keyboard() {
+    let mut floor = Floor::on(Engine::Sqlite, "2026-03-03");
+    let rows = "reference,name,street,city,state,zip,born,mobile,principal,due_on\n\
+        QM-88121,Desmond Okafor,1180 Oak Street,Columbus,OH,43205,1984-08-19,6145550163,420.00,2026-01-20\n";
+    let mapping = "[columns]\nreference = \"reference\"\nname = \"name\"\nstreet = \"street\"\ncity = \"city\"\nstate = \"state\"\n\
+        zip = \"zip\"\ndate_of_birth = \"born\"\nmobile = \"mobile\"\nprincipal = \"principal\"\ndue_on = \"due_on\"\n";
+    assert_eq!(floor.import(rows, mapping, "Larkfield").unwrap().accepted, 1);
+    floor.officer("Dana");
+    floor.debtor("Somebody", "10.00"); // officers join the desk
+    floor.clock("20:55");
+    let base = floor.serve();
+    let driver = Driver::start();
+    let led: WebDriverResult<()> = floor.runtime.block_on(async {
+        let browser = driver.browser(false).await;
+        sign_in(&browser, &base, "dana@example.org").await?;
+        // From anywhere, by one key; nobody is found by a name that nobody has.
+        press(&browser, "i").await?;
+        wait_for(&browser, "/calls/in").await?;
+        tab_to(&browser, "q").await?;
+        press(&browser, "Zebulon").await?;
+        chord(&browser, Key::Enter).await?;
+        wait_for_text(&browser, "Nobody is found by").await?;
+        assert_eq!(faults(&browser).await?, Vec::<String>::new());
+        tab_to(&browser, "q").await?;
+        chord(&browser, "a").await?;
+        press(&browser, "614 555 0163").await?;
+        chord(&browser, Key::Enter).await?;
+        wait_for_text(&browser, "Desmond Okafor").await?;
+        assert_eq!(faults(&browser).await?, Vec::<String>::new());
+        browser.execute("document.activeElement.blur()", vec![]).await?;
+        press(&browser, "1").await?;
+        wait_for(&browser, "/calls/cal_").await?;
+        let source = browser.source().await?;
+        for secret in ["420.00", "Larkfield", "QM-88121", "8121", "1984", "1180"] {
+            assert!(!source.contains(secret), "{secret} is not in the page before they are verified");
+        }
+        assert!(text(&browser).await?.contains("Who is calling?"));
+        assert_eq!(faults(&browser).await?, Vec::<String>::new());
+        later(&floor, 20);
+        press(&browser, "1").await?;
+        wait_for_text(&browser, "2 more to match").await?;
+        tab_to(&browser, "date_of_birth").await?;
+        press(&browser, "August 19, 1984").await?;
+        tab_to(&browser, "last_four").await?;
+        press(&browser, "8121").await?;
+        chord(&browser, Key::Enter).await?;
+        wait_for(&browser, "stage=disclose").await?;
+        assert!(text(&browser).await?.contains("USD 420.00"));
+        assert_eq!(faults(&browser).await?, Vec::<String>::new());
+        chord(&browser, Key::Enter).await?;
+        wait_for(&browser, "stage=purpose").await?;
+        assert!(text(&browser).await?.contains("Thank you for calling us about your account with Larkfield."));
+
+        // What they say finds its card, in the page and by keyboard.
+        browser.execute("document.activeElement.blur()", vec![]).await?;
+        press(&browser, "t").await?;
+        press(&browser, "they laid off half of us").await?;
+        wait_for_text(&browser, "1 card: “I lost my job”").await?;
+        assert!(text(&browser).await?.contains("I am sorry. That is a lot at once."), "its card is open");
+        assert_eq!(faults(&browser).await?, Vec::<String>::new());
+        browser.action_chain().send_keys(Key::Down).perform().await?;
+        let focus = browser.active_element().await?.text().await?;
+        assert!(focus.contains("Cannot afford"), "the card's button is at hand: {focus}");
+        press(&browser, "h").await?;
+        wait_for_text(&browser, "Wrap up").await?;
+        let note = browser.find(By::Id("note")).await?.value().await?.unwrap_or_default();
+        assert!(note.starts_with("Desmond Okafor called us."), "{note}");
+        assert_eq!(faults(&browser).await?, Vec::<String>::new());
+        browser.execute("document.getElementById('follow-up').value = '2026-03-12'", vec![]).await?;
+        chord(&browser, Key::Enter).await?;
+        wait_for(&browser, "/").await?;
+        browser.goto(format!("{base}/calls")).await?;
+        wait_for_text(&browser, "they called").await?;
+        assert_eq!(faults(&browser).await?, Vec::<String>::new());
+        browser.quit().await
+    });
+    led.expect("the browser does as it is told");
+    assert_eq!(floor.failed_checks(), Vec::<String>::new());
+}

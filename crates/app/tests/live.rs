@@ -230,7 +230,10 @@ fn an_officer_asks_on_a_call_and_hears_the_answer_without_loading_the_page() {
 
         // Her page shows it, was not loaded again, keeps what she typed, and a screen reader hears it.
         wait_for_text(&hers, "Ten, then it is worth a call.").await?;
-        assert_eq!(hers.execute("return [window.was, document.getElementById('amount').value]", vec![]).await?.json(), &serde_json::json!([true, "7"]));
+        assert_eq!(
+            hers.execute("return [window.was, document.getElementById('amount').value]", vec![]).await?.json(),
+            &serde_json::json!([true, "7"])
+        );
         let heard = hers.execute("return document.getElementById('heard').textContent", vec![]).await?;
         assert!(heard.json().as_str().unwrap_or_default().contains("countered with USD 10.00 by Tue 10 Mar 2026"), "{:?}", heard.json());
         assert_eq!(faults(&hers).await?, Vec::<String>::new());

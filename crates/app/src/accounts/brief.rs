@@ -80,13 +80,29 @@ pub struct Statement {
 
 /// The brief of an account.
 #[derive(Clone, Debug, Default)]
-pub struct Brief(Vec<Statement>);
+pub struct Brief {
+    statements: Vec<Statement>,
+    first: Option<Part>,
+}
 
 impl Brief {
     /// The parts that say something, in the order in which they are read.
     pub fn parts(&self) -> Vec<(Part, Vec<&Statement>)> {
-        let of = |part: Part| self.0.iter().filter(|statement| statement.part == part).collect::<Vec<_>>();
-        Part::ALL.into_iter().map(|part| (part, of(part))).filter(|(_, statements)| !statements.is_empty()).collect()
+        let of = |part: Part| self.statements.iter().filter(|statement| statement.part == part).collect::<Vec<_>>();
+        let others = Part::ALL.into_iter().filter(|part| Some(*part) != self.first);
+        self.first.into_iter().chain(others).map(|part| (part, of(part))).filter(|(_, statements)| !statements.is_empty()).collect()
+    }
+}
+
+impl Brief {
+    /// The same, with a part before all others.
+    pub fn opening_at(self, part: Part) -> Brief {
+        Brief { first: Some(part), ..self }
+    }
+
+    /// Whether a part stands first although it is not the first.
+    pub fn opens_at(&self, part: Part) -> bool {
+        self.first == Some(part)
     }
 }
 
@@ -96,7 +112,7 @@ pub async fn of(tx: &mut Tx, known: &Known, at: Moment, zone: &TimeZone) -> Resu
     brief.extend(said(tx, known, at, zone).await?);
     brief.extend(open(tx, known, at).await?);
     brief.extend(must_not(tx, known, at, zone).await?);
-    Ok(Brief(brief))
+    Ok(Brief { statements: brief, first: None })
 }
 
 async fn owed(tx: &mut Tx, known: &Known) -> Result<Vec<Statement>, Failure> {

@@ -76,7 +76,7 @@ pub async fn people_on(
             wishes: told.map(|wish| shown_wish(wish, &points, zone)).collect(),
             borrows: is_reached_as_debtor_asked(&known.record, row.debtor.0.as_u128(), at),
             id: row.debtor,
-            name: row.name.unwrap_or_else(|| "No name on file".into()),
+            name: crate::parties::name_of(row.name.as_deref()).to_string(),
             role: crate::parties::pages::role(&row.role),
             is_debtor,
             points,

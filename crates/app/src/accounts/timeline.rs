@@ -11,7 +11,6 @@ use crate::{audit, compliance, disputes, ledger, outreach, parties, plans};
 use duly_domain::compliance::acts::word as act_word;
 use duly_domain::compliance::status::Status;
 use duly_domain::disputes::case::CaseOutcome;
-use duly_domain::outreach::case_letter::CaseLetterKind;
 use duly_domain::outreach::result;
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, ContactId, DebtorId, DecisionId};
@@ -118,7 +117,7 @@ pub async fn list_most(
         let rows: Vec<KeptDisclosure> = carried.iter().filter(|Keyed(of, _)| *of == letter.id).map(|Keyed(_, row)| row.clone()).collect();
         let said = outreach::words::in_a_line(&rows);
         let more = if said.is_empty() { more } else { format!("{more} · {said}") };
-        let what = CaseLetterKind::parse(&letter.kind).map_or("Validation notice", CaseLetterKind::words);
+        let what = outreach::letters::store::in_words(&letter.kind);
         let printed = event(letter.printed_at, "letter", "", format!("{what} printed"), more);
         events.push(Event { href: Some(format!("/accounts/{id}/documents/{}", letter.document)), ..printed });
     }
@@ -190,10 +189,13 @@ async fn contacts(
         let channel = Channel::parse(&contact.channel).unwrap_or(Channel::Call);
         let way = if contact.direction == "in" { "in" } else { "out" };
         let (title, counts) = match contact.state.as_str() {
+            "reserved" if way == "in" => (format!("{channel} came in"), "its result is not recorded yet"),
             "reserved" => (format!("{channel} reserved"), "its result is not recorded yet"),
+            "expired" if contact.outcome.as_deref() == Some("conversation") => (format!("{channel} {way}, no result"), "counts as a talk"),
+            "expired" if way == "in" => (format!("{channel} in, no result"), ""),
             "expired" => (format!("{channel} {way}, no result"), "counts as an attempt"),
             _ => {
-                let label = contact.result.as_deref().and_then(result::find).map_or("recorded", |result| result.label);
+                let label = contact.result.as_deref().and_then(result::find).map_or("recorded", |result| result.words(way == "in"));
                 let counts =
                     contact.outcome.as_deref().is_some_and(|outcome| matches!(outcome, "busy" | "not_in_service" | "not_connected"));
                 (

@@ -163,6 +163,8 @@ pub struct ReservedContact {
     pub dial: String,
     /// The words that are due.
     pub words: Vec<DueWords>,
+    /// They called us.
+    pub came_in: bool,
 }
 
 /// Shows the workspace with a form left unfinished.
@@ -198,7 +200,7 @@ pub async fn show_with(
     let account = &known.account;
     let currency = ledger::store::currency(&account.currency)?;
     let amount = |minor: i64| Money::of(minor, currency);
-    let name = known.debtor.name.clone().unwrap_or_else(|| "No name on file".into());
+    let name = crate::parties::name_of(known.debtor.name.as_deref()).to_string();
     let may_here = |permission| may(visit.who.role, permission);
     let sees_numbers = may_here(Permission::ReadNumbers);
     let mut frame = Frame::of(visit, "/accounts", &name).saying(query.get("said").map(String::as_str));
@@ -302,7 +304,8 @@ pub async fn show_with(
                 id: contact.id.to_string(),
                 channel,
                 until: contact.expires_at.map(|at| at.to_zoned(visit.zone.clone()).strftime("%H:%M").to_string()).unwrap_or_default(),
-                results: for_channel(channel).collect(),
+                results: for_channel(channel).filter(|result| contact.direction != "in" || result.comes_in()).collect(),
+                came_in: contact.direction == "in",
                 dial: dial.unwrap_or_default(),
                 words,
             }

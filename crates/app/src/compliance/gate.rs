@@ -275,12 +275,29 @@ async fn propose_to(
         disclosure: Some(Disclosure::Full),
         ..Proposal::of(at, ask.channel, person.0.as_u128(), about(&known, ask)?)
     };
-    outreach::words::note_said(tx, &mut known, person).await?;
+    outreach::words::note_said(tx, &mut known.record, person).await?;
     if is_by_machine {
         note_machines(tx, &mut known, person).await?;
     }
     let facts = read_facts(&known.record, &proposal);
     Ok(Proposed { known, point, person, facts })
+}
+
+/// What the words of a contact that came in hang on: the record as it stood when it began, itself left out. Nothing is decided and
+/// nothing kept: no rule refuses an answer.
+pub async fn facts_of_incoming(
+    tx: &mut Tx,
+    known: &Known,
+    at: Timestamp,
+    (contact, channel, person): (ContactId, Channel, DebtorId),
+) -> Result<ContactFacts, Failure> {
+    let mut record = known.record.clone();
+    let own = Some(contact.0.as_u128());
+    record.contacts.retain(|known| known.key != own);
+    outreach::words::note_said(tx, &mut record, person).await?;
+    let debts = vec![known.account.id.0.as_u128()];
+    let proposal = Proposal { disclosure: Some(Disclosure::Full), ..Proposal::of(at, channel, person.0.as_u128(), debts) };
+    Ok(read_facts(&record, &proposal))
 }
 
 /// Sets what was owed at a moment: what was left undisputed then, and the parts disputed until then.

@@ -128,7 +128,7 @@ pub async fn get_why(
     let shown = problems.is_empty().then(|| Shown { notes, ..answer(&known, &points, (at, channel, person), &visit.zone, kept) });
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let named = people.into_iter().map(|row| {
-        let name = row.name.unwrap_or_else(|| "No name on file".into());
+        let name = crate::parties::name_of(row.name.as_deref()).to_string();
         (row.debtor, format!("{name}, {}", row.role.replace('_', " ")), row.debtor == person)
     });
     let shown = WhyPage {

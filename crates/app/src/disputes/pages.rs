@@ -266,7 +266,7 @@ pub(super) async fn show(web: &Web, visit: &Visit, id: CaseId, said: Option<&str
     let status = if is_refused { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let may_work = may_here(Permission::WorkCases) && case.state == "open";
     let shown = CasePage {
-        name: debtor.name.unwrap_or_else(|| "No name on file".into()),
+        name: crate::parties::name_of(debtor.name.as_deref()).to_string(),
         reference: account.reference,
         creditor: creditor.name,
         facts: facts(&case, owed.total()?, opened_by, closed_by, visit),

@@ -150,7 +150,7 @@ async fn ask_first(web: &Web, visit: &Visit, account: AccountId, question: Quest
     Ok(page(&AskingPage {
         frame: Frame::of(visit, "/payments", "Payment"),
         account,
-        name: debtor.name.unwrap_or_else(|| "No name on file".into()),
+        name: crate::parties::name_of(debtor.name.as_deref()).to_string(),
         reference: held.reference,
         is_reversal: payment.is_some(),
         has_changed: understood.is_some(),

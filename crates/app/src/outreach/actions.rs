@@ -94,8 +94,9 @@ pub async fn reserve_contact(app: &App, who: &Actor, at: Moment, ask: &AskContac
                 account: ask.account,
                 debtor: person,
                 point: point.as_ref().map(|point| point.id),
-                decision: decision_id,
+                decision: Some(decision_id),
                 channel: ask.channel.code(),
+                direction: "out",
                 purpose: purpose.to_string(),
                 place: point.filter(|point| matches!(point.label.as_str(), "home" | "work")).map(|point| point.label),
                 officer: who.id,
@@ -199,12 +200,19 @@ pub async fn record_contact_in(tx: &mut Tx, who: &Actor, at: Moment, ask: &Recor
         return Err(Failure::Stale(format!("{holder} reserved this {channel}: they, or a supervisor, record its result")));
     }
     let channel = Channel::parse(&contact.channel).unwrap_or(Channel::Call);
-    if !result::for_channel(channel).any(|known| known.code == code.code) {
-        return Err(Failure::wrong("result", format!("{} does not come about by {}", code.code, contact.channel)));
+    let came_in = contact.direction == "in";
+    if !result::for_channel(channel).any(|known| known.code == code.code) || (came_in && !code.comes_in()) {
+        let way = if came_in { " that comes in" } else { "" };
+        return Err(Failure::wrong("result", format!("{} does not come about by a {}{way}", code.code, contact.channel)));
     }
     // An attempt that expired has counted; what is said of it later does not take it back.
     let is_late = contact.state == "expired" || contact.expires_at.is_some_and(|expires| expires < at.at);
-    let outcome = if is_late && !code.outcome.is_connected() { Outcome::NoAnswer } else { code.outcome };
+    let has_talked = contact.outcome.as_deref() == Some("conversation");
+    let outcome = match is_late {
+        true if has_talked => Outcome::Conversation,
+        true if !code.outcome.is_connected() && !came_in => Outcome::NoAnswer,
+        _ => code.outcome,
+    };
     if !store::update_recorded(tx, ask.contact, code.code, outcome_code(outcome), ask.note.as_deref(), at.at).await? {
         return Err(Failure::Stale("its result was recorded before".into()));
     }
@@ -222,7 +230,7 @@ pub async fn record_contact_in(tx: &mut Tx, who: &Actor, at: Moment, ask: &Recor
         kept::record(tx, who, at.at, account, "contact.record", detail.clone(), rows).await?;
         let next = follow_up(tx, who, at, &contact, account, code, ask).await?;
         strategy::actions::place_on_worklist(tx, account, at).await?;
-        next_on = next_on.or(Some(next));
+        next_on = next_on.or(next);
     }
     let next_on = next_on.unwrap_or(at.business_day);
     let known = compliance::facts::gather(tx, contact.account).await?;
@@ -232,7 +240,12 @@ pub async fn record_contact_in(tx: &mut Tx, who: &Actor, at: Moment, ask: &Recor
 
 /// Does what a result means for the person: the number's state, and what they closed.
 async fn carry_out(tx: &mut Tx, who: &Actor, at: Moment, contact: &ContactColumns, code: &ResultCode) -> Result<(), Failure> {
-    if let (Some(point), Some(state)) = (contact.point, code.point.state()) {
+    // A number that they closed and call from stays closed.
+    let is_closed = match contact.point.filter(|_| contact.direction == "in") {
+        Some(point) => parties::store::list_points(tx, contact.debtor).await?.iter().any(|row| row.id == point && row.state == "closed"),
+        None => false,
+    };
+    if let (Some(point), Some(state)) = (contact.point.filter(|_| !is_closed), code.point.state()) {
         parties::store::update_point_state(tx, point, state, code.is_right_party.then_some(at.at)).await?;
     }
     if matches!(code.consequence, Consequence::CloseChannel) {
@@ -250,7 +263,7 @@ async fn follow_up(
     about: AccountId,
     code: &ResultCode,
     ask: &RecordContact,
-) -> Result<Date, Failure> {
+) -> Result<Option<Date>, Failure> {
     if code.is_right_party {
         accounts::store::update_reached(tx, about).await?;
     }
@@ -258,6 +271,10 @@ async fn follow_up(
         disputes::actions::open_spoken(tx, who, at, about, contact.debtor, &contact.channel).await?;
     }
     let account = accounts::store::load_account(tx, about).await?;
+    if account.state != "open" && contact.direction == "in" {
+        // Whose account is closed may call; nothing is planned for it.
+        return Ok(None);
+    }
     let usual = at.business_day.saturating_add(Span::new().days(i64::from(code.next_in_days)));
     // A promise taken in this talk has named its own day already.
     // So has the plan with the debtor, when somebody else was reached.
@@ -270,7 +287,7 @@ async fn follow_up(
         code.next_action
     };
     accounts::actions::set_next(tx, about, action, next_on, ask.follow_up_at).await?;
-    Ok(next_on)
+    Ok(Some(next_on))
 }
 
 async fn close_channel(tx: &mut Tx, who: &Actor, at: Moment, contact: &ContactColumns) -> Result<(), Failure> {

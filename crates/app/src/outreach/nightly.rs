@@ -1,6 +1,7 @@
 //! The night's step for this room: reservations without a result end, and count.
 
 use super::store;
+use crate::accounts;
 use crate::app::{Actor, Failure};
 use crate::audit::kept;
 use crate::jobs::nightly::Page;
@@ -15,9 +16,14 @@ pub async fn expire_reservations(tx: &mut Tx, at: Moment, _after: AccountId, lim
     for (contact, account) in &expired {
         if store::update_expired(tx, *contact).await? {
             let detail = json!({"contact": contact.to_string()});
+            // Who was spoken with was reached, whether somebody wrote it down or not.
+            let has_talked = store::load_contact(tx, *contact).await?.outcome.as_deref() == Some("conversation");
             for about in store::list_accounts_of(tx, *contact).await? {
                 // The contact stands in the record of its own account; the others are told of it.
                 let row = Some((*contact).into()).filter(|_| about == *account);
+                if has_talked {
+                    accounts::store::update_reached(tx, about).await?;
+                }
                 kept::record(tx, &Actor::night(), at.at, about, "contact.expire", detail.clone(), row.as_slice()).await?;
             }
         }

@@ -11,6 +11,8 @@ const INSERT: &str = "
     insert into contacts (id, account_id, debtor_id, point_id, decision_id, channel, direction, purpose, place, state, officer_id,
         released_by, contacted_at, expires_at, dialing)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'reserved', $10, $11, $12, $13, $14)";
+/// A talk that is under way counts from the moment at which the debt is spoken of, whenever its result is recorded.
+const TALKED: &str = "update contacts set outcome = 'conversation' where id = $1 and state = 'reserved' and outcome is null";
 /// Contacts that a machine made, and messages dropped into a mailbox, with the number they went to.
 const BY_MACHINE: &str = "
     select c.id, c.dialing, p.value from contacts c left join contact_points p on p.id = c.point_id
@@ -84,7 +86,11 @@ const RECORD: &str = "
     update contacts set state = 'recorded', result = $1, outcome = $2, note = $3, recorded_at = $4 where id = $5 and state <> 'recorded'";
 const EXPIRED: &str = "
     select id, account_id from contacts where state = 'reserved' and expires_at <= $1 order by id limit $2";
-const EXPIRE: &str = "update contacts set state = 'expired', outcome = 'no_answer' where id = $1 and state = 'reserved'";
+/// What came in was answered; what went out may have rung. A talk stays one.
+const EXPIRE: &str = "
+    update contacts set state = 'expired',
+           outcome = coalesce(outcome, case when direction = 'in' then 'answered_busy' else 'no_answer' end)
+     where id = $1 and state = 'reserved'";
 
 rows! {
     /// A contact's columns.
@@ -149,14 +155,16 @@ rows! {
     }
 }
 
-/// A contact to reserve.
+/// A contact to reserve, or one that came in and is under way.
 pub struct NewContact {
     pub id: ContactId,
     pub account: AccountId,
     pub debtor: DebtorId,
     pub point: Option<PointId>,
-    pub decision: DecisionId,
+    /// By which decision; none for what came in: no rule refuses an answer.
+    pub decision: Option<DecisionId>,
     pub channel: &'static str,
+    pub direction: &'static str,
     pub purpose: String,
     pub place: Option<String>,
     pub officer: Option<UserId>,
@@ -175,6 +183,7 @@ pub async fn insert_contact(tx: &mut Tx, contact: NewContact) -> Result<(), Stor
         point,
         decision,
         channel,
+        direction,
         purpose,
         place,
         officer,
@@ -190,7 +199,7 @@ pub async fn insert_contact(tx: &mut Tx, contact: NewContact) -> Result<(), Stor
         point,
         decision,
         channel,
-        "out",
+        direction,
         purpose,
         place,
         officer,
@@ -318,6 +327,11 @@ pub async fn update_recorded(
     at: Timestamp,
 ) -> Result<bool, StoreError> {
     Ok(tx.run(RECORD, params![result, outcome, note, at, id]).await? == 1)
+}
+
+/// Notes that the debt is spoken of in a contact that is under way; `false` where that stands already.
+pub async fn update_talked(tx: &mut Tx, id: ContactId) -> Result<bool, StoreError> {
+    Ok(tx.run(TALKED, params![id]).await? == 1)
 }
 
 /// Reservations whose time has run out.

@@ -99,6 +99,15 @@ pub fn plain(point: &Point) -> String {
     }
 }
 
+/// A number or address that somebody typed, as it is shown: never whole.
+pub fn masked(typed: &str) -> String {
+    match (Phone::parse(typed), EmailAddress::parse(typed)) {
+        (Ok(phone), _) => phone.masked(),
+        (_, Ok(email)) => email.masked(),
+        _ => MASK.into(),
+    }
+}
+
 /// A point as it is shown, and whether something of it is hidden.
 pub fn shown(point: &Point, sees_numbers: bool) -> (String, bool) {
     match point.kind.as_str() {

@@ -8,3 +8,8 @@ pub mod people;
 pub mod person;
 pub mod status;
 pub mod store;
+
+/// What stands where a person's name goes.
+pub fn name_of(name: Option<&str>) -> &str {
+    name.unwrap_or("No name on file")
+}

@@ -123,7 +123,7 @@ async fn show(web: &Web, visit: &Visit, account: &str, person: &str, left: Shown
         merges.push((merge.clone(), day(merge.merged_at), took.join(", ")));
     }
     let status = if left.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let name = debtor.name.clone().unwrap_or_else(|| "No name on file".into());
+    let name = crate::parties::name_of(debtor.name.as_deref()).to_string();
     let shown = PersonPage {
         frame: Frame::of(visit, "/accounts", &name).saying(left.said.as_deref()),
         account,

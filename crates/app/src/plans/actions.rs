@@ -32,47 +32,50 @@ pub struct TakePromise {
 
 /// Records what the debtor said they will pay, if we may accept it.
 pub async fn take_promise(app: &App, who: &Actor, at: Moment, ask: TakePromise) -> Result<Outcome<PromiseRow>, Failure> {
-    transaction!(app.db, tx, {
-        let account = accounts::store::load_account(tx, ask.account).await?;
-        let creditor = accounts::store::load_creditor(tx, account.creditor).await?;
-        let amount = Money::of(ask.amount_minor, ledger::store::currency(&account.currency)?);
-        let grant = find_grant(tx, account.id, (amount, ask.due_on), at).await?;
-        let facts = PromiseFacts { is_granted: grant.is_some(), ..facts_of(tx, &account, promise_limits(who.role), at).await? };
-        let decision = decide_promise(&facts, amount, ask.due_on, at.business_day);
-        let rules: Vec<&str> = decision.because.iter().map(|reason| reason.rule.id).collect();
-        let mut detail = json!({"amount_minor": ask.amount_minor, "currency": account.currency, "due_on": ask.due_on.to_string(),
-            "answer": decision.answer.code(), "rules": rules});
-        if decision.answer != Answer::Yes {
-            audit::record(tx, who, at.at, Some(account.id), "promise.take", &detail).await?;
-            return Ok(Outcome::Refused(decision));
-        }
-        let promise = PromiseRow {
-            id: PromiseId(new_uuid()),
-            account: account.id,
-            amount_minor: ask.amount_minor,
-            currency: account.currency.clone(),
-            taken_on: at.business_day,
-            due_on: ask.due_on,
-            grace_days: creditor.grace_days,
-            state: "open".into(),
-            arrived_minor: 0,
-            taken_at: at.at,
-            decided_at: None,
-        };
-        store::insert_promise(tx, &promise, who.label()).await?;
-        let mut rows: Vec<KeptRow> = vec![promise.id.into()];
-        if let Some(grant) = grant {
-            // Once: what was granted is used up with it.
-            approvals::store::update_used(tx, grant, promise.id, at.at).await?;
-            detail["approval"] = json!(grant.to_string());
-            rows.push(grant.into());
-        }
-        kept::record(tx, who, at.at, account.id, "promise.take", detail, &rows).await?;
-        // The account comes back when the promise is due, whatever was planned before.
-        accounts::actions::set_next(tx, account.id, "Promise due", ask.due_on, None).await?;
-        strategy::actions::place_on_worklist(tx, account.id, at).await?;
-        Ok(Outcome::Done(promise))
-    })
+    transaction!(app.db, tx, { take_promise_in(tx, who, at, ask).await })
+}
+
+/// As [`take_promise`], within a transaction.
+pub async fn take_promise_in(tx: &mut Tx, who: &Actor, at: Moment, ask: TakePromise) -> Result<Outcome<PromiseRow>, Failure> {
+    let account = accounts::store::load_account(tx, ask.account).await?;
+    let creditor = accounts::store::load_creditor(tx, account.creditor).await?;
+    let amount = Money::of(ask.amount_minor, ledger::store::currency(&account.currency)?);
+    let grant = find_grant(tx, account.id, (amount, ask.due_on), at).await?;
+    let facts = PromiseFacts { is_granted: grant.is_some(), ..facts_of(tx, &account, promise_limits(who.role), at).await? };
+    let decision = decide_promise(&facts, amount, ask.due_on, at.business_day);
+    let rules: Vec<&str> = decision.because.iter().map(|reason| reason.rule.id).collect();
+    let mut detail = json!({"amount_minor": ask.amount_minor, "currency": account.currency, "due_on": ask.due_on.to_string(),
+        "answer": decision.answer.code(), "rules": rules});
+    if decision.answer != Answer::Yes {
+        audit::record(tx, who, at.at, Some(account.id), "promise.take", &detail).await?;
+        return Ok(Outcome::Refused(decision));
+    }
+    let promise = PromiseRow {
+        id: PromiseId(new_uuid()),
+        account: account.id,
+        amount_minor: ask.amount_minor,
+        currency: account.currency.clone(),
+        taken_on: at.business_day,
+        due_on: ask.due_on,
+        grace_days: creditor.grace_days,
+        state: "open".into(),
+        arrived_minor: 0,
+        taken_at: at.at,
+        decided_at: None,
+    };
+    store::insert_promise(tx, &promise, who.label()).await?;
+    let mut rows: Vec<KeptRow> = vec![promise.id.into()];
+    if let Some(grant) = grant {
+        // Once: what was granted is used up with it.
+        approvals::store::update_used(tx, grant, promise.id, at.at).await?;
+        detail["approval"] = json!(grant.to_string());
+        rows.push(grant.into());
+    }
+    kept::record(tx, who, at.at, account.id, "promise.take", detail, &rows).await?;
+    // The account comes back when the promise is due, whatever was planned before.
+    accounts::actions::set_next(tx, account.id, "Promise due", ask.due_on, None).await?;
+    strategy::actions::place_on_worklist(tx, account.id, at).await?;
+    Ok(Outcome::Done(promise))
 }
 
 /// What is known of an account before a promise is taken by somebody with these limits; nothing is granted yet.

@@ -66,6 +66,7 @@ const STEPS: &[Step] = &steps! {
     39 "0039_places";
     40 "0040_entries_by_account" apart;
     41 "0041_calls";
+    42 "0042_recaps";
     43 "0043_approvals" apart;
     44 "0044_reviews";
     45 "0045_practice";

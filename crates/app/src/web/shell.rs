@@ -151,6 +151,8 @@ fn alarm(was_at: Timestamp, visit: &Visit) -> String {
 fn saying(code: &str) -> &'static str {
     match code {
         "reserved" => "Reserved: make the contact now, then record its result.",
+        "recap" => "Written for them, as below.",
+        "sent" => "Noted as sent; it counts as a contact.",
         "recorded" => "Result recorded.",
         "promised" => "Promise recorded.",
         "withdrawn" => "Promise withdrawn.",

@@ -11,10 +11,10 @@ use duly_domain::values::ids::CallId;
 use duly_testkit::{Floor, Person, both_engines};
 use jiff::SignedDuration;
 
-const MAPPING: &str = "[columns]\nreference = \"reference\"\nname = \"name\"\nstreet = \"street\"\ncity = \"city\"\nstate = \"state\"\n\
+pub const MAPPING: &str = "[columns]\nreference = \"reference\"\nname = \"name\"\nstreet = \"street\"\ncity = \"city\"\nstate = \"state\"\n\
     zip = \"zip\"\ndate_of_birth = \"born\"\nmobile = \"mobile\"\nwork_phone = \"work\"\nprincipal = \"principal\"\ndue_on = \"due_on\"\n";
 
-fn desmond(floor: &mut Floor) -> Person {
+pub fn desmond(floor: &mut Floor) -> Person {
     let row = "reference,name,street,city,state,zip,born,mobile,work,principal,due_on\n\
         QM-88121,Desmond Okafor,1180 Oak Street,Columbus,OH,43205,1984-08-19,6145550163,6145550164,420.00,2026-01-20\n";
     assert_eq!(floor.import(row, MAPPING, "Larkfield").unwrap().accepted, 1);
@@ -24,23 +24,23 @@ fn desmond(floor: &mut Floor) -> Person {
     floor.person("QM-88121")
 }
 
-fn begins(floor: &mut Floor, person: Person) -> CallId {
+pub fn begins(floor: &mut Floor, person: Person) -> CallId {
     let contact = floor.officer("Dana").reserves(person, Channel::Call).unwrap().contact.expect("it is allowed");
     let (app, who, at) = (floor.app.clone(), floor.officer("Dana").actor(), floor.app.moment());
     floor.runtime.block_on(actions::begin_call(&app, &who, at, contact)).unwrap()
 }
 
-fn does(floor: &mut Floor, call: CallId, step: Step) -> Result<(), Failure> {
+pub fn does(floor: &mut Floor, call: CallId, step: Step) -> Result<(), Failure> {
     let (app, who, at) = (floor.app.clone(), floor.officer("Dana").actor(), floor.app.moment());
     floor.runtime.block_on(actions::take_step(&app, &who, at, call, step))
 }
 
-fn says(floor: &mut Floor, call: CallId, check: Check, said: &str) -> Result<(), Failure> {
+pub fn says(floor: &mut Floor, call: CallId, check: Check, said: &str) -> Result<(), Failure> {
     let (app, who, at) = (floor.app.clone(), floor.officer("Dana").actor(), floor.app.moment());
     floor.runtime.block_on(actions::compare(&app, &who, at, call, check, said))
 }
 
-fn way(floor: &mut Floor, call: CallId) -> Way {
+pub fn way(floor: &mut Floor, call: CallId) -> Way {
     let (app, who) = (floor.app.clone(), floor.officer("Dana").actor());
     floor.runtime.block_on(async { actions::load(&mut app.db.read().await.unwrap(), &who, call).await.unwrap().conversation.way() })
 }
@@ -56,7 +56,7 @@ fn opens(floor: &mut Floor, call: CallId, trigger: Trigger, words: Option<&str>)
 }
 
 /// Hangs up and wraps up as the steps say.
-fn wraps(floor: &mut Floor, call: CallId, follow_up: Option<&str>) -> Result<String, Failure> {
+pub fn wraps(floor: &mut Floor, call: CallId, follow_up: Option<&str>) -> Result<String, Failure> {
     let (app, who) = (floor.app.clone(), floor.officer("Dana").actor());
     let at = floor.app.moment();
     floor.runtime.block_on(async {
@@ -68,7 +68,7 @@ fn wraps(floor: &mut Floor, call: CallId, follow_up: Option<&str>) -> Result<Str
     })
 }
 
-fn answered(who: Answered) -> Step {
+pub fn answered(who: Answered) -> Step {
     Step::Answered { who }
 }
 
@@ -96,7 +96,7 @@ both_engines! {
         let note = floor.texts("select note, outcome from contacts where note is not null").remove(0);
         assert_eq!(note.1.as_deref(), Some("conversation"));
         let note = note.0.unwrap();
-        assert!(note.starts_with("Spoke with Desmond Okafor. Verified by date of birth and last 4 of the account no.."), "{note}");
+        assert!(note.starts_with("Spoke with Desmond Okafor. Verified by date of birth and last 4 of the account no."), "{note}");
         assert_eq!(floor.count("select count(*) from call_steps"), 6, "what is pressed twice stands once");
         assert_eq!(floor.count("select count(*) from call_steps where done like '%1984%' or done like '%8121%'"), 0, "what was typed is not kept");
         assert_eq!(floor.account(desmond).next_action_on.unwrap().to_string(), "2026-03-20");
@@ -222,6 +222,25 @@ both_engines! {
                 assert!(anchor.is_empty() || there.contains(&format!("id=\"{anchor}\"")), "{link} leads to its place");
             }
         });
+    }
+
+    fn a_talk_that_nobody_wraps_up_counts_as_one(mut floor: "2026-03-03") {
+        let desmond = desmond(&mut floor);
+        let call = begins(&mut floor, desmond);
+        does(&mut floor, call, answered(Answered::Person)).unwrap();
+        says(&mut floor, call, Check::DateOfBirth, "Aug 19 1984").unwrap();
+        assert!(floor.may_call(desmond), "nothing about the debt was said");
+        says(&mut floor, call, Check::LastFour, "8121").unwrap();
+        does(&mut floor, call, Step::Disclosed { words: Vec::new() }).unwrap();
+        assert!(!floor.may_call(desmond), "the seven days begin with the talk, not with its record");
+        floor.night_of("2026-03-03");
+        assert_eq!(floor.texts("select state, outcome from contacts"), [(Some("expired".into()), Some("conversation".into()))]);
+        floor.morning_of("2026-03-09");
+        floor.clock("10:00");
+        assert!(!floor.may_call(desmond), "six days later the week is not over");
+        // What is said of it later takes nothing back.
+        assert_eq!(wraps(&mut floor, call, Some("2026-03-12")).unwrap(), "talked");
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
     }
 
     fn a_call_is_led_by_whoever_reserved_it(mut floor: "2026-03-03") {

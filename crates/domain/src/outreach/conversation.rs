@@ -11,9 +11,11 @@
 
 mod note;
 mod step;
+mod their_call;
 
 pub use note::draft;
 pub use step::{Answered, Choice, Means, Reason, Stage, Step, Trigger};
+pub use their_call::{Heed, bars_payment, heed};
 
 use crate::outreach::result::{self, ResultCode};
 use crate::parties::right_party::{Check, Fit, Verdict, verdict};
@@ -45,6 +47,10 @@ pub enum Way {
 pub struct Conversation {
     /// Whether any words are due before the purpose.
     words_are_due: bool,
+    /// They called us.
+    came_in: bool,
+    /// What keeps every word about paying out of it.
+    barred: Option<&'static str>,
     answered: Option<Answered>,
     checks: Vec<(Check, Fit)>,
     on_file: Vec<Check>,
@@ -66,7 +72,34 @@ impl Conversation {
                 _ => None,
             })
             .collect();
-        Conversation { words_are_due, answered, checks, on_file: on_file.to_vec(), steps }
+        Conversation { words_are_due, came_in: false, barred: None, answered, checks, on_file: on_file.to_vec(), steps }
+    }
+
+    /// The same, as a call that they made.
+    pub fn coming_in(self, came_in: bool) -> Conversation {
+        Conversation { came_in, ..self }
+    }
+
+    /// The same, without a word about paying, where something forbids it.
+    pub fn barring(self, barred: Option<&'static str>) -> Conversation {
+        Conversation { barred, ..self }
+    }
+
+    /// The same with one more step.
+    pub fn with(mut self, step: Step) -> Conversation {
+        self.steps.push(step);
+        let steps = std::mem::take(&mut self.steps);
+        Conversation::of(&self.on_file, self.words_are_due, steps).coming_in(self.came_in).barring(self.barred)
+    }
+
+    /// Whether they called us.
+    pub fn came_in(&self) -> bool {
+        self.came_in
+    }
+
+    /// Who can be at the other end: nobody calls us from a machine, or from a number not in service.
+    pub fn who(&self) -> &'static [Answered] {
+        if self.came_in { &Answered::CALLING } else { Answered::ALL }
     }
 
     /// The call as it stood after its first steps.
@@ -128,6 +161,7 @@ impl Conversation {
             _ if self.way() != Way::Talking => Err("opens when they are verified"),
             Stage::Disclose => Ok(()),
             _ if !self.is_disclosed() => Err("opens when the words that are due are said"),
+            Stage::Options | Stage::Afford | Stage::Commit if self.barred.is_some() => Err(self.barred.unwrap_or_default()),
             Stage::ReadBack if self.promised().is_none() => Err("opens when something is promised"),
             _ => Ok(()),
         }
@@ -200,6 +234,8 @@ impl Conversation {
         let triggers = self.triggers();
         let code = match self.way() {
             _ if self.has(|step| *step == Step::BadTime) => "cannot_talk",
+            // Whoever called us and was asked nothing was there.
+            Way::Ringing if self.came_in => "hung_up",
             Way::Ringing => "no_answer",
             Way::Nobody => match self.answered {
                 Some(Answered::Busy) => "busy",
@@ -325,6 +361,43 @@ mod tests {
         for (call, code) in cases {
             assert_eq!(call.result().code, code, "{:?}", call.steps());
         }
+    }
+
+    #[test]
+    fn who_calls_us_is_there_and_is_verified_like_anybody() {
+        let came = |steps| call(steps).coming_in(true);
+        let cases = [
+            (vec![], Way::Ringing, "hung_up"),
+            (vec![answered(Answered::Person)], Way::Verifying, "hung_up"),
+            (verified(), Way::Talking, "hung_up"),
+            (vec![answered(Answered::Spouse)], Way::ThirdParty, "third_party"),
+            (vec![answered(Answered::Other)], Way::ThirdParty, "third_party"),
+            (vec![answered(Answered::Unsure)], Way::ThirdParty, "third_party"),
+            (vec![answered(Answered::Wrong)], Way::WrongPerson, "wrong_number"),
+            (vec![answered(Answered::Person), Step::BadTime], Way::Verifying, "cannot_talk"),
+        ];
+        for (steps, way, code) in cases {
+            let call = came(steps);
+            assert_eq!((call.way(), call.result().code), (way, code), "{:?}", call.steps());
+            assert!(way == Way::Talking || call.may_enter(Stage::Disclose).is_err(), "{way:?}");
+            assert!(call.result().comes_in(), "{code} can come about by a call that comes in");
+        }
+        assert_eq!(came(vec![]).who(), Answered::CALLING);
+        assert_eq!(call(vec![]).who(), Answered::ALL);
+        let talked = came(verified()).with(Step::Disclosed { words: vec!["us.first".into()] });
+        assert_eq!((talked.result().code, talked.came_in()), ("talked", true));
+    }
+
+    #[test]
+    fn where_payment_is_forbidden_its_stages_stay_shut() {
+        let barred = led(&[]).barring(Some("stays shut: they are in bankruptcy"));
+        for stage in [Stage::Options, Stage::Afford, Stage::Commit] {
+            assert_eq!(barred.may_enter(stage), Err("stays shut: they are in bankruptcy"));
+        }
+        for stage in [Stage::Purpose, Stage::Listen, Stage::Close] {
+            assert!(barred.may_enter(stage).is_ok(), "{stage}");
+        }
+        assert_eq!(barred.after(Stage::Listen), Some(Stage::Close));
     }
 
     #[test]

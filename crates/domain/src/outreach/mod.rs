@@ -9,6 +9,7 @@ pub mod conversation;
 pub mod disclosures;
 pub mod letter;
 pub mod presence;
+pub mod recap;
 pub mod result;
 pub mod validation_notice;
 

@@ -115,6 +115,37 @@ pub static RESULTS: [ResultCode; 18] = [
     message("not_made", "Not made after all", Outcome::NotConnected, "Decide what to do", 1),
 ];
 
+/// What can become of a call that they make.
+const COMING_IN: [&str; 11] = [
+    "hung_up",
+    "third_party",
+    "not_verified",
+    "cannot_talk",
+    "talked",
+    "promised",
+    "refuses",
+    "disputes",
+    "asked_to_stop",
+    "wrong_number",
+    "not_made",
+];
+
+impl ResultCode {
+    /// Whether it can become of a call that they make.
+    pub fn comes_in(&self) -> bool {
+        COMING_IN.contains(&self.code)
+    }
+
+    /// The words on screens, of a contact that we made or of one that came in.
+    pub fn words(&self, came_in: bool) -> &'static str {
+        match self.code {
+            "third_party" if came_in => "Somebody else called",
+            "not_made" if came_in => "It was not about this account",
+            _ => self.label,
+        }
+    }
+}
+
 /// Finds a result code.
 pub fn find(code: &str) -> Option<&'static ResultCode> {
     RESULTS.iter().find(|result| result.code == code)
@@ -144,6 +175,14 @@ mod tests {
             assert_eq!(result.outcome, Outcome::Conversation, "{}", result.code);
             assert_eq!(result.point, PointEffect::Verified, "{}", result.code);
         }
+    }
+
+    #[test]
+    fn what_comes_in_has_results_of_its_own() {
+        assert!(COMING_IN.iter().all(|code| find(code).is_some_and(|result| result.for_calls || *code == "not_made")));
+        assert!(!find("left_message").unwrap().comes_in() && !find("busy").unwrap().comes_in());
+        assert_eq!(find("third_party").unwrap().words(true), "Somebody else called");
+        assert_eq!(find("third_party").unwrap().words(false), "Somebody else answered");
     }
 
     #[test]

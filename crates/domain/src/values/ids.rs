@@ -152,6 +152,8 @@ ids! {
     CertificateId = "crt";
     /// A permission that waits for a certificate.
     NeedId = "cnd";
+    /// What was agreed in a call, sent after it.
+    RecapId = "rcp";
     /// One letter.
     LetterId = "ltr";
     /// Letters printed in one go, in one folder.

@@ -23,7 +23,7 @@ const ENOUGH: usize = 5;
 pub struct Found {
     /// The account with its person.
     pub row: FoundRow,
-    /// `reference`, `number`, `last four`, `name`, `sounds alike`.
+    /// `reference`, `our reference`, `number`, `last four`, `name`, `sounds alike`.
     pub by: &'static str,
 }
 
@@ -32,6 +32,7 @@ pub async fn find(tx: &mut Tx, text: &str) -> Result<Vec<Found>, Failure> {
     let text = text.trim();
     let mut found = Finding::default();
     found.add("reference", store::list_by_reference(tx, text).await?);
+    found.add("our reference", store::list_by_our_reference(tx, &text.to_uppercase()).await?);
     let lower = text.to_lowercase();
     for value in [Phone::parse(text).map(|phone| phone.e164().to_string()).ok(), address(text), address(&lower)].into_iter().flatten() {
         let people = store::list_holders(tx, &value).await?;

@@ -20,6 +20,9 @@ macro_rules! found_where {
 }
 
 const BY_REFERENCE: &str = found_where!("a.reference = $1 and p.debtor_id = a.debtor_id order by a.id limit 50");
+const BY_OUR_REFERENCE: &str = found_where!(
+    "a.id in (select l.account_id from letters l where l.reference = $1) and p.debtor_id = a.debtor_id order by a.id limit 50"
+);
 const BY_REFERENCE_FOUR: &str =
     found_where!("a.reference_last_four = $1 and p.debtor_id = a.debtor_id order by a.reference_last_four, a.debtor_id limit 200");
 const OF_PEOPLE: &str = found_where!("p.debtor_id in ($keys) order by p.debtor_id, a.id limit 400");
@@ -47,6 +50,11 @@ rows! {
 /// By the creditor's whole reference.
 pub async fn list_by_reference(tx: &mut Tx, reference: &str) -> Result<Vec<FoundRow>, StoreError> {
     tx.all(BY_REFERENCE, params![reference]).await
+}
+
+/// By our own reference, as it stands on letters.
+pub async fn list_by_our_reference(tx: &mut Tx, reference: &str) -> Result<Vec<FoundRow>, StoreError> {
+    tx.all(BY_OUR_REFERENCE, params![reference]).await
 }
 
 /// By the last four of a reference, and the people with those last four of a number.

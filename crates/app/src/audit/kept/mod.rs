@@ -77,7 +77,7 @@ macro_rules! of_agency {
 ///
 /// Whose contact, wish, circumstance or notice it is may change when two records of one person are made one or parted again.
 #[rustfmt::skip]
-pub static KINDS: [Kind; 21] = [
+pub static KINDS: [Kind; 22] = [
     kind!("approval", ApprovalId, "approvals",
         call_id kind terms limits words asked_by_id asked_at,
         lapses_at state answer_terms answer_words answered_by_id answered_at good_until promise_id noted_at),
@@ -118,6 +118,9 @@ pub static KINDS: [Kind; 21] = [
     kind!("promise", PromiseId, "promises",
         amount_minor currency taken_on due_on grace_days taken_by taken_at,
         state arrived_minor decided_at),
+    kind!("recap", RecapId, "recaps",
+        call_id channel language content letter_id decision_id made_by made_at,
+        contact_id sent_at),
     kind!("refund", RefundId, "refunds",
         entry_id amount_minor currency refunded_on reference refunded_by created_at,
         state),
@@ -180,7 +183,7 @@ macro_rules! kept_rows {
     )*};
 }
 
-kept_rows! { CallId CallStepId CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId GuideId CallScoreId DrawId ReviewId ReviewScoreId ScoreDisputeId GoalId ApprovalId }
+kept_rows! { CallId CallStepId CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId GuideId CallScoreId DrawId ReviewId ReviewScoreId ScoreDisputeId GoalId ApprovalId RecapId }
 
 /// The columns of a row as they come.
 struct Columns(Vec<Value>);

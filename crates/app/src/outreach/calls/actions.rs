@@ -12,8 +12,11 @@ use crate::outreach::words::{self, DueWords, Said};
 use crate::plans::approvals;
 use crate::store::Tx;
 use crate::transaction;
+use duly_domain::accounts::DebtKind;
+use duly_domain::compliance::record::{Outcome, Standing};
+use duly_domain::compliance::status::Status;
 use duly_domain::identity::{Permission, may};
-use duly_domain::outreach::conversation::{Conversation, Step};
+use duly_domain::outreach::conversation::{Conversation, Step, bars_payment};
 use duly_domain::outreach::disclosures::Kind;
 use duly_domain::parties::right_party::{Check, OnFile};
 use duly_domain::values::channel::Channel;
@@ -90,20 +93,44 @@ pub async fn load(tx: &mut Tx, who: &Actor, call: CallId) -> Result<Led, Failure
     let words = words::due_with(tx, who, &known, call.contact).await?;
     let on_file = on_file(&known, call.person);
     let words_are_due = said_to_them(&words).any(|due| due.words.is_ok());
-    let conversation = Conversation::of(&on_file.checks(), words_are_due, steps);
+    let conversation =
+        Conversation::of(&on_file.checks(), words_are_due, steps).coming_in(call.came_in()).barring(barred(&known, call.person));
     Ok(Led { done_at: rows.iter().map(|row| row.done_at).collect(), call, conversation, on_file, words, known })
 }
 
 /// Who reserved a call leads it, or a supervisor.
-fn may_lead(who: &Actor, is_of_another: bool) -> Result<(), Failure> {
+pub(super) fn may_lead(who: &Actor, is_of_another: bool) -> Result<(), Failure> {
     match is_of_another && !may(who.role, Permission::ReleaseContacts) {
         true => Err(Failure::Stale("somebody else leads this call".into())),
         false => Ok(()),
     }
 }
 
-/// What is on file about whoever is reached.
+/// Whether somebody on the account may be told about the debt, once they are verified: on a business's debt whoever works it there.
+pub(super) fn may_be_told(known: &Known, person: DebtorId) -> bool {
+    let other = known.record.persons.iter().find(|other| other.key == person.0.as_u128());
+    let is_of_business = DebtKind::parse(&known.account.kind) == Some(DebtKind::Business);
+    person == known.debtor.id || other.is_some_and(|other| is_of_business || other.standing != Standing::ThirdParty)
+}
+
+/// What keeps every word about paying out of a call with somebody.
+fn barred(known: &Known, person: DebtorId) -> Option<&'static str> {
+    let (account, is_debtor) = (known.account.id.0.as_u128(), person == known.debtor.id);
+    let debtors = known.record.debts.iter().find(|debt| debt.key == account).and_then(|debt| debt.bankruptcy);
+    let other = known.record.persons.iter().find(|other| other.key == person.0.as_u128());
+    let own = other.and_then(|other| other.cases.iter().find(|(debt, _)| *debt == account).map(|(_, case)| *case));
+    // A case of the debtor shields whoever owes it with them under some chapters.
+    let case = if is_debtor { debtors } else { own.or(debtors.filter(|case| !case.is_discharged && case.shields_co_debtors())) };
+    let case = case.filter(|case| !case.is_stay_lifted)?;
+    let status = if case.is_discharged { Status::Discharged } else { Status::of_chapter(case.chapter.map(i64::from)) };
+    bars_payment(status)
+}
+
+/// What is on file about whoever is reached. Nothing proves somebody who may not be told.
 fn on_file(known: &Known, person: DebtorId) -> OnFile {
+    if !may_be_told(known, person) {
+        return OnFile::default();
+    }
     let is_debtor = person == known.debtor.id;
     let addresses = known.points.iter().filter(|point| is_debtor && point.kind == "address");
     OnFile {
@@ -115,26 +142,24 @@ fn on_file(known: &Known, person: DebtorId) -> OnFile {
 
 /// What they said to a check, compared with what is on file; what was typed is not kept.
 pub async fn compare(app: &App, who: &Actor, at: Moment, call: CallId, check: Check, said: &str) -> Result<(), Failure> {
-    let fit = {
-        let mut tx = app.db.read().await?;
-        let led = load(&mut tx, who, call).await?;
-        tx.rollback().await;
-        led.on_file.compare(check, said).map_err(|says| Failure::wrong(check.code(), says))?
-    };
-    take_step(app, who, at, call, Step::Checked { check, fit }).await
+    transaction!(app.db, tx, {
+        let mut led = load(tx, who, call).await?;
+        let fit = led.on_file.compare(check, said).map_err(|says| Failure::wrong(check.code(), says))?;
+        keep_step(tx, who, at, &mut led, Step::Checked { check, fit }).await
+    })
 }
 
 /// Keeps one thing that was done.
 pub async fn take_step(app: &App, who: &Actor, at: Moment, call: CallId, step: Step) -> Result<(), Failure> {
-    prove(&step, at)?;
     transaction!(app.db, tx, {
-        let led = load(tx, who, call).await?;
-        keep_step(tx, who, at, &led, &step).await
+        let mut led = load(tx, who, call).await?;
+        keep_step(tx, who, at, &mut led, step.clone()).await
     })
 }
 
-/// Keeps a step of a call that is read in the same transaction.
-async fn keep_step(tx: &mut Tx, who: &Actor, at: Moment, led: &Led, step: &Step) -> Result<(), Failure> {
+/// Keeps a step of a call that was read in the same transaction; from then on it is one of its steps.
+pub(super) async fn keep_step(tx: &mut Tx, who: &Actor, at: Moment, led: &mut Led, step: Step) -> Result<(), Failure> {
+    prove(&step, at)?;
     let call = &led.call;
     if call.wrapped_at.is_some() {
         return Err(Failure::Stale("this call is wrapped up".into()));
@@ -147,16 +172,29 @@ async fn keep_step(tx: &mut Tx, who: &Actor, at: Moment, led: &Led, step: &Step)
     if !is_heard_always {
         led.conversation.may_enter(step.stage()).map_err(|says| Failure::Stale(format!("{} {says}", step.stage())))?;
     }
-    if led.conversation.steps().last() == Some(step) {
+    if let Step::Answered { who } = step
+        && !led.conversation.who().contains(&who)
+    {
+        return Err(Failure::wrong("form", "choose who is calling"));
+    }
+    if led.conversation.steps().last() == Some(&step) {
         // Pressed twice.
         return Ok(());
     }
     let id = CallStepId(new_uuid());
     let seq = i64::try_from(led.conversation.steps().len()).unwrap_or(i64::MAX) + 1;
-    let done = serde_json::to_string(step).expect("a step is always JSON");
+    let done = serde_json::to_string(&step).expect("a step is always JSON");
     store::insert_step(tx, id, call, seq, &done, at.at).await?;
     let detail = json!({"call": call.id.to_string(), "stage": step.stage().code()});
-    kept::record(tx, who, at.at, call.account, "call.step", detail, &[id.into()]).await
+    let (contact, account) = (call.contact, call.account);
+    led.done_at.push(at.at);
+    led.conversation = std::mem::take(&mut led.conversation).with(step);
+    let mut rows = vec![id.into()];
+    // The seven days after a talk begin with it, whenever, or if ever, it is wrapped up.
+    if led.conversation.result().outcome == Outcome::Conversation && contacts::update_talked(tx, contact).await? {
+        rows.push(contact.into());
+    }
+    kept::record(tx, who, at.at, account, "call.step", detail, &rows).await
 }
 
 /// What is wrong with what was typed.
@@ -184,7 +222,8 @@ pub async fn end_call(app: &App, who: &Actor, at: Moment, call: CallId) -> Resul
     })
 }
 
-async fn end_in(tx: &mut Tx, who: &Actor, at: Moment, call: &Call) -> Result<(), Failure> {
+/// As [`end_call`], of a call that was read in the same transaction.
+pub(super) async fn end_in(tx: &mut Tx, who: &Actor, at: Moment, call: &Call) -> Result<(), Failure> {
     if store::update_ended(tx, call.id, at.at).await? {
         let detail = json!({"call": call.id.to_string()});
         kept::record(tx, who, at.at, call.account, "call.end", detail, &[call.id.into()]).await?;
@@ -209,32 +248,36 @@ pub struct WrapUp {
 
 /// Records the call's contact and closes the call; every open account has a next step.
 pub async fn wrap_call(app: &App, who: &Actor, at: Moment, ask: &WrapUp) -> Result<Recorded, Failure> {
-    if ask.follow_up_on.is_none() {
-        return Err(Failure::wrong("follow_up", "is missing: every open account needs a next step"));
-    }
     transaction!(app.db, tx, {
         let led = load(tx, who, ask.call).await?;
-        if led.call.wrapped_at.is_some() {
-            return Err(Failure::Stale("this call is wrapped up".into()));
-        }
-        end_in(tx, who, at, &led.call).await?;
-        let record = RecordContact {
-            contact: led.call.contact,
-            result: ask.result.clone(),
-            follow_up_on: ask.follow_up_on,
-            follow_up_at: ask.follow_up_at,
-            note: Some(ask.note.trim().to_string()).filter(|note| !note.is_empty()),
-            said: said(&led),
-        };
-        let recorded = record_contact_in(tx, who, at, &record).await?;
-        store::update_wrapped(tx, led.call.id, at.at).await?;
-        approvals::actions::call_is_over(tx, who, at, led.call.id).await?;
-        let detail =
-            json!({"call": led.call.id.to_string(), "contact": led.call.contact.to_string(), "steps": led.conversation.steps().len()});
-        let score = scored::keep(tx, &led.call, &led.conversation, &ask.result, at.at).await?;
-        kept::record(tx, who, at.at, led.call.account, "call.wrap", detail, &[led.call.id.into(), score.into()]).await?;
-        Ok(recorded)
+        wrap_in(tx, who, at, &led, ask).await
     })
+}
+
+/// As [`wrap_call`], of a call that was read in the same transaction.
+pub(super) async fn wrap_in(tx: &mut Tx, who: &Actor, at: Moment, led: &Led, ask: &WrapUp) -> Result<Recorded, Failure> {
+    if led.call.wrapped_at.is_some() {
+        return Err(Failure::Stale("this call is wrapped up".into()));
+    }
+    if ask.follow_up_on.is_none() && led.known.account.state == "open" {
+        return Err(Failure::wrong("follow_up", "is missing: every open account needs a next step"));
+    }
+    end_in(tx, who, at, &led.call).await?;
+    let record = RecordContact {
+        contact: led.call.contact,
+        result: ask.result.clone(),
+        follow_up_on: ask.follow_up_on,
+        follow_up_at: ask.follow_up_at,
+        note: Some(ask.note.trim().to_string()).filter(|note| !note.is_empty()),
+        said: said(led),
+    };
+    let recorded = record_contact_in(tx, who, at, &record).await?;
+    store::update_wrapped(tx, led.call.id, at.at).await?;
+    approvals::actions::call_is_over(tx, who, at, led.call.id).await?;
+    let score = scored::keep(tx, &led.call, &led.conversation, &ask.result, at.at).await?;
+    let detail = json!({"call": led.call.id.to_string(), "contact": led.call.contact.to_string(), "steps": led.conversation.steps().len()});
+    kept::record(tx, who, at.at, led.call.account, "call.wrap", detail, &[led.call.id.into(), score.into()]).await?;
+    Ok(recorded)
 }
 
 /// Which of the words that were due were said: those of the steps.

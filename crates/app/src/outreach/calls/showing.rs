@@ -2,7 +2,9 @@
 
 use super::actions::{Led, load};
 use super::opening;
+use super::recap::{self, store::Recap};
 use crate::accounts::brief::{self, Brief};
+use crate::accounts::search::store::list_of_people;
 use crate::accounts::strip::places as places_of;
 use crate::app::{Failure, Problems};
 use crate::audit;
@@ -10,7 +12,9 @@ use crate::coaching::guides;
 use crate::compliance::gate::{Seen, look_at};
 use crate::ledger;
 use crate::outreach::letters::facts::sender;
+use crate::outreach::store::list_accounts_of;
 use crate::outreach::words::{DueWords, calls_are_recorded, is_time_barred};
+use crate::parties::status::standing::standing;
 use crate::parties::store::list_circumstances;
 use crate::plans::approvals::panel::AskingPanel;
 use crate::plans::store::list_promises;
@@ -19,13 +23,14 @@ use crate::strategy::actions::local_time;
 use crate::web::Web;
 use crate::web::form::Fields;
 use crate::web::guard::Visit;
-use crate::web::shell::{Frame, page};
+use crate::web::shell::{Frame, page, when};
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use duly_domain::accounts::DebtKind;
 use duly_domain::coaching::guide::{Card, Condition, Line, Part, Places, Situation};
-use duly_domain::outreach::conversation::{Answered, Choice, Means, Reason, Stage, Step, Trigger, Way, draft};
+use duly_domain::compliance::status::{Addressee, Allowance};
+use duly_domain::outreach::conversation::{Answered, Choice, Heed, Means, Reason, Stage, Step, Trigger, Way, draft, heed};
 use duly_domain::outreach::letter::Language;
 use duly_domain::outreach::result::{ResultCode, for_channel};
 use duly_domain::parties::right_party::{Check, Fit, MISSES_MAX, Verdict};
@@ -68,6 +73,33 @@ struct ShownCheck {
     fit: Option<Fit>,
 }
 
+/// What stands on the account and leaves little to be said, although they call.
+struct ShownHeed {
+    whose: String,
+    words: &'static str,
+    cite: &'static str,
+    heed: Heed,
+    allowed: Vec<&'static str>,
+}
+
+/// Another debt of whoever called.
+struct ShownBeside {
+    account: AccountId,
+    creditor: String,
+    reference: String,
+    owed: Money,
+    is_about: bool,
+}
+
+/// What was agreed, as it was written for them.
+struct ShownRecap {
+    recap: Recap,
+    is_text: bool,
+    made: String,
+    says: String,
+    tone: &'static str,
+}
+
 /// The form that closes a call.
 struct Wrap {
     result: &'static ResultCode,
@@ -77,6 +109,7 @@ struct Wrap {
     follow_up_time: String,
     suggestion: String,
     spent: i64,
+    recap: Option<Channel>,
 }
 
 #[derive(Template)]
@@ -106,6 +139,11 @@ struct CallPage<'g> {
     checks: Vec<ShownCheck>,
     verdict: Verdict,
     answered: Option<Answered>,
+    callers: &'static [Answered],
+    came_in: bool,
+    is_closed: bool,
+    heeds: Vec<ShownHeed>,
+    beside: Vec<ShownBeside>,
     due: Vec<&'g DueWords>,
     message: Option<&'g DueWords>,
     told: (Option<Reason>, String, String, bool),
@@ -119,6 +157,8 @@ struct CallPage<'g> {
     wrap: Option<Wrap>,
     /// What was asked of a supervisor, and the form for it.
     asking: Option<AskingPanel>,
+    ways: Vec<recap::Way>,
+    recaps: Vec<ShownRecap>,
     fields: Fields,
     problems: Problems,
     today: String,
@@ -151,6 +191,12 @@ pub async fn show(
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let triggers = led.conversation.triggers();
     let asking = asking(&mut tx, &led, visit, stage, &fields, &problems).await?;
+    let ways = if led.call.ended_at.is_some() { recap::ways(&mut tx, &visit.who, visit.at, &led).await? } else { Vec::new() };
+    let came_in = led.call.came_in();
+    let brief = match is_verified {
+        true => Some(brief::of(&mut tx, &led.known, visit.at, &visit.zone).await?),
+        false => None,
+    };
     let dial = led.call.point.and_then(|id| led.known.points.iter().find(|point| point.id == id)).map(|point| point.value.clone());
     let clock = |at: Timestamp| at.to_zoned(visit.zone.clone()).strftime("%H:%M").to_string();
     let shown = CallPage {
@@ -173,10 +219,13 @@ pub async fn show(
         way: led.conversation.way(),
         stages: stages(&led),
         lines: filled(guide.at(stage, situation)),
-        brief: match is_verified {
-            true => Some(brief::of(&mut tx, &led.known, visit.at, &visit.zone).await?),
-            false => None,
-        },
+        // Who calls us goes on from where we were.
+        brief: brief.map(|brief| if came_in { brief.opening_at(brief::Part::Said) } else { brief }),
+        came_in,
+        callers: led.conversation.who(),
+        is_closed: led.known.account.state != "open",
+        heeds: heeds(&mut tx, &led).await?,
+        beside: beside(&mut tx, &led).await?,
         cards: guide
             .cards(is_verified)
             .map(|card| ShownCard { card, lines: filled(card.at(situation)), is_open: asked == Some(card.code.as_str()) })
@@ -198,7 +247,9 @@ pub async fn show(
         read_back: read_back(&led),
         chips: chips(&led),
         next: led.conversation.after(stage),
-        wrap: wrap(&led, &seen, visit, &person, &fields),
+        wrap: wrap(&led, &seen, visit, &person, &fields, &ways),
+        ways,
+        recaps: recaps(&mut tx, &led, visit).await?,
         stage,
         fields,
         problems,
@@ -241,7 +292,40 @@ async fn situation(tx: &mut Tx, led: &Led, visit: &Visit) -> Result<Situation, F
         .and_if(is_broken, Condition::BrokePromise)
         .and_if(is_vulnerable, Condition::Vulnerable)
         .and_if(is_time_barred(&led.known, day_number(visit.at.business_day)), Condition::TimeBarred)
-        .and_if(is_recorded, Condition::Recorded))
+        .and_if(is_recorded, Condition::Recorded)
+        .and_if(led.call.came_in(), Condition::Inbound))
+}
+
+/// What stands on the account and leaves little to be said, although they call.
+async fn heeds(tx: &mut Tx, led: &Led) -> Result<Vec<ShownHeed>, Failure> {
+    if !led.call.came_in() {
+        return Ok(Vec::new());
+    }
+    let all = standing(tx, led.call.account).await?;
+    let shown = all.into_iter().filter_map(|standing| {
+        let (card, heed) = (standing.status.card(), heed(standing.status)?);
+        let in_a_call = |item: &&Allowance| item.to.contains(&Addressee::Them) && (item.by.is_empty() || item.by.contains(&Channel::Call));
+        let allowed = card.allowed.iter().filter(in_a_call).map(|item| item.says).collect();
+        let whose = if standing.person == led.known.debtor.id { String::new() } else { standing.name };
+        Some(ShownHeed { whose, words: card.words, cite: card.cite, heed, allowed })
+    });
+    Ok(shown.collect())
+}
+
+/// Their other debts, for who called and is verified.
+async fn beside(tx: &mut Tx, led: &Led) -> Result<Vec<ShownBeside>, Failure> {
+    if !led.call.came_in() || !led.conversation.may_show_debt() || led.call.person != led.known.debtor.id {
+        return Ok(Vec::new());
+    }
+    let about = list_accounts_of(tx, led.call.contact).await?;
+    let rows = list_of_people(tx, &[led.call.person.into()]).await?;
+    let others = rows.into_iter().filter(|row| row.id != led.call.account && row.role == "debtor" && row.state == "open");
+    others
+        .map(|row| {
+            let owed = Money::of(row.balance_minor, ledger::store::currency(&row.currency)?);
+            Ok(ShownBeside { account: row.id, creditor: row.creditor, reference: row.reference, owed, is_about: about.contains(&row.id) })
+        })
+        .collect()
 }
 
 /// What was asked of a supervisor in this call, while the right person is on the line; and the form, where something is agreed.
@@ -266,7 +350,7 @@ async fn person_of(tx: &mut Tx, led: &Led) -> Result<String, Failure> {
         true => led.known.debtor.name.clone(),
         false => crate::parties::store::load_debtor(tx, led.call.person).await?.name,
     };
-    Ok(name.unwrap_or_else(|| "No name on file".into()))
+    Ok(crate::parties::name_of(name.as_deref()).to_string())
 }
 
 async fn spoken_places(tx: &mut Tx, led: &Led, visit: &Visit, person: &str, is_verified: bool) -> Result<Places, Failure> {
@@ -367,8 +451,25 @@ fn chips(led: &Led) -> Vec<(&'static str, String)> {
     chips
 }
 
+/// What was written for them after the call.
+async fn recaps(tx: &mut Tx, led: &Led, visit: &Visit) -> Result<Vec<ShownRecap>, Failure> {
+    let clock = |at: Timestamp| when(at, visit.at.at, &visit.zone);
+    let shown = recap::store::list_of_call(tx, led.call.id).await?.into_iter().map(|recap| {
+        let is_text = recap.channel == Channel::Text.code();
+        let (says, tone) = match (recap.sent_at, recap.letter_state.as_deref()) {
+            (Some(at), _) if is_text => (format!("sent {}", clock(at)), "ok"),
+            (Some(at), _) => (format!("in the mail, recorded {}", clock(at)), "ok"),
+            (None, Some("void")) => ("taken back, never mailed".into(), ""),
+            (None, Some(_)) => ("in the print folder, not in the mail yet".into(), "wait"),
+            (None, None) => ("ready to send, not sent".into(), "wait"),
+        };
+        ShownRecap { made: clock(recap.made_at), is_text, says, tone, recap }
+    });
+    Ok(shown.collect())
+}
+
 /// The form that closes the call, once it is over.
-fn wrap(led: &Led, seen: &Seen, visit: &Visit, person: &str, fields: &Fields) -> Option<Wrap> {
+fn wrap(led: &Led, seen: &Seen, visit: &Visit, person: &str, fields: &Fields, ways: &[recap::Way]) -> Option<Wrap> {
     let ended_at = led.call.ended_at.filter(|_| led.call.wrapped_at.is_none())?;
     let result = fields.some("result").and_then(|code| duly_domain::outreach::result::find(&code)).unwrap_or(led.conversation.result());
     let today = visit.at.business_day;
@@ -381,11 +482,19 @@ fn wrap(led: &Led, seen: &Seen, visit: &Visit, person: &str, fields: &Fields) ->
     let typed = |field: &str, drafted: String| fields.some(field).unwrap_or(drafted);
     Some(Wrap {
         result,
-        results: for_channel(seen.channel).collect(),
+        results: for_channel(seen.channel).filter(|result| !led.call.came_in() || result.comes_in()).collect(),
         note: typed("note", draft(&led.conversation, person)),
         follow_up: typed("follow_up", on.map(|on| on.to_string()).unwrap_or_default()),
         follow_up_time: typed("follow_up_time", at.unwrap_or_default()),
-        suggestion: format!("{} on {}", result.next_action, written(usual)),
+        suggestion: match led.known.account.state == "open" {
+            true => format!("{} on {}", result.next_action, written(usual)),
+            false => "Nothing: the account is not open".into(),
+        },
         spent: seconds(ended_at, visit.at.at),
+        // What was typed stands; a letter unless nothing but a text may be.
+        recap: match fields.some("result") {
+            Some(_) => Channel::parse(fields.text("recap")),
+            None => ways.iter().find(|way| way.is_open()).map(|way| way.channel),
+        },
     })
 }

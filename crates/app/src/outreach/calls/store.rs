@@ -10,14 +10,26 @@ use jiff::Timestamp;
 
 const INSERT: &str = "insert into calls (id, account_id, contact_id, language, guide, began_at) values ($1, $2, $3, $4, $5, $6)";
 const CALL: &str = "
-    select c.id, c.account_id, c.contact_id, n.debtor_id, n.point_id, n.officer_id, n.state, c.language, c.guide, c.began_at, c.ended_at,
-           c.wrapped_at
+    select c.id, c.account_id, c.contact_id, n.debtor_id, n.point_id, n.officer_id, n.direction, n.state, c.language, c.guide,
+           c.began_at, c.ended_at, c.wrapped_at
       from calls c join contacts n on n.id = c.contact_id where c.id = $1";
 const OF_CONTACT: &str = "select id from calls where contact_id = $1";
 const LATELY: &str = "
-    select c.id, c.account_id, d.name, n.result, c.began_at, c.ended_at, c.wrapped_at
+    select c.id, c.account_id, d.name, n.direction, n.result, c.began_at, c.ended_at, c.wrapped_at
       from calls c join contacts n on n.id = c.contact_id join debtors d on d.id = n.debtor_id
      where n.officer_id = $1 and c.began_at >= $2 order by c.began_at desc, c.id limit 200";
+/// Calls that nobody wrapped up, nor recorded on the account.
+const LEFT_OPEN: &str = "
+    select c.id, c.account_id, d.name, n.direction, n.result, c.began_at, c.ended_at, c.wrapped_at
+      from calls c join contacts n on n.id = c.contact_id join debtors d on d.id = n.debtor_id
+     where n.officer_id = $1 and c.wrapped_at is null and n.state <> 'recorded' and c.began_at < $2
+     order by c.began_at desc, c.id limit 50";
+/// A call that came in and is under way, so that a press that is sent twice opens one.
+const UNDER_WAY: &str = "
+    select c.id from calls c join contacts n on n.id = c.contact_id
+     where c.account_id = $1 and n.debtor_id = $2 and n.officer_id = $3 and n.direction = 'in' and c.ended_at is null
+       and n.state = 'reserved' and n.expires_at > $4
+     order by c.began_at desc, c.id limit 1";
 const END: &str = "update calls set ended_at = $1 where id = $2 and ended_at is null";
 const WRAP: &str = "update calls set wrapped_at = $1 where id = $2 and wrapped_at is null";
 const STEPS: &str = "select seq, done, done_at from call_steps where call_id = $1 order by seq";
@@ -34,6 +46,7 @@ rows! {
         pub person: DebtorId,
         pub point: Option<PointId>,
         pub officer: Option<UserId>,
+        pub direction: String,
         pub state: String,
         pub language: String,
         pub guide: String,
@@ -54,10 +67,18 @@ rows! {
         pub id: CallId,
         pub account: AccountId,
         pub name: Option<String>,
+        pub direction: String,
         pub result: Option<String>,
         pub began_at: Timestamp,
         pub ended_at: Option<Timestamp>,
         pub wrapped_at: Option<Timestamp>,
+    }
+}
+
+impl Call {
+    /// They called us.
+    pub fn came_in(&self) -> bool {
+        self.direction == "in"
     }
 }
 
@@ -86,6 +107,22 @@ pub async fn find_of_contact(tx: &mut Tx, contact: ContactId) -> Result<Option<C
 /// An officer's calls since a moment, the newest first.
 pub async fn list_lately(tx: &mut Tx, officer: UserId, since: Timestamp) -> Result<Vec<LateCall>, StoreError> {
     tx.all(LATELY, params![officer, since]).await
+}
+
+/// An officer's calls from before a moment that nobody wrapped up, the newest first.
+pub async fn list_left_open(tx: &mut Tx, officer: UserId, before: Timestamp) -> Result<Vec<LateCall>, StoreError> {
+    tx.all(LEFT_OPEN, params![officer, before]).await
+}
+
+/// The call of somebody about an account that this officer has answered and that is under way.
+pub async fn find_under_way(
+    tx: &mut Tx,
+    account: AccountId,
+    person: DebtorId,
+    officer: Option<UserId>,
+    now: Timestamp,
+) -> Result<Option<CallId>, StoreError> {
+    Ok(tx.one::<(CallId,)>(UNDER_WAY, params![account, person, officer, now]).await?.map(|(id,)| id))
 }
 
 /// Notes that it ended; nothing where it had.

@@ -97,7 +97,7 @@ pub fn reference_of(account: AccountId) -> String {
 }
 
 /// An address as it stands on an envelope: kept in one line, `street, unit, city, state, ZIP`.
-pub(super) fn address_lines(point: &Point) -> Vec<String> {
+pub fn address_lines(point: &Point) -> Vec<String> {
     let pieces: Vec<&str> = point.value.split(',').map(str::trim).filter(|piece| !piece.is_empty()).collect();
     let is_state = |piece: &str| piece.len() == 2 && piece.bytes().all(|byte| byte.is_ascii_uppercase());
     match (pieces.as_slice(), &point.zip) {

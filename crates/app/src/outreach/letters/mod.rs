@@ -3,7 +3,7 @@
 //! A letter goes `Printed` → `Mailed`, or `Void` when it was never mailed. [`print_notices`] asks the gate, writes each notice once
 //! and keeps its content and its bytes; the folder follows from what is kept, so that a crash loses none and doubles none.
 //! [`record_mailed`] makes the notice that binds the gate: the validation period counts from the mailing, never the printing.
-//! Answers to cases are printed by [`answers`] and go the same way.
+//! Answers to cases are printed by [`answers`], what was agreed in calls by [`recaps`], and go the same way.
 //!
 //! Always true: an account has at most one validation notice that is not void, and none without every element the law wants.
 
@@ -11,6 +11,7 @@ pub mod answers;
 pub mod facts;
 pub mod folder;
 pub mod pages;
+pub mod recaps;
 pub mod store;
 pub mod unprintable;
 
@@ -44,6 +45,8 @@ use store::{NewLetter, Printed};
 const LETTERS_MAX: usize = 250;
 /// The code of a validation notice among letters.
 const VALIDATION_NOTICE: &str = "validation_notice";
+/// The code of what was agreed in a call.
+const RECAP: &str = "recap";
 /// Days ahead for which a mailing may be printed.
 const DAYS_AHEAD: i64 = 7;
 
@@ -167,6 +170,14 @@ async fn print_folders(app: &App, at: Moment, folder: &Path, printing: &mut Prin
         }
     }
     Ok(())
+}
+
+/// Writes what is kept and not written into the folder of the configuration, where there is one.
+pub async fn write_folders(app: &App, at: Moment) -> Result<(), Failure> {
+    match app.letters_folder.clone() {
+        Some(folder) => print_folders(app, at, &folder, &mut Printing::default()).await,
+        None => Ok(()),
+    }
 }
 
 /// Keeps the notices of some accounts as one run: how many, and what could not be printed.
@@ -297,7 +308,7 @@ async fn keep(
     number: usize,
     to_keep: ToKeep<'_>,
     rendering: pdf::Rendering,
-) -> Result<(), Failure> {
+) -> Result<LetterId, Failure> {
     let ToKeep { account, case, kind, letter, addressee, period_ends_on, enclosures } = to_keep;
     let hash = hex(&Sha256::digest(&rendering.bytes));
     let reference = facts::reference_of(account);
@@ -341,7 +352,8 @@ async fn keep(
     store::insert_enclosures(tx, letter, enclosures).await?;
     let mut rows = vec![document.id.into(), letter.into()];
     rows.extend(words::record_carried(tx, who, at, account, letter, &content).await?);
-    kept::record(tx, who, at.at, account, "letter.print", detail, &rows).await
+    kept::record(tx, who, at.at, account, "letter.print", detail, &rows).await?;
+    Ok(letter)
 }
 
 /// Records the day on which a printing was handed to the mail: from now on the notices bind the gate. How many letters.
@@ -360,6 +372,10 @@ pub async fn record_mailed(app: &App, who: &Actor, at: Moment, run: LetterRunId,
             let notice = match letter.case {
                 Some(case) => {
                     answers::mailed(tx, who, at, &letter, case, on).await?;
+                    None
+                }
+                None if letter.kind == RECAP => {
+                    recaps::mailed(tx, who, at, &letter).await?;
                     None
                 }
                 None => Some(notice_of_mailing(tx, who, at, &letter, on).await?),

@@ -17,7 +17,7 @@ macro_rules! due {
       join contact_debts d on d.account_id = a.id
       join contacts c on c.id = d.contact_id
      where a.state = 'open' and r.role <> 'first_party' and (a.kind = 'consumer' or r.rule_scope = 'all')
-       and c.state = 'recorded' and c.outcome in ('conversation', 'delivered')
+       and c.state <> 'reserved' and c.outcome in ('conversation', 'delivered')
        and not exists (select 1 from notices n where n.account_id = a.id and n.kind = 'validation_notice_sent')
        and not exists (select 1 from letters l where l.account_id = a.id and l.kind = 'validation_notice' and l.state <> 'void')"
     };
@@ -138,7 +138,15 @@ rows! {
 impl Printed {
     /// What it is, in words.
     pub fn what(&self) -> &'static str {
-        CaseLetterKind::parse(&self.kind).map_or("Validation notice", CaseLetterKind::words)
+        in_words(&self.kind)
+    }
+}
+
+/// What a letter of a kind is called.
+pub fn in_words(kind: &str) -> &'static str {
+    match kind {
+        "recap" => "Recap of a call",
+        kind => CaseLetterKind::parse(kind).map_or("Validation notice", CaseLetterKind::words),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The words of a contact: which are due once it is reserved, and which were given once it is recorded.
 //!
-//! [`due_in`] reads them off the kept decision of the reservation, so that what is shown is what is asked about afterwards.
+//! [`due_in`] reads them off the kept decision of the reservation, so that what is shown is what is asked about afterwards; for a call
+//! that came in, off the record as it stood when it began.
 //! [`record_said`] keeps each with its id, version, language and text, and says whether it was given; [`store`] tells the gate, which
 //! from then on knows whether the first statement is still owed. Letters keep what their content carried.
 //!
@@ -15,20 +16,20 @@ pub mod store;
 use crate::app::{Actor, Failure};
 use crate::audit::kept::KeptRow;
 use crate::compliance::facts::{Known, gather};
-use crate::compliance::gate::read_kept;
+use crate::compliance::gate::{facts_of_incoming, read_kept};
 use crate::identity::store as settings;
 use crate::outreach::letters::facts::sender;
 use crate::store::Tx;
 use duly_domain::compliance::facts::{ContactFacts, Facts};
 use duly_domain::compliance::limitation::Limitation;
-use duly_domain::compliance::record::{Dialing, Disclosure, Outcome};
+use duly_domain::compliance::record::{Dialing, Disclosure, Outcome, Record};
 use duly_domain::outreach::disclosures::{self, Kind, Places, Wording, WordsFacts, required, voice_mail};
 use duly_domain::outreach::letter::Language;
 use duly_domain::outreach::validation_notice::StateText;
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, ContactId, DebtorId, LetterId};
 use duly_domain::values::moment::{Moment, date_of_day, day_number};
-use store::{MadeContact, NewDisclosure};
+use store::NewDisclosure;
 
 /// Words that are due, as they are to be given.
 #[derive(Clone, Debug)]
@@ -58,25 +59,41 @@ pub enum Said {
 
 /// The words that are due in a contact; for calls the voice mail that may be left comes last.
 pub async fn due_in(tx: &mut Tx, who: &Actor, contact: ContactId) -> Result<Vec<DueWords>, Failure> {
-    let Some(made) = store::find_made(tx, contact).await? else { return Ok(Vec::new()) };
-    let known = gather(tx, made.account).await?;
-    due_of(tx, who, &known, &made).await
+    let made = store::find_made(tx, contact).await?.map(|made| made.account);
+    let Some(account) = made.or(store::find_came_in(tx, contact).await?.map(|came| came.account)) else { return Ok(Vec::new()) };
+    let known = gather(tx, account).await?;
+    due_with(tx, who, &known, contact).await
 }
 
 /// As [`due_in`], of an account that is known already.
 pub async fn due_with(tx: &mut Tx, who: &Actor, known: &Known, contact: ContactId) -> Result<Vec<DueWords>, Failure> {
-    match store::find_made(tx, contact).await? {
-        Some(made) => due_of(tx, who, known, &made).await,
-        None => Ok(Vec::new()),
+    if let Some(made) = store::find_made(tx, contact).await? {
+        let Some(channel) = Channel::parse(&made.channel) else { return Ok(Vec::new()) };
+        let (facts, _) = read_kept(&made.facts).map_err(Failure::File)?;
+        let is_prerecorded = made.dialing.as_deref().and_then(Dialing::parse).is_some_and(|dialing| dialing != Dialing::Manual);
+        let due = Due { channel, person: made.debtor, came_in: false, is_prerecorded };
+        return due_of(tx, who, known, &due, &facts).await;
     }
+    let Some(came) = store::find_came_in(tx, contact).await? else { return Ok(Vec::new()) };
+    let Some(channel) = Channel::parse(&came.channel) else { return Ok(Vec::new()) };
+    let facts = facts_of_incoming(tx, known, came.at, (contact, channel, came.debtor)).await?;
+    let due = Due { channel, person: came.debtor, came_in: true, is_prerecorded: false };
+    due_of(tx, who, known, &due, &facts).await
 }
 
-async fn due_of(tx: &mut Tx, who: &Actor, known: &Known, made: &MadeContact) -> Result<Vec<DueWords>, Failure> {
-    let Some(channel) = Channel::parse(&made.channel) else { return Ok(Vec::new()) };
-    let (facts, _) = read_kept(&made.facts).map_err(Failure::File)?;
+/// A contact whose words are asked for.
+struct Due {
+    channel: Channel,
+    person: DebtorId,
+    came_in: bool,
+    is_prerecorded: bool,
+}
+
+async fn due_of(tx: &mut Tx, who: &Actor, known: &Known, due: &Due, facts: &ContactFacts) -> Result<Vec<DueWords>, Failure> {
+    let Due { channel, person, came_in, is_prerecorded } = *due;
     let statement = facts.disclosure;
     let today = facts.instant(facts.at).day;
-    let is_debtor = made.debtor == known.debtor.id;
+    let is_debtor = person == known.debtor.id;
     let language = language_of(known, is_debtor);
     let asked = WordsFacts {
         channel,
@@ -88,11 +105,11 @@ async fn due_of(tx: &mut Tx, who: &Actor, known: &Known, made: &MadeContact) -> 
         language,
         is_time_barred: is_time_barred(known, today),
         is_recorded: calls_are_recorded(tx).await?,
-        is_prerecorded: made.dialing.as_deref().and_then(Dialing::parse).is_some_and(|dialing| dialing != Dialing::Manual),
+        is_prerecorded,
         on: today,
     };
     let mut wordings = required(&asked);
-    if channel.is_call() && asked.due != Disclosure::None && asked.regf_binds {
+    if !came_in && channel.is_call() && asked.due != Disclosure::None && asked.regf_binds {
         wordings.push(voice_mail(language));
     }
     let places = places(tx, known, &who.name).await?;
@@ -124,6 +141,29 @@ pub async fn statements(tx: &mut Tx, who: &Actor, known: &Known, facts: &Contact
         texts.extend(of_us.filter_map(|wording| Some(StateText { language, text: wording.fill(&places).ok()? })));
     }
     Ok(texts)
+}
+
+/// What a text to somebody says of who writes, and how to stop it, in a language; what lacks a name is named.
+pub async fn of_text(tx: &mut Tx, who: &Actor, known: &Known, facts: &ContactFacts, language: Language) -> Result<Vec<StateText>, Failure> {
+    let (statement, today) = (facts.disclosure, facts.instant(facts.at).day);
+    let places = places(tx, known, &who.name).await?;
+    let wanted = required(&WordsFacts {
+        channel: Channel::Text,
+        regf_binds: facts.regf_binds,
+        due: statement.map_or(Disclosure::Short, |statement| statement.due.max(Disclosure::Short)),
+        is_repeat: statement.is_some_and(|statement| statement.is_repeat),
+        state: known.record.consumer.state,
+        language,
+        is_time_barred: is_time_barred(known, today),
+        is_recorded: false,
+        is_prerecorded: false,
+        on: today,
+    });
+    let filled = wanted.into_iter().map(|wording| {
+        let text = wording.fill(&places).map_err(|missing| Failure::wrong("text", in_words(&missing)))?;
+        Ok(StateText { language, text })
+    });
+    filled.collect()
 }
 
 /// Whose names fill the places.
@@ -238,9 +278,9 @@ pub async fn record_carried(
 }
 
 /// Notes on the record which earlier contacts gave the statement of who speaks and why, and which did not.
-pub async fn note_said(tx: &mut Tx, known: &mut Known, person: DebtorId) -> Result<(), Failure> {
+pub async fn note_said(tx: &mut Tx, record: &mut Record, person: DebtorId) -> Result<(), Failure> {
     for (contact, kind, was_given) in store::list_statements(tx, person).await? {
-        let of = known.record.contacts.iter_mut().filter(|known| known.key == Some(contact.0.as_u128()));
+        let of = record.contacts.iter_mut().filter(|known| known.key == Some(contact.0.as_u128()));
         for known in of {
             match Kind::parse(&kind) {
                 Some(Kind::LimitedContent) => known.is_limited_content |= was_given,

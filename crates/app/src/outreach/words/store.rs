@@ -15,6 +15,8 @@ const INSERT: &str = "
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 const MADE: &str = "
     select c.account_id, c.debtor_id, c.channel, c.dialing, d.facts from contacts c join decisions d on d.id = c.decision_id where c.id = $1";
+const CAME_IN: &str =
+    "select account_id, debtor_id, channel, contacted_at from contacts where id = $1 and direction = 'in' and channel = 'call'";
 /// The statements of contacts with a person, and the voice mails that were none.
 const STATEMENTS: &str = "
     select w.contact_id, w.kind, w.was_given from contacts c join contact_disclosures w on w.contact_id = c.id
@@ -51,6 +53,14 @@ rows! {
         pub channel: String,
         pub dialing: Option<String>,
         pub facts: String,
+    }
+
+    /// A call that came in.
+    pub struct CameIn {
+        pub account: AccountId,
+        pub debtor: DebtorId,
+        pub channel: String,
+        pub at: Timestamp,
     }
 
     /// Words that were due or carried, and whether they were given.
@@ -115,7 +125,12 @@ pub async fn insert(tx: &mut Tx, new: &NewDisclosure, by: &str, at: Timestamp) -
     tx.run(INSERT, values).await.map(drop)
 }
 
-/// A contact that was decided here.
+/// A call that came in.
+pub async fn find_came_in(tx: &mut Tx, contact: ContactId) -> Result<Option<CameIn>, StoreError> {
+    tx.one(CAME_IN, params![contact]).await
+}
+
+/// A contact with what it was decided on.
 pub async fn find_made(tx: &mut Tx, contact: ContactId) -> Result<Option<MadeContact>, StoreError> {
     tx.one(MADE, params![contact]).await
 }

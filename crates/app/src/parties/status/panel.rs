@@ -166,7 +166,7 @@ impl StatusPanel {
 }
 
 fn named(person: &PersonRow, debtor: DebtorId) -> String {
-    let name = person.name.as_deref().unwrap_or("No name on file");
+    let name = crate::parties::name_of(person.name.as_deref());
     if person.debtor == debtor { name.to_string() } else { format!("{name}, {}", role(&person.role)) }
 }
 

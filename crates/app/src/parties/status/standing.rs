@@ -124,7 +124,7 @@ fn of(person: &PersonRow, status: Status, by: By, since: Since) -> Standing {
     Standing {
         status,
         person: person.debtor,
-        name: person.name.clone().unwrap_or_else(|| "No name on file".into()),
+        name: crate::parties::name_of(person.name.as_deref()).to_string(),
         role: person.role.clone(),
         since,
         by,

@@ -30,6 +30,7 @@
   const acts = {
     "/": () => document.getElementById("find")?.focus(),
     n: () => follow("next-best"),
+    i: () => follow("they-called"),
     j: () => move(1),
     k: () => move(-1),
     c: () => follow("do-contact"),
@@ -38,6 +39,7 @@
     w: () => follow("do-result"),
     y: () => follow("why"),
     h: () => follow("hang-up"),
+    t: () => document.getElementById("heard")?.focus(),
   };
   // Whoever answered has a number, as the buttons show it.
   const pressed = (key) => document.querySelector(`[data-key="${CSS.escape(key)}"]`);
@@ -79,6 +81,44 @@
     const show = () => select.form.querySelectorAll("[data-when]").forEach((field) => { field.hidden = !field.dataset.when.split(" ").includes(select.value); });
     select.addEventListener("change", show);
     show();
+  });
+  // What they say finds its cards: by words of the guide, or of the card's own title. Nothing of it leaves the page.
+  document.querySelectorAll("[data-cards]").forEach((section) => {
+    const field = section.querySelector("#heard");
+    const says = section.querySelector("#heard-says");
+    const cards = [...section.querySelectorAll(".says-card")];
+    const plain = (text) => text.toLowerCase().normalize("NFD").replace(/[^a-z0-9 ]/g, "");
+    const words = cards.map((card) => [...card.dataset.heard.split("|"), card.querySelector("summary").textContent].map(plain).filter(Boolean));
+    section.querySelectorAll(".heard").forEach((part) => { part.hidden = false; });
+    const find = () => {
+      const typed = plain(field.value).trim();
+      const fits = (heard) => heard.some((word) => typed.includes(word) || (typed.length > 2 && word.includes(typed)));
+      const found = cards.filter((card, at) => typed === "" || fits(words[at]));
+      const none = typed !== "" && found.length === 0;
+      cards.forEach((card) => {
+        card.hidden = !none && !found.includes(card);
+        card.open = typed !== "" && !none && found[0] === card;
+      });
+      if (typed === "") says.textContent = "";
+      else says.textContent = none ? "No card for that: all are shown" : `${found.length === 1 ? "1 card" : `${found.length} cards`}: ${found.map((card) => card.querySelector("summary").textContent).join(" ")}`;
+    };
+    field.addEventListener("input", find);
+    // Down goes into the first card, to what it opens.
+    field.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || (event.key !== "ArrowDown" && event.key !== "Enter")) return;
+      event.preventDefault();
+      const first = cards.find((card) => !card.hidden);
+      if (first) { first.open = true; (first.querySelector("button") ?? first.querySelector("summary")).focus(); }
+    });
+  });
+  // Copies a text that is ready to send.
+  document.querySelectorAll("[data-copy]").forEach((button) => {
+    if (!navigator.clipboard) return;
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+      button.parentElement.querySelector("[data-copied]").textContent = "Copied";
+    });
   });
   // A press shows at once, and the same form is not sent twice.
   document.addEventListener("submit", (event) => {

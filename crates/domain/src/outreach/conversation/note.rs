@@ -14,7 +14,7 @@ pub fn draft(call: &Conversation, person: &str) -> String {
         .map(|check| check.to_string().to_lowercase())
         .collect();
     if call.way() == Way::Talking && !matched.is_empty() {
-        said.push(format!("Verified by {}.", matched.join(" and ")));
+        said.push(format!("Verified by {}.", matched.join(" and ").trim_end_matches('.')));
     }
     said.extend(call.steps().iter().filter_map(sentence));
     if let Some((reason, since, words, agreed)) = call.told() {
@@ -40,6 +40,9 @@ pub fn draft(call: &Conversation, person: &str) -> String {
 }
 
 fn opening(call: &Conversation, person: &str) -> String {
+    if call.came_in() {
+        return called(call, person);
+    }
     match call.way() {
         Way::Ringing => "No answer.".into(),
         Way::Nobody => match call.answered() {
@@ -56,6 +59,23 @@ fn opening(call: &Conversation, person: &str) -> String {
         Way::ThirdParty => "Somebody else answered; nothing about a debt was said.".into(),
         Way::Voicemail => "Reached a machine.".into(),
         Way::WrongPerson => format!("The number is not {person}'s; we apologized and do not call it again."),
+    }
+}
+
+/// The same of a call that they made.
+fn called(call: &Conversation, person: &str) -> String {
+    match call.way() {
+        Way::Ringing | Way::Nobody | Way::Voicemail => "Somebody called and hung up before they said who they were.".into(),
+        Way::Verifying => format!("Somebody who said they were {person} called and was not verified."),
+        Way::NotVerified => {
+            format!("Somebody who said they were {person} called and did not pass the checks; nothing about a debt was said.")
+        }
+        Way::Talking => format!("{person} called us."),
+        Way::ThirdParty if call.answered() == Some(Answered::Spouse) => {
+            format!("The spouse of {person} called; nothing about a debt was said.")
+        }
+        Way::ThirdParty => "Somebody else called; nothing about a debt was said.".into(),
+        Way::WrongPerson => format!("Who called is not {person}; we apologized and do not call this number for them again."),
     }
 }
 
@@ -130,6 +150,16 @@ mod tests {
         ];
         let note = draft(&Conversation::of(&[Check::LastFour], false, steps), "Ada");
         assert!(!note.contains("cancer") && !note.contains("Illness"), "{note}");
+    }
+
+    #[test]
+    fn a_call_that_came_in_reads_as_one() {
+        let came = |steps| draft(&Conversation::of(&Check::ALL, true, steps).coming_in(true), "Ada");
+        assert_eq!(came(vec![]), "Somebody called and hung up before they said who they were.");
+        assert_eq!(came(vec![Step::Answered { who: Answered::Spouse }]), "The spouse of Ada called; nothing about a debt was said.");
+        let checked = |check| Step::Checked { check, fit: Fit::Matches };
+        let talked = vec![Step::Answered { who: Answered::Person }, checked(Check::DateOfBirth), checked(Check::LastFour)];
+        assert_eq!(came(talked), "Ada called us. Verified by date of birth and last 4 of the account no.");
     }
 
     #[test]

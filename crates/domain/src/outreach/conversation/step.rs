@@ -54,6 +54,11 @@ coded! {
     }
 }
 
+impl Answered {
+    /// Who can be at the other end of a call that comes in.
+    pub const CALLING: [Answered; 5] = [Answered::Person, Answered::Spouse, Answered::Other, Answered::Unsure, Answered::Wrong];
+}
+
 coded! {
     /// Why it is unpaid, as they tell it.
     Reason {
