@@ -42,7 +42,14 @@ pub struct Web {
 impl Web {
     /// The workspace over a product.
     pub fn new(app: App) -> Web {
-        Web { app, limits: Arc::default(), uploads: Arc::default(), serving: Arc::default(), streams: Arc::default(), depths: Default::default() }
+        Web {
+            app,
+            limits: Arc::default(),
+            uploads: Arc::default(),
+            serving: Arc::default(),
+            streams: Arc::default(),
+            depths: Default::default(),
+        }
     }
 }
 
