@@ -195,7 +195,7 @@ fn an_officer_asks_on_a_call_and_hears_the_answer_without_loading_the_page() {
         press(&hers, "5").await?;
         hers.execute("document.getElementById('due').value = '2026-03-10'", vec![]).await?;
         chord(&hers, Key::Enter).await?;
-        wait_for_text(&hers, "smaller share of what is owed than you may grant alone").await?;
+        wait_for_text(&hers, "smaller share of what is owed than an officer may grant alone").await?;
         assert_eq!(faults(&hers).await?, Vec::<String>::new());
         tab_to(&hers, "ask-words").await?;
         assert_eq!(hers.find(By::Id("ask-amount")).await?.value().await?.as_deref(), Some("5"));
@@ -214,7 +214,13 @@ fn an_officer_asks_on_a_call_and_hears_the_answer_without_loading_the_page() {
         his.find(By::LinkText("USD 5.00 by Tue 10 Mar 2026")).await?.send_keys(Key::Enter + "").await?;
         wait_for(&his, "/approvals/apr_").await?;
         let page = text(&his).await?;
-        for part in ["Dana", "First pay on the tenth.", "Beyond their limit", "USD 420.00", "The record has no promise like it yet."] {
+        for part in [
+            "Dana",
+            "First pay on the tenth.",
+            "The amount is a smaller share of what is owed than an officer may grant alone.",
+            "USD 420.00",
+            "The record has no promise like it yet.",
+        ] {
             assert!(page.contains(part), "{part} in {page}");
         }
         assert_eq!(faults(&his).await?, Vec::<String>::new());

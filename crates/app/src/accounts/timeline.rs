@@ -323,6 +323,19 @@ async fn money(tx: &mut Tx, account: AccountId, events: &mut Vec<Event>, zone: &
         let title = format!("Promised {amount} by {}", written(promise.due_on));
         events.push(event(promise.taken_at, "promise", "", title, state));
     }
+    for request in plans::approvals::store::list_of_account(tx, account).await? {
+        let asked = request.asked()?;
+        let by = request.answerer.as_deref().unwrap_or("nobody");
+        let words = [Some(request.words.as_str()), request.answer_words.as_deref()];
+        let words: Vec<String> = words.into_iter().flatten().filter(|words| !words.is_empty()).map(|words| format!("“{words}”")).collect();
+        let state = request.clock().state;
+        let more = match state.is_granted() || request.answered_at.is_some() {
+            true => format!("{}, {by} · {}", state, words.join(" · ")),
+            false => format!("{} · {}", state, words.join(" · ")),
+        };
+        let title = format!("{} asked for {asked}", request.asker);
+        events.push(event(request.asked_at, "promise", "", title, more.trim_end_matches([' ', '·']).to_string()));
+    }
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 //! Everything in it is made up: people, firms, sums. Telephone numbers are 555-01xx. The same seed makes the same agency.
 
 mod casework;
+mod floor_today;
 mod life;
 mod mail;
 mod open_today;
@@ -91,6 +92,7 @@ pub async fn make(app: &App, count: u32, seed: u64) -> Result<Made, Failure> {
         propose(app, &users).await?;
         keep_licenses(app, &users).await?;
         open_today::leave_open(app, &users).await?;
+        floor_today::leave_under_way(app, &users).await?;
     }
     run_missed_nights(app).await?;
     let mut tx = app.db.read().await?;
@@ -187,7 +189,7 @@ async fn run_missed_nights(app: &App) -> Result<(), Failure> {
 }
 
 async fn counts(tx: &mut Tx) -> Result<Vec<(&'static str, i64)>, Failure> {
-    const TABLES: [(&str, &str); 15] = [
+    const TABLES: [(&str, &str); 16] = [
         ("creditors", "select count(*) from creditors"),
         ("accounts", "select count(*) from accounts"),
         ("debtors", "select count(*) from debtors"),
@@ -195,6 +197,7 @@ async fn counts(tx: &mut Tx) -> Result<Vec<(&'static str, i64)>, Failure> {
         ("contacts", "select count(*) from contacts"),
         ("decisions", "select count(*) from decisions"),
         ("promises", "select count(*) from promises"),
+        ("approvals", "select count(*) from approvals"),
         ("payments", "select count(*) from payments"),
         ("entries", "select count(*) from entries"),
         ("holds", "select count(*) from holds"),

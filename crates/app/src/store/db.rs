@@ -24,25 +24,13 @@ const KEYS: [usize; 3] = [1, 8, 64];
 
 /// One database with either engine inside. Cheap to clone.
 #[derive(Clone)]
-pub struct Db(Engine, News);
+pub struct Db(Engine, Bell);
 
 /// Wakes whoever waits for what live pages show, after a commit that told of it. What changed they read themselves.
-#[derive(Clone)]
-struct News {
-    bell: Arc<watch::Sender<()>>,
-    is_told: bool,
-}
+type Bell = Arc<watch::Sender<()>>;
 
-impl News {
-    fn none() -> News {
-        News { bell: Arc::new(watch::Sender::new(())), is_told: false }
-    }
-
-    fn ring(&self) {
-        if self.is_told {
-            self.bell.send_replace(());
-        }
-    }
+fn bell() -> Bell {
+    Arc::new(watch::Sender::new(()))
 }
 
 #[derive(Clone)]
@@ -69,10 +57,10 @@ impl Db {
     /// Opens `sqlite:PATH` or `postgres://…`, without looking at its schema.
     pub async fn open(address: &str) -> Result<Db, StoreError> {
         if let Some(path) = address.strip_prefix("sqlite:") {
-            return Ok(Db(Engine::Sqlite(sqlite::Sqlite::open(path)?), News::none()));
+            return Ok(Db(Engine::Sqlite(sqlite::Sqlite::open(path)?), bell()));
         }
         if address.starts_with("postgres://") || address.starts_with("postgresql://") {
-            return Ok(Db(Engine::Postgres(postgres::Postgres::open(address).await?), News::none()));
+            return Ok(Db(Engine::Postgres(postgres::Postgres::open(address).await?), bell()));
         }
         Err(StoreError::Address(address.to_string()))
     }
@@ -95,11 +83,11 @@ impl Db {
 
     /// Wakes after every commit of this process that told of news ([`Tx::tell`]).
     pub fn news(&self) -> watch::Receiver<()> {
-        self.1.bell.subscribe()
+        self.1.subscribe()
     }
 
     fn tx(&self, tx: EngineTx) -> Tx {
-        Tx(tx, self.1.clone())
+        Tx { engine: tx, bell: self.1.clone(), is_told: false }
     }
 
     /// Begins a transaction that may write.
@@ -167,7 +155,11 @@ pub enum Hold {
 }
 
 /// One transaction.
-pub struct Tx(EngineTx, News);
+pub struct Tx {
+    engine: EngineTx,
+    bell: Bell,
+    is_told: bool,
+}
 
 enum EngineTx {
     Sqlite(SqliteTx),
@@ -177,7 +169,7 @@ enum EngineTx {
 impl Tx {
     /// `sqlite` or `postgres`.
     pub fn engine(&self) -> &'static str {
-        match self.0 {
+        match self.engine {
             EngineTx::Sqlite(_) => "sqlite",
             EngineTx::Postgres(_) => "postgres",
         }
@@ -243,7 +235,7 @@ impl Tx {
     }
 
     async fn rows(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
-        match &mut self.0 {
+        match &mut self.engine {
             EngineTx::Sqlite(tx) => tx.rows(sql, params),
             EngineTx::Postgres(tx) => tx.rows(sql, params).await,
         }
@@ -251,7 +243,7 @@ impl Tx {
 
     /// Runs a statement; how many rows it changed.
     pub async fn run(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
-        match &mut self.0 {
+        match &mut self.engine {
             EngineTx::Sqlite(tx) => tx.run(sql, params),
             EngineTx::Postgres(tx) => tx.run(sql, params).await,
         }
@@ -259,7 +251,7 @@ impl Tx {
 
     /// Runs a statement once for each set of parameters; how many rows all of them changed.
     pub async fn run_many<R: Values>(&mut self, sql: &str, sets: &[R]) -> Result<u64, StoreError> {
-        match &mut self.0 {
+        match &mut self.engine {
             EngineTx::Sqlite(tx) => tx.run_many(sql, sets),
             EngineTx::Postgres(tx) => tx.run_many(sql, sets).await,
         }
@@ -274,7 +266,7 @@ impl Tx {
     ///
     /// No two of the rows may have the same key.
     pub async fn merge_many<R: Values>(&mut self, head: &str, rows: &[R], otherwise: &str) -> Result<u64, StoreError> {
-        match &mut self.0 {
+        match &mut self.engine {
             EngineTx::Sqlite(tx) => tx.merge_many(head, rows, otherwise),
             EngineTx::Postgres(tx) => tx.merge_many(head, rows, otherwise).await,
         }
@@ -282,7 +274,7 @@ impl Tx {
 
     /// Runs statements without parameters: migrations.
     pub async fn batch(&mut self, sql: &str) -> Result<(), StoreError> {
-        match &mut self.0 {
+        match &mut self.engine {
             EngineTx::Sqlite(tx) => tx.batch(sql),
             EngineTx::Postgres(tx) => tx.batch(sql).await,
         }
@@ -290,22 +282,24 @@ impl Tx {
 
     /// Says that this changes something that live pages show: who waits for it is woken after the commit.
     pub fn tell(&mut self) {
-        self.1.is_told = true;
+        self.is_told = true;
     }
 
     /// Makes it last.
     pub async fn commit(self) -> Result<(), StoreError> {
-        match self.0 {
+        match self.engine {
             EngineTx::Sqlite(tx) => tx.commit()?,
             EngineTx::Postgres(tx) => tx.commit().await?,
         }
-        self.1.ring();
+        if self.is_told {
+            self.bell.send_replace(());
+        }
         Ok(())
     }
 
     /// Takes it back. Dropping does the same.
     pub async fn rollback(self) {
-        match self.0 {
+        match self.engine {
             EngineTx::Sqlite(tx) => drop(tx),
             EngineTx::Postgres(tx) => tx.rollback().await,
         }

@@ -107,17 +107,17 @@ static DISPUTED: RuleCard = RuleCard {
 static DUE: RuleCard = card("plans.promise.due", "A promise is due from today to a year ahead.", "Agree on a day within a year.");
 static FAR: RuleCard = limit(
     "plans.limit.days",
-    "The day is further ahead than you may grant alone.",
+    "The day is further ahead than an officer may grant alone.",
     "Agree on a nearer day, or ask a supervisor while they hold.",
 );
 static SMALL: RuleCard = limit(
     "plans.limit.share",
-    "The amount is a smaller share of what is owed than you may grant alone.",
+    "The amount is a smaller share of what is owed than an officer may grant alone.",
     "Agree on more, or ask a supervisor while they hold.",
 );
 static BROKEN: RuleCard = limit(
     "plans.limit.broken",
-    "The last promises were broken, more of them than you may pass over alone.",
+    "The last promises were broken, more of them than an officer may pass over alone.",
     "Ask what came in between, and ask a supervisor while they hold.",
 );
 

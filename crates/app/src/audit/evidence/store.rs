@@ -46,7 +46,7 @@ const POLICIES: &str = "creditor_id is null or creditor_id = (select creditor_id
 const VIEWS: &str = "account_id = $1 and seen_at < $2";
 
 /// Everything a pack holds of an account, in the order of its contents.
-pub const SOURCES: [Source; 28] = [
+pub const SOURCES: [Source; 29] = [
     source("account", "accounts", "id = $1", "the account as it stands"),
     source("people", "account_people", OWN, "who stands on the account, in which role"),
     source(
@@ -72,6 +72,7 @@ pub const SOURCES: [Source; 28] = [
     source("refunds", "refunds", OWN, "what was paid back"),
     source("entries", "entries", OWN, "the ledger's entries with what each moved, a column for each place"),
     source("promises", "promises", OWN, "promises to pay, kept or not"),
+    source("approvals", "approvals", OWN, "what officers asked to grant beyond their limits, and the answers"),
     source("statuses", "status_evidence", OWN, "statuses with their evidence"),
     source("limitation", "limitation_entries", OWN, "what the time to sue is counted from"),
     source("holds", "holds", OWN, "when we had to stand still, and why"),

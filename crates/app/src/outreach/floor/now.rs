@@ -123,7 +123,10 @@ pub type Depth = (Lane, i64, Option<Date>);
 
 /// The depths of the lanes as they were some seconds ago. Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct Depths(Arc<Mutex<Option<(Timestamp, Vec<Depth>)>>>);
+pub struct Depths(Arc<Mutex<Option<Counted>>>);
+
+/// When they were counted, and what they were.
+type Counted = (Timestamp, Vec<Depth>);
 
 impl Depths {
     /// The depths, counted anew where they are too old, on a thread that answers no pages.

@@ -85,7 +85,7 @@ async fn read(web: &Web, visit: &Visit) -> Result<Now, Failure> {
         let oldest = oldest.filter(|_| count > 0).map(|on| match today - day_number(on) {
             ..=0 => "of today".into(),
             1 => "since yesterday".into(),
-            days => format!("since {}, {days} days", written(on)),
+            days => format!("{days} days, since {}", written(on)),
         });
         ShownLane { lane, count, oldest: oldest.unwrap_or_default() }
     });
