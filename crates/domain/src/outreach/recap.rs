@@ -345,7 +345,7 @@ mod tests {
         for part in [
             "You pay $80.00 by March 10, 2026.",
             "We call you on March 11, 2026 at 10:30, by your clock.",
-            "ending in 198",
+            "ending in 0198",
             "Larkfield {due}",
             "call us before that day at (614) 555-0199",
             "Reference ABCDE-01234",
