@@ -5,6 +5,7 @@
 mod browser;
 mod call_desk;
 mod cases;
+mod coaching_pages;
 mod command_line;
 mod crash;
 mod letters_pdf;

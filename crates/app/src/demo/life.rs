@@ -1,6 +1,7 @@
 //! Some months of the sample agency's life, day by day, through the same actions that screens and commands use.
 
 use super::casework::{claim_theft, complain, dispute_part, work_cases};
+use super::coached::{self, LED_DAYS};
 use super::mail::send_notices;
 use super::people::{HEAD, PLACERS, line};
 use super::{at_its_own_time, desks};
@@ -173,25 +174,26 @@ async fn talk(app: &App, past: &App, officers: &[&(UserId, Actor)], day: Date, c
     for place in &places {
         if place.lane == "timed" { timed.push(place.account) } else { others.push(place.account) }
     }
+    let is_led = days_between(day, app.moment().business_day) <= LED_DAYS;
     for i in 0..talks.min(timed.len() + others.len()) {
         let account = if timed.is_empty() { others.swap_remove(dice.of(others.len())) } else { timed.remove(0) };
         // From 10:30 to 19:00, so that most of the country is awake; Hawaii often is not, and is refused.
         let minute = i8::try_from(i * 59 / talks.max(1)).unwrap_or(0);
         past.set_clock(hour(app, day, 11 + i8::try_from(i * 8 / talks.max(1)).unwrap_or(0), minute));
         let who = &officers[dice.of(officers.len())].1;
-        if let Some(next) = one_contact(past, who, account, dice).await?
+        if let Some(next) = one_contact(past, who, account, is_led, dice).await?
             && past.moment_at(next).business_day == day
         {
             // Refused for now and open later today: come back then, as the gate says.
             past.set_clock(next);
-            one_contact(past, who, account, dice).await?;
+            one_contact(past, who, account, is_led, dice).await?;
         }
     }
     Ok(())
 }
 
 /// One call and what comes of it; when it was refused, the next allowed moment.
-async fn one_contact(past: &App, who: &Actor, account: AccountId, dice: &mut Dice) -> Result<Option<Timestamp>, Failure> {
+async fn one_contact(past: &App, who: &Actor, account: AccountId, is_led: bool, dice: &mut Dice) -> Result<Option<Timestamp>, Failure> {
     let at = past.moment();
     let points = {
         let mut tx = past.db.read().await?;
@@ -242,6 +244,11 @@ async fn one_contact(past: &App, who: &Actor, account: AccountId, dice: &mut Dic
         "disputes" => Some("Says part of it was paid at the counter."),
         _ => None,
     };
+    if is_led && coached::is_led(who, result) {
+        coached::lead(past, who, contact, account, result, note).await?;
+        what_they_say(past, who, account, dice).await?;
+        return Ok(None);
+    }
     let ask = RecordContact { contact, result: result.into(), follow_up_on, follow_up_at, note: note.map(String::from), said: Said::All };
     record_contact(past, who, at, &ask).await?;
     what_they_say(past, who, account, dice).await?;

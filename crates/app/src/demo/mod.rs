@@ -4,6 +4,7 @@
 
 mod casework;
 mod floor_today;
+mod coached;
 mod life;
 mod mail;
 mod open_today;
@@ -29,7 +30,7 @@ use serde_json::{Value as Json, json};
 pub const PASSWORD: &str = "sample-agency";
 
 /// The users of the sample agency.
-pub const USERS: [(&str, &str, Role); 7] = [
+pub const USERS: [(&str, &str, Role); 8] = [
     ("Renske Dahl", "officer@sample.example", Role::Officer),
     ("Tomas Ibarra", "officer2@sample.example", Role::Officer),
     ("Adaeze Whitlock", "supervisor@sample.example", Role::Supervisor),
@@ -37,6 +38,7 @@ pub const USERS: [(&str, &str, Role); 7] = [
     ("Noor Castellanos", "backoffice@sample.example", Role::BackOffice),
     ("Ines Varga", "admin@sample.example", Role::Administrator),
     ("Oskar Brandt", "auditor@sample.example", Role::Auditor),
+    ("Marit Solheim", "supervisor2@sample.example", Role::Supervisor),
 ];
 
 /// What was made, or found.
@@ -92,6 +94,7 @@ pub async fn make(app: &App, count: u32, seed: u64) -> Result<Made, Failure> {
         propose(app, &users).await?;
         keep_licenses(app, &users).await?;
         open_today::leave_open(app, &users).await?;
+        coached::coach(app, &users).await?;
         floor_today::leave_under_way(app, &users).await?;
     }
     run_missed_nights(app).await?;
@@ -124,10 +127,10 @@ async fn settle_agency(app: &App) -> Result<(), Failure> {
     settle(app, &Actor::command(), app.moment(), &settled).await
 }
 
-/// The officers work under the supervisor.
+/// The officers work under the first supervisor.
 async fn add_team(app: &App, users: &[(UserId, Actor)]) -> Result<(), Failure> {
     let of_role = |role: Role| users.iter().filter(move |(_, actor)| actor.role == role).map(|(id, _)| *id);
-    for supervisor in of_role(Role::Supervisor) {
+    for supervisor in of_role(Role::Supervisor).take(1) {
         let team = desks::actions::add_team(app, &Actor::command(), app.moment(), "Contact team", supervisor).await?;
         for officer in of_role(Role::Officer) {
             desks::actions::set_team(app, &Actor::command(), app.moment(), officer, Some(team)).await?;

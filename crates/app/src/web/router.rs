@@ -136,6 +136,7 @@ pub fn routes(web: Web) -> Routes {
         .post("/calls/{call}/abuses", May::WorkAccounts, reviews::pages::post_abuse)
         .get("/coaching", May::ReadReviews, reviews::pages::get_coaching)
         .get("/coaching/calibration", May::ReadCompliance, reviews::calibration::get_calibration)
+        .get("/coaching/comparison", May::ReviewCalls, reviews::comparison::get_comparison)
         .get("/coaching/officers/{user}", May::ReadReviews, reviews::pages::get_officer)
         .post("/coaching/officers/{user}/goals", May::ReviewCalls, reviews::pages::post_goal)
         .post("/coaching/goals/{goal}/outcomes", May::ReviewCalls, reviews::pages::post_outcome)

@@ -34,7 +34,7 @@ mod policy;
 mod posting;
 mod recaps;
 mod replay;
-mod reviews;
+pub mod reviews;
 mod statuses;
 mod store;
 mod strategy;

@@ -23,7 +23,7 @@ const MAPPING: &str = "[columns]\nreference = \"reference\"\nname = \"name\"\nst
     zip = \"zip\"\ndate_of_birth = \"born\"\nmobile = \"mobile\"\nprincipal = \"principal\"\ndue_on = \"due_on\"\n";
 
 /// People who can be verified, and an officer, two supervisors of whom Ada leads the officer's team.
-fn people(floor: &mut Floor, count: usize) -> Vec<Person> {
+pub fn people(floor: &mut Floor, count: usize) -> Vec<Person> {
     for (name, role) in
         [("Dana", Role::Officer), ("Eli", Role::Officer), ("Ada", Role::Supervisor), ("Ben", Role::Supervisor), ("Piet", Role::Compliance)]
     {
@@ -44,12 +44,12 @@ fn people(floor: &mut Floor, count: usize) -> Vec<Person> {
     (0..count).map(|at| floor.person(&format!("QM-{at:04}"))).collect()
 }
 
-fn who(floor: &mut Floor, name: &str, role: Role) -> Actor {
+pub fn who(floor: &mut Floor, name: &str, role: Role) -> Actor {
     floor.user(name, role).actor()
 }
 
 /// Dana leads a call with these steps after verifying, and wraps it up.
-fn leads(floor: &mut Floor, person: Person, more: &[Step]) -> CallId {
+pub fn leads(floor: &mut Floor, person: Person, more: &[Step]) -> CallId {
     let contact = floor.officer("Dana").reserves(person, Channel::Call).unwrap().contact.expect("it is allowed");
     let (app, who, at) = (floor.app.clone(), who(floor, "Dana", Role::Officer), floor.app.moment());
     let checked = |check| Step::Checked { check, fit: Fit::Matches };
@@ -72,7 +72,7 @@ fn said() -> Step {
     Step::Disclosed { words: vec!["us.first".into()] }
 }
 
-fn well() -> Vec<Step> {
+pub fn well() -> Vec<Step> {
     let on = "2026-03-20".parse().unwrap();
     vec![
         said(),
@@ -83,18 +83,18 @@ fn well() -> Vec<Step> {
 }
 
 /// Every item marked alike, but for some.
-fn marks(of: Mark, but: &[(&str, Mark)]) -> GiveMarks {
+pub fn marks(of: Mark, but: &[(&str, Mark)]) -> GiveMarks {
     let mut marks: std::collections::BTreeMap<String, Mark> = Scorecard::shipped().items.into_iter().map(|item| (item.code, of)).collect();
     marks.extend(but.iter().map(|(item, mark)| (item.to_string(), *mark)));
     GiveMarks { marks, words: "The pause before the offer was good.".into() }
 }
 
-fn asks(floor: &mut Floor, call: CallId, purpose: Purpose) -> ReviewId {
+pub fn asks(floor: &mut Floor, call: CallId, purpose: Purpose) -> ReviewId {
     let (app, ada, at) = (floor.app.clone(), who(floor, "Ada", Role::Supervisor), floor.app.moment());
     floor.runtime.block_on(drawing::ask(&app, &ada, at, call, purpose)).unwrap()
 }
 
-fn gives(floor: &mut Floor, actor: &Actor, review: ReviewId, given: &GiveMarks) -> Result<Seat, Failure> {
+pub fn gives(floor: &mut Floor, actor: &Actor, review: ReviewId, given: &GiveMarks) -> Result<Seat, Failure> {
     let (app, at) = (floor.app.clone(), floor.app.moment());
     floor.runtime.block_on(give_marks(&app, actor, at, review, given))
 }

@@ -88,9 +88,10 @@ fn alpha<const K: usize>(table: &[[i64; K]; K]) -> Option<i64> {
     let of = |at: usize| -> i64 { table[at].iter().sum::<i64>() + table.iter().map(|row| row[at]).sum::<i64>() };
     let n: i64 = (0..K).map(of).sum();
     let (mut observed, mut expected) = (0, 0);
-    for one in 0..K {
-        for other in (0..K).filter(|other| *other != one) {
-            observed += table[one][other] + table[other][one];
+    for (one, counts) in table.iter().enumerate() {
+        for (other, count) in counts.iter().enumerate().filter(|(other, _)| *other != one) {
+            // Each pair stands in the table once; among all marks it counts in both orders.
+            observed += 2 * count;
             expected += of(one) * of(other);
         }
     }
