@@ -94,11 +94,15 @@ pub async fn coach(app: &App, users: &[(UserId, Actor)]) -> Result<(), Failure> 
             draw_week(app, lead, at, *officer, week, seed).await?;
         }
     }
-    let mut officers = of(Role::Officer);
-    if let Some((officer, who)) = officers.next() {
-        let mut reviews = store::list_reviews(&mut app.db.read().await?, *officer).await?;
+    let mut officers = Vec::new();
+    for (officer, who) in of(Role::Officer) {
+        officers.push((store::list_reviews(&mut app.db.read().await?, *officer).await?, officer, who));
+    }
+    // Whoever led the most calls is the one whose reviews there is something to see of.
+    officers.sort_by_key(|(reviews, ..)| usize::MAX - reviews.len());
+    if let Some((reviews, officer, who)) = officers.first_mut() {
         reviews.reverse();
-        let waiting = reviews.len().saturating_sub(2);
+        let waiting = reviews.len().saturating_sub(1);
         for (no, review) in (0..).zip(&reviews[..waiting]) {
             give_marks(app, lead, at, review.id, &marks(app, review.call, no, false).await?).await?;
             // The last waits for the officer's own view.
@@ -117,12 +121,11 @@ pub async fn coach(app: &App, users: &[(UserId, Actor)]) -> Result<(), Failure> 
                 due_on: Some(at.business_day),
                 recheck_on: Some(at.business_day),
             };
-            set_goal(app, lead, at, *officer, &goal).await?;
+            set_goal(app, lead, at, **officer, &goal).await?;
         }
     }
-    if let Some((officer, _)) = officers.next() {
-        let reviews = store::list_reviews(&mut app.db.read().await?, *officer).await?;
-        for (no, review) in (0..2).zip(&reviews) {
+    if let Some((reviews, ..)) = officers.first() {
+        for (no, review) in (0..2).zip(reviews) {
             let pair = ask(app, lead, at, review.call, Purpose::Calibration).await?;
             give_marks(app, lead, at, pair, &marks(app, review.call, no, false).await?).await?;
             if no == 0 {

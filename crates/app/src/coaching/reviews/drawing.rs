@@ -98,7 +98,6 @@ pub async fn ask(app: &App, who: &Actor, at: Moment, call: CallId, purpose: Purp
     })
 }
 
-#[expect(clippy::too_many_arguments, reason = "the columns of a row")]
 async fn insert(
     tx: &mut Tx,
     who: &Actor,

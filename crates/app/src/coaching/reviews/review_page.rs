@@ -21,6 +21,7 @@ use duly_domain::coaching::review::{OWN_VIEW_DAYS, Purpose, Seat, gap, may_decid
 use duly_domain::coaching::scorecard::{Group, Item, Mark};
 use duly_domain::identity::{Permission, may};
 use duly_domain::values::ids::{CallId, ReviewId, ScoreDisputeId};
+use duly_domain::values::moment::written;
 use std::collections::HashMap;
 
 /// An item with what everybody saw.
@@ -53,6 +54,9 @@ struct View {
     words: String,
 }
 
+/// Items in their groups.
+type Grouped = Vec<(Group, Vec<Item>)>;
+
 /// All of it, side by side.
 struct Compared {
     rows: Vec<Row>,
@@ -75,7 +79,7 @@ struct ReviewPage {
     drawn: String,
     steps: Vec<(String, String)>,
     /// The seat to be taken, with the items in their groups.
-    form: Option<(Seat, Vec<(Group, Vec<Item>)>)>,
+    form: Option<(Seat, Grouped)>,
     given: Marks,
     compared: Option<Compared>,
     waits_for: String,
@@ -120,7 +124,8 @@ async fn show(web: &Web, visit: &Visit, id: ReviewId, said: Option<&str>, fields
         Some(draw) => store::find_draw(&mut tx, draw).await?,
         None => None,
     };
-    let drawn = draw.map(|draw| format!("Drawn from {} calls of the week of {} with the seed {}.", draw.calls, draw.week_on, draw.seed));
+    let drawn =
+        draw.map(|draw| format!("Drawn from {} calls of the week of {} with the seed {}.", draw.calls, written(draw.week_on), draw.seed));
     tx.rollback().await;
     let is_calibration = one.review.purpose() == Purpose::Calibration;
     let is_disputed = |item: &str| one.disputes.iter().any(|dispute| dispute.item == item);
