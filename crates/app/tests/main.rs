@@ -10,6 +10,7 @@ mod crash;
 mod letters_pdf;
 mod many;
 mod permissions;
+mod practice_desk;
 mod schema;
 mod stories;
 mod tls;

@@ -7,6 +7,7 @@ mod life;
 mod mail;
 mod open_today;
 mod people;
+mod practicing;
 
 use crate::accounts::desks;
 use crate::app::{Actor, App, Clock, Failure};
@@ -91,6 +92,7 @@ pub async fn make(app: &App, count: u32, seed: u64) -> Result<Made, Failure> {
         propose(app, &users).await?;
         keep_licenses(app, &users).await?;
         open_today::leave_open(app, &users).await?;
+        practicing::practice(app, &users).await?;
     }
     run_missed_nights(app).await?;
     let mut tx = app.db.read().await?;

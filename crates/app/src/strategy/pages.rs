@@ -4,6 +4,7 @@ use super::actions::{Work, WorkItem, list_worklist, next_best};
 use super::counts;
 use crate::accounts::strip::next_text;
 use crate::app::Failure;
+use crate::coaching::training::store::{AssignmentRow, list_open_of};
 use crate::web::Web;
 use crate::web::guard::Visit;
 use crate::web::shell::{Frame, page};
@@ -99,6 +100,8 @@ struct MyDayPage {
     /// The day of the oldest ranking among the rows.
     ranked: Option<String>,
     has_desks: bool,
+    /// What changed and is to be read, each with its day and whether that is over.
+    required: Vec<(AssignmentRow, String, bool)>,
 }
 
 /// Rows on one page.
@@ -137,9 +140,13 @@ pub async fn get_my_day(State(web): State<Web>, visit: Visit, Query(query): Quer
     if let Some(row) = rows.get_mut(work.len() - closed) {
         row.begins_later = true;
     }
+    let required = list_open_of(&mut tx, user).await?;
+    let today = visit.at.business_day;
+    let required =
+        required.into_iter().map(|row| (written(row.due_on), row.due_on < today, row)).map(|(due, late, row)| (row, due, late)).collect();
     let frame = Frame::of(&visit, "/my-day", "My day").saying(query.get("said").map(String::as_str));
     let total = lane.map_or(all.0, |lane| counts.get(lane.code()).map_or(0, |(count, _)| *count));
-    Ok(page(&MyDayPage { frame, lanes, rows, total, first, closed, ranked, has_desks: !desks.is_empty() }))
+    Ok(page(&MyDayPage { frame, lanes, rows, total, first, closed, ranked, has_desks: !desks.is_empty(), required }))
 }
 
 fn named(item: &WorkItem) -> String {

@@ -29,6 +29,7 @@ mod places;
 mod plans;
 mod policy;
 mod posting;
+mod practice;
 mod replay;
 mod statuses;
 mod store;

@@ -5,6 +5,7 @@
 //! [`topic`] and [`quiz`] teach the rules by what the rules themselves say.
 //! [`practice`] is a call with a scripted person, led by the same guide and marked by the same scorecard.
 
+pub mod course;
 pub mod draw;
 pub mod guide;
 pub mod practice;

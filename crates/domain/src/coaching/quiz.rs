@@ -119,8 +119,11 @@ fn wrong_answers(topic: Topic, decision: &Decision, draw: &mut Draw) -> Vec<Stri
     let is_in_the_way = |card: &RuleCard| decision.because.iter().any(|reason| reason.rule.id == card.id);
     let mut near: Vec<&RuleCard> = topic.rules().into_iter().filter(|card| !is_in_the_way(card)).collect();
     draw.shuffle(&mut near);
-    let mut far: Vec<&RuleCard> =
-        [Topic::Frequency, Topic::Hours, Topic::Channels, Topic::People].into_iter().flat_map(Topic::rules).filter(|card| !is_in_the_way(card)).collect();
+    let mut far: Vec<&RuleCard> = [Topic::Frequency, Topic::Hours, Topic::Channels, Topic::People]
+        .into_iter()
+        .flat_map(Topic::rules)
+        .filter(|card| !is_in_the_way(card))
+        .collect();
     draw.shuffle(&mut far);
     let of_card = |card: &&RuleCard| {
         let answer = Decision::answer_of(&[Reason { rule: find(card), detail: crate::decision::Detail::Plain }]);
@@ -153,11 +156,15 @@ mod tests {
     fn a_stricter_house_changes_the_keys() {
         let strict = Limits { attempts_max_7_days: Some(1), closes_minute: Some(12 * 60), is_off_on_sundays: true, ..Limits::NONE };
         let house = Law { policy: ContactPolicy { house: Version { number: 3, limits: strict }, ..ContactPolicy::LAW }, ..Law::default() };
-        let differ = |topic: Topic| (0..80).filter(|seed| {
-            let [law, house] = [&Law::default(), &house].map(|law| Question::draw(topic, *seed, ON, law));
-            assert_eq!(law.situation, house.situation, "the situation does not hang on the policy");
-            answer(&law.decision) != answer(&house.decision)
-        }).count();
+        let differ = |topic: Topic| {
+            (0..80)
+                .filter(|seed| {
+                    let [law, house] = [&Law::default(), &house].map(|law| Question::draw(topic, *seed, ON, law));
+                    assert_eq!(law.situation, house.situation, "the situation does not hang on the policy");
+                    answer(&law.decision) != answer(&house.decision)
+                })
+                .count()
+        };
         assert!(differ(Topic::Hours) > 5 && differ(Topic::Frequency) > 5 && differ(Topic::Policy) > 5);
     }
 

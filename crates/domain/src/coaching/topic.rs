@@ -36,9 +36,7 @@ impl Topic {
             Topic::Hours => &["regf.time.", "regf.place"],
             Topic::Channels => &["regf.channel", "regf.electronic", "regf.limited-content"],
             Topic::Machines => &["tcpa."],
-            Topic::People => {
-                &["regf.cease", "regf.attorney", "regf.third-party", "regf.location-info", "regf.deceased", "bankruptcy."]
-            }
+            Topic::People => &["regf.cease", "regf.attorney", "regf.third-party", "regf.location-info", "regf.deceased", "bankruptcy."],
             Topic::Disputes => &["regf.validation", "regf.disclosure", "regf.dispute", "fdcpa.dispute"],
             Topic::States => &["state."],
             Topic::Policy => &["policy."],

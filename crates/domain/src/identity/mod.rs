@@ -115,6 +115,8 @@ pub enum Permission {
     KeepLicenses,
     /// Make desks and teams, see what waits on them, move work between them.
     MoveWork,
+    /// Lead calls.
+    LeadCalls,
     /// Practice calls, read lessons, take quizzes.
     Practice,
     /// Make users, switch them off and on, give them a new password.
@@ -123,7 +125,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Permission; 29] = [
+    pub const ALL: [Permission; 30] = [
         Permission::Anyone,
         Permission::SignedIn,
         Permission::ReadAccounts,
@@ -151,6 +153,7 @@ impl Permission {
         Permission::ChangePolicy,
         Permission::KeepLicenses,
         Permission::MoveWork,
+        Permission::LeadCalls,
         Permission::Practice,
         Permission::Administer,
     ];
@@ -167,7 +170,7 @@ pub fn may(role: Role, permission: Permission) -> bool {
         P::ReadAccounts => role != R::Administrator,
         P::ReadNumbers => matches!(role, R::Officer | R::Supervisor),
         P::Unmask => matches!(role, R::Officer | R::Supervisor | R::Compliance | R::Auditor),
-        P::WorkAccounts => matches!(role, R::Officer | R::Supervisor),
+        P::WorkAccounts | P::LeadCalls => matches!(role, R::Officer | R::Supervisor),
         P::RecordStops => matches!(role, R::Officer | R::Supervisor | R::Compliance),
         P::LiftStops | P::KeepLicenses => role == R::Compliance,
         P::LiftCare | P::JudgeSuits => matches!(role, R::Supervisor | R::Compliance),
@@ -195,6 +198,7 @@ mod tests {
     fn an_auditor_changes_nothing_and_an_administrator_sees_no_debtor() {
         let changes = [
             Permission::WorkAccounts,
+            Permission::LeadCalls,
             Permission::RecordStops,
             Permission::LiftStops,
             Permission::LiftCare,

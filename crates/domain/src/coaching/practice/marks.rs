@@ -45,7 +45,8 @@ impl<'s> Play<'s> {
             .marks_from(&call, None)
             .into_iter()
             .map(|marked| {
-                let mut about: Vec<&'a Choice> = self.choices().map(|(_, choice)| choice).filter(|choice| is_about(choice, marked.item)).collect();
+                let mut about: Vec<&'a Choice> =
+                    self.choices().map(|(_, choice)| choice).filter(|choice| is_about(choice, marked.item)).collect();
                 about.sort_by_key(|choice| std::cmp::Reverse(choice.worth));
                 let chosen = about.first().map(|choice| match choice.worth {
                     Worth::Good => Mark::Yes,

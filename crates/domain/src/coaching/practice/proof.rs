@@ -65,7 +65,8 @@ fn points(scenario: &Scenario) -> Vec<Problem> {
         if !node.choices.is_empty() && (node.choices.len() < 2 || !is_good) {
             problems.push(problem(node.line, format!("{} needs two choices, one of them good", node.code)));
         }
-        for choice in node.choices.iter().filter(|choice| choice.worth == Worth::Wrong && choice.rules.is_empty() && choice.cite.is_none()) {
+        for choice in node.choices.iter().filter(|choice| choice.worth == Worth::Wrong && choice.rules.is_empty() && choice.cite.is_none())
+        {
             problems.push(problem(choice.line, "is wrong by no rule: name it with rule, or where the law says so with cite"));
         }
     }
@@ -156,7 +157,8 @@ fn walked(scenario: &Scenario) -> Vec<Problem> {
                     _ => None,
                 };
                 if let Some(word) = words.and_then(|words| tells_of_debt(words)) {
-                    problems.push(problem(choice.line, format!("{word:?} tells of a debt before they are verified, and is not called wrong")));
+                    problems
+                        .push(problem(choice.line, format!("{word:?} tells of a debt before they are verified, and is not called wrong")));
                 }
             }
         }

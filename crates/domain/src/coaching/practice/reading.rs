@@ -163,7 +163,8 @@ impl Reading {
             },
             _ => return self.wrong(number, format!("{key:?} is no choice: there are say, guide, card and do")),
         };
-        let draft = Draft { line: number, act, reply: None, does: Vec::new(), to: None, worth: None, rules: Vec::new(), cite: None, item: None };
+        let draft =
+            Draft { line: number, act, reply: None, does: Vec::new(), to: None, worth: None, rules: Vec::new(), cite: None, item: None };
         if let Some(node) = self.nodes.last_mut() {
             node.choices.push(draft);
         }
@@ -189,7 +190,9 @@ impl Reading {
             "item" => choice.item = Some(words.to_string()),
             _ => match Worth::parse(key) {
                 Some(worth) => choice.worth = Some((worth, words.to_string())),
-                None => unknown.push(format!("{key:?} is not written here: there are reply, does, to, good, weak, wrong, rule, cite and item")),
+                None => {
+                    unknown.push(format!("{key:?} is not written here: there are reply, does, to, good, weak, wrong, rule, cite and item"))
+                }
             },
         }
         for says in unknown {

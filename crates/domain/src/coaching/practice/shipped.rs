@@ -14,7 +14,8 @@ const TEXTS: [(&str, &str); 20] = scenarios! {
 
 static SHIPPED: LazyLock<Vec<Scenario>> = LazyLock::new(|| {
     let read = |(code, text): &(&str, &str)| {
-        reading::read_unproved(code, text).unwrap_or_else(|problems| unreachable!("the shipped scenarios are read and proved by a test: {code}: {problems:?}"))
+        reading::read_unproved(code, text)
+            .unwrap_or_else(|problems| unreachable!("the shipped scenarios are read and proved by a test: {code}: {problems:?}"))
     };
     TEXTS.iter().map(read).collect()
 });

@@ -6,8 +6,8 @@ use crate::coaching::topic::Topic;
 use crate::compliance::caps::Jurisdiction;
 use crate::compliance::packs::pack_of_state;
 use crate::compliance::record::{
-    Bankruptcy, Care, Closure, CollectorRole, Consumer, Contact, Debt, Dialing, Direction, Hours, Notice, NoticeKind, Outcome, Person, Place,
-    Preference, Proposal, Purpose, Record, Standing, Wish,
+    Bankruptcy, Care, Closure, CollectorRole, Consumer, Contact, Debt, Dialing, Direction, Hours, Notice, NoticeKind, Outcome, Person,
+    Place, Preference, Proposal, Purpose, Record, Standing, Wish,
 };
 use crate::compliance::{decide, decide_contact, facts, rules};
 use crate::decision::Decision;
@@ -249,7 +249,11 @@ impl<'d> Making<'d> {
                     _ => "They told us last month that their place of work is a bad place to be called at.",
                 });
                 self.wish(closed);
-                let (place, words) = if is_work { (Place::Work, "The number is that of their work.") } else { (Place::Home, "The number is that of their home.") };
+                let (place, words) = if is_work {
+                    (Place::Work, "The number is that of their work.")
+                } else {
+                    (Place::Home, "The number is that of their home.")
+                };
                 self.say(words);
                 self.set(move |proposal| proposal.place = Some(place));
             }
@@ -338,10 +342,15 @@ impl<'d> Making<'d> {
             2 => {
                 self.record.consumer.is_deceased = self.draw.below(2) == 0;
                 self.record.consumer.care = Care { is_minor: !self.record.consumer.is_deceased, ..Care::default() };
-                self.say(if self.record.consumer.is_deceased { "The family told us that they have died." } else { "They are sixteen years old." });
+                self.say(if self.record.consumer.is_deceased {
+                    "The family told us that they have died."
+                } else {
+                    "They are sixteen years old."
+                });
             }
             3 => {
-                let (chapter, is_discharged, is_stay_lifted) = (*self.draw.one(&[7_u8, 13]), self.draw.below(3) == 0, self.draw.below(4) == 0);
+                let (chapter, is_discharged, is_stay_lifted) =
+                    (*self.draw.one(&[7_u8, 13]), self.draw.below(3) == 0, self.draw.below(4) == 0);
                 self.record.debts[0].bankruptcy = Some(Bankruptcy { is_discharged, chapter: Some(chapter), is_stay_lifted });
                 self.say(match (is_discharged, is_stay_lifted) {
                     (true, _) => format!("The debt was discharged in their bankruptcy under chapter {chapter}."),
@@ -441,7 +450,9 @@ impl<'d> Making<'d> {
                 });
                 self.agreed(60, NoticeKind::TcpaConsent { channel: None });
                 self.say("They agreed to calls by machine, and a recording is to speak.");
-                self.set(|proposal| (proposal.dialing, proposal.is_to_mobile, proposal.address) = (Dialing::Prerecorded, true, Some(NUMBER.into())));
+                self.set(|proposal| {
+                    (proposal.dialing, proposal.is_to_mobile, proposal.address) = (Dialing::Prerecorded, true, Some(NUMBER.into()))
+                });
             }
             _ => {
                 let count = self.draw.between(1, 4);
@@ -458,10 +469,8 @@ impl<'d> Making<'d> {
         let years = self.draw.between(1, 22);
         let accrued = self.day.saturating_sub(Span::new().years(years)).saturating_sub(40.days());
         self.record.debts[0].accrued_on = Some(accrued);
-        self.record.debts[0].agreement = *self.draw.one(&[
-            crate::compliance::limitation::Agreement::Written,
-            crate::compliance::limitation::Agreement::OpenAccount,
-        ]);
+        self.record.debts[0].agreement =
+            *self.draw.one(&[crate::compliance::limitation::Agreement::Written, crate::compliance::limitation::Agreement::OpenAccount]);
         let kind = match self.record.debts[0].agreement {
             crate::compliance::limitation::Agreement::Written => "a contract in writing",
             _ => "an open account",
