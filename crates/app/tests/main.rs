@@ -12,6 +12,7 @@ mod letters_pdf;
 mod live;
 mod many;
 mod permissions;
+mod practice_desk;
 mod schema;
 mod stories;
 mod tls;

@@ -3,6 +3,7 @@
 use super::output::answer;
 use super::{Answered, Global};
 use crate::app::Failure;
+use crate::coaching::training::assigning::notice_release;
 use crate::config::Configuration;
 use crate::store::Db;
 use crate::web;
@@ -54,6 +55,7 @@ pub(super) async fn serve(mut global: Global, args: ServeArgs) -> Result<Answere
     global.keys = global.keys.or(configuration.keys.clone());
     let app = global.open_or_make(super::commands::DATABASE).await?.asking_above(configuration.ask_payments_above);
     let app = app.printing_into(configuration.letters_folder.clone());
+    notice_release(&app).await?;
     web::serve(app, configuration.listen(), serving).await.map(|()| Answered::Yes)
 }
 

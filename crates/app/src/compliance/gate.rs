@@ -9,9 +9,10 @@ use super::law::Law;
 use super::store::{self, About};
 use crate::accounts::store::Account;
 use crate::app::{Actor, Failure, new_uuid};
+use crate::coaching::training::certificates;
+use crate::outreach;
 use crate::parties::store::Point;
 use crate::store::Tx;
-use crate::{identity, outreach};
 use duly_domain::compliance::facts::{ContactFacts, Facts, gather as read_facts};
 use duly_domain::compliance::packs;
 use duly_domain::compliance::policy::ContactPolicy;
@@ -158,7 +159,7 @@ pub fn attempts_used(facts: &ContactFacts) -> u32 {
 /// Answers for an act and keeps the answer.
 pub async fn ask(tx: &mut Tx, who: &Actor, at: Moment, ask: &AskContact) -> Result<(DecisionId, Decision, Known, Option<Point>), Failure> {
     let is_by_trained = match who.id {
-        Some(user) => identity::store::is_trained(tx, user).await?,
+        Some(user) => certificates::is_trained_for_care(tx, user, at.business_day).await?,
         None => false,
     };
     let ask = &AskContact { is_by_trained, ..ask.clone() };

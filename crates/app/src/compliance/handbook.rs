@@ -6,28 +6,16 @@ use crate::web::guard::Visit;
 use crate::web::shell::{Frame, page};
 use askama::Template;
 use axum::response::Response;
+use duly_domain::coaching::topic::Topic;
 use duly_domain::compliance::readings::{READINGS, Reading};
 use duly_domain::compliance::{RULE_SET, rules};
 use duly_domain::decision::{RuleCard, Severity};
 
 /// Rules about one thing, each with what it does and since when.
 struct Section {
-    about: &'static str,
+    about: Topic,
     rules: Vec<(&'static RuleCard, &'static str, String)>,
 }
-
-/// What rules are about, by how their ids begin; the first that fits.
-const ABOUT: [(&str, &[&str]); 9] = [
-    ("How often we call", &["regf.call-frequency"]),
-    ("Hours and places", &["regf.time.", "regf.place"]),
-    ("Channels and messages", &["regf.channel", "regf.electronic", "regf.limited-content"]),
-    ("Calls and texts by machine", &["tcpa."]),
-    ("People and stops", &["regf.cease", "regf.attorney", "regf.third-party", "regf.location-info", "regf.deceased", "bankruptcy."]),
-    ("Notices, disclosures and disputes", &["regf.validation", "regf.disclosure", "regf.dispute", "fdcpa.dispute"]),
-    ("States and cities", &["state."]),
-    ("House policy", &["policy."]),
-    ("Money, reports, suits and records", &[""]),
-];
 
 #[derive(Template)]
 #[template(path = "compliance/handbook.html")]
@@ -40,7 +28,7 @@ struct HandbookPage {
 
 /// `GET /compliance/handbook`
 pub async fn get_handbook(visit: Visit) -> Result<Response, Failure> {
-    let mut sections: Vec<Section> = ABOUT.iter().map(|(about, _)| Section { about, rules: Vec::new() }).collect();
+    let mut sections: Vec<Section> = Topic::ALL.iter().map(|about| Section { about: *about, rules: Vec::new() }).collect();
     for card in rules::cards() {
         let does = match card.severity {
             Severity::Block => "refuses",
@@ -48,8 +36,8 @@ pub async fn get_handbook(visit: Visit) -> Result<Response, Failure> {
             Severity::Presumption => "asks a supervisor (presumption)",
             Severity::Warn => "warns",
         };
-        let place = ABOUT.iter().position(|(_, begins)| begins.iter().any(|begins| card.id.starts_with(begins)));
-        if let Some(section) = place.and_then(|place| sections.get_mut(place)) {
+        let about = Topic::of(card.id);
+        if let Some(section) = sections.iter_mut().find(|section| section.about == about) {
             section.rules.push((card, does, card.in_force()));
         }
     }

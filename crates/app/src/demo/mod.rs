@@ -3,12 +3,13 @@
 //! Everything in it is made up: people, firms, sums. Telephone numbers are 555-01xx. The same seed makes the same agency.
 
 mod casework;
-mod floor_today;
 mod coached;
+mod floor_today;
 mod life;
 mod mail;
 mod open_today;
 mod people;
+mod practicing;
 
 use crate::accounts::desks;
 use crate::app::{Actor, App, Clock, Failure};
@@ -96,6 +97,7 @@ pub async fn make(app: &App, count: u32, seed: u64) -> Result<Made, Failure> {
         open_today::leave_open(app, &users).await?;
         coached::coach(app, &users).await?;
         floor_today::leave_under_way(app, &users).await?;
+        practicing::practice(app, &users).await?;
     }
     run_missed_nights(app).await?;
     let mut tx = app.db.read().await?;

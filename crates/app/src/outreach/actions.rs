@@ -4,6 +4,7 @@ use super::store::{self, ContactColumns, NewContact};
 use super::words::{self, Said};
 use crate::app::{Actor, App, Failure, WORDS_MAX, check_length, new_uuid};
 use crate::audit::kept::{self, KeptRow};
+use crate::coaching::training::certificates;
 use crate::compliance::gate::{self, AskContact, attempts_used};
 use crate::store::Tx;
 use crate::{accounts, audit, compliance, disputes, parties, strategy, transaction};
@@ -45,6 +46,9 @@ pub async fn reserve_contact(app: &App, who: &Actor, at: Moment, ask: &AskContac
         return Err(Failure::wrong("release", "needs a reason"));
     }
     transaction!(app.db, tx, {
+        if ask.channel.is_call() {
+            certificates::prove(tx, who, Permission::LeadCalls, at).await?;
+        }
         for account in std::iter::once(&ask.account).chain(&ask.also) {
             let Some(claim) = store::find_claim(tx, *account, at.at).await? else { continue };
             let here = if *account == ask.account { "this account" } else { "an account it is also about" };

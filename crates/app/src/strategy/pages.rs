@@ -5,6 +5,7 @@ use super::counts;
 use crate::accounts::strip::next_text;
 use crate::app::Failure;
 use crate::coaching::reviews;
+use crate::coaching::training::store::{AssignmentRow, list_open_of};
 use crate::web::Web;
 use crate::web::guard::Visit;
 use crate::web::shell::{Frame, page};
@@ -102,6 +103,8 @@ struct MyDayPage {
     has_desks: bool,
     /// What waits in coaching, each with its place.
     coaching: Vec<(String, &'static str)>,
+    /// What changed and is to be read, each with its day and whether that is over.
+    required: Vec<(AssignmentRow, String, bool)>,
 }
 
 /// Rows on one page.
@@ -141,9 +144,13 @@ pub async fn get_my_day(State(web): State<Web>, visit: Visit, Query(query): Quer
         row.begins_later = true;
     }
     let coaching = reviews::pages::waiting_today(&mut tx, &visit).await?;
+    let required = list_open_of(&mut tx, user).await?;
+    let today = visit.at.business_day;
+    let required =
+        required.into_iter().map(|row| (written(row.due_on), row.due_on < today, row)).map(|(due, late, row)| (row, due, late)).collect();
     let frame = Frame::of(&visit, "/my-day", "My day").saying(query.get("said").map(String::as_str));
     let total = lane.map_or(all.0, |lane| counts.get(lane.code()).map_or(0, |(count, _)| *count));
-    Ok(page(&MyDayPage { frame, lanes, rows, total, first, closed, ranked, has_desks: !desks.is_empty(), coaching }))
+    Ok(page(&MyDayPage { frame, lanes, rows, total, first, closed, ranked, has_desks: !desks.is_empty(), coaching, required }))
 }
 
 fn named(item: &WorkItem) -> String {

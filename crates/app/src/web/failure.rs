@@ -12,6 +12,8 @@ use axum::response::{Html, IntoResponse, Response};
 struct FailurePage<'a> {
     frame: Frame,
     says: &'a str,
+    /// Where to go instead, and what stands on the button.
+    way: (&'a str, &'a str),
 }
 
 #[derive(Template)]
@@ -27,7 +29,12 @@ pub fn refuse(status: StatusCode, says: &str) -> Response {
 
 /// A failure inside the frame.
 pub fn refuse_page(visit: &Visit, status: StatusCode, says: &str) -> Response {
-    (status, page(&FailurePage { frame: Frame::of(visit, "", "Not possible"), says })).into_response()
+    refuse_with_way(visit, status, says, ("/", "Back to the start"))
+}
+
+/// A failure inside the frame, with the way out.
+pub fn refuse_with_way(visit: &Visit, status: StatusCode, says: &str, way: (&str, &str)) -> Response {
+    (status, page(&FailurePage { frame: Frame::of(visit, "", "Not possible"), says, way })).into_response()
 }
 
 /// What a page says while the database is away. Whether the last words reached it, nobody can know.

@@ -4,8 +4,9 @@
 //! browser says of its origin.
 
 use super::Web;
-use super::failure::{refuse, refuse_page};
+use super::failure::{refuse, refuse_page, refuse_with_way};
 use crate::app::{Actor, Failure};
+use crate::coaching::training::certificates::{GATED, find_missing, refusal};
 use crate::identity::actions::{find_session, peek_session};
 use crate::identity::settings::Settled;
 use crate::plans::approvals::panel::mark_of;
@@ -127,6 +128,13 @@ pub async fn guard(State((web, permission)): State<(Web, Permission)>, jar: Cook
     if !may(role, permission) {
         return refuse_page(&visit, StatusCode::FORBIDDEN, &format!("Your role, {}, may not do this.", role.to_string().to_lowercase()));
     }
+    if request.method() == Method::POST && GATED.iter().any(|(gated, _, _)| *gated == permission) {
+        match missing_certificate(&web, &visit, permission).await {
+            Ok(None) => {}
+            Ok(Some(says)) => return refuse_with_way(&visit, StatusCode::FORBIDDEN, &says, ("/practice", "Take the course")),
+            Err(failure) => return failure.into_response(),
+        }
+    }
     // Until the password is one they chose, there is one page.
     let path = request.uri().path().to_string();
     if session.must_change_password && permission != Permission::Anyone && path != "/password" && path != "/sign-out" {
@@ -143,6 +151,13 @@ pub async fn guard(State((web, permission)): State<(Web, Permission)>, jar: Cook
     }
     request.extensions_mut().insert(visit);
     next.run(request).await
+}
+
+/// What a refusal says where a permission waits for a certificate that the visitor does not hold.
+async fn missing_certificate(web: &Web, visit: &Visit, permission: Permission) -> Result<Option<String>, Failure> {
+    let mut tx = web.app.db.read().await?;
+    let course = find_missing(&mut tx, &visit.who, permission, visit.at.business_day).await?;
+    Ok(course.map(|course| format!("Not possible: {}.", refusal(course))))
 }
 
 /// To the door; who had a session is told that it ended, and whether what they sent was lost with it.

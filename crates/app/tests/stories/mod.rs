@@ -32,6 +32,7 @@ mod places;
 mod plans;
 mod policy;
 mod posting;
+mod practice;
 mod recaps;
 mod replay;
 pub mod reviews;

@@ -9,6 +9,7 @@
 
 pub mod calibration;
 pub mod comparison;
+pub mod course;
 pub mod draw;
 pub mod goal;
 pub mod guide;

@@ -6,6 +6,7 @@
 //!
 //! Read [`Question::draw`] first. Always true: the same seed, day and law give the same question; exactly one option is the key.
 
+mod cities;
 mod situations;
 
 use crate::coaching::draw::Draw;

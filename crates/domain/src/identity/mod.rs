@@ -125,6 +125,8 @@ pub enum Permission {
     ReviewCalls,
     /// Decide about a mark that an officer disputes.
     DecideScores,
+    /// Lead calls.
+    LeadCalls,
     /// Practice calls, read lessons, take quizzes.
     Practice,
     /// Make users, switch them off and on, give them a new password.
@@ -133,7 +135,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Permission; 33] = [
+    pub const ALL: [Permission; 34] = [
         Permission::Anyone,
         Permission::SignedIn,
         Permission::ReadAccounts,
@@ -165,6 +167,7 @@ impl Permission {
         Permission::ReadReviews,
         Permission::ReviewCalls,
         Permission::DecideScores,
+        Permission::LeadCalls,
         Permission::Practice,
         Permission::Administer,
     ];
@@ -181,7 +184,7 @@ pub fn may(role: Role, permission: Permission) -> bool {
         P::ReadAccounts => role != R::Administrator,
         P::ReadNumbers => matches!(role, R::Officer | R::Supervisor),
         P::Unmask => matches!(role, R::Officer | R::Supervisor | R::Compliance | R::Auditor),
-        P::WorkAccounts => matches!(role, R::Officer | R::Supervisor),
+        P::WorkAccounts | P::LeadCalls => matches!(role, R::Officer | R::Supervisor),
         P::RecordStops => matches!(role, R::Officer | R::Supervisor | R::Compliance),
         P::LiftStops | P::KeepLicenses => role == R::Compliance,
         P::LiftCare | P::JudgeSuits => matches!(role, R::Supervisor | R::Compliance),
@@ -212,6 +215,7 @@ mod tests {
     fn an_auditor_changes_nothing_and_an_administrator_sees_no_debtor() {
         let changes = [
             Permission::WorkAccounts,
+            Permission::LeadCalls,
             Permission::RecordStops,
             Permission::LiftStops,
             Permission::LiftCare,

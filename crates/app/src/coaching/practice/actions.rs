@@ -3,6 +3,7 @@
 use super::store::{self, PracticeRow};
 use crate::app::{Actor, App, Failure, new_uuid};
 use crate::audit;
+use crate::coaching::training::certificates::certify;
 use crate::store::Tx;
 use crate::transaction;
 use duly_domain::coaching::draw::Draw;
@@ -94,5 +95,6 @@ async fn end(tx: &mut Tx, who: &Actor, at: Moment, played: &Played) -> Result<()
         "practice": played.row.id.to_string(), "scenario": scenario.code, "edition": scenario.edition,
         "scorecard": card.edition(), "percent": percent, "passed": is_passed,
     });
-    audit::record(tx, who, at.at, None, "practice.end", &detail).await
+    audit::record(tx, who, at.at, None, "practice.end", &detail).await?;
+    certify(tx, who, at).await
 }

@@ -3,6 +3,8 @@
 use super::actions::{begin, choose, load, somebody};
 use super::{showing, store};
 use crate::app::Failure;
+use crate::coaching::training::certificates::progress;
+use crate::coaching::training::store::{AssignmentRow, list_open_of};
 use crate::web::Web;
 use crate::web::form::Fields;
 use crate::web::guard::Visit;
@@ -11,8 +13,12 @@ use askama::Template;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use duly_domain::coaching::practice::{Scenario, shipped};
+use duly_domain::coaching::course::Course;
+use duly_domain::coaching::practice::{Scenario, find, shipped};
+use duly_domain::coaching::topic::Topic;
+use duly_domain::identity::{Permission, may};
 use duly_domain::values::ids::PracticeId;
+use duly_domain::values::moment::written;
 use std::collections::HashMap;
 
 /// A scenario with what the reader came to in it.
@@ -24,12 +30,23 @@ struct ShownScenario {
     last: String,
 }
 
+/// A course, and how far the reader is in it.
+struct ShownCourse {
+    course: Course,
+    left: Vec<&'static str>,
+    is_quiz_passed: bool,
+    held_until: Option<String>,
+}
+
 #[derive(Template)]
 #[template(path = "coaching/practice/practice.html")]
 struct PracticePage {
     frame: Frame,
     scenarios: Vec<ShownScenario>,
     passed: usize,
+    assigned: Vec<(AssignmentRow, String, bool)>,
+    courses: Vec<ShownCourse>,
+    sees_team: bool,
 }
 
 /// `GET /practice`
@@ -50,9 +67,30 @@ pub async fn get_practice(State(web): State<Web>, visit: Visit, Query(query): Qu
             }
         })
         .collect();
+    let today = visit.at.business_day;
+    let assigned = list_open_of(&mut tx, user).await?;
+    let assigned = assigned.into_iter().map(|row| (written(row.due_on), row.due_on < today, row)).map(|(due, late, row)| (row, due, late));
+    let mut courses = Vec::new();
+    for course in Course::ALL.iter().copied() {
+        let progress = progress(&mut tx, user, course, visit.at).await?;
+        let title = |code: &&'static str| find(code).map_or(*code, |scenario| scenario.title.as_str());
+        courses.push(ShownCourse {
+            course,
+            left: progress.scenarios_left.iter().map(title).collect(),
+            is_quiz_passed: progress.is_quiz_passed,
+            held_until: progress.held_until.map(written),
+        });
+    }
     let passed = scenarios.iter().filter(|shown| shown.is_passed).count();
     let frame = Frame::of(&visit, "/practice", "Practice").saying(query.get("said").map(String::as_str));
-    Ok(page(&PracticePage { frame, scenarios, passed }))
+    Ok(page(&PracticePage {
+        frame,
+        scenarios,
+        passed,
+        assigned: assigned.collect(),
+        courses,
+        sees_team: may(visit.who.role, Permission::ReadCompliance),
+    }))
 }
 
 /// `POST /practice/calls`: a scenario begins.

@@ -5,6 +5,7 @@ use super::editions;
 use super::store::{self, AmendmentRow, Binding};
 use crate::app::{Actor, App, Failure, Problems, WORDS_MAX, new_uuid};
 use crate::audit::kept;
+use crate::coaching::training::assigning;
 use crate::compliance::difference::{Difference, find_difference};
 use crate::store::Tx;
 use crate::transaction;
@@ -179,6 +180,9 @@ async fn decide(
             return Err(Failure::Stale(format!("{id} was decided meanwhile")));
         }
         let row = store::load_amendment(tx, id).await?;
+        if binding.is_some() {
+            assigning::amendment_made(tx, who, app.moment_at(at), &row).await?;
+        }
         record(tx, who, at, if binding.is_some() { "amendment.approve" } else { "amendment.withdraw" }, &row).await
     })
 }

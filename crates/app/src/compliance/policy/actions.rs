@@ -4,6 +4,7 @@ use super::change::Instead;
 use super::store::{self, PolicyRow};
 use crate::app::{Actor, App, Failure, Problems, WORDS_MAX, new_uuid};
 use crate::audit::kept;
+use crate::coaching::training::assigning;
 use crate::compliance::difference::{Difference, find_difference};
 use crate::store::Tx;
 use crate::{accounts, transaction};
@@ -136,6 +137,9 @@ async fn decide(
             return Err(Failure::Stale(format!("{id} was decided meanwhile")));
         }
         let row = store::load_policy(tx, id).await?;
+        if begins_at.is_some() {
+            assigning::policy_changed(tx, who, app.moment_at(at), &row).await?;
+        }
         record(tx, who, at, if begins_at.is_some() { "policy.approve" } else { "policy.withdraw" }, &row).await
     })
 }

@@ -41,6 +41,12 @@ impl Policies {
         }
     }
 
+    /// Out of all approved versions, the agency's own alone.
+    pub fn of_house(versions: &[PolicyRow]) -> Policies {
+        let house = versions.iter().filter(|row| row.creditor.is_none()).filter_map(|row| Some((row.begins_at?, row.version())));
+        Policies { house: house.collect(), ..Policies::default() }
+    }
+
     /// What is in force at a moment.
     pub fn at(&self, at: Timestamp) -> ContactPolicy {
         self.with(in_force(&self.house, at), in_force(&self.creditor, at))

@@ -5,6 +5,7 @@ use crate::app::{Actor, App, Failure, WORDS_MAX, check_length, new_uuid};
 use crate::audit::kept;
 use crate::coaching::guides;
 use crate::coaching::reviews::scored;
+use crate::coaching::training::certificates;
 use crate::compliance::facts::{Known, gather};
 use crate::outreach::actions::{RecordContact, Recorded, record_contact_in};
 use crate::outreach::store as contacts;
@@ -64,6 +65,7 @@ fn said_to_them(words: &[DueWords]) -> impl Iterator<Item = &DueWords> {
 /// Begins to lead a call that is reserved; the call that was begun, where it was.
 pub async fn begin_call(app: &App, who: &Actor, at: Moment, contact: ContactId) -> Result<CallId, Failure> {
     transaction!(app.db, tx, {
+        certificates::prove(tx, who, Permission::LeadCalls, at).await?;
         let reserved = contacts::load_contact(tx, contact).await?;
         may_lead(who, contacts::load_claim(tx, contact).await?.is_of_another(who.id))?;
         if let Some(call) = store::find_of_contact(tx, contact).await? {

@@ -1,6 +1,7 @@
 //! Situations drawn from a seed: what is on record, and what somebody wants to do. All people are invented.
 
 use super::Law;
+use super::cities::{CITIES, City, NAMES, STRICTER, ago, capital};
 use crate::coaching::draw::Draw;
 use crate::coaching::topic::Topic;
 use crate::compliance::caps::Jurisdiction;
@@ -22,34 +23,6 @@ const CONSUMER: u128 = 1;
 const DEBT: u128 = 10;
 const SISTER: u128 = 2;
 const NUMBER: &str = "+16145550101";
-
-/// A city with its zone and state.
-struct City(&'static str, &'static str, &'static str);
-
-const CITIES: [City; 8] = [
-    City("Columbus", "America/New_York", "OH"),
-    City("Atlanta", "America/New_York", "GA"),
-    City("Chicago", "America/Chicago", "IL"),
-    City("Dallas", "America/Chicago", "TX"),
-    City("Denver", "America/Denver", "CO"),
-    City("Boise", "America/Boise", "ID"),
-    City("Phoenix", "America/Phoenix", "AZ"),
-    City("San Diego", "America/Los_Angeles", "CA"),
-];
-
-/// Where there are limits of their own.
-const STRICTER: [City; 8] = [
-    City("Boston", "America/New_York", "MA"),
-    City("Washington, D.C.", "America/New_York", "DC"),
-    City("Seattle", "America/Los_Angeles", "WA"),
-    City("New York City", "America/New_York", "NY"),
-    City("Miami", "America/New_York", "FL"),
-    City("Concord, New Hampshire", "America/New_York", "NH"),
-    City("Portland, Oregon", "America/Los_Angeles", "OR"),
-    City("Charleston, West Virginia", "America/New_York", "WV"),
-];
-
-const NAMES: [&str; 8] = ["Nora Quill", "Amos Reed", "Bea Lund", "Carl Dietz", "Ines Moreno", "Joel Park", "Tara Singh", "Walt Osgood"];
 
 /// What is asked about.
 enum Wanted {
@@ -515,17 +488,4 @@ impl<'d> Making<'d> {
             wanted: if self.is_suit { Wanted::Suit } else { Wanted::Contact(Box::new(proposal)) },
         }
     }
-}
-
-fn ago(days: i64) -> String {
-    match days {
-        0 => "today".into(),
-        1 => "yesterday".into(),
-        days => format!("{days} days ago"),
-    }
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
