@@ -26,7 +26,6 @@ create index approvals_account on approvals (account_id, id);
 create index approvals_asked on approvals (asked_by_id, id);
 create index approvals_state on approvals (state, lapses_at);
 -- The floor reads the calls of today alone.
-create index calls_began on calls (began_at);
 
 alter table worklist drop constraint worklist_lane_check;
 alter table worklist add constraint worklist_lane_check

@@ -89,7 +89,9 @@ pub async fn tab_to(browser: &WebDriver, id: &str) -> WebDriverResult<()> {
 pub async fn wait_for(browser: &WebDriver, part: &str) -> WebDriverResult<String> {
     for _ in 0..100 {
         let url = browser.current_url().await?;
-        if url.as_str().contains(part) {
+        // A page that is still on its way is none to look at.
+        let is_whole = async || Ok::<_, WebDriverError>(browser.execute("return document.readyState", vec![]).await?.json() == "complete");
+        if url.as_str().contains(part) && is_whole().await.unwrap_or(false) {
             return Ok(url.to_string());
         }
         tokio::time::sleep(Duration::from_millis(50)).await;

@@ -240,11 +240,11 @@ fn an_officer_asks_on_a_call_and_hears_the_answer_without_loading_the_page() {
             hers.execute("return [window.was, document.getElementById('amount').value]", vec![]).await?.json(),
             &serde_json::json!([true, "7"])
         );
-        let heard = hers.execute("return document.getElementById('heard').textContent", vec![]).await?;
+        let heard = hers.execute("return document.getElementById('told').textContent", vec![]).await?;
         assert!(heard.json().as_str().unwrap_or_default().contains("countered with USD 10.00 by Tue 10 Mar 2026"), "{:?}", heard.json());
         assert_eq!(faults(&hers).await?, Vec::<String>::new());
         hers.execute("document.activeElement.blur()", vec![]).await?;
-        press(&hers, "t").await?;
+        press(&hers, "g").await?;
         wait_for(&hers, "stage=read_back").await?;
         assert!(text(&hers).await?.contains("You pay USD 10.00 by Tue 10 Mar 2026."));
         wait_for_text(&his, "Used").await?;

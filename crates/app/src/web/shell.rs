@@ -48,6 +48,8 @@ pub struct Frame {
     pub hint: String,
     /// Whether this role may search.
     pub may_search: bool,
+    /// Whether this role practices.
+    pub may_practice: bool,
     /// Whether there is a next best account to go to.
     pub has_next: bool,
     /// The account the next best must not be.
@@ -63,18 +65,19 @@ pub struct Frame {
 /// The room whose waiting requests are counted in the rail.
 const APPROVALS: &str = "/approvals";
 
-const ROOMS: [(&str, &str, &str, Permission); 19] = [
+/// The room of reviews, practice and the call guide.
+pub const COACHING: &str = "/coaching";
+
+const ROOMS: [(&str, &str, &str, Permission); 17] = [
     ("/my-day", "My day", "day", Permission::WorkAccounts),
     ("/accounts", "Accounts", "people", Permission::ReadAccounts),
     ("/calls", "Calls", "phone", Permission::WorkAccounts),
     (APPROVALS, "Approvals", "ok", Permission::LeadFloor),
     ("/floor", "Floor", "floor", Permission::LeadFloor),
-    ("/guides", "Guides", "phone", Permission::ReadAccounts),
-    ("/practice", "Practice", "practice", Permission::Practice),
     ("/promises", "Promises", "promise", Permission::ReadAccounts),
     ("/payments", "Payments", "money", Permission::ReadAccounts),
     ("/disputes", "Disputes", "warn", Permission::ReadAccounts),
-    ("/coaching", "Coaching", "ok", Permission::ReadReviews),
+    (COACHING, "Coaching", "practice", Permission::ReadReviews),
     ("/imports", "Imports", "import", Permission::Import),
     ("/likenesses", "Likenesses", "people", Permission::MergePeople),
     ("/desks", "Desks", "desk", Permission::MoveWork),
@@ -109,6 +112,7 @@ impl Frame {
             said: String::new(),
             hint: visit.unsettled.as_ref().map(|missing| hint(missing)).unwrap_or_default(),
             may_search: may(role, Permission::ReadAccounts),
+            may_practice: may(role, Permission::Practice),
             has_next: may(role, Permission::WorkAccounts),
             next_after: String::new(),
             query: String::new(),

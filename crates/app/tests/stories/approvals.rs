@@ -279,11 +279,11 @@ both_engines! {
         };
         assert_eq!(on(&mut floor), [("Dana".into(), Doing::Away, 0, 0, 0), ("Zoe".into(), Doing::Away, 0, 0, 0)]);
         let call = on_a_call(&mut floor, "Zoe", maria);
-        assert_eq!(on(&mut floor)[1], ("Zoe".into(), Doing::OnCall(Stage::Disclose), 1, 0, 0));
+        assert_eq!(on(&mut floor)[1], ("Zoe".into(), Doing::OnCall(Stage::Disclose), 1, 1, 0), "a talk counts from its first word about the debt");
         let (app, zoe, at) = (floor.app.clone(), floor.officer("Zoe").actor(), floor.app.moment());
         floor.officer("Zoe").takes_promise(maria, "100.00", "2026-03-09");
         floor.runtime.block_on(calls::end_call(&app, &zoe, at, call)).unwrap();
-        assert_eq!(on(&mut floor)[1], ("Zoe".into(), Doing::WrappingUp, 1, 0, 1));
+        assert_eq!(on(&mut floor)[1], ("Zoe".into(), Doing::WrappingUp, 1, 1, 1));
         wraps(&mut floor, "Zoe", call);
         assert_eq!(on(&mut floor)[1], ("Zoe".into(), Doing::Away, 1, 1, 1), "a session says that somebody is there, and there is none");
         assert_eq!(on(&mut floor)[0].0, "Dana", "by name, whoever did more");

@@ -8,7 +8,7 @@ use crate::identity::names::Names;
 use crate::web::Web;
 use crate::web::form::Fields;
 use crate::web::guard::Visit;
-use crate::web::shell::{Frame, page, when};
+use crate::web::shell::{COACHING, Frame, page, when};
 use askama::Template;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
@@ -97,7 +97,7 @@ async fn guides_page(web: &Web, visit: &Visit, said: Option<&str>, problems: Pro
     }
     tx.rollback().await;
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let frame = Frame::of(visit, "/guides", "Call guides").saying(said);
+    let frame = Frame::of(visit, COACHING, "Call guides").saying(said);
     let may_change = may(visit.who.role, Permission::ChangePolicy);
     Ok((status, page(&GuidesPage { frame, leading: leading.into(), proposed, past, may_change, problems })).into_response())
 }
@@ -164,7 +164,7 @@ pub async fn get_guide(
     let named: Vec<(Condition, bool)> = Condition::ALL.into_iter().map(|is| (is, query.contains_key(&field(is)))).collect();
     let situation = named.iter().fold(Situation::default(), |situation, (is, holds)| situation.and_if(*holds, *is));
     let shown = GuidePage {
-        frame: Frame::of(&visit, "/guides", &format!("Call guide, {}", guide.language)),
+        frame: Frame::of(&visit, COACHING, &format!("Call guide, {}", guide.language)),
         code,
         language: guide.language,
         which,
@@ -218,7 +218,7 @@ pub async fn get_text(
 
 fn text_page(visit: &Visit, language: Language, text: String, fields: Fields, problems: Problems, tried: Option<Tried>) -> Response {
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let frame = Frame::of(visit, "/guides", &format!("Change the guide, {language}"));
+    let frame = Frame::of(visit, COACHING, &format!("Change the guide, {language}"));
     (status, page(&TextPage { frame, language, text, fields, problems, tried })).into_response()
 }
 

@@ -3,12 +3,13 @@
 use super::actions::{begin, choose, load, somebody};
 use super::{showing, store};
 use crate::app::Failure;
+use crate::coaching::guides;
 use crate::coaching::training::certificates::progress;
 use crate::coaching::training::store::{AssignmentRow, list_open_of};
 use crate::web::Web;
 use crate::web::form::Fields;
 use crate::web::guard::Visit;
-use crate::web::shell::{Frame, page, when};
+use crate::web::shell::{COACHING, Frame, page, when};
 use askama::Template;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
@@ -82,7 +83,7 @@ pub async fn get_practice(State(web): State<Web>, visit: Visit, Query(query): Qu
         });
     }
     let passed = scenarios.iter().filter(|shown| shown.is_passed).count();
-    let frame = Frame::of(&visit, "/practice", "Practice").saying(query.get("said").map(String::as_str));
+    let frame = Frame::of(&visit, COACHING, "Practice").saying(query.get("said").map(String::as_str));
     Ok(page(&PracticePage {
         frame,
         scenarios,
@@ -105,8 +106,14 @@ fn parsed(id: &str) -> Result<PracticeId, Failure> {
 
 /// `GET /practice/calls/{practice}`
 pub async fn get_call(State(web): State<Web>, visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
-    let played = load(&mut web.app.db.read().await?, &visit.who, parsed(&id)?).await?;
-    Ok(showing::show(&played, &visit))
+    let mut tx = web.app.db.read().await?;
+    let played = load(&mut tx, &visit.who, parsed(&id)?).await?;
+    // The words of today lead practice as they lead calls.
+    let language = played.play.scenario.language;
+    let guide = guides::code_in_force(&mut tx, language, visit.at.at).await?;
+    let guide = guides::of_call(&mut tx, language, &guide).await?;
+    tx.rollback().await;
+    Ok(showing::show(&played, &visit, &guide))
 }
 
 /// `POST /practice/calls/{practice}/choices`

@@ -2,7 +2,7 @@
 
 use super::actions::{Played, shown_order};
 use crate::web::guard::Visit;
-use crate::web::shell::{Frame, page};
+use crate::web::shell::{COACHING, Frame, page};
 use askama::Template;
 use axum::response::Response;
 use duly_domain::coaching::guide::Guide;
@@ -88,10 +88,10 @@ struct ResultPage {
 }
 
 /// Shows a practice call.
-pub fn show(played: &Played, visit: &Visit) -> Response {
+pub fn show(played: &Played, visit: &Visit, guide: &Guide) -> Response {
     match played.play.is_over() {
-        false => show_play(played, visit),
-        true => show_result(played, visit),
+        false => show_play(played, visit, guide),
+        true => show_result(played, visit, guide),
     }
 }
 
@@ -131,9 +131,8 @@ fn turns(played: &Played, guide: &Guide, officer: &str) -> Vec<Turn> {
     turns
 }
 
-fn show_play(played: &Played, visit: &Visit) -> Response {
+fn show_play(played: &Played, visit: &Visit, guide: &Guide) -> Response {
     let scenario = played.play.scenario;
-    let guide = Guide::shipped(scenario.language);
     let officer = &visit.who.name;
     let call = played.play.conversation(played.row.business_day);
     let node = played.play.node();
@@ -144,23 +143,22 @@ fn show_play(played: &Played, visit: &Visit) -> Response {
         is_done: call.is_done(*stage),
         is_here: here == Some(*stage),
     });
-    let choices = shown_order(played).into_iter().map(|at| shown(&played.play, &node.choices[at], &guide, played, officer));
+    let choices = shown_order(played).into_iter().map(|at| shown(&played.play, &node.choices[at], guide, played, officer));
     page(&PlayPage {
-        frame: Frame::of(visit, "/practice", &format!("Practice: {}", scenario.title)),
+        frame: Frame::of(visit, COACHING, &format!("Practice: {}", scenario.title)),
         id: played.row.id,
         scenario,
         is_verified: call.may_show_debt(),
         stages: stages.collect(),
         choices: choices.collect(),
-        turns: turns(played, &guide, officer),
+        turns: turns(played, guide, officer),
         seq: played.play.taken.len(),
         node,
     })
 }
 
-fn show_result(played: &Played, visit: &Visit) -> Response {
+fn show_result(played: &Played, visit: &Visit, guide: &Guide) -> Response {
     let scenario = played.play.scenario;
-    let guide = Guide::shipped(scenario.language);
     let card = Scorecard::shipped();
     let marks = played.play.marks(&card, played.row.business_day);
     let officer = &visit.who.name;
@@ -184,7 +182,7 @@ fn show_result(played: &Played, visit: &Visit) -> Response {
         })
     };
     let failed = marks.items.iter().filter(|one| marks.scored.failed_by.contains(&one.item.code)).filter_map(|one| one.item.fails.clone());
-    let turns = turns(played, &guide, officer);
+    let turns = turns(played, guide, officer);
     let judged = played.play.choices().zip(turns).enumerate().map(|(at, ((node, choice), turn))| {
         let before = Play::of(scenario, &played.play.taken[..at].iter().map(|(_, choice)| *choice).collect::<Vec<usize>>());
         let best = node.choices.iter().find(|other| other.worth == Worth::Good).filter(|_| choice.worth != Worth::Good);
@@ -197,13 +195,13 @@ fn show_result(played: &Played, visit: &Visit) -> Response {
             why: choice.why.clone(),
             rules: choice.rules.clone(),
             cite: choice.cite.clone(),
-            better: best.zip(before.ok()).map(|(best, before)| shown(&before, best, &guide, played, officer)).into_iter().collect(),
+            better: best.zip(before.ok()).map(|(best, before)| shown(&before, best, guide, played, officer)).into_iter().collect(),
             better_why: best.map(|best| best.why.clone()).unwrap_or_default(),
         }
     });
     let node = played.play.node();
     page(&ResultPage {
-        frame: Frame::of(visit, "/practice", &format!("Practice: {}", scenario.title)),
+        frame: Frame::of(visit, COACHING, &format!("Practice: {}", scenario.title)),
         scenario,
         percent: marks.percent(),
         is_passed: marks.is_passed(),

@@ -6,7 +6,7 @@ use crate::app::Failure;
 use crate::store::Tx;
 use crate::web::Web;
 use crate::web::guard::Visit;
-use crate::web::shell::{Frame, page, when};
+use crate::web::shell::{COACHING, Frame, page, when};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -89,7 +89,7 @@ pub async fn get_calibration(State(web): State<Web>, visit: Visit) -> Result<Res
         }
     });
     let pairs = pairs.collect();
-    let frame = Frame::of(&visit, "/coaching", "Calibration");
+    let frame = Frame::of(&visit, COACHING, "Calibration");
     Ok(page(&CalibrationPage { frame, rows, pairs_in: together.len(), pairs, few: FEW }))
 }
 

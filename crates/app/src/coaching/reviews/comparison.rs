@@ -5,7 +5,7 @@ use super::store;
 use crate::app::Failure;
 use crate::web::Web;
 use crate::web::guard::Visit;
-use crate::web::shell::{Frame, page};
+use crate::web::shell::{COACHING, Frame, page};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -56,6 +56,6 @@ pub async fn get_comparison(State(web): State<Web>, visit: Visit) -> Result<Resp
         found,
     });
     let rows = rows.collect();
-    let frame = Frame::of(&visit, "/coaching", "Comparison");
+    let frame = Frame::of(&visit, COACHING, "Comparison");
     Ok(page(&ComparisonPage { frame, rows, few: FEW, days: DAYS }))
 }

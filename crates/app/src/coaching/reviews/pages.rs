@@ -10,7 +10,7 @@ use crate::store::Tx;
 use crate::web::Web;
 use crate::web::form::Fields;
 use crate::web::guard::Visit;
-use crate::web::shell::{Frame, page, when};
+use crate::web::shell::{COACHING, Frame, page, when};
 use askama::Template;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
@@ -144,7 +144,7 @@ async fn officer_page(
     let card = Scorecard::shipped();
     let goals = goals::list_of(&mut tx, user).await?.into_iter().map(|goal| shown_goal(goal, &card, visit)).collect();
     let title = if is_own { "My calls, reviewed".into() } else { person.name.clone() };
-    let frame = Frame::of(visit, "/coaching", &title).saying(query.get("said").map(String::as_str));
+    let frame = Frame::of(visit, COACHING, &title).saying(query.get("said").map(String::as_str));
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let may_review = may(visit.who.role, Permission::ReviewCalls) && !is_own;
     let items = card.items;
@@ -274,7 +274,7 @@ async fn care_page(web: &Web, visit: &Visit, said: Option<&str>, words: String, 
     let settled = numbers::Numbers::read(&mut tx).await?;
     let notes = care::list_notes(&mut tx, &visit.who).await?;
     let notes = notes.into_iter().map(|note| (note.id.to_string(), when(note.written_at, visit.at.at, &visit.zone), note.words));
-    let frame = Frame::of(visit, "/coaching", "For you").saying(said);
+    let frame = Frame::of(visit, COACHING, "For you").saying(said);
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let shown = CarePage {
         frame,

@@ -11,7 +11,7 @@ use crate::outreach::calls::store as calls;
 use crate::web::Web;
 use crate::web::form::Fields;
 use crate::web::guard::Visit;
-use crate::web::shell::{Frame, page, when};
+use crate::web::shell::{COACHING, Frame, page, when};
 use askama::Template;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
@@ -148,7 +148,7 @@ async fn show(web: &Web, visit: &Visit, id: ReviewId, said: Option<&str>, fields
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let title = if is_calibration { "Calibration" } else { "Review" };
     let shown = ReviewPage {
-        frame: Frame::of(visit, "/coaching", title).saying(said),
+        frame: Frame::of(visit, COACHING, title).saying(said),
         id,
         call: one.review.call,
         account: one.review.account.to_string(),

@@ -7,7 +7,7 @@ use crate::app::{Failure, Problems};
 use crate::web::Web;
 use crate::web::form::Fields;
 use crate::web::guard::Visit;
-use crate::web::shell::{Frame, page, when};
+use crate::web::shell::{COACHING, Frame, page, when};
 use askama::Template;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -127,7 +127,7 @@ pub(super) async fn team_page(web: &Web, visit: &Visit, query: &HashMap<String, 
     let numbers = Numbers::read(&mut tx).await?;
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let shown = TeamPage {
-        frame: Frame::of(visit, "/coaching", "Coaching").saying(query.get("said").map(String::as_str)),
+        frame: Frame::of(visit, COACHING, "Coaching").saying(query.get("said").map(String::as_str)),
         week: written(week_on),
         week_on,
         due,

@@ -7,7 +7,7 @@ use crate::app::{Failure, Problems};
 use crate::web::Web;
 use crate::web::form::Fields;
 use crate::web::guard::Visit;
-use crate::web::shell::{Frame, page};
+use crate::web::shell::{COACHING, Frame, page};
 use askama::Template;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
@@ -60,7 +60,7 @@ struct AssignmentPage {
 pub async fn get_lesson(State(web): State<Web>, visit: Visit, Path(topic): Path<String>) -> Result<Response, Failure> {
     let topic = Topic::parse(&topic).ok_or_else(|| Failure::NotFound("such lesson".into()))?;
     let lesson = lesson(&mut web.app.db.read().await?, &web.app, visit.at, topic).await?;
-    Ok(page(&LessonPage { frame: Frame::of(&visit, "/practice", &format!("Lesson: {topic}")), lesson }))
+    Ok(page(&LessonPage { frame: Frame::of(&visit, COACHING, &format!("Lesson: {topic}")), lesson }))
 }
 
 /// `POST /practice/quizzes`: a quiz is drawn.
@@ -104,7 +104,7 @@ async fn show_quiz(web: &Web, visit: &Visit, id: QuizId, fields: Fields, problem
         (None, None, None) => (String::new(), ("topic", String::new())),
     };
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let frame = Frame::of(visit, "/practice", &format!("Quiz: {name}"));
+    let frame = Frame::of(visit, COACHING, &format!("Quiz: {name}"));
     Ok((status, page(&QuizPage { frame, row, name, asked, again, problems })).into_response())
 }
 
@@ -132,7 +132,7 @@ pub async fn get_assignment(
     Query(query): Query<HashMap<String, String>>,
 ) -> Result<Response, Failure> {
     let row = load_mine(&mut web.app.db.read().await?, &visit.who, parsed_assignment(&id)?).await?;
-    let frame = Frame::of(&visit, "/practice", "What changed").saying(query.get("said").map(String::as_str));
+    let frame = Frame::of(&visit, COACHING, "What changed").saying(query.get("said").map(String::as_str));
     let is_overdue = row.due_on < visit.at.business_day && (row.read_at.is_none() || row.passed_at.is_none());
     let shown = AssignmentPage { frame, due: written(row.due_on), is_overdue, topics: topics_of(&row.kind), row };
     Ok(page(&shown))

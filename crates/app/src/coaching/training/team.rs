@@ -6,7 +6,7 @@ use crate::app::{Failure, Problems};
 use crate::web::Web;
 use crate::web::form::Fields;
 use crate::web::guard::Visit;
-use crate::web::shell::{Frame, page};
+use crate::web::shell::{COACHING, Frame, page};
 use askama::Template;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
@@ -89,7 +89,7 @@ async fn show(web: &Web, visit: &Visit, query: &HashMap<String, String>, problem
     };
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let shown = TeamPage {
-        frame: Frame::of(visit, "/practice", "Training of the team").saying(query.get("said").map(String::as_str)),
+        frame: Frame::of(visit, COACHING, "Training of the team").saying(query.get("said").map(String::as_str)),
         overdue: due.iter().filter(|due| due.is_overdue).count(),
         due,
         needs,

@@ -153,10 +153,13 @@ pub async fn compare(app: &App, who: &Actor, at: Moment, call: CallId, check: Ch
 
 /// Keeps one thing that was done.
 pub async fn take_step(app: &App, who: &Actor, at: Moment, call: CallId, step: Step) -> Result<(), Failure> {
-    transaction!(app.db, tx, {
-        let mut led = load(tx, who, call).await?;
-        keep_step(tx, who, at, &mut led, step.clone()).await
-    })
+    transaction!(app.db, tx, { take_step_in(tx, who, at, call, step.clone()).await })
+}
+
+/// As [`take_step`], within a transaction.
+pub async fn take_step_in(tx: &mut Tx, who: &Actor, at: Moment, call: CallId, step: Step) -> Result<(), Failure> {
+    let mut led = load(tx, who, call).await?;
+    keep_step(tx, who, at, &mut led, step).await
 }
 
 /// Keeps a step of a call that was read in the same transaction; from then on it is one of its steps.

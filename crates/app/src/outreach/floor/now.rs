@@ -3,6 +3,7 @@
 use super::store::{self, OpenCall};
 use crate::accounts::desks::store as desks;
 use crate::app::{App, Failure, aside};
+use crate::coaching::reviews::store::care::list_pauses;
 use crate::identity::actions::IDLE_MINUTES;
 use crate::outreach::calls::store::read_step;
 use crate::plans::approvals;
@@ -63,6 +64,8 @@ pub async fn list_present(tx: &mut Tx, at: Moment, zone: &TimeZone) -> Result<Ve
     }
     // The call that began last is the one they are on.
     let calls: HashMap<UserId, OpenCall> = calls.into_iter().map(|call| (call.officer, call)).collect();
+    let pauses: HashMap<UserId, Timestamp> =
+        list_pauses(tx, at.at).await?.into_iter().map(|pause| (pause.officer, pause.began_at)).collect();
     let wrapped: HashMap<UserId, Option<Timestamp>> = store::list_wrapped(tx, midnight).await?.into_iter().collect();
     let called: HashMap<UserId, (i64, i64)> =
         store::list_called(tx, midnight).await?.into_iter().map(|(user, calls, reached)| (user, (calls, reached))).collect();
@@ -84,7 +87,7 @@ pub async fn list_present(tx: &mut Tx, at: Moment, zone: &TimeZone) -> Result<Ve
                 stage: stages.get(&call.call).copied().unwrap_or(Stage::Verify),
             }),
             wrapped_at: wrapped.get(&user).copied().flatten(),
-            pausing_since: None,
+            pausing_since: pauses.get(&user).copied(),
         };
         let (doing, since) = presence(&facts, at.at);
         present.push(Present {

@@ -6,9 +6,9 @@ use super::panel::{Asked, Shown, mark_of};
 use super::store;
 use crate::accounts::pages::{Unfinished, back, currency_of, resolve, show};
 use crate::app::{Failure, Outcome, Problems};
-use crate::ledger;
 use crate::outreach::calls;
-use crate::plans::actions::{TakePromise, take_promise};
+use crate::plans::actions::{TakePromise, take_promise_in};
+use crate::transaction;
 use crate::web::Web;
 use crate::web::form::Fields;
 use crate::web::guard::Visit;
@@ -305,14 +305,18 @@ pub async fn post_use(State(web): State<Web>, visit: Visit, Path(approval): Path
         return again(Problems::one("form", says), None).await;
     };
     let ask = TakePromise { account: request.account, amount_minor: amount.minor(), due_on };
-    match take_promise(&web.app, &visit.who, visit.at, ask).await {
+    let step = Step::Promised { amount_minor: amount.minor(), currency: amount.currency().code().to_string(), due_on };
+    let (who, at) = (&visit.who, visit.at);
+    let done = transaction!(web.app.db, tx, {
+        let outcome = take_promise_in(tx, who, at, ask).await?;
+        if let (Outcome::Done(_), Some(call)) = (&outcome, place.call) {
+            calls::actions::take_step_in(tx, who, at, call, step.clone()).await?;
+        }
+        Ok(outcome)
+    });
+    match done {
         Ok(Outcome::Done(_)) => match place.call {
-            Some(call) => {
-                let currency = ledger::store::currency(amount.currency().code())?.code().to_string();
-                let step = Step::Promised { amount_minor: amount.minor(), currency, due_on };
-                calls::actions::take_step(&web.app, &visit.who, visit.at, call, step).await?;
-                Ok(Redirect::to(&format!("/calls/{call}?stage={}", Stage::ReadBack.code())).into_response())
-            }
+            Some(call) => Ok(Redirect::to(&format!("/calls/{call}?stage={}", Stage::ReadBack.code())).into_response()),
             None => Ok(back(&request.account.to_string(), "promised")),
         },
         Ok(Outcome::Refused(decision)) => again(Problems::default(), Some(decision)).await,

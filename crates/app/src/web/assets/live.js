@@ -9,7 +9,7 @@
   const where = document.body.dataset.live;
   const regions = () => [...document.querySelectorAll("[data-look]")];
   if (!where || regions().length === 0) return;
-  const heard = document.getElementById("heard");
+  const told = document.getElementById("told");
   const said = (region) => [...region.querySelectorAll("[data-say]")].map((line) => line.textContent.trim());
   // Where the focus and the row at hand were, they are again.
   const name = (element) => element && (element.id || element.getAttribute("href") || element.closest("form")?.getAttribute("action"));
@@ -24,7 +24,7 @@
     if (focus) named(region, focus)?.focus({ preventScroll: true });
     if (hand) named(region, hand)?.closest("tr")?.classList.add("at-hand");
     const fresh = said(region).filter((line) => !before.includes(line));
-    if (fresh.length > 0 && heard) heard.textContent = fresh.join(" ");
+    if (fresh.length > 0 && told) told.textContent = fresh.join(" ");
   };
   const look = async () => {
     for (const region of regions()) {
