@@ -57,7 +57,8 @@
     }
     if (event.key === "ArrowRight" && event.ctrlKey && !field) { follow("next-stage"); return; }
     if (field || event.ctrlKey || event.altKey || event.metaKey) return;
-    const act = acts[event.key.toLowerCase()] ?? (pressed(event.key) && (() => pressed(event.key).click()));
+    // A key that is held does a thing once, and never on the page that follows.
+    const act = acts[event.key.toLowerCase()] ?? (!event.repeat && pressed(event.key) && (() => pressed(event.key).click()));
     if (act) { event.preventDefault(); act(); }
   });
   // How long a call, or its wrap-up, has lasted: counted on from what the server said, whatever this machine's clock says.
