@@ -65,8 +65,20 @@ impl Drop for Driver {
 
 /// Presses keys where the focus is.
 pub async fn press(browser: &WebDriver, keys: impl Into<TypingData>) -> WebDriverResult<()> {
+    settled(browser).await;
     browser.action_chain().send_keys(keys.into()).perform().await?;
     Ok(())
+}
+
+/// Waits until the page is whole: between two pages there is nothing to press.
+async fn settled(browser: &WebDriver) {
+    for _ in 0..100 {
+        let state = browser.execute("return document.readyState", vec![]).await;
+        if state.is_ok_and(|state| state.json() == "complete") {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 /// Presses a key while Control is held.
@@ -89,9 +101,8 @@ pub async fn tab_to(browser: &WebDriver, id: &str) -> WebDriverResult<()> {
 pub async fn wait_for(browser: &WebDriver, part: &str) -> WebDriverResult<String> {
     for _ in 0..100 {
         let url = browser.current_url().await?;
-        // A page that is still on its way is none to look at.
-        let is_whole = async || Ok::<_, WebDriverError>(browser.execute("return document.readyState", vec![]).await?.json() == "complete");
-        if url.as_str().contains(part) && is_whole().await.unwrap_or(false) {
+        if url.as_str().contains(part) {
+            settled(browser).await;
             return Ok(url.to_string());
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -111,7 +122,15 @@ pub async fn wait_for_text(browser: &WebDriver, part: &str) -> WebDriverResult<(
     panic!("{part:?} was not said; the browser is at {}:\n{}", browser.current_url().await?, text(browser).await?);
 }
 
+/// What the page says; a page that another one takes the place of meanwhile is read again.
 pub async fn text(browser: &WebDriver) -> WebDriverResult<String> {
+    for _ in 0..20 {
+        let said = async { browser.find(By::Tag("body")).await?.text().await }.await;
+        if said.is_ok() {
+            return said;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     browser.find(By::Tag("body")).await?.text().await
 }
 
@@ -119,6 +138,7 @@ const AXE: &str = include_str!("vendor/axe.min.js");
 
 /// What axe finds wrong with the page as it stands.
 pub async fn faults(browser: &WebDriver) -> WebDriverResult<Vec<String>> {
+    settled(browser).await;
     browser.execute(AXE, vec![]).await?;
     let run = "const done = arguments[arguments.length - 1];
                axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })

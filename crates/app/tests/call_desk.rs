@@ -45,7 +45,7 @@ fn a_call_of_eleven_minutes_is_led_by_keyboard_and_documents_itself() {
         tab_to(&browser, "date_of_birth").await?;
         press(&browser, "1984").await?;
         chord(&browser, Key::Enter).await?;
-        wait_for_text(&browser, "is no date such as 19 Aug 1984").await?;
+        wait_for_text(&browser, "is no date such as 4 Mar 1971").await?;
         tab_to(&browser, "date_of_birth").await?;
         chord(&browser, "a").await?;
         press(&browser, "August 19, 1984").await?;

@@ -5,13 +5,21 @@ use duly_domain::identity::Role;
 use duly_testkit::{Engine, Floor};
 use thirtyfour::prelude::*;
 
-/// Presses the number of the choice that says something.
+/// Walks with Tab to the choice that says something, which has a number too, and takes it.
 async fn chooses(browser: &WebDriver, words: &str) -> WebDriverResult<()> {
-    for choice in browser.find_all(By::Css("button.choice")).await? {
-        if choice.text().await?.contains(words) {
-            let key = choice.attr("data-key").await?.unwrap_or_default();
-            return press(browser, key.as_str()).await;
+    for _ in 0..80 {
+        let at = browser
+            .execute(
+                "const at = document.activeElement; return [at.tagName === 'BUTTON' ? at.innerText : '', at.dataset.key ?? '']",
+                vec![],
+            )
+            .await?;
+        let at: (String, String) = at.convert()?;
+        if at.0.contains(words) {
+            assert!(at.0.contains(&at.1) && !at.1.is_empty(), "{words} has its number");
+            return press(browser, Key::Enter).await;
         }
+        press(browser, Key::Tab).await?;
     }
     panic!("nothing to choose says {words:?}: {}", text(browser).await?);
 }

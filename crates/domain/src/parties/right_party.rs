@@ -49,8 +49,8 @@ impl Check {
     /// What stands in its field until something is typed.
     pub const fn example(self) -> &'static str {
         match self {
-            Check::DateOfBirth => "such as 19 Aug 1984",
-            Check::HouseAndZip => "such as 1180, 43205",
+            Check::DateOfBirth => "such as 4 Mar 1971",
+            Check::HouseAndZip => "such as 27, 10001",
             Check::LastFour => "four letters or digits",
         }
     }
@@ -108,12 +108,12 @@ impl OnFile {
     pub fn compare(&self, check: Check, said: &str) -> Result<Fit, &'static str> {
         let is_same = match check {
             Check::DateOfBirth => {
-                let said = read_date(said).ok_or("is no date such as 19 Aug 1984")?;
+                let said = read_date(said).ok_or("is no date such as 4 Mar 1971")?;
                 self.date_of_birth == Some(said)
             }
             Check::HouseAndZip => {
                 let said = digits(said);
-                let [house, zip, ..] = said.as_slice() else { return Err("needs the house number and the ZIP code, such as 1180, 43205") };
+                let [house, zip, ..] = said.as_slice() else { return Err("needs the house number and the ZIP code, such as 27, 10001") };
                 self.houses().any(|(known_house, known_zip)| known_house == *house && known_zip == *zip)
             }
             Check::LastFour => {
