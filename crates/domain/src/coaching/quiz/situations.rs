@@ -65,6 +65,9 @@ impl Situation {
     }
 }
 
+/// What makes a proposal another one.
+type Difference = Box<dyn Fn(&mut Proposal)>;
+
 /// A situation while it is made.
 struct Making<'d> {
     draw: &'d mut Draw,
@@ -76,7 +79,7 @@ struct Making<'d> {
     asks: Option<String>,
     record: Record,
     channel: Channel,
-    differ: Vec<Box<dyn Fn(&mut Proposal)>>,
+    differ: Vec<Difference>,
     is_suit: bool,
 }
 
