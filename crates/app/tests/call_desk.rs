@@ -99,7 +99,7 @@ fn a_call_of_eleven_minutes_is_led_by_keyboard_and_documents_itself() {
         press(&browser, "80").await?;
         chord(&browser, Key::Enter).await?;
         wait_for(&browser, "stage=read_back").await?;
-        assert!(text(&browser).await?.contains("You pay USD 80.00 by Tue 10 Mar 2026."));
+        assert!(text(&browser).await?.contains("You pay $80.00 by March 10, 2026."));
         later(&floor, 120);
         chord(&browser, Key::Enter).await?;
         wait_for(&browser, "stage=close").await?;

@@ -246,7 +246,7 @@ fn an_officer_asks_on_a_call_and_hears_the_answer_without_loading_the_page() {
         hers.execute("document.activeElement.blur()", vec![]).await?;
         press(&hers, "g").await?;
         wait_for(&hers, "stage=read_back").await?;
-        assert!(text(&hers).await?.contains("You pay USD 10.00 by Tue 10 Mar 2026."));
+        assert!(text(&hers).await?.contains("You pay $10.00 by March 10, 2026."));
         wait_for_text(&his, "Used").await?;
         for page in ["/approvals", "/floor"] {
             his.goto(format!("{base}{page}")).await?;

@@ -159,6 +159,29 @@ pub fn write_text(facts: &RecapFacts) -> Result<String, Vec<Missing>> {
     Ok(text.join(" "))
 }
 
+/// What is read back to them before the call ends, line by line: in the words that the letter has.
+pub fn read_back(agreed: &Agreed, phone: &str, language: Language) -> Vec<String> {
+    let words = Words::of(language);
+    let facts = RecapFacts {
+        mailed_on: Date::ZERO,
+        talked_on: Date::ZERO,
+        language,
+        collector: Collector { phone: phone.into(), ..Collector::default() },
+        person: String::new(),
+        address: Vec::new(),
+        creditor: String::new(),
+        account_number: String::new(),
+        reference: String::new(),
+        agreed: agreed.clone(),
+        statements: Vec::new(),
+        state_texts: Vec::new(),
+        words_due: Vec::new(),
+    };
+    let promised = agreed.promised.map(|_| [words.promised, words.if_late]);
+    let says = promised.into_iter().flatten().chain(agreed.is_disputed.then_some(words.disputed)).chain(next(&facts, words));
+    says.map(|line| fill(line, &facts, language).replace("**", "")).collect()
+}
+
 /// How and when we are in touch next.
 fn next(facts: &RecapFacts, words: &Words) -> Option<&'static str> {
     let (_, minute, by) = facts.agreed.next?;
@@ -254,7 +277,7 @@ static ENGLISH: Words = Words {
     state_heading: "Your state",
     reference: "Reference {reference}",
     text_opening: "{collector}: thank you for speaking with us on {talked}.",
-    text_promised: "As agreed: by {due}.",
+    text_promised: "What you agreed to is due by {due}.",
     text_disputed: "We look into what you told us and answer in writing.",
     text_reach: "Questions, or not what was agreed? {phone}.",
 };
@@ -279,7 +302,7 @@ static SPANISH: Words = Words {
     state_heading: "Su estado",
     reference: "Referencia {reference}",
     text_opening: "{collector}: gracias por hablar con nosotros el {talked}.",
-    text_promised: "Como acordamos: a más tardar el {due}.",
+    text_promised: "Lo que usted acordó vence el {due}.",
     text_disputed: "Revisamos lo que nos dijo y le respondemos por escrito.",
     text_reach: "¿Preguntas, o no es lo acordado? {phone}.",
 };
@@ -287,6 +310,17 @@ static SPANISH: Words = Words {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_read_back_is_what_the_letter_says() {
+        let next = Some((date(2026, 3, 11), Some(600), Means::Call));
+        let agreed = Agreed { promised: Some((Money::of(8_000, Currency::Usd), date(2026, 3, 10))), next, is_disputed: false };
+        let english = read_back(&agreed, "614-555-0100", Language::English);
+        assert_eq!(english[0], "You pay $80.00 by March 10, 2026.");
+        assert!(english[1].contains("614-555-0100") && english[2] == "We call you on March 11, 2026 at 10:00, by your clock.");
+        assert_eq!(read_back(&agreed, "", Language::Spanish)[0], "Usted paga $80.00 a más tardar el 10 de marzo de 2026.");
+    }
+
     use crate::outreach::conversation::{Answered, Step};
     use crate::parties::right_party::{Check, Fit};
     use jiff::civil::date;

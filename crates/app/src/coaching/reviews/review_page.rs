@@ -124,8 +124,10 @@ async fn show(web: &Web, visit: &Visit, id: ReviewId, said: Option<&str>, fields
         Some(draw) => store::find_draw(&mut tx, draw).await?,
         None => None,
     };
-    let drawn =
-        draw.map(|draw| format!("Drawn from {} calls of the week of {} with the seed {}.", draw.calls, written(draw.week_on), draw.seed));
+    let drawn = draw.map(|draw| {
+        let calls = if draw.calls == 1 { "1 call".into() } else { format!("{} calls", draw.calls) };
+        format!("Drawn from {calls} of the week of {} with the seed {}.", written(draw.week_on), draw.seed)
+    });
     tx.rollback().await;
     let is_calibration = one.review.purpose() == Purpose::Calibration;
     let is_disputed = |item: &str| one.disputes.iter().any(|dispute| dispute.item == item);

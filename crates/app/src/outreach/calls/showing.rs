@@ -32,6 +32,7 @@ use duly_domain::coaching::guide::{Card, Condition, Line, Part, Places, Situatio
 use duly_domain::compliance::status::{Addressee, Allowance};
 use duly_domain::outreach::conversation::{Answered, Choice, Heed, Means, Reason, Stage, Step, Trigger, Way, draft, heed};
 use duly_domain::outreach::letter::Language;
+use duly_domain::outreach::recap::{Agreed, read_back};
 use duly_domain::outreach::result::{ResultCode, for_channel};
 use duly_domain::parties::right_party::{Check, Fit, MISSES_MAX, Verdict};
 use duly_domain::values::channel::Channel;
@@ -244,7 +245,7 @@ pub async fn show(
         asks_words: query.get("words").and_then(|code| Trigger::parse(code)),
         triggers: Trigger::ALL.iter().map(|trigger| (*trigger, triggers.contains(trigger))).collect(),
         promised: promised(&led),
-        read_back: read_back(&led),
+        read_back: Agreed::of(&led.conversation).map(|agreed| read_back(&agreed, &places.telephone, guide.language)).unwrap_or_default(),
         chips: chips(&led),
         next: led.conversation.after(stage),
         wrap: wrap(&led, &seen, visit, &person, &fields, &ways),
@@ -406,19 +407,6 @@ fn promised(led: &Led) -> String {
         Ok(currency) => format!("{} by {}", Money::of(amount, currency), written(due_on)),
         Err(_) => String::new(),
     }
-}
-
-/// What is read back to them.
-fn read_back(led: &Led) -> Vec<String> {
-    let mut lines = Vec::new();
-    if led.conversation.promised().is_some() {
-        lines.push(format!("You pay {}.", promised(led)));
-        lines.push("If something comes in between, you call us before that day.".to_string());
-    }
-    if let Some((on, _, by)) = led.conversation.agreed() {
-        lines.push(format!("Next: {}, {}.", by.to_string().to_lowercase(), written(on)));
-    }
-    lines
 }
 
 /// What is known so far, for the foot of the page.
