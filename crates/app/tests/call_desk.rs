@@ -89,6 +89,7 @@ fn a_call_of_eleven_minutes_is_led_by_keyboard_and_documents_itself() {
         wait_for(&browser, "stage=commit").await?;
 
         // More than is owed cannot be promised; what can be is, and is read back.
+        assert!(text(&browser).await?.contains("By what they told USD 80.00 is left each month."));
         tab_to(&browser, "amount").await?;
         press(&browser, "500").await?;
         browser.execute("document.getElementById('due').value = '2026-03-10'", vec![]).await?;
@@ -218,5 +219,114 @@ fn a_call_that_comes_in_is_found_verified_and_written_down_by_keyboard() {
         browser.quit().await
     });
     led.expect("the browser does as it is told");
+    assert_eq!(floor.failed_checks(), Vec::<String>::new());
+}
+
+/// Each way a call takes before anybody is verified: who answers, what they are told, what is pressed, and the result that follows.
+const WAYS: [(&str, &str, &str, &str); 8] = [
+    ("spouse", "Is there a better number or time to reach", "button[name=told][value=yes]", "third_party"),
+    ("other", "never about a debt", "button[name=told][value=no]", "third_party"),
+    ("unsure", "Is there a better number or time to reach", "", "third_party"),
+    ("voicemail", "Say, word for word", "form[data-main] button", "left_message"),
+    ("wrong", "nobody calls it for them again", "", "wrong_number"),
+    ("nobody", "", "", "no_answer"),
+    ("busy", "", "", "busy"),
+    ("dead", "", "", "not_in_service"),
+];
+
+#[test]
+fn every_branch_of_verification_is_taken_by_keyboard_and_tells_nobody_of_a_debt() {
+    let mut floor = Floor::on(Engine::Sqlite, "2026-03-03");
+    let mut rows = "reference,name,street,city,state,zip,born,mobile,principal,due_on\n".to_string();
+    let people = WAYS.len() + 3;
+    for at in 0..people {
+        rows += &format!("QM-8812{at:02},Person {at:02} Okafor,1180 Oak Street,Columbus,OH,43205,1984-08-19,61455501{at:02},420.00,2026-01-20\n");
+    }
+    let mapping = "[columns]\nreference = \"reference\"\nname = \"name\"\nstreet = \"street\"\ncity = \"city\"\nstate = \"state\"\n\
+        zip = \"zip\"\ndate_of_birth = \"born\"\nmobile = \"mobile\"\nprincipal = \"principal\"\ndue_on = \"due_on\"\n";
+    assert_eq!(floor.import(&rows, mapping, "Larkfield").unwrap().accepted, people);
+    let accounts: Vec<_> = (0..people).map(|at| floor.person(&format!("QM-8812{at:02}")).account).collect();
+    floor.officer("Dana");
+    floor.debtor("Somebody", "10.00"); // officers join the desk
+    floor.clock("10:00");
+    let base = floor.serve();
+    let driver = Driver::start();
+    let led: WebDriverResult<()> = floor.runtime.block_on(async {
+        let browser = driver.browser(false).await;
+        sign_in(&browser, &base, "dana@example.org").await?;
+        let quiet = async |browser: &WebDriver| -> WebDriverResult<()> {
+            let source = browser.source().await?;
+            for secret in ["420.00", "Larkfield", "QM-8812"] {
+                assert!(!source.contains(secret), "{secret} is in the page of {}", browser.current_url().await?);
+            }
+            assert_eq!(faults(browser).await?, Vec::<String>::new());
+            Ok(())
+        };
+        let answers = async |browser: &WebDriver, at: usize, who: &str| -> WebDriverResult<()> {
+            browser.goto(format!("{base}/accounts/{}?do=contact", accounts[at])).await?;
+            tab_to(browser, "to").await?;
+            chord(browser, Key::Enter).await?;
+            wait_for(browser, "/calls/cal_").await?;
+            quiet(browser).await?;
+            let key = browser.find(By::Css(format!("button[name=who][value={who}]"))).await?.attr("data-key").await?.unwrap_or_default();
+            press(browser, key.as_str()).await?;
+            browser.query(By::Css(format!("button[name=who][value={who}][aria-pressed=true]"))).first().await?;
+            quiet(browser).await
+        };
+        let wraps = async |browser: &WebDriver, result: &str| -> WebDriverResult<()> {
+            wait_for_text(browser, "Wrap up").await?;
+            assert_eq!(browser.find(By::Id("result")).await?.value().await?.as_deref(), Some(result));
+            quiet(browser).await?;
+            browser.execute("const on = document.getElementById('follow-up'); on.value ||= '2026-03-10'", vec![]).await?;
+            tab_to(browser, "follow-up").await?;
+            chord(browser, Key::Enter).await?;
+            wait_for(browser, "/accounts/").await.map(drop)
+        };
+        for (at, (who, says, does, result)) in WAYS.into_iter().enumerate() {
+            answers(&browser, at, who).await?;
+            assert!(text(&browser).await?.contains(says), "{who}: {}", text(&browser).await?);
+            if !does.is_empty() {
+                browser.find(By::Css(does)).await?.send_keys(Key::Enter + "").await?;
+                wait_for(&browser, "/calls/cal_").await?;
+            }
+            later(&floor, 20);
+            browser.execute("document.activeElement.blur()", vec![]).await?;
+            press(&browser, "h").await?;
+            wraps(&browser, result).await?;
+        }
+
+        // They say it is they, and nothing they tell is right.
+        answers(&browser, WAYS.len(), "person").await?;
+        for (field, said) in [("date_of_birth", "March 4, 1971"), ("house_and_zip", "27, 10001"), ("last_four", "0000")] {
+            tab_to(&browser, field).await?;
+            press(&browser, said).await?;
+        }
+        chord(&browser, Key::Enter).await?;
+        wait_for_text(&browser, "I cannot go on without that.").await?;
+        quiet(&browser).await?;
+        browser.execute("document.activeElement.blur()", vec![]).await?;
+        press(&browser, "h").await?;
+        wraps(&browser, "not_verified").await?;
+
+        // Or they would rather not say.
+        answers(&browser, WAYS.len() + 1, "person").await?;
+        for check in ["date_of_birth", "house_and_zip"] {
+            browser.find(By::Css(format!("button[name=declined][value={check}]"))).await?.send_keys(Key::Enter + "").await?;
+            wait_for_text(&browser, "preferred not to say").await?;
+            quiet(&browser).await?;
+        }
+        browser.execute("document.activeElement.blur()", vec![]).await?;
+        press(&browser, "h").await?;
+        wait_for_text(&browser, "Wrap up").await?;
+        quiet(&browser).await?;
+
+        // Or they cannot talk now: one press ends the call, and the week stays open.
+        answers(&browser, WAYS.len() + 2, "person").await?;
+        browser.find(By::Css("input[name=step][value=bad_time] + button")).await?.send_keys(Key::Enter + "").await?;
+        wraps(&browser, "cannot_talk").await?;
+        browser.quit().await
+    });
+    led.expect("the browser does as it is told");
+    assert_eq!(floor.count("select count(*) from contacts where outcome = 'conversation'"), 0, "nobody was spoken with about a debt");
     assert_eq!(floor.failed_checks(), Vec::<String>::new());
 }

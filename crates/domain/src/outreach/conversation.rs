@@ -185,6 +185,16 @@ impl Conversation {
         Stage::ALL.iter().copied().find(|next| *next > stage && self.may_enter(*next).is_ok())
     }
 
+    /// What is left to them each month by what they told last, in minor units; below zero where it does not go round.
+    pub fn left_minor(&self) -> Option<i64> {
+        self.steps.iter().rev().find_map(|step| match step {
+            Step::Budget { income_minor, essentials_minor, priority_minor } => {
+                Some(income_minor.saturating_sub(*essentials_minor).saturating_sub(*priority_minor))
+            }
+            _ => None,
+        })
+    }
+
     /// What they promised last.
     pub fn promised(&self) -> Option<(i64, &str, Date)> {
         self.steps.iter().rev().find_map(|step| match step {
@@ -398,6 +408,15 @@ mod tests {
             assert!(barred.may_enter(stage).is_ok(), "{stage}");
         }
         assert_eq!(barred.after(Stage::Listen), Some(Stage::Close));
+    }
+
+    #[test]
+    fn what_is_left_is_what_came_in_less_what_goes_out_first() {
+        let budget = |income_minor| Step::Budget { income_minor, essentials_minor: 190_000, priority_minor: 12_000 };
+        assert_eq!(led(&[]).left_minor(), None);
+        assert_eq!(led(&[budget(100_000), budget(210_000)]).left_minor(), Some(8_000));
+        assert_eq!(led(&[budget(i64::MIN)]).left_minor(), Some(i64::MIN));
+        assert_eq!(led(&[budget(200_000)]).left_minor(), Some(-2_000));
     }
 
     #[test]

@@ -153,6 +153,8 @@ struct CallPage<'g> {
     asks_words: Option<Trigger>,
     promised: String,
     read_back: Vec<String>,
+    /// What is left to them each month, and whether that is nothing.
+    left: Option<(String, bool)>,
     chips: Vec<(&'static str, String)>,
     next: Option<Stage>,
     wrap: Option<Wrap>,
@@ -246,6 +248,7 @@ pub async fn show(
         triggers: Trigger::ALL.iter().map(|trigger| (*trigger, triggers.contains(trigger))).collect(),
         promised: promised(&led),
         read_back: Agreed::of(&led.conversation).map(|agreed| read_back(&agreed, &places.telephone, guide.language)).unwrap_or_default(),
+        left: left(&led),
         chips: chips(&led),
         next: led.conversation.after(stage),
         wrap: wrap(&led, &seen, visit, &person, &fields, &ways),
@@ -407,6 +410,12 @@ fn promised(led: &Led) -> String {
         Ok(currency) => format!("{} by {}", Money::of(amount, currency), written(due_on)),
         Err(_) => String::new(),
     }
+}
+
+/// What is left to them each month, and whether that is nothing.
+fn left(led: &Led) -> Option<(String, bool)> {
+    let (minor, currency) = (led.conversation.left_minor()?, ledger::store::currency(&led.known.account.currency).ok()?);
+    Some((Money::of(minor.max(0), currency).to_string(), minor <= 0))
 }
 
 /// What is known so far, for the foot of the page.
