@@ -240,7 +240,9 @@ fn every_branch_of_verification_is_taken_by_keyboard_and_tells_nobody_of_a_debt(
     let mut rows = "reference,name,street,city,state,zip,born,mobile,principal,due_on\n".to_string();
     let people = WAYS.len() + 3;
     for at in 0..people {
-        rows += &format!("QM-8812{at:02},Person {at:02} Okafor,1180 Oak Street,Columbus,OH,43205,1984-08-19,61455501{at:02},420.00,2026-01-20\n");
+        rows += &format!(
+            "QM-8812{at:02},Person {at:02} Okafor,1180 Oak Street,Columbus,OH,43205,1984-08-19,61455501{at:02},420.00,2026-01-20\n"
+        );
     }
     let mapping = "[columns]\nreference = \"reference\"\nname = \"name\"\nstreet = \"street\"\ncity = \"city\"\nstate = \"state\"\n\
         zip = \"zip\"\ndate_of_birth = \"born\"\nmobile = \"mobile\"\nprincipal = \"principal\"\ndue_on = \"due_on\"\n";

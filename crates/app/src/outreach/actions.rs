@@ -207,7 +207,7 @@ pub async fn record_contact_in(tx: &mut Tx, who: &Actor, at: Moment, ask: &Recor
     let came_in = contact.direction == "in";
     if !result::for_channel(channel).any(|known| known.code == code.code) || (came_in && !code.comes_in()) {
         let way = if came_in { " that comes in" } else { "" };
-        return Err(Failure::wrong("result", format!("{} does not come about by a {}{way}", code.code, contact.channel)));
+        return Err(Failure::wrong("result", format!("{} does not come about by {}{way}", code.code, contact.channel)));
     }
     // An attempt that expired has counted; what is said of it later does not take it back.
     let is_late = contact.state == "expired" || contact.expires_at.is_some_and(|expires| expires < at.at);
