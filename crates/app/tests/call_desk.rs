@@ -246,10 +246,13 @@ fn every_branch_of_verification_is_taken_by_keyboard_and_tells_nobody_of_a_debt(
     }
     let mapping = "[columns]\nreference = \"reference\"\nname = \"name\"\nstreet = \"street\"\ncity = \"city\"\nstate = \"state\"\n\
         zip = \"zip\"\ndate_of_birth = \"born\"\nmobile = \"mobile\"\nprincipal = \"principal\"\ndue_on = \"due_on\"\n";
-    assert_eq!(floor.import(&rows, mapping, "Larkfield").unwrap().accepted, people);
+    assert_eq!(floor.import(&rows, mapping, "Larkfield").unwrap().accepted, people as u64);
     let accounts: Vec<_> = (0..people).map(|at| floor.person(&format!("QM-8812{at:02}")).account).collect();
     floor.officer("Dana");
     floor.debtor("Somebody", "10.00"); // officers join the desk
+    for (name, value) in [("company", "Harbor Recovery"), ("company_phone", "614 555 0199")] {
+        floor.tamper("insert into settings (name, value) values ($1, $2)", &[name.into(), value.into()]);
+    }
     floor.clock("10:00");
     let base = floor.serve();
     let driver = Driver::start();
