@@ -87,6 +87,6 @@ create table recaps (
 create unique index recaps_call on recaps (call_id, channel);
 create index recaps_account on recaps (account_id, id);
 create index recaps_letter on recaps (letter_id);
--- An officer's calls of a day, and those that nobody wrapped up.
+-- An officer's calls of a day, those that nobody wrapped up, and the floor's calls of today.
 create index calls_began on calls (began_at);
 create index calls_wrapped on calls (wrapped_at, began_at);

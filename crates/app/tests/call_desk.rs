@@ -10,17 +10,26 @@ fn later(floor: &Floor, seconds: i64) {
     floor.app.set_clock(floor.app.moment().at + SignedDuration::from_secs(seconds));
 }
 
-#[test]
-fn a_call_of_eleven_minutes_is_led_by_keyboard_and_documents_itself() {
+/// A floor with accounts at one address (reference, name, mobile number), and Dana on their desk.
+fn floor_with(people: &[(&str, &str, &str)]) -> Floor {
     let mut floor = Floor::on(Engine::Sqlite, "2026-03-03");
-    let rows = "reference,name,street,city,state,zip,born,mobile,principal,due_on\n\
-        QM-88121,Desmond Okafor,1180 Oak Street,Columbus,OH,43205,1984-08-19,6145550163,420.00,2026-01-20\n";
+    let row = |(reference, name, mobile): &(&str, &str, &str)| {
+        format!("{reference},{name},1180 Oak Street,Columbus,OH,43205,1984-08-19,{mobile},420.00,2026-01-20\n")
+    };
+    let rows: String = people.iter().map(row).collect();
+    let rows = format!("reference,name,street,city,state,zip,born,mobile,principal,due_on\n{rows}");
     let mapping = "[columns]\nreference = \"reference\"\nname = \"name\"\nstreet = \"street\"\ncity = \"city\"\nstate = \"state\"\n\
         zip = \"zip\"\ndate_of_birth = \"born\"\nmobile = \"mobile\"\nprincipal = \"principal\"\ndue_on = \"due_on\"\n";
-    assert_eq!(floor.import(rows, mapping, "Larkfield").unwrap().accepted, 1);
-    let desmond = floor.person("QM-88121");
+    assert_eq!(floor.import(&rows, mapping, "Larkfield").unwrap().accepted, people.len() as u64);
     floor.officer("Dana");
     floor.debtor("Somebody", "10.00"); // officers join the desk
+    floor
+}
+
+#[test]
+fn a_call_of_eleven_minutes_is_led_by_keyboard_and_documents_itself() {
+    let mut floor = floor_with(&[("QM-88121", "Desmond Okafor", "6145550163")]);
+    let desmond = floor.person("QM-88121");
     floor.clock("10:00");
     let base = floor.serve();
     let driver = Driver::start();
@@ -143,14 +152,7 @@ fn a_call_of_eleven_minutes_is_led_by_keyboard_and_documents_itself() {
 
 #[test]
 fn a_call_that_comes_in_is_found_verified_and_written_down_by_keyboard() {
-    let mut floor = Floor::on(Engine::Sqlite, "2026-03-03");
-    let rows = "reference,name,street,city,state,zip,born,mobile,principal,due_on\n\
-        QM-88121,Desmond Okafor,1180 Oak Street,Columbus,OH,43205,1984-08-19,6145550163,420.00,2026-01-20\n";
-    let mapping = "[columns]\nreference = \"reference\"\nname = \"name\"\nstreet = \"street\"\ncity = \"city\"\nstate = \"state\"\n\
-        zip = \"zip\"\ndate_of_birth = \"born\"\nmobile = \"mobile\"\nprincipal = \"principal\"\ndue_on = \"due_on\"\n";
-    assert_eq!(floor.import(rows, mapping, "Larkfield").unwrap().accepted, 1);
-    floor.officer("Dana");
-    floor.debtor("Somebody", "10.00"); // officers join the desk
+    let mut floor = floor_with(&[("QM-88121", "Desmond Okafor", "6145550163")]);
     floor.clock("20:55");
     let base = floor.serve();
     let driver = Driver::start();
@@ -236,20 +238,11 @@ const WAYS: [(&str, &str, &str, &str); 8] = [
 
 #[test]
 fn every_branch_of_verification_is_taken_by_keyboard_and_tells_nobody_of_a_debt() {
-    let mut floor = Floor::on(Engine::Sqlite, "2026-03-03");
-    let mut rows = "reference,name,street,city,state,zip,born,mobile,principal,due_on\n".to_string();
-    let people = WAYS.len() + 3;
-    for at in 0..people {
-        rows += &format!(
-            "QM-8812{at:02},Person {at:02} Okafor,1180 Oak Street,Columbus,OH,43205,1984-08-19,61455501{at:02},420.00,2026-01-20\n"
-        );
-    }
-    let mapping = "[columns]\nreference = \"reference\"\nname = \"name\"\nstreet = \"street\"\ncity = \"city\"\nstate = \"state\"\n\
-        zip = \"zip\"\ndate_of_birth = \"born\"\nmobile = \"mobile\"\nprincipal = \"principal\"\ndue_on = \"due_on\"\n";
-    assert_eq!(floor.import(&rows, mapping, "Larkfield").unwrap().accepted, people as u64);
-    let accounts: Vec<_> = (0..people).map(|at| floor.person(&format!("QM-8812{at:02}")).account).collect();
-    floor.officer("Dana");
-    floor.debtor("Somebody", "10.00"); // officers join the desk
+    let people: Vec<[String; 3]> =
+        (0..WAYS.len() + 3).map(|at| [format!("QM-8812{at:02}"), format!("Person {at:02} Okafor"), format!("61455501{at:02}")]).collect();
+    let people: Vec<_> = people.iter().map(|[reference, name, mobile]| (reference.as_str(), name.as_str(), mobile.as_str())).collect();
+    let mut floor = floor_with(&people);
+    let accounts: Vec<_> = people.iter().map(|(reference, ..)| floor.person(reference).account).collect();
     for (name, value) in [("company", "Harbor Recovery"), ("company_phone", "614 555 0199")] {
         floor.tamper("insert into settings (name, value) values ($1, $2)", &[name.into(), value.into()]);
     }

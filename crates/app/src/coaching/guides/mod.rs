@@ -25,8 +25,11 @@ pub const SHIPPED: &str = "shipped";
 ///
 /// A version that a later release of the program no longer reads leads none, and the shipped text stands in.
 pub fn in_force(rows: &[GuideRow], language: Language, at: Timestamp) -> Option<&GuideRow> {
-    let begun = rows.iter().filter(|row| row.language == language.tag() && row.begins_at.is_some_and(|begins| begins <= at));
-    begun.filter(|row| Guide::parse(&row.body).is_ok()).max_by_key(|row| (row.begins_at, row.number))
+    let mut begun: Vec<&GuideRow> =
+        rows.iter().filter(|row| row.language == language.tag() && row.begins_at.is_some_and(|begins| begins <= at)).collect();
+    begun.sort_unstable_by_key(|row| std::cmp::Reverse((row.begins_at, row.number)));
+    // Reading a text costs more than all else here: those before the one that leads are not read.
+    begun.into_iter().find(|row| Guide::parse(&row.body).is_ok())
 }
 
 /// How a call that begins now names its text.

@@ -204,7 +204,7 @@ pub async fn get_text(
     Path(code): Path<String>,
     Query(query): Query<HashMap<String, String>>,
 ) -> Result<Response, Failure> {
-    let language = Language::parse(&code).ok_or_else(|| Failure::NotFound(format!("guide in {code:?}: there are en and es")))?;
+    let language = language_of(&code)?;
     let mut tx = web.app.db.read().await?;
     let rows = store::list_approved(&mut tx, language).await?;
     tx.rollback().await;
@@ -216,6 +216,10 @@ pub async fn get_text(
     Ok(text_page(&visit, language, text.to_string(), Fields::default().with("from", &tomorrow), Problems::default(), None))
 }
 
+fn language_of(code: &str) -> Result<Language, Failure> {
+    Language::parse(code).ok_or_else(|| Failure::NotFound(format!("guide in {code:?}: there are en and es")))
+}
+
 fn text_page(visit: &Visit, language: Language, text: String, fields: Fields, problems: Problems, tried: Option<Tried>) -> Response {
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let frame = Frame::of(visit, COACHING, &format!("Change the guide, {language}"));
@@ -225,7 +229,7 @@ fn text_page(visit: &Visit, language: Language, text: String, fields: Fields, pr
 /// `POST /guides/{guide}/text`: reads a text and shows what it changes, or proposes it.
 pub async fn post_text(State(web): State<Web>, visit: Visit, Path(code): Path<String>, body: Bytes) -> Result<Response, Failure> {
     let fields = Fields::of(&body);
-    let language = Language::parse(&code).ok_or_else(|| Failure::NotFound(format!("guide in {code:?}: there are en and es")))?;
+    let language = language_of(&code)?;
     let text = fields.text("text").replace("\r\n", "\n");
     let again = |problems: Problems, tried: Option<Tried>| text_page(&visit, language, text.clone(), fields.clone(), problems, tried);
     let mut problems = Problems::default();
