@@ -8,6 +8,7 @@ use duly::demo;
 use duly::store::{Db, migrate};
 use duly::web;
 use serde_json::json;
+use std::collections::HashMap;
 use std::error::Error;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -22,7 +23,7 @@ const NOW: &str = "2026-03-03T11:10:00-05:00";
 const SIZES: [(&str, u32, u32); 3] = [("desk", 1440, 900), ("laptop", 1024, 768), ("phone", 390, 844)];
 
 /// Pictures that the manual shows: name, who sees it, where.
-const PICTURES: [(&str, &str, &str); 33] = [
+const PICTURES: [(&str, &str, &str); 42] = [
     ("my-day", "officer", "/my-day"),
     ("not-now", "officer", "/my-day#later"),
     ("account", "officer", "{account}"),
@@ -36,6 +37,9 @@ const PICTURES: [(&str, &str, &str); 33] = [
     ("stops", "officer", "{account}?do=stop"),
     ("call", "officer", "{call}"),
     ("calls", "officer", "/calls"),
+    ("calls-in", "officer", "/calls/in?q=ma"),
+    ("practice", "officer", "/practice"),
+    ("practice-call", "officer", "{practice}"),
     ("imports", "backoffice", "/imports"),
     ("trial", "backoffice", "{upload}"),
     ("mapping", "backoffice", "{upload}/mapping"),
@@ -45,11 +49,17 @@ const PICTURES: [(&str, &str, &str); 33] = [
     ("payments", "backoffice", "{account}?do=payment"),
     ("close", "supervisor", "{account}?do=close"),
     ("promises", "supervisor", "/promises"),
+    ("floor", "supervisor", "/floor"),
+    ("approval", "supervisor", "{approval}"),
+    ("coaching", "supervisor", "/coaching"),
+    ("review", "supervisor", "{review}"),
+    ("comparison", "supervisor", "/coaching/comparison"),
     ("desks", "supervisor", "/desks"),
     ("teams", "supervisor", "/teams"),
     ("compliance", "compliance", "/compliance"),
     ("decision", "compliance", "{decision}"),
     ("why-then", "compliance", "{account}/why?channel=text&at=2026-03-03T05:30"),
+    ("guide", "compliance", "{guide}"),
     ("disputes", "compliance", "/disputes"),
     ("case", "compliance", "{case}"),
     ("case-opened", "compliance", "{account}?do=case"),
@@ -129,47 +139,21 @@ async fn browser(driver: &Driver) -> Result<WebDriver, Box<dyn Error>> {
 async fn photograph(browser: &WebDriver, port: u16, address: &str, images: &Path, all: Option<&Path>) -> Result<usize, Box<dyn Error>> {
     let tools = Tools { port, session: browser.session_id().to_string(), client: reqwest::Client::new() };
     let mut signed_in = "";
-    let (mut account, mut person, mut decision) = (String::new(), String::new(), String::new());
-    let (mut upload, mut history, mut case, mut call) = (String::new(), String::new(), String::new(), String::new());
+    // Places that are found on the way, such as the page of one call.
+    let mut found: HashMap<&str, String> = HashMap::new();
     for (name, role, place) in PICTURES {
         resize(&tools, SIZES[0]).await?;
         if role != signed_in {
             sign_in(browser, address, role).await?;
             signed_in = role;
         }
-        if account.is_empty() {
-            // Somebody who promised something: there is a talk to be seen, and what came of it.
-            browser.goto(format!("{address}/promises")).await?;
-            account = first_link(browser, "tr[data-row] a[href^='/accounts/']").await?;
-            browser.goto(format!("{address}{account}")).await?;
-            person = first_link(browser, "a[href*='/people/dbt_']").await?;
+        for named in NAMED.into_iter().filter(|named| place.contains(named)) {
+            if !found.contains_key(named) {
+                let place = find(browser, address, named, &found).await?;
+                found.insert(named, place);
+            }
         }
-        if place.contains("{call}") && call.is_empty() {
-            call = begin_call(browser, address).await?;
-        }
-        if place.contains("{upload}") && upload.is_empty() {
-            upload = send_file(browser, address, "accounts", FILE).await?;
-        }
-        if place.contains("{history}") && history.is_empty() {
-            history = send_file(browser, address, "history", HISTORY).await?;
-        }
-        if place.contains("{decision}") && decision.is_empty() {
-            browser.goto(format!("{address}/compliance")).await?;
-            decision = first_link(browser, "a[href*='/decisions/dec_']").await?;
-        }
-        if place.contains("{case}") && case.is_empty() {
-            case = first_link(browser, "a[href^='/disputes/cas_']").await?;
-        }
-        let named = [
-            ("{decision}", &decision),
-            ("{account}", &account),
-            ("{person}", &person),
-            ("{upload}", &upload),
-            ("{history}", &history),
-            ("{case}", &case),
-            ("{call}", &call),
-        ];
-        let place = named.into_iter().fold(place.to_string(), |place, (name, is)| place.replace(name, is));
+        let place = found.iter().fold(place.to_string(), |place, (name, is)| place.replace(name, is));
         browser.goto(format!("{address}{place}")).await?;
         browser.screenshot(&images.join(format!("{name}.png"))).await?;
         let Some(folder) = all else { continue };
@@ -184,6 +168,30 @@ async fn photograph(browser: &WebDriver, port: u16, address: &str, images: &Path
         }
     }
     Ok(PICTURES.len())
+}
+
+/// What stands for a page that only the sample knows.
+const NAMED: [&str; 11] =
+    ["{account}", "{person}", "{call}", "{upload}", "{history}", "{decision}", "{case}", "{practice}", "{approval}", "{review}", "{guide}"];
+
+/// Where a named page is, looked up or made as whoever is signed in.
+async fn find(browser: &WebDriver, address: &str, named: &str, found: &HashMap<&str, String>) -> Result<String, Box<dyn Error>> {
+    let (page, link) = match named {
+        // Somebody who promised something: there is a talk to be seen, and what came of it.
+        "{account}" => ("/promises".to_string(), "tr[data-row] a[href^='/accounts/']"),
+        "{person}" => (found["{account}"].clone(), "a[href*='/people/dbt_']"),
+        "{decision}" => ("/compliance".to_string(), "a[href*='/decisions/dec_']"),
+        "{case}" => ("/disputes".to_string(), "a[href^='/disputes/cas_']"),
+        "{approval}" => ("/approvals".to_string(), "a[href^='/approvals/apr_']"),
+        "{review}" => ("/coaching".to_string(), "a[href^='/coaching/reviews/']"),
+        "{guide}" => ("/guides".to_string(), "a[href^='/guides/']"),
+        "{call}" => return begin_call(browser, address).await,
+        "{upload}" => return send_file(browser, address, "accounts", FILE).await,
+        "{history}" => return send_file(browser, address, "history", HISTORY).await,
+        _ => return begin_practice(browser, address).await,
+    };
+    browser.goto(format!("{address}{page}")).await?;
+    first_link(browser, link).await
 }
 
 /// A file with a few problems, as a creditor would send it; where its trial is shown.
@@ -220,6 +228,13 @@ async fn begin_call(browser: &WebDriver, address: &str) -> Result<String, Box<dy
     browser.goto(format!("{address}/next")).await?;
     browser.find(By::Css("form[data-main] button[type=submit]")).await?.click().await?;
     browser.find(By::Css("[data-key='1']")).await?.click().await?;
+    Ok(browser.current_url().await?.path().to_string())
+}
+
+/// Begins a call with a scripted person; where it is led.
+async fn begin_practice(browser: &WebDriver, address: &str) -> Result<String, Box<dyn Error>> {
+    browser.goto(format!("{address}/practice")).await?;
+    browser.find(By::Css("button[name=scenario]")).await?.click().await?;
     Ok(browser.current_url().await?.path().to_string())
 }
 

@@ -103,7 +103,7 @@ fn a_call_of_eleven_minutes_is_led_by_keyboard_and_documents_itself() {
         press(&browser, "500").await?;
         browser.execute("document.getElementById('due').value = '2026-03-10'", vec![]).await?;
         chord(&browser, Key::Enter).await?;
-        wait_for_text(&browser, "the promise is refused").await?;
+        wait_for_text(&browser, "The promise is refused.").await?;
         tab_to(&browser, "amount").await?;
         chord(&browser, "a").await?;
         press(&browser, "80").await?;

@@ -133,10 +133,6 @@ fn wrong_answers(topic: Topic, decision: &Decision, draw: &mut Draw) -> Vec<Stri
     };
     wrong.extend(near.iter().take(2).filter_map(of_card));
     wrong.extend(far.iter().chain(near.iter().skip(2).collect::<Vec<_>>()).filter_map(of_card));
-    // A reason more than there is, or a reason less.
-    if let [first, _, ..] = decision.because.as_slice() {
-        wrong.insert(1, said(decision.answer, first.rule.plain));
-    }
     wrong
 }
 

@@ -158,6 +158,7 @@ impl Conversation {
     pub fn may_enter(&self, stage: Stage) -> Result<(), &'static str> {
         match stage {
             Stage::Verify => Ok(()),
+            _ if self.way() == Way::NotVerified => Err("stays shut: they were not verified"),
             _ if self.way() != Way::Talking => Err("opens when they are verified"),
             Stage::Disclose => Ok(()),
             _ if !self.is_disclosed() => Err("opens when the words that are due are said"),

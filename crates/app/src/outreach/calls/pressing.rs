@@ -164,7 +164,7 @@ async fn promise(tx: &mut Tx, who: &Actor, at: Moment, led: &mut Led, fields: &F
         }
         Outcome::Refused(decision) => {
             let says: Vec<&str> = decision.because.iter().map(|reason| reason.rule.plain).collect();
-            let mut problems = Problems::one("form", format!("the promise is refused: {}", says.join(" ").trim_end_matches('.')));
+            let mut problems = Problems::one("promise", says.join(" "));
             if decision.answer == Answer::NeedsSupervisor {
                 problems.0.push(("limit", "is passed: a supervisor may grant it".into()));
             }

@@ -3,6 +3,7 @@
 use super::actions::{Led, load};
 use super::opening;
 use super::recap::{self, store::Recap};
+use super::stages::{ShownStage, chips, minutes, promised, seconds, stages};
 use crate::accounts::brief::{self, Brief};
 use crate::accounts::search::store::list_of_people;
 use crate::accounts::strip::places as places_of;
@@ -45,15 +46,6 @@ use std::collections::HashMap;
 
 /// How long wrapping up is meant to take, in seconds.
 pub const WRAP_SECONDS: i64 = 15;
-
-/// A stage in the list at the left.
-struct ShownStage {
-    number: usize,
-    stage: Stage,
-    is_done: bool,
-    is_open: bool,
-    says: String,
-}
 
 /// A line of the guide with its places filled.
 struct ShownLine {
@@ -377,75 +369,10 @@ fn owed(led: &Led) -> Result<(Money, String), Failure> {
     Ok((owed, led.known.creditor.name.clone()))
 }
 
-fn stages(led: &Led) -> Vec<ShownStage> {
-    // What keeps stages shut is said once.
-    let first_shut = Stage::ALL.iter().find(|stage| led.conversation.may_enter(**stage).is_err());
-    let shown = |(at, stage): (usize, &Stage)| {
-        let may = led.conversation.may_enter(*stage);
-        let is_done = led.conversation.is_done(*stage);
-        let done_at = led.conversation.steps().iter().zip(&led.done_at).rev().find(|(step, _)| step.stage() == *stage);
-        let says = match (may, done_at) {
-            (Err(says), _) if first_shut == Some(stage) || *stage == Stage::ReadBack => says.to_string(),
-            (Ok(()), Some((_, at))) if is_done => minutes(led.call.began_at, *at),
-            _ => String::new(),
-        };
-        ShownStage { number: at + 1, stage: *stage, is_done, is_open: may.is_ok(), says }
-    };
-    Stage::ALL.iter().enumerate().map(shown).collect()
-}
-
-fn seconds(from: Timestamp, to: Timestamp) -> i64 {
-    to.duration_since(from).as_secs().max(0)
-}
-
-/// How long after a moment another is, as `mm:ss`.
-fn minutes(from: Timestamp, to: Timestamp) -> String {
-    let seconds = seconds(from, to);
-    format!("{:02}:{:02}", seconds / 60, seconds % 60)
-}
-
-fn promised(led: &Led) -> String {
-    let Some((amount, currency, due_on)) = led.conversation.promised() else { return String::new() };
-    match ledger::store::currency(currency) {
-        Ok(currency) => format!("{} by {}", Money::of(amount, currency), written(due_on)),
-        Err(_) => String::new(),
-    }
-}
-
 /// What is left to them each month, and whether that is nothing.
 fn left(led: &Led) -> Option<(String, bool)> {
     let (minor, currency) = (led.conversation.left_minor()?, ledger::store::currency(&led.known.account.currency).ok()?);
     Some((Money::of(minor.max(0), currency).to_string(), minor <= 0))
-}
-
-/// What is known so far, for the foot of the page.
-fn chips(led: &Led) -> Vec<(&'static str, String)> {
-    let call = &led.conversation;
-    let mut chips = Vec::new();
-    if let Some(who) = call.answered() {
-        chips.push(("", who.to_string().to_lowercase()));
-    }
-    let matched = Check::ALL.into_iter().filter(|check| call.fit(*check) == Some(Fit::Matches)).count();
-    if matched > 0 {
-        chips.push(("ok", format!("{matched} checked")));
-    }
-    for step in call.steps() {
-        chips.push(match step {
-            Step::MessageLeft => ("ok", "message left".into()),
-            Step::Disclosed { .. } => ("ok", "disclosed".into()),
-            Step::Told { reason, agreed, .. } if *agreed || !reason.is_sensitive() => ("acc", reason.to_string().to_lowercase()),
-            Step::Opened { trigger } => ("acc", trigger.to_string().to_lowercase()),
-            Step::ReadBack { confirmed: true } => ("ok", "read back".into()),
-            Step::Refused => ("", "will not pay".into()),
-            Step::BadTime => ("", "bad time".into()),
-            _ => continue,
-        });
-    }
-    if call.promised().is_some() {
-        chips.push(("ok", promised(led)));
-    }
-    chips.dedup();
-    chips
 }
 
 /// What was written for them after the call.

@@ -269,8 +269,7 @@ impl Place {
             Some(call) => {
                 if let Some(decision) = refused {
                     let says: Vec<&str> = decision.because.iter().map(|reason| reason.rule.plain).collect();
-                    let says = format!("nobody may grant it: {}", says.join(" ").trim_end_matches('.'));
-                    problems.0.push(("form", says));
+                    problems.0.push(("ask-refused", says.join(" ")));
                 }
                 let query = HashMap::from([("stage".to_string(), Stage::Commit.code().to_string())]);
                 calls::show(web, visit, call, &query, fields, problems).await

@@ -1,5 +1,7 @@
 //! What differs between two texts of a guide, part by part: a stage, a card, the table.
 
+use crate::outreach::conversation::Stage;
+
 /// A part that differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
@@ -9,6 +11,19 @@ pub struct Change {
     pub gone: Vec<String>,
     /// Lines that are new.
     pub new: Vec<String>,
+}
+
+impl Change {
+    /// The part as a reader knows it: `Read back`, `“I lost my job”`.
+    pub fn title(&self) -> String {
+        let card = self.part.strip_prefix("card ").and_then(|card| card.split_once(':'));
+        match (Stage::parse(&self.part), card) {
+            (Some(stage), _) => stage.to_string(),
+            (None, Some((_, title))) => format!("“{}”", title.trim()),
+            (None, None) if self.part == "table" => "The table".into(),
+            (None, None) => "The head of the text".into(),
+        }
+    }
 }
 
 /// What a text says otherwise than another, in its order; parts that are gone come last.
@@ -89,6 +104,19 @@ mod tests {
             let after = before.replace(from, to);
             let owned = |lines: Vec<&str>| lines.into_iter().map(String::from).collect();
             assert_eq!(changes(before, &after), [Change { part: part.into(), gone: owned(gone), new: owned(new) }], "{after}");
+        }
+    }
+
+    #[test]
+    fn a_part_is_named_as_readers_know_it() {
+        let parts = [
+            ("read_back", "Read back"),
+            ("card job: I lost my job", "“I lost my job”"),
+            ("table", "The table"),
+            ("opening", "The head of the text"),
+        ];
+        for (part, title) in parts {
+            assert_eq!(Change { part: part.into(), gone: vec![], new: vec![] }.title(), title);
         }
     }
 
