@@ -81,6 +81,42 @@ async fn settled(browser: &WebDriver) {
     }
 }
 
+/// What a selector finds, waited for; a page that another one takes the place of meanwhile is looked through again.
+pub async fn found(browser: &WebDriver, css: &str) -> WebDriverResult<WebElement> {
+    for _ in 0..100 {
+        if let Ok(found) = browser.find(By::Css(css)).await {
+            return Ok(found);
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    browser.find(By::Css(css)).await
+}
+
+/// Presses Enter on what a selector finds, and waits until another page is there.
+pub async fn follow(browser: &WebDriver, css: &str) -> WebDriverResult<()> {
+    leave(browser).await?;
+    found(browser, css).await?.send_keys(Key::Enter + "").await?;
+    arrive(browser).await
+}
+
+/// Marks the page that is about to be left.
+pub async fn leave(browser: &WebDriver) -> WebDriverResult<()> {
+    settled(browser).await;
+    browser.execute("document.documentElement.dataset.left = 'yes'", vec![]).await.map(drop)
+}
+
+/// Waits until the page that was marked is left and the next one is whole.
+pub async fn arrive(browser: &WebDriver) -> WebDriverResult<()> {
+    for _ in 0..200 {
+        let state = browser.execute("return document.readyState + (document.documentElement.dataset.left ?? '')", vec![]).await;
+        if state.is_ok_and(|state| state.json() == "complete") {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("no other page came; the browser is at {}:\n{}", browser.current_url().await?, text(browser).await?);
+}
+
 /// Presses a key while Control is held.
 pub async fn chord(browser: &WebDriver, key: impl Into<TypingData>) -> WebDriverResult<()> {
     browser.action_chain().key_down(Key::Control).send_keys(key.into()).key_up(Key::Control).perform().await
@@ -100,8 +136,8 @@ pub async fn tab_to(browser: &WebDriver, id: &str) -> WebDriverResult<()> {
 
 pub async fn wait_for(browser: &WebDriver, part: &str) -> WebDriverResult<String> {
     for _ in 0..100 {
-        let url = browser.current_url().await?;
-        if url.as_str().contains(part) {
+        // Between two pages there is no answer.
+        if let Some(url) = browser.current_url().await.ok().filter(|url| url.as_str().contains(part)) {
             settled(browser).await;
             return Ok(url.to_string());
         }

@@ -1,6 +1,6 @@
 //! A whole call at the desk, in a real Chromium and by keyboard, with axe at each stage.
 
-use crate::browser::{Driver, chord, faults, press, sign_in, tab_to, text, wait_for, wait_for_text};
+use crate::browser::{Driver, arrive, chord, faults, follow, found, leave, press, sign_in, tab_to, text, wait_for, wait_for_text};
 use duly_testkit::{Engine, Floor};
 use jiff::SignedDuration;
 use thirtyfour::prelude::*;
@@ -123,7 +123,7 @@ fn a_call_of_eleven_minutes_is_led_by_keyboard_and_documents_itself() {
         browser.execute("document.activeElement.blur()", vec![]).await?;
         press(&browser, "h").await?;
         wait_for_text(&browser, "Wrap up").await?;
-        let note = browser.find(By::Id("note")).await?.value().await?.unwrap_or_default();
+        let note = found(&browser, "#note").await?.value().await?.unwrap_or_default();
         for part in [
             "Spoke with Desmond Okafor.",
             "Verified by date of birth and house no. and zip.",
@@ -132,8 +132,8 @@ fn a_call_of_eleven_minutes_is_led_by_keyboard_and_documents_itself() {
         ] {
             assert!(note.contains(part), "{part} in {note}");
         }
-        assert_eq!(browser.find(By::Id("result")).await?.value().await?.as_deref(), Some("promised"));
-        assert_eq!(browser.find(By::Id("follow-up")).await?.value().await?.as_deref(), Some("2026-03-11"));
+        assert_eq!(found(&browser, "#result").await?.value().await?.as_deref(), Some("promised"));
+        assert_eq!(found(&browser, "#follow-up").await?.value().await?.as_deref(), Some("2026-03-11"));
         assert_eq!(faults(&browser).await?, Vec::<String>::new());
         later(&floor, 9);
         chord(&browser, Key::Enter).await?;
@@ -209,7 +209,7 @@ fn a_call_that_comes_in_is_found_verified_and_written_down_by_keyboard() {
         assert!(focus.contains("Cannot afford"), "the card's button is at hand: {focus}");
         press(&browser, "h").await?;
         wait_for_text(&browser, "Wrap up").await?;
-        let note = browser.find(By::Id("note")).await?.value().await?.unwrap_or_default();
+        let note = found(&browser, "#note").await?.value().await?.unwrap_or_default();
         assert!(note.starts_with("Desmond Okafor called us."), "{note}");
         assert_eq!(faults(&browser).await?, Vec::<String>::new());
         browser.execute("document.getElementById('follow-up').value = '2026-03-12'", vec![]).await?;
@@ -266,14 +266,17 @@ fn every_branch_of_verification_is_taken_by_keyboard_and_tells_nobody_of_a_debt(
             chord(browser, Key::Enter).await?;
             wait_for(browser, "/calls/cal_").await?;
             quiet(browser).await?;
-            let key = browser.find(By::Css(format!("button[name=who][value={who}]"))).await?.attr("data-key").await?.unwrap_or_default();
+            let button = format!("button[name=who][value={who}]");
+            let key = found(browser, &button).await?.attr("data-key").await?.unwrap_or_default();
+            leave(browser).await?;
             press(browser, key.as_str()).await?;
-            browser.query(By::Css(format!("button[name=who][value={who}][aria-pressed=true]"))).first().await?;
+            arrive(browser).await?;
+            found(browser, &format!("{button}[aria-pressed=true]")).await?;
             quiet(browser).await
         };
         let wraps = async |browser: &WebDriver, result: &str| -> WebDriverResult<()> {
             wait_for_text(browser, "Wrap up").await?;
-            assert_eq!(browser.find(By::Id("result")).await?.value().await?.as_deref(), Some(result));
+            assert_eq!(found(browser, "#result").await?.value().await?.as_deref(), Some(result));
             quiet(browser).await?;
             browser.execute("const on = document.getElementById('follow-up'); on.value ||= '2026-03-10'", vec![]).await?;
             tab_to(browser, "follow-up").await?;
@@ -284,8 +287,7 @@ fn every_branch_of_verification_is_taken_by_keyboard_and_tells_nobody_of_a_debt(
             answers(&browser, at, who).await?;
             assert!(text(&browser).await?.contains(says), "{who}: {}", text(&browser).await?);
             if !does.is_empty() {
-                browser.find(By::Css(does)).await?.send_keys(Key::Enter + "").await?;
-                wait_for(&browser, "/calls/cal_").await?;
+                follow(&browser, does).await?;
             }
             later(&floor, 20);
             browser.execute("document.activeElement.blur()", vec![]).await?;
@@ -309,7 +311,7 @@ fn every_branch_of_verification_is_taken_by_keyboard_and_tells_nobody_of_a_debt(
         // Or they would rather not say.
         answers(&browser, WAYS.len() + 1, "person").await?;
         for check in ["date_of_birth", "house_and_zip"] {
-            browser.find(By::Css(format!("button[name=declined][value={check}]"))).await?.send_keys(Key::Enter + "").await?;
+            follow(&browser, &format!("button[name=declined][value={check}]")).await?;
             wait_for_text(&browser, "preferred not to say").await?;
             quiet(&browser).await?;
         }
@@ -320,7 +322,7 @@ fn every_branch_of_verification_is_taken_by_keyboard_and_tells_nobody_of_a_debt(
 
         // Or they cannot talk now: one press ends the call, and the week stays open.
         answers(&browser, WAYS.len() + 2, "person").await?;
-        browser.find(By::Css("input[name=step][value=bad_time] + button")).await?.send_keys(Key::Enter + "").await?;
+        follow(&browser, "input[name=step][value=bad_time] + button").await?;
         wraps(&browser, "cannot_talk").await?;
         browser.quit().await
     });

@@ -1,6 +1,6 @@
 //! Practice in a real Chromium: a scenario by keyboard, a quiz, a lesson and the team's page, with axe on each.
 
-use crate::browser::{Driver, faults, press, sign_in, tab_to, text, wait_for, wait_for_text};
+use crate::browser::{Driver, faults, found, press, sign_in, tab_to, text, wait_for, wait_for_text};
 use duly_domain::identity::Role;
 use duly_testkit::{Engine, Floor};
 use thirtyfour::prelude::*;
@@ -58,11 +58,11 @@ fn a_scenario_is_played_by_keyboard_and_every_page_is_accessible() {
             browser.goto(format!("{base}/practice/lessons/hours")).await?;
             assert!(text(&browser).await?.contains("12 CFR 1006.6(b)(1)"));
             assert_eq!(faults(&browser).await?, Vec::<String>::new());
-            browser.find(By::Css("button[name=topic]")).await?.click().await?;
+            found(&browser, "button[name=topic]").await?.click().await?;
             wait_for(&browser, "/practice/quizzes/qiz_").await?;
             assert_eq!(faults(&browser).await?, Vec::<String>::new());
             browser.execute("document.querySelectorAll('fieldset').forEach(f => f.querySelector('input').checked = true)", vec![]).await?;
-            browser.find(By::Css("form[data-main] button")).await?.click().await?;
+            found(&browser, "form[data-main] button").await?.click().await?;
             wait_for_text(&browser, "80% passes").await?;
             assert_eq!(faults(&browser).await?, Vec::<String>::new());
             browser.quit().await?;
