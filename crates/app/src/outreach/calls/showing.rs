@@ -31,7 +31,7 @@ use axum::response::{IntoResponse, Response};
 use duly_domain::accounts::DebtKind;
 use duly_domain::coaching::guide::{Card, Condition, Line, Part, Places, Situation};
 use duly_domain::compliance::status::{Addressee, Allowance};
-use duly_domain::outreach::conversation::{Answered, Choice, Heed, Means, Reason, Stage, Step, Trigger, Way, draft, heed};
+use duly_domain::outreach::conversation::{Answered, Choice, Heed, Means, Reason, Stage, Trigger, Way, draft, heed};
 use duly_domain::outreach::letter::Language;
 use duly_domain::outreach::recap::{Agreed, read_back};
 use duly_domain::outreach::result::{ResultCode, for_channel};
