@@ -11,6 +11,7 @@ mod calls;
 mod control_room;
 mod desks;
 mod disputes;
+mod draws;
 mod evidence;
 mod guides;
 mod history;
