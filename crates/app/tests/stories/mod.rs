@@ -13,6 +13,7 @@ mod desks;
 mod disputes;
 mod draws;
 mod evidence;
+mod evidence_of_calls;
 mod guides;
 mod history;
 mod identity;
