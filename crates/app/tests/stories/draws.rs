@@ -1,12 +1,14 @@
-//! Weeks are drawn by the night where no supervisor did.
+//! Weeks are drawn by the night where no supervisor did; what officers' talks and promises came to is counted for a fair comparison.
 
 use super::reviews::{leads, leads_as, people, well, who};
 use crate::permissions::{client, sign_in};
 use duly::coaching::reviews::numbers::Numbers;
-use duly::coaching::reviews::{drawing, store};
+use duly::coaching::reviews::{comparison, drawing, store};
+use duly_domain::coaching::comparison::Figure;
 use duly_domain::identity::Role;
 use duly_domain::values::ids::CallId;
-use duly_testkit::both_engines;
+use duly_testkit::{Floor, Person, both_engines};
+use jiff::SignedDuration;
 
 both_engines! {
     fn the_night_draws_the_week_that_ended_once_and_leaves_what_was_drawn(mut floor: "2026-03-03") {
@@ -90,5 +92,54 @@ both_engines! {
         assert_eq!(floor.count("select count(*) from reviews"), 2);
         assert_eq!(floor.count("select count(*) from audit_entries where act = 'reviews.draw'"), 2);
         assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+
+    fn talks_promises_and_what_became_of_them_are_counted_for_whoever_led_and_took_them(mut floor: "2026-03-03") {
+        let people = people(&mut floor, 5);
+        floor.clock("10:15");
+        let since = floor.app.moment().at - SignedDuration::from_hours(24);
+        let promised = |floor: &mut Floor, officer: &str, person: Person, due_on: &str| {
+            leads_as(floor, officer, person, &well());
+            assert!(floor.officer(officer).takes_promise(person, "100.00", due_on).is_empty());
+        };
+        promised(&mut floor, "Dana", people[0], "2026-03-06");
+        promised(&mut floor, "Dana", people[1], "2026-03-06");
+        promised(&mut floor, "Dana", people[2], "2026-03-06");
+        leads(&mut floor, people[3], &well());
+        promised(&mut floor, "Eli", people[4], "2026-03-20");
+        let counted = |floor: &mut Floor, figure: Figure| {
+            let app = floor.app.clone();
+            let counted = floor.runtime.block_on(async { comparison::count(&mut app.db.read().await.unwrap(), figure, since).await.unwrap() });
+            let of = |name: &str| {
+                let theirs = counted.cells.iter().filter(|cell| cell.officer == name);
+                theirs.fold((0, 0), |sum, cell| (sum.0 + cell.cases, sum.1 + cell.observed))
+            };
+            (of("Dana"), of("Eli"), counted)
+        };
+        let (dana, eli, cells) = counted(&mut floor, Figure::Promised);
+        assert_eq!((dana, eli), ((4, 3), (1, 1)));
+        assert!(cells.cells.iter().all(|cell| cell.stratum.ends_with("under 500, first talk")), "each promise stands with its talk: {cells:?}");
+        assert_eq!((counted(&mut floor, Figure::Reached).0, counted(&mut floor, Figure::Kept).0), ((4, 4), (0, 0)));
+        // One is paid, one is taken back, one is not paid; Eli's is open.
+        floor.pays(people[0], "100.00", "R-1");
+        floor.officer("Dana").withdraws_promise(people[1]).unwrap();
+        floor.morning_of("2026-03-16");
+        let (dana, eli, kept) = counted(&mut floor, Figure::Kept);
+        assert_eq!((dana, eli), ((2, 1), (0, 0)), "what is open or was taken back is in no share");
+        assert_eq!(kept.withdrawn.get("Dana"), Some(&1), "and is not hidden");
+        // A promise that somebody else took, or a day after the talk, is not one of the talk.
+        floor.clock("10:00");
+        assert!(floor.officer("Dana").takes_promise(people[3], "100.00", "2026-03-20").is_empty());
+        assert_eq!(counted(&mut floor, Figure::Promised).0, (4, 3));
+        let base = floor.serve();
+        floor.runtime.block_on(async {
+            let ada = client();
+            sign_in(&ada, &base, "ada@example.org").await;
+            let page = ada.get(format!("{base}/coaching/comparison")).send().await.unwrap().text().await.unwrap();
+            for part in ["Promises taken", "Promises kept", "75.00 %", "50.00 %", "Taken back", "too few to say", "only counted"] {
+                assert!(page.contains(part), "{part}: {page}");
+            }
+            assert!(!page.contains("other than the floor"), "few cases are only counted: {page}");
+        });
     }
 }

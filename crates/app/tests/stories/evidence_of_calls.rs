@@ -16,7 +16,7 @@ use duly_domain::plans::approval::{Terms, Verdict};
 use duly_domain::values::channel::Channel;
 use duly_domain::values::money::{Currency, Money};
 use duly_domain::values::point::MASK;
-use duly_testkit::{Floor, Person, both_engines};
+use duly_testkit::{Person, both_engines};
 
 both_engines! {
     fn a_call_with_its_steps_recaps_and_approvals_is_told_in_full_and_no_review_of_it(mut floor: "2026-03-03") {
