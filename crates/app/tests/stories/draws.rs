@@ -31,7 +31,7 @@ both_engines! {
         };
         floor.clock("23:30");
         let (was_done, counts) = step(&mut floor, "2026-03-09");
-        assert!(!was_done && counts.contains("\"weeks\":1") && counts.contains("\"calls\":4"), "{counts}");
+        assert!(!was_done && counts.contains("\"officers\":1") && counts.contains("\"calls_drawn\":4"), "{counts}");
         let state = |floor: &mut Floor| {
             ["review_draws", "reviews", "audit_entries"].map(|table| floor.count(&format!("select count(*) from {table}")))
         };

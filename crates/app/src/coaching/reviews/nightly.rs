@@ -20,7 +20,7 @@ const OFFICERS: usize = 20;
 pub async fn draw_weeks(tx: &mut Tx, closing: Moment, tomorrow: Moment) -> Result<Page, Failure> {
     let numbers = Numbers::read(tx).await?.sample;
     if numbers.random_most == 0 && numbers.risk_most == 0 {
-        return Ok(Page::end().with("weeks", 0).with("calls", 0));
+        return Ok(Page::end());
     }
     let zone = zone_in(tx).await?;
     let today = closing.at.to_zoned(zone.clone()).date().min(tomorrow.business_day);
@@ -36,6 +36,9 @@ pub async fn draw_weeks(tx: &mut Tx, closing: Moment, tomorrow: Moment) -> Resul
         let seed = drawing::make_seed()?;
         calls += drawing::draw_in(tx, &Actor::night(), closing.at, *officer, (week_on, &zone), &seed).await?.1;
     }
+    if left.is_empty() {
+        return Ok(Page::end());
+    }
     let page = if left.len() > OFFICERS { Page::more() } else { Page::end() };
-    Ok(page.with("weeks", left.len().min(OFFICERS)).with("calls", calls))
+    Ok(page.with("officers", left.len().min(OFFICERS)).with("calls_drawn", calls))
 }

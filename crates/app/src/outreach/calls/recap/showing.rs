@@ -72,6 +72,11 @@ impl Writing {
         self.offer.first == Some(way.channel)
     }
 
+    /// Whether a way is the one that they like.
+    pub fn is_liked(&self, way: &Channel) -> bool {
+        self.liking.as_ref().is_some_and(|liking| liking.channel == *way)
+    }
+
     /// What is open where the way they like is shut.
     pub fn instead(&self) -> Option<&'static str> {
         self.offer.instead.map(in_words)
