@@ -70,27 +70,34 @@ both_engines! {
     }
 
     fn a_draw_of_the_night_that_is_cut_off_goes_on_with_whoever_is_left(mut floor: "2026-03-03") {
-        let people = people(&mut floor, 2);
+        // More officers than one transaction draws.
+        let names: Vec<String> = (0..23).map(|no| format!("Officer{no}")).collect();
+        for name in &names {
+            floor.user(name, Role::Officer);
+        }
+        let people = people(&mut floor, names.len());
         floor.clock("10:15");
-        leads(&mut floor, people[0], &well());
-        leads_as(&mut floor, "Eli", people[1], &well());
+        for (name, person) in names.iter().zip(&people) {
+            leads_as(&mut floor, name, *person, &well());
+        }
         floor.morning_of("2026-03-09");
         floor.clock("23:30");
         let mut cuts = 0;
-        for wait in (0..).map(|i| std::time::Duration::from_micros(300 * i)) {
+        for wait in (0..).map(|i| std::time::Duration::from_millis(2 * i)) {
             let app = floor.app.clone();
             let night = async { duly::jobs::nightly::run(&app, app.moment(), "2026-03-09".parse().unwrap()).await };
             if let Ok(report) = floor.runtime.block_on(async { tokio::time::timeout(wait, night).await }) {
-                report.unwrap();
+                let step = report.unwrap().steps.into_iter().find(|step| step.name == "draw calls to review").unwrap();
+                assert!(step.counts.contains("\"officers\":23") && step.counts.contains("\"calls_drawn\":23"), "{}", step.counts);
                 break;
             }
             cuts += 1;
         }
         assert!(cuts > 0, "the first whiles are too short for a night");
-        assert_eq!(floor.count("select count(*) from review_draws"), 2);
-        assert_eq!(floor.count("select count(distinct officer_id) from review_draws"), 2);
-        assert_eq!(floor.count("select count(*) from reviews"), 2);
-        assert_eq!(floor.count("select count(*) from audit_entries where act = 'reviews.draw'"), 2);
+        assert_eq!(floor.count("select count(*) from review_draws"), 23);
+        assert_eq!(floor.count("select count(distinct officer_id) from review_draws"), 23);
+        assert_eq!(floor.count("select count(*) from reviews"), 23);
+        assert_eq!(floor.count("select count(*) from audit_entries where act = 'reviews.draw'"), 23);
         assert_eq!(floor.failed_checks(), Vec::<String>::new());
     }
 

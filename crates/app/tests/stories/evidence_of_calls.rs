@@ -59,7 +59,7 @@ both_engines! {
         assert!(lines("wishes").join("").contains("prefers_channel"));
         let (_, told) = reads(&out.0.join("index.pdf"));
         let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
-        for words in ["We called, led in en-US by the guide", "Checked date of birth: it matches", "Promised USD 80.00 by Tue 10 Mar 2026", "Next: ",
+        for words in ["We called, led by Dana (officer) in en-US, guide shipped.", "Checked date of birth: it matches", "Promised USD 80.00 by Tue 10 Mar 2026", "Next: ",
             "thank you for speaking with us on March 3, 2026", "its words are in document doc_", "Dana (officer) asked for USD 400.00 by Tue 1 Sep 2026, beyond",
             "They start work in June.", "granted USD 200.00 by Tue 1 Sep 2026. “Half of it first.”", "In writing: prefers a text"] {
             assert!(told.contains(words), "{words}: {told}");

@@ -192,6 +192,15 @@ both_engines! {
             assert!(account.contains("In writing: prefers a text"), "{account}");
         });
         assert_eq!(floor.count("select count(*) from preferences"), 1, "what is pressed twice is one wish");
+        let (app, at, zone, account) = (floor.app.clone(), floor.app.moment(), floor.app.zone(), desmond.account);
+        let must_not = floor.runtime.block_on(async {
+            let mut tx = app.db.read().await.unwrap();
+            let known = duly::compliance::facts::gather(&mut tx, account).await.unwrap();
+            let brief = duly::accounts::brief::of(&mut tx, &known, at, &zone).await.unwrap();
+            assert!(known.record.consumer.preferences.is_empty(), "no rule ever sees it");
+            brief.parts().into_iter().any(|(_, says)| says.iter().any(|one| one.says.contains("prefers")))
+        });
+        assert!(!must_not, "the brief does not forbid what they like");
         assert!(floor.may_call(desmond) || floor.calls_used(desmond) > 0, "it closes nothing");
         wraps(&mut floor, call, Some("2026-03-11")).unwrap();
         assert_eq!(open_ways(&mut floor, call), [(Channel::Text, true), (Channel::Letter, true)], "what they prefer comes first");

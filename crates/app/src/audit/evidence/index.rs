@@ -49,7 +49,7 @@ pub struct Gathered {
     left_out: LeftOut,
     history: Vec<(String, String)>,
     seen: Vec<(String, String)>,
-    askers: HashMap<String, String>,
+    actors: HashMap<String, String>,
     zone: TimeZone,
 }
 
@@ -74,8 +74,8 @@ pub async fn gather(
         seen.push((instant(view, "seen_at", zone), format!("{}: {}", names.of(tx, text(view, "seen_by")).await?, text(view, "what"))));
     }
     seen.sort_by(|one, other| one.0.cmp(&other.0));
-    let askers = talks::askers(tx, names, &rows).await?;
-    Ok(Gathered { account: account.clone(), creditor, rows, left_out, history, seen, askers, zone: zone.clone() })
+    let actors = talks::actors(tx, names, &rows).await?;
+    Ok(Gathered { account: account.clone(), creditor, rows, left_out, history, seen, actors, zone: zone.clone() })
 }
 
 /// Prints the index of one account; the files of the pack's own folder stand `above` it.
@@ -104,8 +104,8 @@ pub fn print(heading: &Heading<'_>, gathered: &Gathered, files: Vec<Listed>, abo
     paper.heading(2, "History in order");
     paper.list(gathered.history.iter().cloned());
     gathered.decisions(&mut paper);
-    talks::calls(&mut paper, &gathered.rows, &gathered.zone)?;
-    talks::approvals(&mut paper, &gathered.rows, &gathered.askers, &gathered.zone);
+    talks::calls(&mut paper, &gathered.rows, &gathered.actors, &gathered.zone)?;
+    talks::approvals(&mut paper, &gathered.rows, &gathered.actors, &gathered.zone);
     gathered.letters(&mut paper);
     gathered.cases(&mut paper);
     gathered.money(&mut paper)?;

@@ -18,11 +18,11 @@ use uuid::Uuid;
 /// The rows of a pack, by file.
 type Rows = HashMap<&'static str, Vec<Json>>;
 
-/// Who asked and who answered, by name.
-pub async fn askers(tx: &mut Tx, names: &mut Names, rows: &Rows) -> Result<HashMap<String, String>, Failure> {
+/// Who led calls, who asked and who answered, by name.
+pub async fn actors(tx: &mut Tx, names: &mut Names, rows: &Rows) -> Result<HashMap<String, String>, Failure> {
     let mut known = HashMap::new();
-    for row in &rows["approvals"] {
-        for user in ["asked_by_id", "answered_by_id"].map(|name| text(row, name)) {
+    for row in rows["approvals"].iter().chain(&rows["contacts"]) {
+        for user in ["asked_by_id", "answered_by_id", "officer_id"].map(|name| text(row, name)) {
             if let Ok(id) = Uuid::try_parse(user) {
                 known.insert(user.to_string(), names.of(tx, &UserId(id).to_string()).await?);
             }
@@ -32,7 +32,7 @@ pub async fn askers(tx: &mut Tx, names: &mut Names, rows: &Rows) -> Result<HashM
 }
 
 /// Each call with its steps in order, then what was agreed in it as it was written for them.
-pub fn calls(paper: &mut Paper, rows: &Rows, zone: &TimeZone) -> Result<(), Failure> {
+pub fn calls(paper: &mut Paper, rows: &Rows, actors: &HashMap<String, String>, zone: &TimeZone) -> Result<(), Failure> {
     paper.heading(2, "Calls led at the desk, step by step");
     let mut items = Vec::new();
     for call in &rows["calls"] {
@@ -45,7 +45,8 @@ pub fn calls(paper: &mut Paper, rows: &Rows, zone: &TimeZone) -> Result<(), Fail
             }
             (ended, wrapped) => format!("Ended {}, wrapped up {wrapped}", if ended.is_empty() { &wrapped } else { &ended }),
         };
-        let told = format!("{way}, led in {} by the guide {}. {end}.{result}", text(call, "language"), text(call, "guide"));
+        let by = contact.and_then(|contact| actors.get(text(contact, "officer_id"))).map(|name| format!(" by {name}")).unwrap_or_default();
+        let told = format!("{way}, led{by} in {}, guide {}. {end}.{result}", text(call, "language"), text(call, "guide"));
         items.push((instant(call, "began_at", zone), told));
         let mut steps: Vec<&Json> = rows["call-steps"].iter().filter(|step| step["call_id"] == call["id"]).collect();
         steps.sort_by_key(|step| step["seq"].as_i64());
@@ -71,13 +72,13 @@ pub fn calls(paper: &mut Paper, rows: &Rows, zone: &TimeZone) -> Result<(), Fail
 }
 
 /// Each request with what it passes, and what was answered.
-pub fn approvals(paper: &mut Paper, rows: &Rows, askers: &HashMap<String, String>, zone: &TimeZone) {
+pub fn approvals(paper: &mut Paper, rows: &Rows, actors: &HashMap<String, String>, zone: &TimeZone) {
     paper.heading(2, "What officers asked to grant beyond their limits");
     let terms = |row: &Json, name: &str| serde_json::from_str::<Terms>(text(row, name)).map(|terms| terms.to_string()).unwrap_or_default();
     let said = |words: &str| if words.is_empty() { String::new() } else { format!(" “{words}”") };
     let mut items = Vec::new();
     for row in &rows["approvals"] {
-        let who = |name: &str| askers.get(text(row, name)).map_or("Somebody", String::as_str);
+        let who = |name: &str| actors.get(text(row, name)).map_or("Somebody", String::as_str);
         let limits = text(row, "limits");
         let passes = if limits.is_empty() { String::new() } else { format!(", beyond {limits}") };
         let asked = format!("{} asked for {}{passes}.{}", who("asked_by_id"), terms(row, "terms"), said(text(row, "words")));
