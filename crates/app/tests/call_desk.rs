@@ -113,6 +113,12 @@ fn a_call_of_eleven_minutes_is_led_by_keyboard_and_documents_itself() {
         later(&floor, 120);
         chord(&browser, Key::Enter).await?;
         wait_for(&browser, "stage=close").await?;
+        // How they like it in writing is asked, and noted with one key.
+        assert!(text(&browser).await?.contains("How would you like this in writing"));
+        assert_eq!(faults(&browser).await?, Vec::<String>::new());
+        press(&browser, "2").await?;
+        wait_for_text(&browser, "They prefer a text").await?;
+        assert_eq!(faults(&browser).await?, Vec::<String>::new());
         browser.execute("document.getElementById('on').value = '2026-03-11'", vec![]).await?;
         chord(&browser, Key::Enter).await?;
         wait_for_text(&browser, "Agreed").await?;

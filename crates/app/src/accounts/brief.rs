@@ -19,6 +19,7 @@ use crate::{accounts::strip::DisputedPart, ledger, plans};
 use duly_domain::decision::Answer;
 use duly_domain::outreach::conversation::Step;
 use duly_domain::outreach::result;
+use duly_domain::parties::in_writing::PREFERS;
 use duly_domain::values::channel::Channel;
 use duly_domain::values::moment::{Moment, day_number, written};
 use duly_domain::values::money::Money;
@@ -215,8 +216,8 @@ async fn must_not(tx: &mut Tx, known: &Known, at: Moment, zone: &TimeZone) -> Re
         brief.push(Statement { part: Part::MustNot, says, href: format!("{page}?do=stop"), evidence: card.cite.into() });
     }
     let wishes = known.preferences.get(&known.debtor.id).into_iter().flatten().filter(|wish| wish.ended_at.is_none());
-    // A wish that closes a channel stands above, among the statuses; one that opens hours is none to be heeded here.
-    for wish in wishes.filter(|wish| wish.kind != "no_channel" && wish.kind != "time_consent") {
+    // A wish that closes a channel stands above, among the statuses; one that opens hours, or says what they like, is none to be heeded here.
+    for wish in wishes.filter(|wish| !["no_channel", "time_consent", PREFERS].contains(&wish.kind.as_str())) {
         let evidence = format!("told {}", when(wish.told_at, at.at, zone));
         brief.push(Statement { part: Part::MustNot, says: in_words(wish), href: format!("{page}?do=wish"), evidence });
     }

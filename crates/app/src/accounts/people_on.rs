@@ -9,6 +9,7 @@ use crate::parties::pages::in_words;
 use crate::parties::store::{Point, PreferenceRow};
 use crate::store::{Tx, Value};
 use duly_domain::compliance::facts::is_reached_as_debtor_asked;
+use duly_domain::parties::in_writing::PREFERS;
 use duly_domain::values::ids::{AccountId, DebtorId, PreferenceId};
 use duly_domain::values::moment::written;
 use duly_domain::values::money::Money;
@@ -51,6 +52,8 @@ pub struct ShownWish {
     pub id: PreferenceId,
     /// The channel, time or place in words.
     pub says: String,
+    /// It closes nothing: it says what they like.
+    pub is_liking: bool,
     /// When it was told, and how we know.
     pub told: String,
     /// In their words.
@@ -96,6 +99,7 @@ fn shown_wish(wish: &PreferenceRow, points: &[ShownPoint], zone: &TimeZone) -> S
     ShownWish {
         id: wish.id,
         says,
+        is_liking: wish.kind == PREFERS,
         told: format!("{}, {}", written(wish.told_at.to_zoned(zone.clone()).date()), wish.source),
         words: wish.words.clone().unwrap_or_default(),
     }

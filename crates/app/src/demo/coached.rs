@@ -91,7 +91,11 @@ pub async fn coach(app: &App, users: &[(UserId, Actor)]) -> Result<(), Failure> 
     let week = last_week(at.business_day);
     for (officer, _) in of(Role::Officer) {
         for (week, seed) in [(week.saturating_sub(Span::new().days(7)), "sample-1"), (week, "sample-2")] {
-            draw_week(app, lead, at, *officer, week, seed).await?;
+            // Most were drawn by the night.
+            let drawn = store::list_draws(&mut app.db.read().await?, week).await?;
+            if drawn.iter().all(|draw| draw.officer != *officer) {
+                draw_week(app, lead, at, *officer, week, seed).await?;
+            }
         }
     }
     let mut officers = Vec::new();

@@ -30,6 +30,7 @@ use duly_domain::compliance::status::{Evidence, Status};
 use duly_domain::decision::Answer;
 use duly_domain::identity::Role;
 use duly_domain::parties::care::Need;
+use duly_domain::parties::in_writing::PREFERS;
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, UserId};
 use duly_domain::values::moment::Moment;
@@ -314,6 +315,10 @@ async fn what_they_say(past: &App, who: &Actor, account: AccountId, dice: &mut D
                 note: Some("Asks what the fees are.".into()),
             };
             record_incoming(past, who, at, &ask).await.map(drop)
+        }
+        by @ 20..=22 => {
+            let channel = Some(if by == 20 { "letter" } else { "text" }.into());
+            tell_preference(past, who, at, account, &TellPreference { channel, ..tell(PREFERS) }).await.map(drop)
         }
         13 | 14 => write_note(past, who, at, account, "Prefers to be called after lunch; sounded worried about rent.").await.map(drop),
         15 => {

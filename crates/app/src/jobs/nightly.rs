@@ -14,7 +14,7 @@ use crate::app::{Actor, App, Failure};
 use crate::audit::root::{self, Drawn};
 use crate::store::Tx;
 use crate::store::db::Hold;
-use crate::{accounts, audit, outreach, plans, strategy, transaction};
+use crate::{accounts, audit, coaching, outreach, plans, strategy, transaction};
 use duly_domain::values::ids::AccountId;
 use duly_domain::values::moment::Moment;
 use jiff::Span;
@@ -39,6 +39,11 @@ impl Page {
         Page { last: None, counts: Vec::new() }
     }
 
+    /// More is left, and what is there says where to go on.
+    pub fn more() -> Page {
+        Page { last: Some(AccountId(Uuid::nil())), counts: Vec::new() }
+    }
+
     /// Ended at an account, having looked at so many.
     pub fn of(last: AccountId, looked_at: usize) -> Page {
         Page { last: Some(last), counts: vec![("looked_at", looked_at)] }
@@ -52,7 +57,8 @@ impl Page {
 }
 
 /// The steps, in order: the table of contents of the night.
-const STEPS: [&str; 7] = ["end reservations", "judge promises", "end holds", "age accounts", "build worklists", PROOF, SIGNING];
+const STEPS: [&str; 8] =
+    ["end reservations", "judge promises", "end holds", "age accounts", "build worklists", "draw calls to review", PROOF, SIGNING];
 
 /// The step that changes nothing and reads everything.
 const PROOF: &str = "prove integrity";
@@ -215,7 +221,8 @@ async fn page(tx: &mut Tx, name: &str, closing: Moment, tomorrow: Moment, after:
         "judge promises" => plans::nightly::judge_promises(tx, closing, tomorrow, after, rows).await,
         "end holds" => accounts::nightly::end_holds(tx, tomorrow, after, rows).await,
         "age accounts" => accounts::nightly::age_accounts(tx, tomorrow, after, rows).await,
-        _ => strategy::nightly::build_worklists(tx, tomorrow, after, rows).await,
+        "build worklists" => strategy::nightly::build_worklists(tx, tomorrow, after, rows).await,
+        _ => coaching::reviews::nightly::draw_weeks(tx, closing, tomorrow).await,
     }
 }
 

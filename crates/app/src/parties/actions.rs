@@ -7,6 +7,7 @@ use crate::audit::kept::{self, KeptRow};
 use crate::store::Tx;
 use crate::{accounts, strategy, transaction};
 use duly_domain::compliance::record::EVERY_DAY;
+use duly_domain::parties::in_writing::{self, PREFERS};
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, DebtorId, PreferenceId};
 use duly_domain::values::moment::Moment;
@@ -38,12 +39,31 @@ pub struct TellPreference {
 }
 
 /// The kinds of things somebody can tell us.
-const KINDS: [&str; 7] =
-    ["inconvenient_time", "convenient_only", "time_consent", "inconvenient_place", "employer_prohibits", "no_channel", "no_address"];
+const KINDS: [&str; 8] = [
+    "inconvenient_time",
+    "convenient_only",
+    "time_consent",
+    "inconvenient_place",
+    "employer_prohibits",
+    "no_channel",
+    "no_address",
+    PREFERS,
+];
 
 /// Records what somebody on the account told us; it binds for them from this moment on.
 pub async fn tell_preference(
     app: &App,
+    who: &Actor,
+    at: Moment,
+    account: AccountId,
+    told: &TellPreference,
+) -> Result<PreferenceId, Failure> {
+    transaction!(app.db, tx, { tell_preference_in(tx, who, at, account, told).await })
+}
+
+/// As [`tell_preference`], within a transaction.
+pub async fn tell_preference_in(
+    tx: &mut Tx,
     who: &Actor,
     at: Moment,
     account: AccountId,
@@ -63,6 +83,9 @@ pub async fn tell_preference(
     let is_channel = told.channel.as_deref().is_some_and(|code| code == "electronic" || Channel::parse(code).is_some());
     if (told.kind == "no_channel" && told.channel.is_none()) || (told.channel.is_some() && !is_channel) {
         return Err(Failure::wrong("channel", "is missing or not one we know"));
+    }
+    if told.kind == PREFERS && told.channel.as_deref().and_then(in_writing::parse).is_none() {
+        return Err(Failure::wrong("by", "is not chosen: a letter, a text or an e-mail"));
     }
     if told.kind == "no_address" && told.address.is_none() {
         return Err(Failure::wrong("address", "is missing: choose which"));
@@ -88,15 +111,42 @@ pub async fn tell_preference(
         told_at: at.at,
         ended_at: None,
     };
-    transaction!(app.db, tx, {
-        let person = match told.person {
-            Some(person) => on_account(tx, account, person).await?,
-            None => accounts::store::load_account(tx, account).await?.debtor,
-        };
-        keep_preference(tx, who, at, account, person, &row).await?;
-        strategy::actions::place_on_worklist(tx, account, at).await?;
-        Ok(row.id)
-    })
+    let person = match told.person {
+        Some(person) => on_account(tx, account, person).await?,
+        None => accounts::store::load_account(tx, account).await?.debtor,
+    };
+    if row.kind == PREFERS
+        && let Some(known) = end_earlier(tx, who, at, account, person, &row).await?
+    {
+        return Ok(known);
+    }
+    keep_preference(tx, who, at, account, person, &row).await?;
+    strategy::actions::place_on_worklist(tx, account, at).await?;
+    Ok(row.id)
+}
+
+/// Somebody likes one way of writing at a time: what they say now takes the place of what they said before. The wish that stands,
+/// where it says the same already.
+async fn end_earlier(
+    tx: &mut Tx,
+    who: &Actor,
+    at: Moment,
+    account: AccountId,
+    person: DebtorId,
+    row: &PreferenceRow,
+) -> Result<Option<PreferenceId>, Failure> {
+    let told = store::list_preferences(tx, person).await?;
+    let standing: Vec<PreferenceRow> = told.into_iter().filter(|told| told.kind == PREFERS && told.ended_at.is_none()).collect();
+    if let [only] = &standing[..]
+        && only.channel == row.channel
+        && row.words.is_none()
+    {
+        return Ok(Some(only.id));
+    }
+    for earlier in standing {
+        end_preference_in(tx, who, at, account, earlier.id).await?;
+    }
+    Ok(None)
 }
 
 /// Keeps what somebody told us in a talk about an account.

@@ -12,6 +12,7 @@ use crate::web::guard::Visit;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use duly_domain::parties::in_writing::{self, PREFERS};
 use duly_domain::parties::role::role_in_words;
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, PointId, PreferenceId};
@@ -42,6 +43,9 @@ pub fn in_words(wish: &PreferenceRow) -> String {
         "inconvenient_place" => format!("Not at {}", wish.place.as_deref().unwrap_or("that place")),
         "employer_prohibits" => "Employer forbids contact at work".into(),
         "no_channel" => format!("Not by {channel}"),
+        PREFERS => {
+            format!("In writing: prefers {}", wish.channel.as_deref().and_then(in_writing::parse).map_or("no way", in_writing::in_words))
+        }
         _ => format!("Not at that number or address, by {channel}"),
     }
 }
@@ -78,7 +82,11 @@ async fn read_wish(web: &Web, account: AccountId, fields: &Fields) -> Result<Tel
             _ => None,
         },
         place: fields.some("place").filter(|_| kind == "inconvenient_place"),
-        channel: fields.some("channel").filter(|_| kind == "no_channel"),
+        channel: match kind {
+            "no_channel" => fields.some("channel"),
+            PREFERS => fields.some("by"),
+            _ => None,
+        },
         address,
         words: fields.some("words"),
     })
@@ -95,7 +103,8 @@ pub async fn post_preference(State(web): State<Web>, visit: Visit, Path(account)
     let fields = Fields::of(&body);
     let id = resolve(&web, &account).await?;
     let done = note_wish(&web, &visit, id, &fields).await;
-    after(&web, &visit, &account, "wish", fields, done, "told").await
+    let says = if fields.text("kind") == PREFERS { "noted" } else { "told" };
+    after(&web, &visit, &account, "wish", fields, done, says).await
 }
 
 /// `POST /accounts/{account}/preferences/{preference}/ends`

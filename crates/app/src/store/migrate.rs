@@ -71,6 +71,7 @@ const STEPS: &[Step] = &steps! {
     44 "0044_reviews";
     45 "0045_practice";
     46 "0046_guides";
+    48 "0048_in_writing" apart;
 };
 
 const JOURNAL: &str = "

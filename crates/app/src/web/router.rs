@@ -129,6 +129,7 @@ pub fn routes(web: Web) -> Routes {
         .get("/calls/{call}", May::WorkAccounts, outreach::calls::pages::get_call)
         .post("/calls/{call}/steps", May::WorkAccounts, outreach::calls::pages::post_step)
         .post("/calls/{call}/debts", May::WorkAccounts, outreach::calls::coming_in::post_debt)
+        .post("/calls/{call}/wishes", May::WorkAccounts, outreach::calls::recap::pages::post_wish)
         .post("/calls/{call}/recaps", May::WorkAccounts, outreach::calls::recap::pages::post_recap)
         .post("/recaps/{recap}/sendings", May::WorkAccounts, outreach::calls::recap::pages::post_sending)
         .post("/calls/{call}/ends", May::WorkAccounts, outreach::calls::pages::post_end)

@@ -49,7 +49,7 @@ fn lived(floor: &mut Floor) -> Person {
     maria
 }
 
-fn makes(floor: &Floor, person: Person, out: &Path, unmask: Option<&str>) -> Result<String, Failure> {
+pub fn makes(floor: &Floor, person: Person, out: &Path, unmask: Option<&str>) -> Result<String, Failure> {
     floor.runtime.block_on(async {
         let pack = make_account(&floor.app, &Actor::command(), person.account, unmask, Pack::into_folder(out)?).await?;
         let hash = pack.hash().to_string();
@@ -58,7 +58,7 @@ fn makes(floor: &Floor, person: Person, out: &Path, unmask: Option<&str>) -> Res
 }
 
 /// Every file of a folder with its bytes.
-fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
     let mut waiting = vec![folder.to_path_buf()];
     while let Some(next) = waiting.pop() {
@@ -79,7 +79,7 @@ fn shell(folder: &Path, line: &str) -> Output {
 }
 
 /// Runs the lines of the pack's own VERIFY.md: of the files, of the chain, of the signature, and the hash of the whole.
-fn verify(folder: &Path) -> [bool; 3] {
+pub fn verify(folder: &Path) -> [bool; 3] {
     let text = std::fs::read_to_string(folder.join("VERIFY.md")).unwrap();
     let blocks: Vec<&str> = text.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
     let [files, chain, root, whole] = blocks[..] else { panic!("four blocks of lines") };
@@ -87,7 +87,7 @@ fn verify(folder: &Path) -> [bool; 3] {
     [files, chain, root].map(|lines| shell(folder, lines).status.success())
 }
 
-fn reads(pdf: &Path) -> (String, String) {
+pub fn reads(pdf: &Path) -> (String, String) {
     let run = |program: &str, args: &[&str], last: Option<&str>| {
         let output = Command::new(program).args(args).arg(pdf).args(last).output().expect("Debian package poppler-utils");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -355,7 +355,7 @@ both_engines! {
         assert_eq!(row["hash"].as_str(), Some(hex(&Sha256::digest(body)).as_str()), "{name}");
         let told = reads(&out.0.join("index.pdf")).1;
         let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
-        let (_, notices) = told.split_once("Validation notices Printed").or(told.split_once("Validation notices • Printed")).expect("the notice is told");
+        let (_, notices) = told.split_once("Letters Printed").or(told.split_once("Letters • Printed")).expect("the notice is told");
         for words in [row["hash"].as_str().unwrap(), row["mailed_on"].as_str().unwrap(), row["period_ends_on"].as_str().unwrap(), "Inside its period",
             "reference INSIDE"] {
             assert!(notices.contains(words), "{words}: {notices}");

@@ -184,6 +184,20 @@ A-1,recall,2026-03-02,,,,,,,,,
         assert_eq!(floor.failed_checks(), Vec::<String>::new());
     }
 
+    fn how_they_like_it_in_writing_is_told_by_a_file(mut floor: "2026-03-03") {
+        accounts(&mut floor);
+        let text = "account,kind,date,channel,note\nA-1,prefers_channel,2026-02-01,text,Just text me.\nA-2,prefers_channel,2026-02-01,call,\n";
+        let told = floor.import_history(text, None, "Clinic").unwrap();
+        assert_eq!((told.accepted, told.refused), (1, 1), "nothing is written by telephone: {:?}", told.problems);
+        let maria = floor.person_of("A-1");
+        let rows = floor.texts("select channel, source from preferences where kind = 'prefers_channel' and ended_at is null");
+        assert_eq!(rows, [(Some("text".to_string()), Some("history".to_string()))]);
+        assert!(floor.timeline(maria).iter().any(|(title, more)| title == "In writing: prefers a text" && more.contains("Just text me.")));
+        floor.take_back_because(told.batch.unwrap(), "The file was another creditor's.").unwrap();
+        assert_eq!(floor.count("select count(*) from preferences where ended_at is null"), 0);
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+
     fn history_that_was_decided_upon_stays(mut floor: "2026-03-03") {
         accounts(&mut floor);
         let batch = floor.import_history("account,kind,date,result\nA-1,call,2026-03-02,no_answer\nA-2,cease,2026-03-02,\n", None, "Clinic").unwrap().batch.unwrap();

@@ -1,5 +1,6 @@
 //! Two records made one and parted again: as it was before, and nothing lost or doubled of what came about in between.
 
+use duly::parties::actions::TellPreference;
 use duly::parties::people::AddPerson;
 use duly::store::Value;
 use duly::{accounts, outreach, parties};
@@ -222,6 +223,29 @@ both_engines! {
         assert!(floor.may_call(one) && floor.may_call(two));
         floor.part(again);
         assert!(floor.may_call(one) && floor.may_call(two), "taken back is taken back for both");
+    }
+
+    fn how_they_like_to_have_things_in_writing_goes_with_them(mut floor: "2026-03-02") {
+        let (one, two) = (floor.debtor("Maria", "420.00"), floor.debtor("Maria", "60.00"));
+        let prefers = |by: &str| TellPreference { kind: "prefers_channel".into(), channel: Some(by.into()), ..TellPreference::default() };
+        floor.tells(one, prefers("letter")).unwrap();
+        floor.clock("10:00");
+        floor.tells(two, prefers("text")).unwrap();
+        let standing = |floor: &mut Floor, id: DebtorId| {
+            let told = floor.runtime.block_on(async { parties::store::list_preferences(&mut floor.app.db.read().await.unwrap(), id).await }).unwrap();
+            told.into_iter().filter(|row| row.ended_at.is_none()).filter_map(|row| row.channel).collect::<Vec<_>>()
+        };
+        let merge = floor.merge(one.debtor, two.debtor);
+        assert_eq!(standing(&mut floor, one.debtor), ["letter", "text"], "one record has both words, and the later counts");
+        floor.part(merge);
+        assert_eq!((standing(&mut floor, one.debtor), standing(&mut floor, two.debtor)), (vec!["letter".to_string()], vec!["text".to_string()]));
+        // Told while they are one it takes the place of both, and is the word of both when they are parted again.
+        let again = floor.merge(one.debtor, two.debtor);
+        floor.tells(one, prefers("email")).unwrap();
+        assert_eq!(standing(&mut floor, one.debtor), ["email"]);
+        floor.part(again);
+        assert_eq!((standing(&mut floor, one.debtor), standing(&mut floor, two.debtor)), (vec!["email".to_string()], vec!["email".to_string()]));
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
     }
 
     fn the_people_of_a_business_are_those_of_both_records(mut floor: "2026-03-02") {

@@ -50,8 +50,12 @@ pub fn who(floor: &mut Floor, name: &str, role: Role) -> Actor {
 
 /// Dana leads a call with these steps after verifying, and wraps it up.
 pub fn leads(floor: &mut Floor, person: Person, more: &[Step]) -> CallId {
-    let contact = floor.officer("Dana").reserves(person, Channel::Call).unwrap().contact.expect("it is allowed");
-    let (app, who, at) = (floor.app.clone(), who(floor, "Dana", Role::Officer), floor.app.moment());
+    leads_as(floor, "Dana", person, more)
+}
+
+pub fn leads_as(floor: &mut Floor, name: &str, person: Person, more: &[Step]) -> CallId {
+    let contact = floor.officer(name).reserves(person, Channel::Call).unwrap().contact.expect("it is allowed");
+    let (app, who, at) = (floor.app.clone(), who(floor, name, Role::Officer), floor.app.moment());
     let checked = |check| Step::Checked { check, fit: Fit::Matches };
     let begin = [Step::Answered { who: Answered::Person }, checked(Check::DateOfBirth), checked(Check::LastFour)];
     floor.runtime.block_on(async {

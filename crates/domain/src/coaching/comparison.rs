@@ -1,23 +1,76 @@
-//! Officers' rates compared fairly: what each came to, beside what the whole floor would have come to with the same calls.
+//! Officers' figures compared fairly: what each came to, beside what the whole floor would have come to with the same cases.
 //!
-//! Who works the hard accounts reaches fewer people. So the calls are parted into strata that are alike (age of the debt, amount, first
-//! talk or not, channel), each stratum has the rate that all officers together had in it, and an officer's **expected** count is the
-//! sum of those rates over their own calls: indirect standardization (Breslow and Day 1987, Statistical Methods in Cancer Research II,
-//! IARC 82, chapter 2). The **ratio** is observed over expected: 1 is what the floor does with such calls.
+//! Three figures are compared, each with its own cases ([`Figure`]): calls that reached the right person, promises taken in talks, and
+//! promises that were kept of those that were judged. They are the funnel's *RPC rate per attempt*, *PTP rate* and *kept rate, strict*.
+//!
+//! Who works the hard accounts reaches fewer people. So the cases are parted into strata that are alike (age of the debt, amount, first
+//! talk or not), each stratum has the rate that all officers together had in it, and an officer's **expected** count is the
+//! sum of those rates over their own cases: indirect standardization (Breslow and Day 1987, Statistical Methods in Cancer Research II,
+//! IARC 82, chapter 2). The **ratio** is observed over expected: 1 is what the floor does with such cases.
 //!
 //! The interval is Byar's approximation to the exact limits of a Poisson count (same, p. 69), 95 %: `O (1 - 1/9O - z/(3 sqrt O))^3`
-//! below and `(O+1) (1 - 1/(9(O+1)) + z/(3 sqrt(O+1)))^3` above, over the expected count. A call comes off or not, so that the count
-//! varies less than a Poisson one: the interval is a little wide, to the officer's favor. Floating point is used for the ratio and its
-//! limits alone, rounded to hundredths; counts are whole, and no money is in it.
+//! below and `(O+1) (1 - 1/(9(O+1)) + z/(3 sqrt(O+1)))^3` above, over the expected count. A case comes off or not, so that the count
+//! varies less than a Poisson one: the interval is a little wide, to the officer's favor; most so for promises kept, which most are.
+//! Floating point is used for the ratio and its limits alone, rounded to hundredths; counts and shares are whole numbers, and no money
+//! is in it.
 //!
-//! Always true: the expected counts of all officers add up to the observed ones; with fewer calls than [`FEW`] or less than
-//! [`EXPECTED_FEW`] expected nothing is compared, only counted; the list is by name and never by rank.
+//! Always true: the expected counts of all officers add up to the observed ones; with fewer cases than [`FEW`] or less than
+//! [`EXPECTED_FEW`] expected nothing is compared, only counted; a share of nothing is no share; the list is by name and never by rank.
 
 #![expect(clippy::float_arithmetic, reason = "a ratio of counts and its limits; no money is in them")]
 
+use crate::plans::promise::PromiseState;
+use crate::values::coded::coded;
 use std::collections::BTreeMap;
 
-/// With fewer calls nothing is compared (the project's convention for rates of people).
+coded! {
+    /// What is compared.
+    Figure, 3 {
+        /// Calls made in which the right person was spoken with, of all that were made.
+        Reached = "reached", "Reached the right person";
+        /// Promises taken, of talks with the right person.
+        Promised = "promised", "Promises taken";
+        /// Promises kept whole and in time, of those that were judged.
+        Kept = "kept", "Promises kept";
+    }
+}
+
+impl Figure {
+    /// What its cases are.
+    pub const fn cases(self) -> &'static str {
+        match self {
+            Figure::Reached => "Calls",
+            Figure::Promised => "Talks",
+            Figure::Kept => "Promises judged",
+        }
+    }
+
+    /// What comes off.
+    pub const fn observed(self) -> &'static str {
+        match self {
+            Figure::Reached => "Reached",
+            Figure::Promised => "Promises",
+            Figure::Kept => "Kept",
+        }
+    }
+}
+
+/// Whether a promise was kept, where that was judged: one that is open, or was taken back before its day, is in no share.
+pub const fn was_kept(state: PromiseState) -> Option<bool> {
+    match state {
+        PromiseState::Kept => Some(true),
+        PromiseState::PartlyKept | PromiseState::Broken => Some(false),
+        PromiseState::Open | PromiseState::Withdrawn => None,
+    }
+}
+
+/// A share in hundredths of a percent, half up; of nothing there is none.
+pub fn share(observed: i64, cases: i64) -> Option<i64> {
+    let doubled = i128::from(observed).checked_mul(20_000)?.checked_add(i128::from(cases))?;
+    if cases <= 0 { None } else { i64::try_from(doubled / (2 * i128::from(cases))).ok() }
+}
+
+/// With fewer cases nothing is compared (the project's convention for rates of people).
 pub const FEW: i64 = 30;
 
 /// With less expected an interval says nothing.
@@ -26,17 +79,17 @@ pub const EXPECTED_FEW: f64 = 5.0;
 /// The 97.5th percentile of the normal distribution.
 const Z: f64 = 1.959_964;
 
-/// Calls that are alike in what an officer cannot choose, of one officer: how many, and how many of them came off.
+/// Cases that are alike in what an officer cannot choose, of one officer: how many, and how many came off.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cell {
     /// Whose.
     pub officer: String,
-    /// Which calls, in words.
+    /// Which, in words.
     pub stratum: String,
     /// How many.
-    pub calls: i64,
+    pub cases: i64,
     /// How many came off.
-    pub reached: i64,
+    pub observed: i64,
 }
 
 /// An officer beside the floor.
@@ -44,8 +97,8 @@ pub struct Cell {
 pub struct Compared {
     /// Whose.
     pub officer: String,
-    /// How many calls.
-    pub calls: i64,
+    /// How many cases.
+    pub cases: i64,
     /// How many came off.
     pub observed: i64,
     /// How many would have, at the floor's rates.
@@ -55,6 +108,11 @@ pub struct Compared {
 }
 
 impl Compared {
+    /// What came off of the cases, in hundredths of a percent.
+    pub fn share(&self) -> Option<i64> {
+        share(self.observed, self.cases)
+    }
+
     /// Whether the interval holds 1: nothing is shown to be other than the floor's.
     pub fn is_as_expected(&self) -> bool {
         self.ratio.is_none_or(|(_, low, high)| low <= 100 && 100 <= high)
@@ -66,22 +124,22 @@ pub fn compare(cells: &[Cell]) -> Vec<Compared> {
     let mut strata: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
     for cell in cells {
         let sum = strata.entry(&cell.stratum).or_default();
-        *sum = (sum.0 + cell.calls, sum.1 + cell.reached);
+        *sum = (sum.0 + cell.cases, sum.1 + cell.observed);
     }
     let mut officers: BTreeMap<&str, Compared> = BTreeMap::new();
     for cell in cells {
-        let (calls, reached) = strata.get(cell.stratum.as_str()).copied().unwrap_or_default();
-        let new = Compared { officer: cell.officer.clone(), calls: 0, observed: 0, expected: 0.0, ratio: None };
+        let (cases, observed) = strata.get(cell.stratum.as_str()).copied().unwrap_or_default();
+        let new = Compared { officer: cell.officer.clone(), cases: 0, observed: 0, expected: 0.0, ratio: None };
         let of = officers.entry(&cell.officer).or_insert(new);
-        of.calls += cell.calls;
-        of.observed += cell.reached;
-        if calls > 0 {
-            of.expected += cell.calls as f64 * reached as f64 / calls as f64;
+        of.cases += cell.cases;
+        of.observed += cell.observed;
+        if cases > 0 {
+            of.expected += cell.cases as f64 * observed as f64 / cases as f64;
         }
     }
     let mut compared: Vec<Compared> = officers.into_values().collect();
     for one in &mut compared {
-        if one.calls >= FEW && one.expected >= EXPECTED_FEW {
+        if one.cases >= FEW && one.expected >= EXPECTED_FEW {
             let (low, high) = byar(one.observed);
             let hundredths = |count: f64| (count / one.expected * 100.0).round() as i64;
             one.ratio = Some((hundredths(one.observed as f64), hundredths(low), hundredths(high)));
@@ -103,8 +161,47 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn cell(officer: &str, stratum: &str, calls: i64, reached: i64) -> Cell {
-        Cell { officer: officer.into(), stratum: stratum.into(), calls, reached }
+    fn cell(officer: &str, stratum: &str, cases: i64, observed: i64) -> Cell {
+        Cell { officer: officer.into(), stratum: stratum.into(), cases, observed }
+    }
+
+    #[test]
+    fn shares_are_those_of_the_worked_month() {
+        // 420 talks of 6,000 calls, 126 promises in them, 71 of 110 judged kept whole.
+        for (figure, observed, cases, known) in
+            [(Figure::Reached, 420, 6_000, 700), (Figure::Promised, 126, 420, 3_000), (Figure::Kept, 71, 110, 6_455)]
+        {
+            assert_eq!(share(observed, cases), Some(known), "{figure}");
+        }
+        assert_eq!(share(0, 0), None, "a share of nothing is neither none nor all");
+        assert_eq!((share(1, 8), share(1, 3), share(2, 3)), (Some(1_250), Some(3_333), Some(6_667)), "half up, once");
+        assert_eq!(share(5, 4), Some(12_500), "more promises than talks are said as they are");
+        assert_eq!(share(i64::MAX, i64::MAX), Some(10_000));
+    }
+
+    #[test]
+    fn only_what_was_judged_is_in_the_share_of_the_kept() {
+        let judged: Vec<(PromiseState, Option<bool>)> = PromiseState::ALL.iter().map(|state| (*state, was_kept(*state))).collect();
+        let (kept, cases) = judged.iter().fold((0, 0), |(kept, cases), (_, was)| match was {
+            Some(was) => (kept + i64::from(*was), cases + 1),
+            None => (kept, cases),
+        });
+        assert_eq!((kept, cases), (1, 3), "partly kept is judged, and not kept: {judged:?}");
+        assert_eq!((was_kept(PromiseState::Open), was_kept(PromiseState::Withdrawn)), (None, None));
+    }
+
+    #[test]
+    fn the_arithmetic_of_a_mixed_floor_is_known() {
+        // Two strata: 60 kept of 100 and 30 kept of 100. Dana has 80 of the first and 20 of the second: 48 + 6 = 54 expected.
+        let cells =
+            [cell("Dana", "first", 80, 40), cell("Dana", "before", 20, 5), cell("Eli", "first", 20, 20), cell("Eli", "before", 80, 25)];
+        let [dana, eli] = &compare(&cells)[..] else { panic!("two officers") };
+        assert!((dana.expected - 54.0).abs() < 1e-9 && (eli.expected - 36.0).abs() < 1e-9, "{dana:?} {eli:?}");
+        assert_eq!((dana.cases, dana.observed, dana.share()), (100, 45, Some(4_500)));
+        // 45 of 54: 0.833, by Byar 0.608 to 1.115; the share of both is 45 %, and yet Eli does better with what Eli has.
+        assert_eq!(dana.ratio, Some((83, 61, 112)));
+        assert_eq!((eli.share(), eli.ratio.map(|(ratio, ..)| ratio)), (Some(4_500), Some(125)));
+        assert!(dana.is_as_expected() && eli.is_as_expected());
     }
 
     #[test]
@@ -149,7 +246,7 @@ mod tests {
             given in proptest::collection::vec((0_usize..4, 0_usize..3, 0_i64..200, 0_i64..=100), 0..20),
         ) {
             let cells: Vec<Cell> = given.iter()
-                .map(|(officer, stratum, calls, share)| cell(&officer.to_string(), &stratum.to_string(), *calls, calls * share / 100))
+                .map(|(officer, stratum, cases, share)| cell(&officer.to_string(), &stratum.to_string(), *cases, cases * share / 100))
                 .collect();
             let compared = compare(&cells);
             let observed: i64 = compared.iter().map(|one| one.observed).sum();

@@ -182,6 +182,11 @@ pub fn read_back(agreed: &Agreed, phone: &str, language: Language) -> Vec<String
     says.map(|line| fill(line, &facts, language).replace("**", "")).collect()
 }
 
+/// The question by which way they like to have it in writing.
+pub fn ask_in_writing(language: Language) -> &'static str {
+    Words::of(language).by_which_way
+}
+
 /// How and when we are in touch next.
 fn next(facts: &RecapFacts, words: &Words) -> Option<&'static str> {
     let (_, minute, by) = facts.agreed.next?;
@@ -246,6 +251,7 @@ struct Words {
     text_promised: &'static str,
     text_disputed: &'static str,
     text_reach: &'static str,
+    by_which_way: &'static str,
 }
 
 impl Words {
@@ -280,6 +286,7 @@ static ENGLISH: Words = Words {
     text_promised: "What you agreed to is due by {due}.",
     text_disputed: "We look into what you told us and answer in writing.",
     text_reach: "Questions, or not what was agreed? {phone}.",
+    by_which_way: "How would you like this in writing: by letter, by text or by e-mail?",
 };
 
 static SPANISH: Words = Words {
@@ -305,6 +312,7 @@ static SPANISH: Words = Words {
     text_promised: "Lo que usted acordó vence el {due}.",
     text_disputed: "Revisamos lo que nos dijo y le respondemos por escrito.",
     text_reach: "¿Preguntas, o no es lo acordado? {phone}.",
+    by_which_way: "¿Cómo prefiere recibirlo por escrito: por carta, por mensaje de texto o por correo electrónico?",
 };
 
 #[cfg(test)]

@@ -36,7 +36,8 @@ pub enum PromiseState {
 }
 
 impl PromiseState {
-    const ALL: [PromiseState; 5] =
+    /// Every one.
+    pub const ALL: [PromiseState; 5] =
         [PromiseState::Open, PromiseState::Kept, PromiseState::PartlyKept, PromiseState::Broken, PromiseState::Withdrawn];
 
     /// The code in the database.

@@ -5,11 +5,13 @@
 use super::left_out::LeftOut;
 use super::pack::Listed;
 use super::paper::Paper;
+use super::talks;
 use crate::accounts::store::Account;
 use crate::accounts::timeline::{self, Event};
 use crate::app::Failure;
 use crate::identity::names::Names;
 use crate::ledger;
+use crate::outreach::letters::store::in_words;
 use crate::store::Tx;
 use duly_domain::compliance::RULE_SET;
 use duly_domain::compliance::acts::word as act_word;
@@ -47,6 +49,7 @@ pub struct Gathered {
     left_out: LeftOut,
     history: Vec<(String, String)>,
     seen: Vec<(String, String)>,
+    actors: HashMap<String, String>,
     zone: TimeZone,
 }
 
@@ -71,7 +74,8 @@ pub async fn gather(
         seen.push((instant(view, "seen_at", zone), format!("{}: {}", names.of(tx, text(view, "seen_by")).await?, text(view, "what"))));
     }
     seen.sort_by(|one, other| one.0.cmp(&other.0));
-    Ok(Gathered { account: account.clone(), creditor, rows, left_out, history, seen, zone: zone.clone() })
+    let actors = talks::actors(tx, names, &rows).await?;
+    Ok(Gathered { account: account.clone(), creditor, rows, left_out, history, seen, actors, zone: zone.clone() })
 }
 
 /// Prints the index of one account; the files of the pack's own folder stand `above` it.
@@ -100,6 +104,8 @@ pub fn print(heading: &Heading<'_>, gathered: &Gathered, files: Vec<Listed>, abo
     paper.heading(2, "History in order");
     paper.list(gathered.history.iter().cloned());
     gathered.decisions(&mut paper);
+    talks::calls(&mut paper, &gathered.rows, &gathered.actors, &gathered.zone)?;
+    talks::approvals(&mut paper, &gathered.rows, &gathered.actors, &gathered.zone);
     gathered.letters(&mut paper);
     gathered.cases(&mut paper);
     gathered.money(&mut paper)?;
@@ -158,8 +164,9 @@ impl Gathered {
     pub fn in_a_line(&self) -> (String, String) {
         let count = |name: &str| self.rows[name].len();
         let told = format!(
-            "contacts {}, decisions {}, payments {}, cases {}, documents {}; in accounts/{}",
+            "contacts {}, calls led {}, decisions {}, payments {}, cases {}, documents {}; in accounts/{}",
             count("contacts"),
+            count("calls"),
             count("decisions"),
             count("payments"),
             count("cases"),
@@ -201,16 +208,18 @@ impl Gathered {
         paper.list(lines.into_iter().map(|(at, line)| (at.map_or_else(String::new, |at| stamp(at, &self.zone)), line)));
     }
 
-    /// Each notice with its proof: what was printed, its hash, when it was sent, and what happened inside its period.
+    /// Each letter with its proof: what was printed, its hash, when it was sent, and what happened inside its period.
     fn letters(&self, paper: &mut Paper) {
-        paper.heading(2, "Validation notices");
+        paper.heading(2, "Letters");
         let mut items = Vec::new();
         for letter in &self.rows["letters"] {
             let mailed = text(letter, "mailed_on");
             let ends = text(letter, "period_ends_on");
-            let sent = if mailed.is_empty() { "not mailed".to_string() } else { format!("mailed {mailed}, period until {ends}") };
+            let period = if ends.is_empty() { String::new() } else { format!(", period until {ends}") };
+            let sent = if mailed.is_empty() { "not mailed".to_string() } else { format!("mailed {mailed}{period}") };
             let told = format!(
-                "{}, {} pages, document {} with SHA-256 {}; {sent}; {}",
+                "{}, {}, {} pages, document {} with SHA-256 {}; {sent}; {}",
+                in_words(text(letter, "kind")),
                 text(letter, "language"),
                 letter["pages"],
                 document_of(letter),
@@ -218,6 +227,9 @@ impl Gathered {
                 text(letter, "state")
             );
             items.push((format!("Printed {}", instant(letter, "printed_at", &self.zone)), told));
+            if ends.is_empty() {
+                continue;
+            }
             let within: Vec<&(String, String)> =
                 self.history.iter().filter(|(at, _)| !mailed.is_empty() && is_within(at, mailed, ends)).collect();
             let count = within.len();
@@ -293,11 +305,11 @@ impl Gathered {
 }
 
 /// A letter's document, as its file in the pack begins.
-fn document_of(letter: &Json) -> String {
+pub(super) fn document_of(letter: &Json) -> String {
     Uuid::try_parse(text(letter, "document_id")).map_or_else(|_| String::new(), |id| DocumentId(id).to_string())
 }
 
-fn result_of(contact: &Json) -> String {
+pub(super) fn result_of(contact: &Json) -> String {
     let code = text(contact, "result");
     match (code, result::find(code)) {
         ("", _) => format!("The contact is {}", text(contact, "state")),
@@ -317,7 +329,7 @@ fn money(row: &Json) -> Result<Money, Failure> {
 }
 
 /// A text of a row; nothing where there is none.
-fn text<'r>(row: &'r Json, name: &str) -> &'r str {
+pub(super) fn text<'r>(row: &'r Json, name: &str) -> &'r str {
     row[name].as_str().unwrap_or_default()
 }
 
@@ -325,7 +337,7 @@ fn micros(row: &Json, name: &str) -> Option<Timestamp> {
     row[name].as_i64().and_then(|micros| Timestamp::from_microsecond(micros).ok())
 }
 
-fn instant(row: &Json, name: &str, zone: &TimeZone) -> String {
+pub(super) fn instant(row: &Json, name: &str, zone: &TimeZone) -> String {
     micros(row, name).map_or_else(String::new, |at| stamp(at, zone))
 }
 

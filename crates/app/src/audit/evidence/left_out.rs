@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 /// Why something is left out.
 const WHY: &str = "People may owe on several accounts. What they told us on an account that this pack is not about belongs to that account's \
-                   creditor and is left out: notices and wishes whole; of a call or letter about several debts that was made there, the note \
-                   and the account's id. The rules heed what a person said wherever it was said, so a decision may name what is not here; its \
+                   creditor and is left out: notices, wishes, and the steps of calls led there whole; of a call or letter about several debts \
+                   that was made there, the note and the account's id. The rules heed what a person said wherever it was said, so a decision may name what is not here; its \
                    reasons and facts are whole. The evidence pack of the other account has the rest.";
 /// What cannot be left out.
 const WHOLE: &str = "chain/entries.jsonl is whole, since its proof breaks with one line less: an entry about a contact may name the id of \

@@ -16,6 +16,7 @@ mod pack;
 pub mod pages;
 mod paper;
 mod store;
+mod talks;
 
 use super::export::{Lines, write_entries, write_heads, write_roots};
 use super::store::{ViewRow, insert_views};

@@ -39,6 +39,10 @@ const CONTACTS: &str = "id in (select id from contacts where account_id = $1
 const DEBTS: &str = "contact_id in (select contact_id from contact_debts where account_id = $1)";
 const DECISIONS: &str = "id in (select id from decisions where account_id = $1
     union select c.decision_id from contacts c join contact_debts d on d.contact_id = c.id where d.account_id = $1)";
+const CALLS: &str = "id in (select id from calls where account_id = $1
+    union select k.id from calls k join contact_debts d on d.contact_id = k.contact_id where d.account_id = $1)";
+const STEPS: &str = "call_id in (select id from calls where account_id = $1
+    union select k.id from calls k join contact_debts d on d.contact_id = k.contact_id where d.account_id = $1)";
 const NOTICES: &str = "id in (select id from notices where account_id = $1
     union select n.id from notices n join accounts a on a.debtor_id = n.debtor_id where a.id = $1)";
 const POLICIES: &str = "creditor_id is null or creditor_id = (select creditor_id from accounts where id = $1)";
@@ -46,7 +50,7 @@ const POLICIES: &str = "creditor_id is null or creditor_id = (select creditor_id
 const VIEWS: &str = "account_id = $1 and seen_at < $2";
 
 /// Everything a pack holds of an account, in the order of its contents.
-pub const SOURCES: [Source; 29] = [
+pub const SOURCES: [Source; 32] = [
     source("account", "accounts", "id = $1", "the account as it stands"),
     source("people", "account_people", OWN, "who stands on the account, in which role"),
     source(
@@ -65,12 +69,15 @@ pub const SOURCES: [Source; 29] = [
     source("decisions", "decisions", DECISIONS, "every answer of the gate, with the facts it was given and its reasons"),
     source("disclosures", "contact_disclosures", OWN, "words that were due, and whether they were given"),
     source("notices", "notices", NOTICES, "what was told to us, and notices we gave"),
-    source("letters", "letters", OWN, "validation notices printed, mailed or taken back"),
+    source("letters", "letters", OWN, "letters printed, mailed or taken back"),
     source("cases", "cases", OWN, "disputes, requests, claims and complaints with their outcome"),
     source("case-steps", "case_steps", OWN, "each step of those cases"),
     source("payments", "payments", OWN, "payments, and those that were reversed"),
     source("refunds", "refunds", OWN, "what was paid back"),
     source("entries", "entries", OWN, "the ledger's entries with what each moved, a column for each place"),
+    source("calls", "calls", CALLS, "calls led at the desk, with the guide that led them"),
+    source("call-steps", "call_steps", STEPS, "each thing that was done in those calls; what was typed for a check is kept nowhere"),
+    source("recaps", "recaps", STEPS, "what was agreed in those calls, word for word as it was written for them"),
     source("promises", "promises", OWN, "promises to pay, kept or not"),
     source("approvals", "approvals", OWN, "what officers asked to grant beyond their limits, and the answers"),
     source("statuses", "status_evidence", OWN, "statuses with their evidence"),
@@ -155,7 +162,7 @@ pub async fn read(
                 row[place] = Value::Null;
             }
         }
-        let kind = place("kind").and_then(|place| text_of(&row[place])).unwrap_or_default().to_string();
+        let kind = place("kind").or_else(|| place("channel")).and_then(|place| text_of(&row[place])).unwrap_or_default().to_string();
         let cells = table.columns.iter().zip(row).filter(|(column, _)| is_shown(&column.name));
         let cells: Vec<Value> =
             cells.map(|(column, value)| if is_plain { value } else { masked(source.table, &column.name, &kind, value) }).collect();
@@ -179,13 +186,16 @@ fn text_of(value: &Value) -> Option<&str> {
 
 /// A value as those see it who neither dial nor write.
 fn masked(table: &str, column: &str, kind: &str, value: Value) -> Value {
-    let is_hidden = matches!(
-        (table, column),
-        ("contact_points", "value")
-            | ("notices" | "preferences", "address")
-            | ("letters", "addressee" | "content")
-            | ("debtors", "date_of_birth")
-    );
+    // A letter has their address in it; a text has neither that nor a number of theirs.
+    let is_letter = (table, column, kind) == ("recaps", "content", "letter");
+    let is_hidden = is_letter
+        || matches!(
+            (table, column),
+            ("contact_points", "value")
+                | ("notices" | "preferences", "address")
+                | ("letters", "addressee" | "content")
+                | ("debtors", "date_of_birth")
+        );
     if !is_hidden || value == Value::Null {
         return value;
     }

@@ -5,6 +5,7 @@ use super::scope;
 use super::store::{self, Draw, NewReview};
 use crate::app::{Actor, App, Failure, new_uuid};
 use crate::audit::kept;
+use crate::identity::names::Names;
 use crate::outreach::calls::store as calls;
 use crate::store::Tx;
 use crate::transaction;
@@ -47,34 +48,57 @@ pub async fn draw_week(app: &App, who: &Actor, at: Moment, officer: UserId, week
         if store::list_draws(tx, week_on).await?.iter().any(|draw| draw.officer == officer) {
             return Err(Failure::Stale("this week is drawn: a draw is not made again".into()));
         }
-        let numbers = Numbers::read(tx).await?.sample;
-        let (ids, facts) = week(tx, officer, week_on, &zone).await?;
-        let drawn = sample::draw(&facts, seed, &numbers);
-        let draw = Draw {
-            id: DrawId(new_uuid()),
-            officer,
-            week_on,
-            seed: seed.to_string(),
-            calls: i64::try_from(facts.len()).unwrap_or(i64::MAX),
-            population: sample::population(&facts),
-            random_most: numbers.random_most,
-            risk_most: numbers.risk_most,
-            drawn_by: who.label().to_string(),
-            drawn_at: at.at,
-        };
-        store::insert_draw(tx, &draw).await?;
-        let mut rows = vec![draw.id.into()];
-        for one in &drawn {
-            if store::find_review_of(tx, ids[one.at], Purpose::Review).await?.is_none() {
-                let reasons: Vec<&str> = one.reasons.iter().map(|why| why.code()).collect();
-                rows.push(insert(tx, who, at.at, ids[one.at], officer, Purpose::Review, Some(draw.id), &reasons.join(" ")).await?.into());
-            }
-        }
-        let detail = json!({"draw": draw.id.to_string(), "officer": officer.to_string(), "week": week_on.to_string(),
-            "calls": draw.calls, "drawn": drawn.len()});
-        kept::record_of_agency(tx, who, at.at, "reviews.draw", detail, &rows).await?;
-        Ok(draw.id)
+        draw_in(tx, who, at.at, officer, (week_on, &zone), seed).await.map(|(draw, _)| draw)
     })
+}
+
+/// Draws of an officer's week that nobody drew, within a transaction; how many calls.
+pub(super) async fn draw_in(
+    tx: &mut Tx,
+    who: &Actor,
+    at: Timestamp,
+    officer: UserId,
+    (week_on, zone): (Date, &TimeZone),
+    seed: &str,
+) -> Result<(DrawId, usize), Failure> {
+    let numbers = Numbers::read(tx).await?.sample;
+    let (ids, facts) = week(tx, officer, week_on, zone).await?;
+    let drawn = sample::draw(&facts, seed, &numbers);
+    let draw = Draw {
+        id: DrawId(new_uuid()),
+        officer,
+        week_on,
+        seed: seed.to_string(),
+        calls: i64::try_from(facts.len()).unwrap_or(i64::MAX),
+        population: sample::population(&facts),
+        random_most: numbers.random_most,
+        risk_most: numbers.risk_most,
+        drawn_by: who.label().to_string(),
+        drawn_at: at,
+    };
+    store::insert_draw(tx, &draw).await?;
+    let mut rows = vec![draw.id.into()];
+    for one in &drawn {
+        if store::find_review_of(tx, ids[one.at], Purpose::Review).await?.is_none() {
+            let reasons: Vec<&str> = one.reasons.iter().map(|why| why.code()).collect();
+            rows.push(insert(tx, who, at, ids[one.at], officer, Purpose::Review, Some(draw.id), &reasons.join(" ")).await?.into());
+        }
+    }
+    let detail = json!({"draw": draw.id.to_string(), "officer": officer.to_string(), "week": week_on.to_string(),
+        "calls": draw.calls, "drawn": drawn.len()});
+    kept::record_of_agency(tx, who, at, "reviews.draw", detail, &rows).await?;
+    Ok((draw.id, drawn.len()))
+}
+
+/// Who drew, in the middle of a sentence.
+pub(super) async fn drawer(tx: &mut Tx, names: &mut Names, draw: &Draw) -> Result<String, Failure> {
+    Ok(if draw.drawn_by == Actor::night().label() { "the night".into() } else { names.of(tx, &draw.drawn_by).await? })
+}
+
+/// From its Monday up to the next, in a zone.
+pub(super) fn span_of(week_on: Date, zone: &TimeZone) -> (Timestamp, Timestamp) {
+    let start = |day: Date| day.to_zoned(zone.clone()).map_or(Timestamp::UNIX_EPOCH, |midnight| midnight.timestamp());
+    (start(week_on), start(week_on.saturating_add(Span::new().days(7))))
 }
 
 /// Asks for one call to be looked at; the review that is there, where there is one.
@@ -117,8 +141,7 @@ async fn insert(
 
 /// The calls of an officer's week with what is known of them, in the order in which the draw takes them.
 pub async fn week(tx: &mut Tx, officer: UserId, week_on: Date, zone: &TimeZone) -> Result<(Vec<CallId>, Vec<CallFacts>), Failure> {
-    let start = |day: Date| day.to_zoned(zone.clone()).map_or(Timestamp::UNIX_EPOCH, |midnight| midnight.timestamp());
-    let (from, to) = (start(week_on), start(week_on.saturating_add(Span::new().days(7))));
+    let (from, to) = span_of(week_on, zone);
     let before = store::count_calls_before(tx, officer, from).await?;
     let calls = store::list_week(tx, officer, from, to).await?;
     let opened = store::list_opened(tx, officer, from, to).await?;

@@ -1,7 +1,7 @@
 //! Reviews: a call is looked at by its steps, by the officer who led it, and by somebody who did not.
 //!
 //! Every call is scored from its steps when it is wrapped up ([`scored`]). Each week some calls are drawn, by chance and by risk
-//! ([`drawing`]). The officer and a reviewer mark a drawn call blind; then both, and what the steps say, stand side by side
+//! ([`drawing`]), by a supervisor or else by the night ([`nightly`]). The officer and a reviewer mark a drawn call blind; then both, and what the steps say, stand side by side
 //! ([`marking`]); a mark that the officer disputes is decided by somebody who gave none. Two reviewers who mark the same call show
 //! whether they see the same ([`calibration`]). What is to be learned becomes a goal ([`goals`]). What the
 //! calls came to is compared like with like ([`comparison`]), and nobody is ranked. [`care`] is for the officer alone.
@@ -17,6 +17,7 @@ pub mod comparison;
 pub mod drawing;
 pub mod goals;
 pub mod marking;
+pub mod nightly;
 pub mod numbers;
 pub mod pages;
 pub mod review_page;

@@ -7,6 +7,7 @@ use super::steps::in_words;
 use super::store;
 use crate::app::{Failure, Problems};
 use crate::audit;
+use crate::identity::names::Names;
 use crate::outreach::calls::store as calls;
 use crate::web::Web;
 use crate::web::form::Fields;
@@ -124,10 +125,14 @@ async fn show(web: &Web, visit: &Visit, id: ReviewId, said: Option<&str>, fields
         Some(draw) => store::find_draw(&mut tx, draw).await?,
         None => None,
     };
-    let drawn = draw.map(|draw| {
-        let calls = if draw.calls == 1 { "1 call".into() } else { format!("{} calls", draw.calls) };
-        format!("Drawn from {calls} of the week of {} with the seed {}.", written(draw.week_on), draw.seed)
-    });
+    let drawn = match draw {
+        Some(draw) => {
+            let calls = if draw.calls == 1 { "1 call".into() } else { format!("{} calls", draw.calls) };
+            let by = drawing::drawer(&mut tx, &mut Names::default(), &draw).await?;
+            Some(format!("Drawn by {by} from {calls} of the week of {} with the seed {}.", written(draw.week_on), draw.seed))
+        }
+        None => None,
+    };
     tx.rollback().await;
     let is_calibration = one.review.purpose() == Purpose::Calibration;
     let is_disputed = |item: &str| one.disputes.iter().any(|dispute| dispute.item == item);

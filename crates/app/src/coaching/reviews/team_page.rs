@@ -4,6 +4,7 @@ use super::numbers::{self, Numbers};
 use super::store::{self, Draw};
 use super::{drawing, pages, scope};
 use crate::app::{Failure, Problems};
+use crate::identity::names::Names;
 use crate::web::Web;
 use crate::web::form::Fields;
 use crate::web::guard::Visit;
@@ -17,7 +18,6 @@ use duly_domain::identity::{Permission, may};
 use duly_domain::values::ids::UserId;
 use duly_domain::values::moment::written;
 use jiff::civil::Date;
-use jiff::{Span, Timestamp};
 use std::collections::HashMap;
 
 /// Something that waits.
@@ -36,6 +36,8 @@ struct ShownOfficer {
     is_me: bool,
     calls: i64,
     draw: Option<Draw>,
+    /// Who drew it, in words.
+    drawn_by: String,
     pausing: Option<String>,
 }
 
@@ -58,8 +60,8 @@ pub(super) async fn team_page(web: &Web, visit: &Visit, query: &HashMap<String, 
     let mut tx = web.app.db.read().await?;
     let now = visit.at.at;
     let week_on = drawing::last_week(visit.at.business_day);
-    let start = |day: Date| day.to_zoned(visit.zone.clone()).map_or(Timestamp::UNIX_EPOCH, |midnight| midnight.timestamp());
-    let counts = store::list_call_counts(&mut tx, start(week_on), start(week_on.saturating_add(Span::new().days(7)))).await?;
+    let (from, to) = drawing::span_of(week_on, &visit.zone);
+    let counts = store::list_call_counts(&mut tx, from, to).await?;
     let draws = store::list_draws(&mut tx, week_on).await?;
     let pauses = store::care::list_pauses(&mut tx, now).await?;
     let people = scope::people(&mut tx, &visit.who).await?;
@@ -114,16 +116,23 @@ pub(super) async fn team_page(web: &Web, visit: &Visit, query: &HashMap<String, 
             }
         }
     }
-    let officers = people.into_iter().map(|person| ShownOfficer {
-        is_me: visit.who.id == Some(person.id),
-        calls: counts.iter().find(|(user, _)| *user == person.id).map_or(0, |(_, count)| *count),
-        draw: draws.iter().find(|draw| draw.officer == person.id).cloned(),
-        pausing: pauses
-            .iter()
-            .find(|pause| pause.officer == person.id)
-            .map(|pause| pause.until_at.to_zoned(visit.zone.clone()).strftime("%H:%M").to_string()),
-        person,
-    });
+    let mut names = Names::default();
+    let mut officers = Vec::new();
+    for person in people {
+        let draw = draws.iter().find(|draw| draw.officer == person.id).cloned();
+        let pausing = pauses.iter().find(|pause| pause.officer == person.id);
+        officers.push(ShownOfficer {
+            is_me: visit.who.id == Some(person.id),
+            calls: counts.iter().find(|(user, _)| *user == person.id).map_or(0, |(_, count)| *count),
+            drawn_by: match &draw {
+                Some(draw) => drawing::drawer(&mut tx, &mut names, draw).await?,
+                None => String::new(),
+            },
+            draw,
+            pausing: pausing.map(|pause| pause.until_at.to_zoned(visit.zone.clone()).strftime("%H:%M").to_string()),
+            person,
+        });
+    }
     let numbers = Numbers::read(&mut tx).await?;
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let shown = TeamPage {
@@ -131,7 +140,7 @@ pub(super) async fn team_page(web: &Web, visit: &Visit, query: &HashMap<String, 
         week: written(week_on),
         week_on,
         due,
-        officers: officers.collect(),
+        officers,
         may_review,
         reads_calibration: may(visit.who.role, Permission::ReadCompliance),
         numbers,

@@ -2,7 +2,7 @@
 
 use super::actions::{Led, load};
 use super::opening;
-use super::recap::{self, store::Recap};
+use super::recap::showing::Writing;
 use super::stages::{ShownStage, chips, minutes, promised, seconds, stages};
 use crate::accounts::brief::{self, Brief};
 use crate::accounts::search::store::list_of_people;
@@ -24,7 +24,7 @@ use crate::strategy::actions::local_time;
 use crate::web::Web;
 use crate::web::form::Fields;
 use crate::web::guard::Visit;
-use crate::web::shell::{Frame, page, when};
+use crate::web::shell::{Frame, page};
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -82,15 +82,6 @@ struct ShownBeside {
     reference: String,
     owed: Money,
     is_about: bool,
-}
-
-/// What was agreed, as it was written for them.
-struct ShownRecap {
-    recap: Recap,
-    is_text: bool,
-    made: String,
-    says: String,
-    tone: &'static str,
 }
 
 /// The form that closes a call.
@@ -152,8 +143,8 @@ struct CallPage<'g> {
     wrap: Option<Wrap>,
     /// What was asked of a supervisor, and the form for it.
     asking: Option<AskingPanel>,
-    ways: Vec<recap::Way>,
-    recaps: Vec<ShownRecap>,
+    /// How they like it in writing, the ways, and what was written.
+    writing: Writing,
     fields: Fields,
     problems: Problems,
     today: String,
@@ -186,7 +177,7 @@ pub async fn show(
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let triggers = led.conversation.triggers();
     let asking = asking(&mut tx, &led, visit, stage, &fields, &problems).await?;
-    let ways = if led.call.ended_at.is_some() { recap::ways(&mut tx, &visit.who, visit.at, &led).await? } else { Vec::new() };
+    let writing = Writing::of(&mut tx, &led, visit, guide.language).await?;
     let came_in = led.call.came_in();
     let brief = match is_verified {
         true => Some(brief::of(&mut tx, &led.known, visit.at, &visit.zone).await?),
@@ -243,9 +234,8 @@ pub async fn show(
         left: left(&led),
         chips: chips(&led),
         next: led.conversation.after(stage),
-        wrap: wrap(&led, &seen, visit, &person, &fields, &ways),
-        ways,
-        recaps: recaps(&mut tx, &led, visit).await?,
+        wrap: wrap(&led, &seen, visit, &person, &fields, &writing),
+        writing,
         stage,
         fields,
         problems,
@@ -375,25 +365,8 @@ fn left(led: &Led) -> Option<(String, bool)> {
     Some((Money::of(minor.max(0), currency).to_string(), minor <= 0))
 }
 
-/// What was written for them after the call.
-async fn recaps(tx: &mut Tx, led: &Led, visit: &Visit) -> Result<Vec<ShownRecap>, Failure> {
-    let clock = |at: Timestamp| when(at, visit.at.at, &visit.zone);
-    let shown = recap::store::list_of_call(tx, led.call.id).await?.into_iter().map(|recap| {
-        let is_text = recap.channel == Channel::Text.code();
-        let (says, tone) = match (recap.sent_at, recap.letter_state.as_deref()) {
-            (Some(at), _) if is_text => (format!("sent {}", clock(at)), "ok"),
-            (Some(at), _) => (format!("in the mail, recorded {}", clock(at)), "ok"),
-            (None, Some("void")) => ("taken back, never mailed".into(), ""),
-            (None, Some(_)) => ("in the print folder, not in the mail yet".into(), "wait"),
-            (None, None) => ("ready to send, not sent".into(), "wait"),
-        };
-        ShownRecap { made: clock(recap.made_at), is_text, says, tone, recap }
-    });
-    Ok(shown.collect())
-}
-
 /// The form that closes the call, once it is over.
-fn wrap(led: &Led, seen: &Seen, visit: &Visit, person: &str, fields: &Fields, ways: &[recap::Way]) -> Option<Wrap> {
+fn wrap(led: &Led, seen: &Seen, visit: &Visit, person: &str, fields: &Fields, writing: &Writing) -> Option<Wrap> {
     let ended_at = led.call.ended_at.filter(|_| led.call.wrapped_at.is_none())?;
     let result = fields.some("result").and_then(|code| duly_domain::outreach::result::find(&code)).unwrap_or(led.conversation.result());
     let today = visit.at.business_day;
@@ -415,10 +388,10 @@ fn wrap(led: &Led, seen: &Seen, visit: &Visit, person: &str, fields: &Fields, wa
             false => "Nothing: the account is not open".into(),
         },
         spent: seconds(ended_at, visit.at.at),
-        // What was typed stands; a letter unless nothing but a text may be.
+        // What was typed stands; what they like, where it may be; and nothing is chosen for who told us nothing.
         recap: match fields.some("result") {
             Some(_) => Channel::parse(fields.text("recap")),
-            None => ways.iter().find(|way| way.is_open()).map(|way| way.channel),
+            None => writing.offer.first,
         },
     })
 }

@@ -6,6 +6,7 @@ use crate::disputes::case::CaseKind;
 use crate::intake::row::Problem;
 use crate::outreach::result;
 use crate::parties::circumstance::Circumstance;
+use crate::parties::in_writing::{self, PREFERS};
 use crate::values::channel::Channel;
 use crate::values::moment::{DateForm, parse_date};
 use crate::values::money::Money;
@@ -15,8 +16,16 @@ use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 
 /// Kinds of wishes a file can tell.
-pub(super) const WISHES: [&str; 7] =
-    ["inconvenient_time", "convenient_only", "time_consent", "inconvenient_place", "employer_prohibits", "no_channel", "no_address"];
+pub(super) const WISHES: [&str; 8] = [
+    "inconvenient_time",
+    "convenient_only",
+    "time_consent",
+    "inconvenient_place",
+    "employer_prohibits",
+    "no_channel",
+    "no_address",
+    PREFERS,
+];
 
 /// States of a promise that a file can tell.
 pub(super) const PROMISE_STATES: [&str; 5] = ["open", "kept", "partly_kept", "broken", "withdrawn"];
@@ -304,6 +313,9 @@ impl<'c, F: Fn(usize) -> &'c str> Reading<'_, '_, F> {
         let channel = self.code(Field::Channel);
         if kind == "no_channel" && !channel.as_deref().is_some_and(|code| code == "electronic" || Channel::parse(code).is_some()) {
             self.problem(Field::Channel, "is needed: which channel?");
+        }
+        if kind == PREFERS && channel.as_deref().and_then(in_writing::parse).is_none() {
+            self.problem(Field::Channel, "is needed: letter, text or email, as they like to have things in writing");
         }
         let to = self.text(Field::To).map(|text| Phone::parse(text).map_or_else(|_| text.to_string(), |phone| phone.e164().to_string()));
         if kind == "no_address" && to.is_none() {

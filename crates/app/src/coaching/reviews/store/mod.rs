@@ -1,7 +1,8 @@
 //! The tables `call_scores`, `review_draws`, `reviews`, `review_scores` and `score_disputes`; in [`care`] `pauses` and `mood_notes`, in
-//! [`goals`] `coaching_goals`.
+//! [`goals`] `coaching_goals`. [`compared`] only reads.
 
 pub mod care;
+pub mod compared;
 pub mod goals;
 
 use crate::app::Failure;
@@ -49,16 +50,6 @@ const WAITING_REVIEWER: &str = "
 const WAITING_OWN: &str = "
     select count(*) from reviews r where r.officer_id = $1 and r.purpose = 'review'
        and not exists (select 1 from review_scores s where s.review_id = r.id and s.seat = 'officer')";
-/// Calls that were made, parted by what an officer cannot choose.
-const REACHED: &str = "
-    select u.name, a.stage, case when a.balance_minor < 50000 then 'under 500' when a.balance_minor < 200000 then '500 to 2,000'
-           else '2,000 and more' end,
-           case when exists (select 1 from contacts p where p.account_id = c.account_id and p.outcome = 'conversation'
-                and p.contacted_at < c.contacted_at) then 0 else 1 end,
-           count(*), cast(coalesce(sum(case when c.outcome = 'conversation' then 1 else 0 end), 0) as bigint)
-      from contacts c join accounts a on a.id = c.account_id join users u on u.id = c.officer_id
-     where c.channel = 'call' and c.direction = 'out' and c.state = 'recorded' and c.contacted_at >= $1
-     group by 1, 2, 3, 4 order by 1, 2, 3, 4 limit 20000";
 const INSERT_DRAW: &str = "
     insert into review_draws (id, officer_id, week_on, seed, calls, population, random_most, risk_most, drawn_by, drawn_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
@@ -113,16 +104,6 @@ rows! {
         pub ended_at: Timestamp,
         pub wrapped_at: Timestamp,
         pub failed_by: String,
-    }
-
-    /// Calls of an officer that are alike, and how many came off.
-    pub struct Reached {
-        pub officer: String,
-        pub stage: String,
-        pub band: String,
-        pub is_first: bool,
-        pub calls: i64,
-        pub reached: i64,
     }
 
     /// Somebody whose calls can be reviewed, with who leads their team.
@@ -268,11 +249,6 @@ pub async fn list_waiting(tx: &mut Tx) -> Result<Vec<Review>, StoreError> {
 /// How many calls wait for their officer's own view.
 pub async fn count_waiting_own(tx: &mut Tx, officer: UserId) -> Result<i64, StoreError> {
     tx.number(WAITING_OWN, params![officer]).await
-}
-
-/// Calls made since a moment by officer and by what they cannot choose.
-pub async fn list_reached(tx: &mut Tx, since: Timestamp) -> Result<Vec<Reached>, StoreError> {
-    tx.all(REACHED, params![since]).await
 }
 
 pub async fn insert_draw(tx: &mut Tx, draw: &Draw) -> Result<(), StoreError> {

@@ -1,12 +1,13 @@
 //! The recap of a call: what was agreed, written for them, as a letter in the print folder or as a text to be sent.
 //!
-//! [`ways`] says for both whether it may be, and why not; [`make`] asks the gate, keeps its answer and what was written, word for word.
+//! [`ways`] says for both whether it may be, and why not, the way they prefer first ([`note_wish`]); [`make`] asks the gate, keeps its answer and what was written, word for word.
 //! A letter goes the way of every letter. A text waits until the officer says that it was sent ([`say_sent`]): then the gate is asked
 //! once more, since what was allowed yesterday may not be today, and the contact counts.
 //!
-//! Always true: nothing is written that the gate refuses; what counts as sent is a contact with its decision.
+//! Always true: nothing is written that the gate refuses, whatever they prefer; what counts as sent is a contact with its decision.
 
 pub mod pages;
+pub mod showing;
 pub mod store;
 
 use super::actions::{Led, load};
@@ -19,14 +20,18 @@ use crate::outreach::letters::{self, recaps};
 use crate::outreach::store::{self as contacts, NewContact};
 use crate::outreach::words;
 use crate::parties;
+use crate::parties::actions::{TellPreference, tell_preference_in};
+use crate::parties::store::PreferenceRow;
 use crate::store::Tx;
 use crate::transaction;
 use duly_domain::compliance::record::Outcome;
 use duly_domain::decision::Answer;
+use duly_domain::outreach::conversation;
 use duly_domain::outreach::letter::Language;
 use duly_domain::outreach::recap::{Agreed, RecapFacts, missing, write_text};
+use duly_domain::parties::in_writing::{self, PREFERS, Told};
 use duly_domain::values::channel::Channel;
-use duly_domain::values::ids::{CallId, ContactId, DecisionId, PointId, RecapId};
+use duly_domain::values::ids::{CallId, ContactId, DecisionId, PointId, PreferenceId, RecapId};
 use duly_domain::values::moment::Moment;
 use serde_json::json;
 use store::Recap;
@@ -54,8 +59,15 @@ impl Way {
 pub async fn ways(tx: &mut Tx, who: &Actor, at: Moment, led: &Led) -> Result<Vec<Way>, Failure> {
     let Some(agreed) = Agreed::of(&led.conversation) else { return Ok(Vec::new()) };
     let made = store::list_of_call(tx, led.call.id).await?;
+    let preferred = preferred_way(led);
+    let mut by: Vec<Channel> = BY.into_iter().chain(preferred.filter(|channel| !BY.contains(channel))).collect();
+    by.sort_by_key(|channel| Some(*channel) != preferred);
     let mut ways = Vec::new();
-    for channel in BY.into_iter().filter(|channel| !made.iter().any(|made| made.channel == channel.code())) {
+    for channel in by.into_iter().filter(|channel| !made.iter().any(|made| made.channel == channel.code())) {
+        if !BY.contains(&channel) {
+            ways.push(Way { channel, because: vec!["what was agreed is written as a letter or as a text".into()] });
+            continue;
+        }
         let because = match propose(tx, at, led, channel).await? {
             Err(says) => vec![says],
             Ok(tried) if tried.decision.answer != Answer::Yes => refusals(&tried),
@@ -71,6 +83,42 @@ pub async fn ways(tx: &mut Tx, who: &Actor, at: Moment, led: &Led) -> Result<Vec
         ways.push(Way { channel, because });
     }
     Ok(ways)
+}
+
+/// The wish that says by which way whoever the call is with likes to have things in writing.
+fn preferred_row(led: &Led) -> Option<&PreferenceRow> {
+    let rows = led.known.preferences.get(&led.call.person)?;
+    let told = |row: &PreferenceRow| {
+        let channel = row.channel.as_deref().and_then(in_writing::parse).filter(|_| row.kind == PREFERS)?;
+        Some(Told { channel, at: row.told_at, ended_at: row.ended_at })
+    };
+    let counts = in_writing::preferred(rows.iter().filter_map(told))?;
+    rows.iter().rev().find(|row| told(row) == Some(counts))
+}
+
+/// The way they like.
+fn preferred_way(led: &Led) -> Option<Channel> {
+    preferred_row(led)?.channel.as_deref().and_then(in_writing::parse)
+}
+
+/// Notes by which way they like to have things in writing, as they say in the call once they are verified.
+pub async fn note_wish(app: &App, who: &Actor, at: Moment, call: CallId, by: &str) -> Result<PreferenceId, Failure> {
+    transaction!(app.db, tx, {
+        let led = load(tx, who, call).await?;
+        if led.call.wrapped_at.is_some() {
+            return Err(Failure::Stale("this call is wrapped up: note their wish on the account".into()));
+        }
+        if led.conversation.way() != conversation::Way::Talking {
+            return Err(Failure::Stale("their wish is noted once they are verified".into()));
+        }
+        let told = TellPreference {
+            person: Some(led.call.person),
+            kind: PREFERS.into(),
+            channel: Some(by.to_string()),
+            ..TellPreference::default()
+        };
+        tell_preference_in(tx, who, at, led.call.account, &told).await
+    })
 }
 
 /// The contact that a recap would be, as the gate sees it; what there is no number or address for is said.

@@ -1,6 +1,6 @@
 //! The recap on a call's page: made, and said to be sent.
 
-use super::{Made, make, say_sent, store};
+use super::{Made, make, note_wish, say_sent, store};
 use crate::app::{Failure, Problems};
 use crate::outreach::calls::showing::show;
 use crate::web::Web;
@@ -9,6 +9,7 @@ use crate::web::guard::Visit;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use duly_domain::outreach::conversation::Stage;
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{CallId, RecapId};
 use std::collections::HashMap;
@@ -24,6 +25,21 @@ pub async fn post_recap(State(web): State<Web>, visit: Visit, Path(call): Path<S
         Err(Failure::Stale(says)) => said(&web, &visit, call, vec![says]).await,
         Err(failure) => Err(failure),
     }
+}
+
+/// `POST /calls/{call}/wishes`: by which way they like to have things in writing.
+pub async fn post_wish(State(web): State<Web>, visit: Visit, Path(call): Path<String>, body: Bytes) -> Result<Response, Failure> {
+    let call: CallId = call.parse().map_err(|_| Failure::NotFound("such call".into()))?;
+    let fields = Fields::of(&body);
+    let stage = Stage::parse(fields.text("at")).unwrap_or(Stage::Close);
+    let problems = match note_wish(&web.app, &visit.who, visit.at, call, fields.text("by")).await {
+        Ok(_) => return Ok(Redirect::to(&format!("/calls/{call}?stage={}&said=noted", stage.code())).into_response()),
+        Err(Failure::Wrong(problems)) => Problems::one("form", problems.to_string()),
+        Err(Failure::Stale(says)) => Problems::one("form", says),
+        Err(failure) => return Err(failure),
+    };
+    let query = HashMap::from([("stage".to_string(), stage.code().to_string())]);
+    show(&web, &visit, call, &query, Fields::default(), problems).await
 }
 
 /// `POST /recaps/{recap}/sendings`: the officer sends the text now.
