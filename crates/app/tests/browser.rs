@@ -66,8 +66,15 @@ impl Drop for Driver {
 /// Presses keys where the focus is.
 pub async fn press(browser: &WebDriver, keys: impl Into<TypingData>) -> WebDriverResult<()> {
     settled(browser).await;
-    browser.action_chain().send_keys(keys.into()).perform().await?;
-    Ok(())
+    went(browser.action_chain().send_keys(keys.into()).perform().await)
+}
+
+/// A key that leads to another page is pressed even where the driver says that the page went away under it.
+fn went(pressed: WebDriverResult<()>) -> WebDriverResult<()> {
+    match pressed {
+        Err(error) if error.to_string().contains("aborted by navigation") => Ok(()),
+        pressed => pressed,
+    }
 }
 
 /// Waits until the page is whole: between two pages there is nothing to press.
@@ -95,7 +102,7 @@ pub async fn found(browser: &WebDriver, css: &str) -> WebDriverResult<WebElement
 /// Presses Enter on what a selector finds, and waits until another page is there.
 pub async fn follow(browser: &WebDriver, css: &str) -> WebDriverResult<()> {
     leave(browser).await?;
-    found(browser, css).await?.send_keys(Key::Enter + "").await?;
+    went(found(browser, css).await?.send_keys(Key::Enter + "").await)?;
     arrive(browser).await
 }
 
@@ -119,7 +126,13 @@ pub async fn arrive(browser: &WebDriver) -> WebDriverResult<()> {
 
 /// Presses a key while Control is held.
 pub async fn chord(browser: &WebDriver, key: impl Into<TypingData>) -> WebDriverResult<()> {
-    browser.action_chain().key_down(Key::Control).send_keys(key.into()).key_up(Key::Control).perform().await
+    let pressed = browser.action_chain().key_down(Key::Control).send_keys(key.into()).key_up(Key::Control).perform().await;
+    if pressed.is_err() {
+        // What was held when the page went away is let go of.
+        settled(browser).await;
+        browser.action_chain().reset_actions().await?;
+    }
+    went(pressed)
 }
 
 /// Walks with Tab until the focus is on an element of this id.
