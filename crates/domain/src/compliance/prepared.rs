@@ -14,7 +14,7 @@ use super::facts::{ContactFacts, Facts};
 use super::policy::ContactPolicy;
 use super::{Catalogue, HORIZON_DAYS, QUARTER, each_finding};
 use crate::decision::{Answer, Decision, Detail, NEVER, Reason, RuleCard};
-use crate::values::region::Clock;
+use crate::values::clock::Clock;
 use jiff::Timestamp;
 
 /// The rules that only ever ease: one that finds something does so up to its finding's end and never again, one that finds nothing

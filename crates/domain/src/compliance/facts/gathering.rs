@@ -4,9 +4,9 @@
 //! that is empty. The contacts are walked once. Facts are filled where they stand, since they are large to move.
 
 use super::disputes::Disputes;
-use super::past::{DayCount, Past};
+use super::past::Past;
 use super::wishes::Wishes;
-use super::{BankruptcyFacts, Confirmation, ContactFacts, DisputeFacts, Reply, clock_of_days, regf_binds};
+use super::{BankruptcyFacts, Confirmation, ContactFacts, DisputeFacts, Reply, Seldom, clock_of_days, regf_binds};
 use crate::compliance::asked::Topics;
 use crate::compliance::record::{Care, Dialing, Person, Proposal, Record, Standing};
 use crate::compliance::rules::designated_time::is_designated;
@@ -20,7 +20,7 @@ pub fn gather(record: &Record, proposal: &Proposal) -> ContactFacts {
     let person = record.persons.iter().find(|person| person.key == proposal.person);
     let standing =
         if proposal.person == record.consumer.key { Standing::Consumer } else { person.map_or(Standing::ThirdParty, |p| p.standing) };
-    let past = Past { record, proposal, person: proposal.person, standing, days: DayCount::of_record(record) };
+    let past = Past::of(record, proposal, standing);
     let signals = person.map(|person| person.signals.as_slice()).filter(|signals| !signals.is_empty()).unwrap_or(&record.consumer.signals);
 
     let mut facts = of_proposal(&past, person);
@@ -45,12 +45,12 @@ pub fn gather(record: &Record, proposal: &Proposal) -> ContactFacts {
         facts.dispute = if facts.regf_binds { disputes(&past) } else { DisputeFacts::default() };
     }
     if past.has_caps(standing) {
-        facts.caps = past.cap_counts(standing, facts.reply.is_some());
-        facts.hours_of = past.hours_of();
+        facts.caps = past.cap_counts(standing, facts.reply.is_some()).into();
+        facts.hours_of = past.hours_of().into();
         facts.lacks_electronic_consent = past.lacks_electronic_consent();
     }
-    facts.amended = past.amended(standing, facts.reply.is_some());
-    facts.electronic_days = past.electronic_days();
+    facts.amended = past.amended(standing, facts.reply.is_some()).into();
+    facts.electronic_days = past.electronic_days().into();
     facts.disclosure = past.disclosure(standing);
     facts.topics = facts.topics_touched();
     facts
@@ -69,19 +69,19 @@ fn of_proposal(past: &Past, person: Option<&Person>) -> ContactFacts {
         purpose: proposal.purpose,
         day_clock: clock_of_days(record, proposal.at),
         clocks: Clocks::new(),
-        wish_clocks: Vec::new(),
-        time_wishes: Vec::new(),
-        closed_places: Vec::new(),
+        wish_clocks: Seldom::NONE,
+        time_wishes: Seldom::NONE,
+        closed_places: Seldom::NONE,
         employer_prohibits: None,
-        caps: Vec::new(),
-        hours_of: Vec::new(),
-        amended: Vec::new(),
-        electronic_days: Vec::new(),
+        caps: Seldom::NONE,
+        hours_of: Seldom::NONE,
+        amended: Seldom::NONE,
+        electronic_days: Seldom::NONE,
         reply: None,
         debts: SmallVec::new(),
         connected_calls: SmallVec::new(),
         confirmation: Confirmation::None,
-        closures: Vec::new(),
+        closures: Seldom::NONE,
         lacks_opt_out_notice: proposal.lacks_opt_out_notice,
         is_employer_address_without_basis: proposal.is_employer_address_without_basis,
         is_required_in_this_medium: proposal.is_required_in_this_medium,
@@ -108,13 +108,13 @@ fn of_proposal(past: &Past, person: Option<&Person>) -> ContactFacts {
 /// What the wishes that bind say of the proposal.
 fn heed_wishes(past: &Past, person: Option<&Person>, facts: &mut ContactFacts) {
     let wishes = Wishes::binding(past.record, person, past.standing, past.proposal.at);
-    facts.time_wishes = wishes.about_time();
+    facts.time_wishes = wishes.about_time().into();
     if !facts.time_wishes.is_empty() {
-        facts.wish_clocks = clocks(wishes.signals, past.proposal.at).into_vec();
+        facts.wish_clocks = clocks(wishes.signals, past.proposal.at).into_vec().into();
     }
-    facts.closed_places = wishes.closed_places();
+    facts.closed_places = wishes.closed_places().into();
     facts.employer_prohibits = wishes.employer_prohibits();
-    facts.closures = wishes.closures(past.proposal, facts.reply.as_ref());
+    facts.closures = wishes.closures(past.proposal, facts.reply.as_ref()).into();
     if let (Some(reply), Some(incoming)) = (&mut facts.reply, past.reply()) {
         reply.came_at_designated_time = is_designated(&facts.time_wishes, &clocks(wishes.signals, incoming.at), reply.at);
     }
@@ -126,8 +126,7 @@ fn disputes(past: &Past) -> DisputeFacts {
     let ends = || past.consumer_debts().filter_map(|debt| events.period_end(debt, today)).max();
     let written_at = past.consumer_debts().filter_map(|debt| events.written_dispute_at(debt)).min();
     // What is about several debts and disputed in part waits whole: which of them is spoken of, nobody could tell afterwards.
-    let mut debts = past.debts();
-    let one = debts.next().filter(|_| past.proposal.debts.len() == 1 && debts.next().is_none() && written_at.is_some());
+    let one = past.debts.first().filter(|_| past.proposal.debts.len() == 1 && past.debts.len() == 1 && written_at.is_some());
     DisputeFacts {
         written_at,
         undisputed: one.and_then(|debt| events.undisputed(debt)),
@@ -138,7 +137,7 @@ fn disputes(past: &Past) -> DisputeFacts {
 }
 
 fn bankruptcy(past: &Past, facts: &mut BankruptcyFacts) {
-    for debt in past.debts() {
+    for debt in &past.debts {
         facts.is_stayed |= debt.is_stayed(false);
         facts.is_stayed_for_co_debtors |= debt.is_stayed(true);
         facts.is_discharged |= debt.is_discharged();
