@@ -175,7 +175,11 @@ const OPENED_BY: [(&str, &[Topic]); 46] = [
 
 /// For each topic the rules that it opens: bit `i` is the rule at place `i` of its catalogue.
 #[derive(Clone, Copy, Debug)]
-pub struct Opened([u64; TOPICS]);
+pub struct Opened {
+    by: [u64; TOPICS],
+    /// The topics that open any.
+    any: Topics,
+}
 
 impl Opened {
     /// Compiles the table for the rules of a catalogue.
@@ -186,10 +190,11 @@ impl Opened {
     /// Compiles a table for the rules of a catalogue: which rules each topic sets.
     pub(super) const fn from_table<F, P>(rules: &[Rule<F, P>], table: &[(&str, &[Topic])]) -> Opened {
         assert!(rules.len() <= 64, "a catalogue keeps a bit for each rule");
-        let mut opened = [0; TOPICS];
+        let (mut opened, mut any) = ([0; TOPICS], Topics::NONE);
         let mut rule = 0;
         while rule < rules.len() {
             let topics = topics_of(table, rules[rule].card.id);
+            any = any.and(topics);
             let mut topic = 0;
             while topic < TOPICS {
                 if topics.has(topic) {
@@ -199,15 +204,15 @@ impl Opened {
             }
             rule += 1;
         }
-        Opened(opened)
+        Opened { by: opened, any }
     }
 
     /// The rules that these topics open.
     pub(super) fn by(&self, topics: Topics) -> Asked {
         let mut rules = 0;
-        let mut left = topics.0;
+        let mut left = topics.0 & self.any.0;
         while left != 0 {
-            rules |= self.0[left.trailing_zeros() as usize % TOPICS];
+            rules |= self.by[left.trailing_zeros() as usize % TOPICS];
             left &= left - 1;
         }
         Asked(rules)
@@ -359,14 +364,15 @@ impl ContactFacts {
         touch(Topic::Machine, self.machine.is_some());
         touch(Topic::Disclosure, self.disclosure.is_some());
         touch(Topic::Reply, self.reply.is_some());
-        touch(Topic::CallConsent, self.debts.iter().any(|debt| debt.consent_until_day.is_some()));
+        let counted = self.debts.as_slice();
+        touch(Topic::CallConsent, counted.iter().any(|debt| debt.consent_until_day.is_some()));
         if self.regf_binds && self.channel.is_call() {
             touch(Topic::CountedCall, true);
-            let spoke_after = self.at.div_euclid(86_400) - A_WEEK_AND_MORE;
-            let has_spoken = self.debts.iter().any(|debt| debt.conversation_day.is_some_and(|on| i64::from(on) > spoke_after));
-            touch(Topic::Conversation, has_spoken);
-            let closest = self.connected_calls.last().map_or(i64::MAX, |last| self.at - last);
-            let can_be_many = self.connected_calls.len() >= CALLS_BEFORE_MANY && closest < A_DAY_AND_MORE;
+            let spoke_after = || self.at.div_euclid(86_400) - A_WEEK_AND_MORE;
+            touch(Topic::Conversation, counted.iter().any(|debt| debt.conversation_day.is_some_and(|on| i64::from(on) > spoke_after())));
+            let calls = self.connected_calls.as_slice();
+            let closest = calls.last().map_or(i64::MAX, |last| self.at - last);
+            let can_be_many = calls.len() >= CALLS_BEFORE_MANY && closest < A_DAY_AND_MORE;
             touch(Topic::RecentCall, closest <= BURST_SECONDS || can_be_many);
         }
         touch(Topic::Cease, self.ceased_at.is_some());

@@ -151,7 +151,7 @@ impl Eq for Zone {}
 struct Changes {
     /// What holds from each change on.
     stretches: Vec<Stretch>,
-    /// For each piece of time how many changes there are before it begins, so that none is searched for.
+    /// For each piece of time which of them it begins in, so that none is searched for.
     begun: Vec<u16>,
 }
 
@@ -178,14 +178,15 @@ impl Changes {
             }
             Stretch { seconds: from..spans[0].0.min(WRITTEN_UNTIL), offsets: Offsets { zone, spans } }
         };
-        let begun = |piece: i64| offsets.partition_point(|(from, _)| *from <= piece << PIECE);
+        let begun = |piece: i64| offsets.partition_point(|(from, _)| *from <= piece << PIECE).saturating_sub(1);
         let begun = (0..=WRITTEN_UNTIL >> PIECE).map(|piece| u16::try_from(begun(piece)).unwrap_or(0)).collect();
         Changes { stretches: (0..offsets.len()).map(stretch).collect(), begun }
     }
 
     /// What holds at a second of the time that is written out.
+    #[inline]
     fn at(&self, second: i64) -> &Stretch {
-        let mut nth = usize::from(self.begun[(second >> PIECE) as usize]).saturating_sub(1);
+        let mut nth = usize::from(self.begun[(second >> PIECE) as usize]);
         while second >= self.stretches[nth].seconds.end {
             nth += 1;
         }

@@ -38,6 +38,7 @@ impl ZoneName {
     }
 
     /// Its clock around and after a moment; `None` for a name that is no zone.
+    #[inline]
     pub fn clock(&self, around: Timestamp) -> Option<Clock> {
         match self {
             ZoneName::Known(zone) if let Some(clock) = zone.clock(around.as_second()) => Some(clock),

@@ -1,7 +1,8 @@
 //! Reads the record for one proposed contact.
 //!
 //! Most people have little on record: [`gather`] begins with the facts of somebody with nothing, and opens no part of the record
-//! that is empty. The contacts are walked once. Facts are filled where they stand, since they are large to move.
+//! that is empty. The contacts are walked once. Facts are filled where they stand, since they are large to move: who asks about one
+//! after another gathers [`gather_into`] one place.
 
 use super::disputes::Disputes;
 use super::past::Past;
@@ -17,16 +18,35 @@ use smallvec::SmallVec;
 
 /// Reads from the record what the rules may know about a proposal. Entries later than the proposal are not looked at.
 pub fn gather(record: &Record, proposal: &Proposal) -> ContactFacts {
+    let (past, person) = seen_from(record, proposal);
+    let mut facts = of_proposal(&past, person);
+    fill(&past, person, &mut facts);
+    facts
+}
+
+/// The same, in the place of facts that are needed no more.
+pub fn gather_into(facts: &mut ContactFacts, record: &Record, proposal: &Proposal) {
+    let (past, person) = seen_from(record, proposal);
+    *facts = of_proposal(&past, person);
+    fill(&past, person, facts);
+}
+
+/// The record as it is seen from the person to be reached, and who of the others they are, where they are on record.
+#[inline(always)]
+fn seen_from<'r>(record: &'r Record, proposal: &'r Proposal) -> (Past<'r>, Option<&'r Person>) {
     let person = record.persons.iter().find(|person| person.key == proposal.person);
     let standing =
         if proposal.person == record.consumer.key { Standing::Consumer } else { person.map_or(Standing::ThirdParty, |p| p.standing) };
-    let past = Past::of(record, proposal, standing);
-    let signals = person.map(|person| person.signals.as_slice()).filter(|signals| !signals.is_empty()).unwrap_or(&record.consumer.signals);
+    (Past::of(record, proposal, standing), person)
+}
 
-    let mut facts = of_proposal(&past, person);
+/// Fills in what happened before.
+fn fill(past: &Past, person: Option<&Person>, facts: &mut ContactFacts) {
+    let Past { record, proposal, standing, .. } = *past;
+    let signals = person.map(|person| person.signals.as_slice()).filter(|signals| !signals.is_empty()).unwrap_or(&record.consumer.signals);
     clocks_into(&mut facts.clocks, signals, proposal.at);
-    past.count_calls(&mut facts);
-    bankruptcy(&past, &mut facts.bankruptcy);
+    past.count_calls(facts);
+    bankruptcy(past, &mut facts.bankruptcy);
     facts.reply = past.reply().map(|incoming| Reply {
         at: incoming.at.as_second(),
         place: incoming.place(),
@@ -34,7 +54,7 @@ pub fn gather(record: &Record, proposal: &Proposal) -> ContactFacts {
         clocks: clocks(signals, incoming.at).into_vec(),
     });
     if !record.consumer.preferences.is_empty() || person.is_some_and(|person| !person.preferences.is_empty()) {
-        heed_wishes(&past, person, &mut facts);
+        heed_wishes(past, person, facts);
     }
     facts.machine = past.machine();
     facts.confirmation = past.confirmation(&facts.closures, facts.machine.and_then(|machine| machine.revoked_at));
@@ -42,7 +62,7 @@ pub fn gather(record: &Record, proposal: &Proposal) -> ContactFacts {
         facts.ceased_at = past.ceased_at();
         facts.served_since_cease_at = past.served_since_cease();
         facts.attorney_at = past.attorney_at();
-        facts.dispute = if facts.regf_binds { disputes(&past) } else { DisputeFacts::default() };
+        facts.dispute = if facts.regf_binds { disputes(past) } else { DisputeFacts::default() };
     }
     if past.has_caps(standing) {
         facts.caps = past.cap_counts(standing, facts.reply.is_some()).into();
@@ -53,10 +73,10 @@ pub fn gather(record: &Record, proposal: &Proposal) -> ContactFacts {
     facts.electronic_days = past.electronic_days().into();
     facts.disclosure = past.disclosure(standing);
     facts.topics = facts.topics_touched();
-    facts
 }
 
 /// The facts where nothing happened before: what is proposed, and to whom.
+#[inline(always)]
 fn of_proposal(past: &Past, person: Option<&Person>) -> ContactFacts {
     let Past { record, proposal, standing, .. } = *past;
     let is_the_consumer = standing == Standing::Consumer;
@@ -143,5 +163,24 @@ fn bankruptcy(past: &Past, facts: &mut BankruptcyFacts) {
         facts.is_discharged |= debt.is_discharged();
         facts.is_stayed_by_others |= past.record.is_stayed_by_others(debt, past.person);
         facts.is_discharged_for_them |= past.record.is_discharged_for(debt, past.person);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compliance::drawn::{proposal, record};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn nothing_is_left_of_the_facts_that_stood_in_the_place(
+            before in (record(), proposal()), record in record(), proposal in proposal(),
+        ) {
+            let mut facts = gather(&before.0, &before.1);
+            gather_into(&mut facts, &record, &proposal);
+            let alone = gather(&record, &proposal);
+            prop_assert_eq!(format!("{facts:?}"), format!("{alone:?}"));
+        }
     }
 }

@@ -37,7 +37,7 @@ pub use disclosure::DisclosureFacts;
 pub use disputes::{Effect, find_effect};
 pub use drawing::{DebitFacts, DepositFacts, bank_stops_until, gather_debit, gather_deposit};
 pub use furnish::{FurnishFacts, FurnishedDebt, gather_furnish};
-pub use gathering::gather;
+pub use gathering::{gather, gather_into};
 pub use judgment::{JudgmentFacts, gather_judgment};
 pub use machine::{Line, MachineFacts};
 pub use message::{MessageFacts, gather_message};

@@ -27,7 +27,8 @@ pub(super) struct Past<'r> {
 
 impl<'r> Past<'r> {
     pub(super) fn of(record: &'r Record, proposal: &'r Proposal, standing: Standing) -> Past<'r> {
-        let debts = record.debts.iter().filter(|debt| proposal.debts.contains(&debt.key)).collect();
+        let mut debts = SmallVec::new();
+        record.debts.iter().filter(|debt| proposal.debts.contains(&debt.key)).for_each(|debt| debts.push(debt));
         Past { record, proposal, person: proposal.person, standing, debts, days: DayCount::of_record(record) }
     }
 
@@ -167,18 +168,23 @@ impl DayCount {
     pub(super) fn of(&self, at: Timestamp) -> i32 {
         let second = at.as_second();
         let offset = match self {
-            DayCount::Known(zone, last) => {
-                let (mut offset, from, until) = last.get();
-                if second < from || second >= until {
-                    let (other, holds) = zone.offset(second);
-                    offset = other;
-                    last.set((offset, holds.start, holds.end));
-                }
-                offset
-            }
-            DayCount::ByRules(tz) => tz.to_offset(at).seconds(),
+            DayCount::Known(_, last) if last.get().1 <= second && second < last.get().2 => last.get().0,
+            _ => self.offset(at),
         };
         // Fits: the timestamps of jiff end in the year 9999.
         (second + i64::from(offset)).div_euclid(86_400) as i32
+    }
+
+    /// The offset at an instant, looked up.
+    #[cold]
+    fn offset(&self, at: Timestamp) -> i32 {
+        match self {
+            DayCount::Known(zone, last) => {
+                let (offset, holds) = zone.offset(at.as_second());
+                last.set((offset, holds.start, holds.end));
+                offset
+            }
+            DayCount::ByRules(tz) => tz.to_offset(at).seconds(),
+        }
     }
 }
