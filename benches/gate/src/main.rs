@@ -17,7 +17,7 @@ mod situations;
 
 use anyhow::{Result, ensure};
 use duly_domain::compliance::columns::Columns;
-use duly_domain::compliance::facts::gather;
+use duly_domain::compliance::facts::{gather, gather_into};
 use duly_domain::compliance::policy::ContactPolicy;
 use duly_domain::compliance::prepared::Prepared;
 use duly_domain::decision::Answer;
@@ -43,8 +43,9 @@ fn main() -> Result<()> {
     });
     let (engine, rows) = from_facts();
     let records: Vec<_> = (0..SITUATIONS).map(situations::situation).collect();
+    let mut facts = gather(&records[0].0, &records[0].1);
     let history = rate(&records, 3, |(record, proposal)| {
-        let facts = gather(black_box(record), proposal);
+        gather_into(&mut facts, black_box(record), proposal);
         decide(&Prepared::of(&facts, &POLICY));
     });
 

@@ -9,7 +9,7 @@
 //! table does not name is asked every time, so a new rule is right before it is fast.
 
 use super::caps::Cap;
-use super::facts::{Confirmation, ContactFacts};
+use super::facts::{BankruptcyFacts, Confirmation, ContactFacts};
 use super::hours::StateHours;
 use super::policy::ContactPolicy;
 use super::record::{Care, Standing};
@@ -175,7 +175,11 @@ const OPENED_BY: [(&str, &[Topic]); 46] = [
 
 /// For each topic the rules that it opens: bit `i` is the rule at place `i` of its catalogue.
 #[derive(Clone, Copy, Debug)]
-pub struct Opened([u64; TOPICS]);
+pub struct Opened {
+    by: [u64; TOPICS],
+    /// The topics that open any.
+    any: Topics,
+}
 
 impl Opened {
     /// Compiles the table for the rules of a catalogue.
@@ -186,10 +190,11 @@ impl Opened {
     /// Compiles a table for the rules of a catalogue: which rules each topic sets.
     pub(super) const fn from_table<F, P>(rules: &[Rule<F, P>], table: &[(&str, &[Topic])]) -> Opened {
         assert!(rules.len() <= 64, "a catalogue keeps a bit for each rule");
-        let mut opened = [0; TOPICS];
+        let (mut opened, mut any) = ([0; TOPICS], Topics::NONE);
         let mut rule = 0;
         while rule < rules.len() {
             let topics = topics_of(table, rules[rule].card.id);
+            any = any.and(topics);
             let mut topic = 0;
             while topic < TOPICS {
                 if topics.has(topic) {
@@ -199,15 +204,15 @@ impl Opened {
             }
             rule += 1;
         }
-        Opened(opened)
+        Opened { by: opened, any }
     }
 
     /// The rules that these topics open.
     pub(super) fn by(&self, topics: Topics) -> Asked {
         let mut rules = 0;
-        let mut left = topics.0;
+        let mut left = topics.0 & self.any.0;
         while left != 0 {
-            rules |= self.0[left.trailing_zeros() as usize % TOPICS];
+            rules |= self.by[left.trailing_zeros() as usize % TOPICS];
             left &= left - 1;
         }
         Asked(rules)
@@ -345,52 +350,50 @@ const A_WEEK_AND_MORE: i64 = 9;
 impl ContactFacts {
     /// The topics they touch, now or at any later moment.
     pub(super) fn topics_touched(&self) -> Topics {
-        let is_counted_call = self.regf_binds && self.channel.is_call();
-        let bankruptcy = self.bankruptcy;
-        let in_bankruptcy = bankruptcy.is_stayed
-            | bankruptcy.is_stayed_for_co_debtors
-            | bankruptcy.is_discharged
-            | bankruptcy.is_stayed_by_others
-            | bankruptcy.is_discharged_for_them;
         let mut touched = Topics::of(&[Topic::Anything]);
         let mut touch = |topic: Topic, is_touched: bool| touched.0 |= u32::from(is_touched) << topic as u32;
         touch(Topic::PublicMessage, self.channel == Channel::SocialPublic);
         touch(Topic::ThirdParty, self.standing == Standing::ThirdParty);
-        touch(Topic::Bankruptcy, in_bankruptcy);
+        touch(Topic::Bankruptcy, self.bankruptcy != BankruptcyFacts::default());
+        touch(Topic::Death, self.is_deceased);
+        touch(Topic::ProtectedHours, self.has_protected_hours());
+        touch(Topic::BareMessage, self.lacks_opt_out_notice);
+        touch(Topic::EmployerAddress, self.is_employer_address_without_basis);
+        touch(Topic::Care, self.care != Care::default());
+        touch(Topic::Amended, !self.amended.is_empty());
+        touch(Topic::Machine, self.machine.is_some());
+        touch(Topic::Disclosure, self.disclosure.is_some());
+        touch(Topic::Reply, self.reply.is_some());
+        let counted = self.debts.as_slice();
+        touch(Topic::CallConsent, counted.iter().any(|debt| debt.consent_until_day.is_some()));
+        if self.regf_binds && self.channel.is_call() {
+            touch(Topic::CountedCall, true);
+            let spoke_after = || self.at.div_euclid(86_400) - A_WEEK_AND_MORE;
+            touch(Topic::Conversation, counted.iter().any(|debt| debt.conversation_day.is_some_and(|on| i64::from(on) > spoke_after())));
+            let calls = self.connected_calls.as_slice();
+            let closest = calls.last().map_or(i64::MAX, |last| self.at - last);
+            let can_be_many = calls.len() >= CALLS_BEFORE_MANY && closest < A_DAY_AND_MORE;
+            touch(Topic::RecentCall, closest <= BURST_SECONDS || can_be_many);
+        }
         touch(Topic::Cease, self.ceased_at.is_some());
         touch(Topic::Lawyer, self.attorney_at.is_some());
-        touch(Topic::Death, self.is_deceased);
         touch(Topic::WrittenDispute, self.dispute.written_at.is_some());
         touch(Topic::CreditorRequest, self.dispute.creditor_request_at.is_some());
         touch(Topic::Threat, self.dispute.threat_until_day.is_some());
-        touch(Topic::ProtectedHours, self.has_protected_hours());
         touch(Topic::TimeWishes, !self.time_wishes.is_empty());
         touch(Topic::ClosedPlaces, !self.closed_places.is_empty());
         touch(Topic::EmployerProhibits, self.employer_prohibits.is_some());
         touch(Topic::ClosedChannel, !self.closures.is_empty() | (self.confirmation == Confirmation::Faulty));
-        touch(Topic::BareMessage, self.lacks_opt_out_notice);
-        touch(Topic::EmployerAddress, self.is_employer_address_without_basis);
-        touch(Topic::Care, self.care != Care::default());
-        touch(Topic::StateHours, !self.hours_of.is_empty());
-        touch(Topic::Amended, !self.amended.is_empty());
-        touch(Topic::Machine, self.machine.is_some());
-        touch(Topic::Disclosure, self.disclosure.is_some());
-        touch(Topic::CountedCall, is_counted_call);
-        let spoke_after = self.at.div_euclid(86_400) - A_WEEK_AND_MORE;
-        let has_spoken = || self.debts.iter().any(|debt| debt.conversation_day.is_some_and(|on| i64::from(on) > spoke_after));
-        touch(Topic::Conversation, is_counted_call && has_spoken());
-        let closest = self.connected_calls.last().map_or(i64::MAX, |last| self.at - last);
-        let can_be_many = self.connected_calls.len() >= CALLS_BEFORE_MANY && closest < A_DAY_AND_MORE;
-        touch(Topic::RecentCall, is_counted_call && (closest <= BURST_SECONDS || can_be_many));
-        touch(Topic::Caps, !self.caps.is_empty());
         touch(Topic::ElectronicConsent, self.lacks_electronic_consent);
-        let today = i32::try_from(self.at.div_euclid(86_400)).unwrap_or(0);
-        let is_dated = |from: i32, until: Option<i32>| from >= today || until.is_some();
-        let has_dated_cap = self.caps.iter().map(|count| Cap::of(count.cap)).any(|cap| is_dated(cap.in_force_from, cap.in_force_until));
-        let mut hours = self.hours_of.iter().filter_map(|place| StateHours::of(*place));
-        touch(Topic::DatedLimits, has_dated_cap || hours.any(|hours| is_dated(hours.in_force_from, hours.in_force_until)));
-        touch(Topic::CallConsent, self.debts.iter().any(|debt| debt.consent_until_day.is_some()));
-        touch(Topic::Reply, self.reply.is_some());
+        if !self.caps.is_empty() || !self.hours_of.is_empty() {
+            touch(Topic::Caps, !self.caps.is_empty());
+            touch(Topic::StateHours, !self.hours_of.is_empty());
+            let today = i32::try_from(self.at.div_euclid(86_400)).unwrap_or(0);
+            let is_dated = |from: i32, until: Option<i32>| from >= today || until.is_some();
+            let has_dated_cap = self.caps.iter().map(|count| Cap::of(count.cap)).any(|cap| is_dated(cap.in_force_from, cap.in_force_until));
+            let mut hours = self.hours_of.iter().filter_map(|place| StateHours::of(*place));
+            touch(Topic::DatedLimits, has_dated_cap || hours.any(|hours| is_dated(hours.in_force_from, hours.in_force_until)));
+        }
         touched
     }
 }

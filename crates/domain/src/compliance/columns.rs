@@ -12,7 +12,7 @@ use super::facts::{ContactFacts, Facts};
 use super::policy::{ATTEMPTS_BY_LAW, CLOSES_BY_LAW, ContactPolicy, OPENS_BY_LAW};
 use super::rules::{CONTACT, call_frequency, policy_limits, state_hours};
 use crate::decision::Severity;
-use crate::values::region::Clock;
+use crate::values::clock::Clock;
 
 /// Why a row is closed all day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -55,6 +55,15 @@ impl Limits {
         is_off_on_holidays: false,
     };
 
+    /// Whether it asks nothing: as [`Limits::NONE`], in one look.
+    const fn is_none(&self) -> bool {
+        let Limits { attempts_max_7_days, opens_minute, closes_minute, electronic_max_7_days, is_off_on_sundays, is_off_on_holidays } =
+            self;
+        let names_hours = opens_minute.is_some() | closes_minute.is_some();
+        let names_counts = attempts_max_7_days.is_some() | electronic_max_7_days.is_some();
+        !(names_hours | names_counts | *is_off_on_sundays | *is_off_on_holidays)
+    }
+
     /// What is looser than the law or makes no sense, by field, each with the law's number.
     pub fn faults(&self) -> Vec<(&'static str, String)> {
         let mut faults = Vec::new();
@@ -127,7 +136,7 @@ impl ContactPolicy {
 
     /// Whether neither asks anything beyond the law.
     pub fn is_the_law(&self) -> bool {
-        self.house.limits == Limits::NONE && self.creditor.limits == Limits::NONE
+        self.house.limits.is_none() & self.creditor.limits.is_none()
     }
 
     fn each(&self) -> [(Limits, Whose); 2] {

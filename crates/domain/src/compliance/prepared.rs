@@ -14,7 +14,7 @@ use super::facts::{ContactFacts, Facts};
 use super::policy::ContactPolicy;
 use super::{Catalogue, HORIZON_DAYS, QUARTER, each_finding};
 use crate::decision::{Answer, Decision, Detail, NEVER, Reason, RuleCard};
-use crate::values::region::Clock;
+use crate::values::clock::Clock;
 use jiff::Timestamp;
 
 /// The rules that only ever ease: one that finds something does so up to its finding's end and never again, one that finds nothing
@@ -284,7 +284,8 @@ fn common_hours(clocks: &[Clock], at: i64, opens: u16, closes: u16) -> Option<(u
     let (mut begins, mut open_for) = (begin(clocks.first()?), length);
     for clock in &clocks[1..] {
         // When the next clock opens, counted from when the hours so far begin.
-        let opens = (begin(clock) - begins).rem_euclid(day);
+        let opens = begin(clock) - begins;
+        let opens = if opens < 0 { opens + day } else { opens };
         let of_today = (open_for.min(opens + length) - opens).max(0);
         let of_yesterday = open_for.min(opens + length - day).max(0);
         match (of_today, of_yesterday) {

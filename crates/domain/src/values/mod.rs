@@ -4,6 +4,7 @@
 
 pub mod calendar;
 pub mod channel;
+pub mod clock;
 pub(crate) mod coded;
 pub mod ids;
 pub mod iso_date;

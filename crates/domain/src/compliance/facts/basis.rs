@@ -3,8 +3,8 @@
 use super::clock_of_days;
 use crate::compliance::record::{Record, Wish};
 use crate::values::channel::Channel;
+use crate::values::clock::Clock;
 use crate::values::moment::day_number;
-use crate::values::region::Clock;
 use jiff::Timestamp;
 use jiff::civil::Date;
 

@@ -5,7 +5,7 @@ use super::{ContactFacts, DebtCalls};
 use crate::compliance::record::{Contact, Debt, Direction, Key, NoticeKind, Outcome, Purpose};
 use crate::values::channel::Channel;
 use jiff::Timestamp;
-use smallvec::SmallVec;
+use smallvec::{Array, SmallVec};
 
 impl Past<'_> {
     /// Whether a key counts as one debt with this one (12 CFR 1006.14(b)(4)).
@@ -14,97 +14,112 @@ impl Past<'_> {
         key == debt.key || (debt.serviced_as.is_some() && self.record.debts.iter().any(is_serviced_with))
     }
 
-    /// Counts the calls with the person: connected ones, and those about each debt proposed. Lawyers, bureaus and the creditor may be
-    /// called as often as there is something to say (12 CFR 1006.14(b)(3)(iii)).
+    /// Counts the calls with the person in one walk: connected ones, and those about each debt proposed. Lawyers, bureaus and the
+    /// creditor may be called as often as there is something to say (12 CFR 1006.14(b)(3)(iii)).
     pub(super) fn count_calls(&self, facts: &mut ContactFacts) {
-        let (mut calls, mut may_have_consented) = (Calls::new(), !self.record.notices.is_empty());
+        // The rule counts calls about consumer debts; a business debt beside one has no count of its own.
+        let mut debts: SmallVec<[&Debt; 1]> = SmallVec::new();
+        for debt in self.debts.iter().filter(|debt| debt.is_consumer_purpose) {
+            if !debts.iter().any(|earlier| self.counts_with(earlier, debt.key)) {
+                debts.push(debt);
+                facts.debts.push(DebtCalls::default());
+            }
+        }
+        let (debts, counts) = (debts.as_slice(), facts.debts.as_mut_slice());
+        let mut may_have_consented = !self.record.notices.is_empty();
         for contact in self.contacts() {
-            may_have_consented |= contact.gives_call_consent().is_some();
+            may_have_consented |= contact.particulars.is_some();
             if !contact.is_ours {
                 continue;
             }
-            let is_out = contact.direction == Direction::Out;
             if contact.channel.is_call() {
-                let is_placed = is_out && contact.outcome.is_none_or(Outcome::is_connected);
+                let (is_placed, day) = (is_placed(contact), self.days.of(contact.at));
                 if is_placed {
-                    facts.connected_calls.push(contact.at.as_second());
+                    put(&mut facts.connected_calls, contact.at.as_second());
                 }
-                calls.push(Call { contact, day: self.days.of(contact.at), is_placed });
+                for (debt, counted) in debts.iter().zip(counts.iter_mut()) {
+                    if is_conversation(contact) && self.is_about(debt, contact.talked_about()) {
+                        counted.conversation_day = counted.conversation_day.max(Some(day));
+                    }
+                    if is_placed && self.is_raised(debt, contact) {
+                        put(&mut counted.attempt_days, day);
+                    }
+                }
             }
-            if is_out && contact.purpose == Purpose::LocationInformation && contact.outcome.is_none_or(Outcome::reached_somebody) {
+            let asks = contact.purpose == Purpose::LocationInformation && contact.direction == Direction::Out;
+            if asks && contact.outcome.is_none_or(Outcome::reached_somebody) {
                 facts.asked_location_at = facts.asked_location_at.max(Some(contact.at.as_second()));
             }
         }
-        facts.connected_calls.sort_unstable();
-        // The rule counts calls about consumer debts; a business debt beside one has no count of its own.
-        let counted = || self.debts().filter(|debt| debt.is_consumer_purpose);
-        for (nth, debt) in counted().enumerate() {
-            if counted().take(nth).any(|earlier| self.counts_with(earlier, debt.key)) {
-                continue;
-            }
-            facts.debts.push(DebtCalls::default());
-            if calls.is_empty() && self.record.notices.is_empty() {
-                // One that counts stands for all: nothing was counted about any.
-                return;
-            }
-            if let Some(about) = facts.debts.last_mut() {
-                self.count_about(debt, &calls, may_have_consented, about);
-            }
+        if may_have_consented {
+            debts.iter().zip(counts).for_each(|(debt, counted)| self.heed_consents(debt, counted));
         }
     }
 
-    fn count_about(&self, debt: &Debt, calls: &Calls, may_have_consented: bool, counted: &mut DebtCalls) {
-        let about = |keys: &[Key]| keys.iter().any(|key| self.counts_with(debt, *key));
-        let consents = if may_have_consented { self.consents(about, calls) } else { Vec::new() };
-        for Call { contact, day, is_placed } in calls {
-            if is_conversation(contact) && about(contact.talked_about()) {
-                counted.conversation_day = counted.conversation_day.max(Some(*day));
-            }
-            let raised = || about(&contact.debts) || contact.discussed().is_some_and(about);
-            let consented = || consents.iter().any(|consent| consent.covers(contact.at, *day));
-            if *is_placed && raised() && !consented() {
-                counted.attempt_days.push(*day);
+    /// Leaves out the attempts that were consented to.
+    fn heed_consents(&self, debt: &Debt, counted: &mut DebtCalls) {
+        let consents = self.consents(debt);
+        if consents.is_empty() {
+            return;
+        }
+        let covered = |at: Timestamp, day: i32| consents.iter().any(|consent| consent.covers(at, day));
+        counted.attempt_days.clear();
+        for contact in self.contacts().filter(|c| c.is_ours && c.channel.is_call() && is_placed(c) && self.is_raised(debt, c)) {
+            let day = self.days.of(contact.at);
+            if !covered(contact.at, day) {
+                put(&mut counted.attempt_days, day);
             }
         }
-        counted.attempt_days.sort_unstable();
-        if !consents.is_empty() {
-            let today = self.days.of(self.proposal.at);
-            let lives = consents.iter().filter(|consent| consent.covers(self.proposal.at, today));
-            counted.consent_until_day = lives.map(|consent| consent.last_day).max();
-        }
+        let today = self.days.of(self.proposal.at);
+        let lives = consents.iter().filter(|consent| consent.covers(self.proposal.at, today));
+        counted.consent_until_day = lives.map(|consent| consent.last_day).max();
     }
 
-    /// Consent to extra calls about these debts, with its end (12 CFR 1006.14(b)(3)(i)).
-    fn consents(&self, about: impl Fn(&[Key]) -> bool, calls: &Calls) -> Vec<Consent> {
+    /// Whether something is about a debt, or about one that counts as one with it.
+    fn is_about(&self, debt: &Debt, keys: &[Key]) -> bool {
+        keys.iter().any(|key| self.counts_with(debt, *key))
+    }
+
+    /// Whether a contact was marked with a debt, or the debt was raised in it.
+    fn is_raised(&self, debt: &Debt, contact: &Contact) -> bool {
+        self.is_about(debt, &contact.debts) || contact.discussed().is_some_and(|keys| self.is_about(debt, keys))
+    }
+
+    /// Consent to extra calls about a debt, with its end (12 CFR 1006.14(b)(3)(i)).
+    fn consents(&self, debt: &Debt) -> Vec<Consent> {
+        let about = |keys: &[Key]| self.is_about(debt, keys);
         let in_notices = || self.record.notices.iter().filter(|n| n.at <= self.proposal.at && n.person == self.person && about(&n.debts));
         let said = in_notices().filter_map(|notice| match notice.kind {
             NoticeKind::CallConsent { days, direct: true } => Some((notice.at, days)),
             _ => None,
         });
-        let raised = |contact: &Contact| about(&contact.debts) || contact.discussed().is_some_and(&about);
         // Consent may come by any medium.
-        let spoken = self.contacts().filter_map(|contact| Some((contact, contact.gives_call_consent()?))).filter(|(c, _)| raised(c));
+        let spoken = self.contacts().filter_map(|contact| Some((contact, contact.gives_call_consent()?)));
+        let spoken = spoken.filter(|(contact, _)| self.is_raised(debt, contact));
         said.chain(spoken.map(|(contact, days)| (contact.at, days)))
             .map(|(at, for_days)| {
-                let talked = calls.iter().map(|call| call.contact);
-                let talked = talked.filter(|c| is_conversation(c) && about(c.talked_about()) && c.at > at).map(|c| c.at);
+                let talked = self.contacts().filter(|c| c.is_ours && is_conversation(c) && about(c.talked_about()) && c.at > at);
                 let revoked = in_notices().filter(|n| n.kind == NoticeKind::CallConsentRevoked && n.at >= at).map(|n| n.at);
                 let lasts = i32::try_from(for_days.clamp(1, 7)).unwrap_or(7);
-                Consent { from: at, ended_at: talked.chain(revoked).min(), last_day: self.days.of(at) + lasts - 1 }
+                Consent { from: at, ended_at: talked.map(|c| c.at).chain(revoked).min(), last_day: self.days.of(at) + lasts - 1 }
             })
             .collect()
     }
 }
 
-/// Our calls with the person, both ways, as they lie on record.
-type Calls<'r> = SmallVec<[Call<'r>; 8]>;
+/// Puts something into its place among what is in order. A history mostly lies in order, so that its place is the last.
+#[inline]
+fn put<T: Copy + Ord, A: Array<Item = T>>(all: &mut SmallVec<A>, one: T) {
+    if all.last().is_none_or(|last| *last <= one) {
+        all.push(one);
+    } else {
+        all.insert(all.partition_point(|other| *other <= one), one);
+    }
+}
 
-/// One call.
-struct Call<'r> {
-    contact: &'r Contact,
-    day: i32,
-    /// Connected, and placed by us.
-    is_placed: bool,
+/// Whether a call of ours is one that we placed and that reached the number.
+fn is_placed(contact: &Contact) -> bool {
+    contact.direction == Direction::Out && contact.outcome.is_none_or(Outcome::is_connected)
 }
 
 fn is_conversation(contact: &Contact) -> bool {

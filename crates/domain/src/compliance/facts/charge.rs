@@ -2,8 +2,8 @@
 
 use super::{binds_on, clock_of_days};
 use crate::compliance::record::{Debt, Key, OrdersNotice, Record, Service};
+use crate::values::clock::Clock;
 use crate::values::moment::day_number;
-use crate::values::region::Clock;
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
 use serde::{Deserialize, Serialize};

@@ -3,9 +3,9 @@
 use super::past::DayCount;
 use super::{binds_on, clock_of_days};
 use crate::compliance::record::{Key, Record};
+use crate::values::clock::Clock;
 use crate::values::iso_date;
 use crate::values::moment::{date_of_day, day_number};
-use crate::values::region::Clock;
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
 use serde::{Deserialize, Serialize};

@@ -2,7 +2,7 @@
 
 use super::{clock_of_days, regf_binds};
 use crate::compliance::record::{Key, Record};
-use crate::values::region::Clock;
+use crate::values::clock::Clock;
 use jiff::Timestamp;
 
 /// The documents that may go electronically under conditions alone (12 CFR 1006.42(b)).

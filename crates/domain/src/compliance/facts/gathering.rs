@@ -1,12 +1,13 @@
 //! Reads the record for one proposed contact.
 //!
 //! Most people have little on record: [`gather`] begins with the facts of somebody with nothing, and opens no part of the record
-//! that is empty. The contacts are walked once. Facts are filled where they stand, since they are large to move.
+//! that is empty. The contacts are walked once. Facts are filled where they stand, since they are large to move: who asks about one
+//! after another gathers [`gather_into`] one place.
 
 use super::disputes::Disputes;
-use super::past::{DayCount, Past};
+use super::past::Past;
 use super::wishes::Wishes;
-use super::{BankruptcyFacts, Confirmation, ContactFacts, DisputeFacts, Reply, clock_of_days, regf_binds};
+use super::{BankruptcyFacts, Confirmation, ContactFacts, DisputeFacts, Reply, Seldom, clock_of_days, regf_binds};
 use crate::compliance::asked::Topics;
 use crate::compliance::record::{Care, Dialing, Person, Proposal, Record, Standing};
 use crate::compliance::rules::designated_time::is_designated;
@@ -17,16 +18,35 @@ use smallvec::SmallVec;
 
 /// Reads from the record what the rules may know about a proposal. Entries later than the proposal are not looked at.
 pub fn gather(record: &Record, proposal: &Proposal) -> ContactFacts {
+    let (past, person) = seen_from(record, proposal);
+    let mut facts = of_proposal(&past, person);
+    fill(&past, person, &mut facts);
+    facts
+}
+
+/// The same, in the place of facts that are needed no more.
+pub fn gather_into(facts: &mut ContactFacts, record: &Record, proposal: &Proposal) {
+    let (past, person) = seen_from(record, proposal);
+    *facts = of_proposal(&past, person);
+    fill(&past, person, facts);
+}
+
+/// The record as it is seen from the person to be reached, and who of the others they are, where they are on record.
+#[inline(always)]
+fn seen_from<'r>(record: &'r Record, proposal: &'r Proposal) -> (Past<'r>, Option<&'r Person>) {
     let person = record.persons.iter().find(|person| person.key == proposal.person);
     let standing =
         if proposal.person == record.consumer.key { Standing::Consumer } else { person.map_or(Standing::ThirdParty, |p| p.standing) };
-    let past = Past { record, proposal, person: proposal.person, standing, days: DayCount::of_record(record) };
-    let signals = person.map(|person| person.signals.as_slice()).filter(|signals| !signals.is_empty()).unwrap_or(&record.consumer.signals);
+    (Past::of(record, proposal, standing), person)
+}
 
-    let mut facts = of_proposal(&past, person);
+/// Fills in what happened before.
+fn fill(past: &Past, person: Option<&Person>, facts: &mut ContactFacts) {
+    let Past { record, proposal, standing, .. } = *past;
+    let signals = person.map(|person| person.signals.as_slice()).filter(|signals| !signals.is_empty()).unwrap_or(&record.consumer.signals);
     clocks_into(&mut facts.clocks, signals, proposal.at);
-    past.count_calls(&mut facts);
-    bankruptcy(&past, &mut facts.bankruptcy);
+    past.count_calls(facts);
+    bankruptcy(past, &mut facts.bankruptcy);
     facts.reply = past.reply().map(|incoming| Reply {
         at: incoming.at.as_second(),
         place: incoming.place(),
@@ -34,7 +54,7 @@ pub fn gather(record: &Record, proposal: &Proposal) -> ContactFacts {
         clocks: clocks(signals, incoming.at).into_vec(),
     });
     if !record.consumer.preferences.is_empty() || person.is_some_and(|person| !person.preferences.is_empty()) {
-        heed_wishes(&past, person, &mut facts);
+        heed_wishes(past, person, facts);
     }
     facts.machine = past.machine();
     facts.confirmation = past.confirmation(&facts.closures, facts.machine.and_then(|machine| machine.revoked_at));
@@ -42,21 +62,21 @@ pub fn gather(record: &Record, proposal: &Proposal) -> ContactFacts {
         facts.ceased_at = past.ceased_at();
         facts.served_since_cease_at = past.served_since_cease();
         facts.attorney_at = past.attorney_at();
-        facts.dispute = if facts.regf_binds { disputes(&past) } else { DisputeFacts::default() };
+        facts.dispute = if facts.regf_binds { disputes(past) } else { DisputeFacts::default() };
     }
     if past.has_caps(standing) {
-        facts.caps = past.cap_counts(standing, facts.reply.is_some());
-        facts.hours_of = past.hours_of();
+        facts.caps = past.cap_counts(standing, facts.reply.is_some()).into();
+        facts.hours_of = past.hours_of().into();
         facts.lacks_electronic_consent = past.lacks_electronic_consent();
     }
-    facts.amended = past.amended(standing, facts.reply.is_some());
-    facts.electronic_days = past.electronic_days();
+    facts.amended = past.amended(standing, facts.reply.is_some()).into();
+    facts.electronic_days = past.electronic_days().into();
     facts.disclosure = past.disclosure(standing);
     facts.topics = facts.topics_touched();
-    facts
 }
 
 /// The facts where nothing happened before: what is proposed, and to whom.
+#[inline(always)]
 fn of_proposal(past: &Past, person: Option<&Person>) -> ContactFacts {
     let Past { record, proposal, standing, .. } = *past;
     let is_the_consumer = standing == Standing::Consumer;
@@ -69,19 +89,19 @@ fn of_proposal(past: &Past, person: Option<&Person>) -> ContactFacts {
         purpose: proposal.purpose,
         day_clock: clock_of_days(record, proposal.at),
         clocks: Clocks::new(),
-        wish_clocks: Vec::new(),
-        time_wishes: Vec::new(),
-        closed_places: Vec::new(),
+        wish_clocks: Seldom::NONE,
+        time_wishes: Seldom::NONE,
+        closed_places: Seldom::NONE,
         employer_prohibits: None,
-        caps: Vec::new(),
-        hours_of: Vec::new(),
-        amended: Vec::new(),
-        electronic_days: Vec::new(),
+        caps: Seldom::NONE,
+        hours_of: Seldom::NONE,
+        amended: Seldom::NONE,
+        electronic_days: Seldom::NONE,
         reply: None,
         debts: SmallVec::new(),
         connected_calls: SmallVec::new(),
         confirmation: Confirmation::None,
-        closures: Vec::new(),
+        closures: Seldom::NONE,
         lacks_opt_out_notice: proposal.lacks_opt_out_notice,
         is_employer_address_without_basis: proposal.is_employer_address_without_basis,
         is_required_in_this_medium: proposal.is_required_in_this_medium,
@@ -108,13 +128,13 @@ fn of_proposal(past: &Past, person: Option<&Person>) -> ContactFacts {
 /// What the wishes that bind say of the proposal.
 fn heed_wishes(past: &Past, person: Option<&Person>, facts: &mut ContactFacts) {
     let wishes = Wishes::binding(past.record, person, past.standing, past.proposal.at);
-    facts.time_wishes = wishes.about_time();
+    facts.time_wishes = wishes.about_time().into();
     if !facts.time_wishes.is_empty() {
-        facts.wish_clocks = clocks(wishes.signals, past.proposal.at).into_vec();
+        facts.wish_clocks = clocks(wishes.signals, past.proposal.at).into_vec().into();
     }
-    facts.closed_places = wishes.closed_places();
+    facts.closed_places = wishes.closed_places().into();
     facts.employer_prohibits = wishes.employer_prohibits();
-    facts.closures = wishes.closures(past.proposal, facts.reply.as_ref());
+    facts.closures = wishes.closures(past.proposal, facts.reply.as_ref()).into();
     if let (Some(reply), Some(incoming)) = (&mut facts.reply, past.reply()) {
         reply.came_at_designated_time = is_designated(&facts.time_wishes, &clocks(wishes.signals, incoming.at), reply.at);
     }
@@ -126,8 +146,7 @@ fn disputes(past: &Past) -> DisputeFacts {
     let ends = || past.consumer_debts().filter_map(|debt| events.period_end(debt, today)).max();
     let written_at = past.consumer_debts().filter_map(|debt| events.written_dispute_at(debt)).min();
     // What is about several debts and disputed in part waits whole: which of them is spoken of, nobody could tell afterwards.
-    let mut debts = past.debts();
-    let one = debts.next().filter(|_| past.proposal.debts.len() == 1 && debts.next().is_none() && written_at.is_some());
+    let one = past.debts.first().filter(|_| past.proposal.debts.len() == 1 && past.debts.len() == 1 && written_at.is_some());
     DisputeFacts {
         written_at,
         undisputed: one.and_then(|debt| events.undisputed(debt)),
@@ -138,11 +157,30 @@ fn disputes(past: &Past) -> DisputeFacts {
 }
 
 fn bankruptcy(past: &Past, facts: &mut BankruptcyFacts) {
-    for debt in past.debts() {
+    for debt in &past.debts {
         facts.is_stayed |= debt.is_stayed(false);
         facts.is_stayed_for_co_debtors |= debt.is_stayed(true);
         facts.is_discharged |= debt.is_discharged();
         facts.is_stayed_by_others |= past.record.is_stayed_by_others(debt, past.person);
         facts.is_discharged_for_them |= past.record.is_discharged_for(debt, past.person);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compliance::drawn::{proposal, record};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn nothing_is_left_of_the_facts_that_stood_in_the_place(
+            before in (record(), proposal()), record in record(), proposal in proposal(),
+        ) {
+            let mut facts = gather(&before.0, &before.1);
+            gather_into(&mut facts, &record, &proposal);
+            let alone = gather(&record, &proposal);
+            prop_assert_eq!(format!("{facts:?}"), format!("{alone:?}"));
+        }
     }
 }

@@ -3,7 +3,7 @@
 use super::clock_of_days;
 use super::stops::{Stops, stops};
 use crate::compliance::record::{Key, Record};
-use crate::values::region::Clock;
+use crate::values::clock::Clock;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 

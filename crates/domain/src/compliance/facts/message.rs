@@ -2,7 +2,7 @@
 
 use super::clock_of_days;
 use crate::compliance::record::Record;
-use crate::values::region::Clock;
+use crate::values::clock::Clock;
 use jiff::Timestamp;
 
 /// The facts of a message that may be a limited-content one.

@@ -21,6 +21,7 @@ mod machine;
 mod message;
 mod past;
 mod payment;
+mod seldom;
 mod stops;
 mod suit;
 mod transfer;
@@ -36,11 +37,12 @@ pub use disclosure::DisclosureFacts;
 pub use disputes::{Effect, find_effect};
 pub use drawing::{DebitFacts, DepositFacts, bank_stops_until, gather_debit, gather_deposit};
 pub use furnish::{FurnishFacts, FurnishedDebt, gather_furnish};
-pub use gathering::gather;
+pub use gathering::{gather, gather_into};
 pub use judgment::{JudgmentFacts, gather_judgment};
 pub use machine::{Line, MachineFacts};
 pub use message::{MessageFacts, gather_message};
 pub use payment::{PaymentFacts, PaymentPart, gather_payment};
+pub use seldom::Seldom;
 pub use stops::{Stopped, Stops};
 pub use suit::{SuedDebt, SuitFacts, SuitTime, Venue, clock_facts, gather_suit};
 pub use transfer::{TransferFacts, Transferee, TransferredDebt, gather_transfer};
@@ -51,8 +53,9 @@ use super::caps::{CapCount, Jurisdiction};
 use super::record::{Care, CollectorRole, Key, LocationCall, Place, Purpose, Record, Standing, Wish};
 use crate::decision::Instant;
 use crate::values::channel::Channel;
+use crate::values::clock::Clock;
 use crate::values::money::Money;
-use crate::values::region::{Clock, Clocks, ZONES_SERVED};
+use crate::values::region::{Clocks, ZONES_SERVED};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
@@ -78,11 +81,11 @@ pub struct ContactFacts {
     /// The clock in which days are counted: the consumer's first listed zone.
     pub day_clock: Clock,
     /// The clocks of whoever told the wishes about time.
-    pub wish_clocks: Vec<Clock>,
+    pub wish_clocks: Seldom<Clock>,
     /// Wishes about time that bind for the person to be reached, and when they end.
-    pub time_wishes: Vec<TimeWish>,
+    pub time_wishes: Seldom<TimeWish>,
     /// Places closed to us, and when each closure ends.
-    pub closed_places: Vec<(Place, Option<i64>)>,
+    pub closed_places: Seldom<(Place, Option<i64>)>,
     /// Whether the employer forbids contact at work, and when that ends.
     pub employer_prohibits: Option<Option<i64>>,
     /// The contact this one answers, where it is the one answer that may be given by the same medium.
@@ -92,7 +95,7 @@ pub struct ContactFacts {
     /// Connected outgoing calls to this person, any number and debt: seconds since 1970, oldest first.
     pub connected_calls: SmallVec<[i64; 8]>,
     /// The closures of this medium or address, ours to honour.
-    pub closures: Vec<ClosedSince>,
+    pub closures: Seldom<ClosedSince>,
     /// What is wrong with a confirmation of an opt-out, if it is one.
     pub confirmation: Confirmation,
     /// The message lacks the statement of how to opt out.
@@ -126,16 +129,16 @@ pub struct ContactFacts {
     pub bankruptcy: BankruptcyFacts,
     /// What was counted for the caps of states and cities.
     #[serde(default)]
-    pub caps: Vec<CapCount>,
+    pub caps: Seldom<CapCount>,
     /// The places whose own hours bind on this contact.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub hours_of: Vec<Jurisdiction>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub hours_of: Seldom<Jurisdiction>,
     /// What the agency amended in the law of the places where they live or may live.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub amended: Vec<AmendedFact>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub amended: Seldom<AmendedFact>,
     /// For an electronic message: day numbers of those that went to this person in the week before, oldest first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub electronic_days: Vec<i32>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub electronic_days: Seldom<i32>,
     /// An electronic message without the consent that the place asks for.
     #[serde(default)]
     pub lacks_electronic_consent: bool,
@@ -177,7 +180,7 @@ pub struct DisputeFacts {
 }
 
 /// Bankruptcy, of all debts proposed: what is true of one of them stops the whole.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BankruptcyFacts {
     /// The consumer's own case protects them.
     pub is_stayed: bool,

@@ -2,9 +2,11 @@
 
 use super::{ClosedSince, Confirmation};
 use crate::compliance::record::{Contact, Debt, Direction, Key, Notice, NoticeKind, Proposal, Purpose, Record, Standing};
-use crate::values::region::{Zone, ZoneName};
+use crate::values::clock::Zone;
+use crate::values::region::ZoneName;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use smallvec::SmallVec;
 use std::cell::Cell;
 
 /// The zone in which days are counted: the consumer's first listed one; Eastern where nothing is known.
@@ -18,10 +20,18 @@ pub(super) struct Past<'r> {
     pub(super) proposal: &'r Proposal,
     pub(super) person: Key,
     pub(super) standing: Standing,
+    /// The debts proposed that are on record.
+    pub(super) debts: SmallVec<[&'r Debt; 1]>,
     pub(super) days: DayCount,
 }
 
 impl<'r> Past<'r> {
+    pub(super) fn of(record: &'r Record, proposal: &'r Proposal, standing: Standing) -> Past<'r> {
+        let mut debts = SmallVec::new();
+        record.debts.iter().filter(|debt| proposal.debts.contains(&debt.key)).for_each(|debt| debts.push(debt));
+        Past { record, proposal, person: proposal.person, standing, debts, days: DayCount::of_record(record) }
+    }
+
     /// Contacts up to now with the person to be reached.
     pub(super) fn contacts(&self) -> impl Iterator<Item = &'r Contact> {
         let (now, person) = (self.proposal.at, self.person);
@@ -42,12 +52,6 @@ impl<'r> Past<'r> {
     fn is_for_them(&self, teller: Key) -> bool {
         let is_co_debtor = |person: Key| self.record.persons.iter().any(|p| p.key == person && p.standing == Standing::CoDebtor);
         if self.standing == Standing::CoDebtor { teller == self.person } else { !is_co_debtor(teller) }
-    }
-
-    /// The debts proposed that are on record.
-    pub(super) fn debts(&self) -> impl Iterator<Item = &'r Debt> {
-        let proposal = self.proposal;
-        self.record.debts.iter().filter(move |debt| proposal.debts.contains(&debt.key))
     }
 
     /// Whether any of the debts proposed is, or may be, for consumer purposes.
@@ -164,18 +168,23 @@ impl DayCount {
     pub(super) fn of(&self, at: Timestamp) -> i32 {
         let second = at.as_second();
         let offset = match self {
-            DayCount::Known(zone, last) => {
-                let (mut offset, from, until) = last.get();
-                if second < from || second >= until {
-                    let (other, holds) = zone.offset(second);
-                    offset = other;
-                    last.set((offset, holds.start, holds.end));
-                }
-                offset
-            }
-            DayCount::ByRules(tz) => tz.to_offset(at).seconds(),
+            DayCount::Known(_, last) if last.get().1 <= second && second < last.get().2 => last.get().0,
+            _ => self.offset(at),
         };
         // Fits: the timestamps of jiff end in the year 9999.
         (second + i64::from(offset)).div_euclid(86_400) as i32
+    }
+
+    /// The offset at an instant, looked up.
+    #[cold]
+    fn offset(&self, at: Timestamp) -> i32 {
+        match self {
+            DayCount::Known(zone, last) => {
+                let (offset, holds) = zone.offset(at.as_second());
+                last.set((offset, holds.start, holds.end));
+                offset
+            }
+            DayCount::ByRules(tz) => tz.to_offset(at).seconds(),
+        }
     }
 }

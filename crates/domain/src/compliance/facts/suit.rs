@@ -4,8 +4,8 @@ use super::disputes::Disputes;
 use super::{clock_of_days, regf_binds};
 use crate::compliance::limitation::{ClockFacts, reckon};
 use crate::compliance::record::{Debt, Key, Record, Standing};
+use crate::values::clock::Clock;
 use crate::values::moment::{date_of_day, day_number};
-use crate::values::region::Clock;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 

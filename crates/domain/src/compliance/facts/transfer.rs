@@ -3,7 +3,7 @@
 use super::disputes::Disputes;
 use super::{clock_of_days, regf_binds};
 use crate::compliance::record::{Key, Record};
-use crate::values::region::Clock;
+use crate::values::clock::Clock;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 

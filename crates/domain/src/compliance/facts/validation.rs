@@ -3,7 +3,7 @@
 use super::{binds_on, clock_of_days};
 use crate::compliance::record::{Key, Record};
 use crate::compliance::validation::{Period, notice_deadline};
-use crate::values::region::Clock;
+use crate::values::clock::Clock;
 use jiff::Timestamp;
 use jiff::civil::Date;
 

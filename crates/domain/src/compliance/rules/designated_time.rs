@@ -12,7 +12,7 @@ use crate::compliance::facts::{ContactFacts, TimeWish};
 use crate::compliance::record::{Hours, Wish};
 use crate::decision::{Detail, Finding, NEVER, Rule, RuleCard, Severity, day};
 use crate::values::channel::Channel;
-use crate::values::region::Clock;
+use crate::values::clock::Clock;
 
 pub(super) const RULE: ContactRule = Rule {
     card: RuleCard {
