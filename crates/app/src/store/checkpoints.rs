@@ -139,6 +139,23 @@ mod tests {
     use std::time::{Duration, Instant};
 
     #[test]
+    fn the_writer_carries_over_a_little_that_the_thread_left_and_asks_once() {
+        let carried = Carried::default();
+        //              carried over  pages         the writer does the rest
+        for (so_far, pages, is_little) in [(0, LONG, false), (LONG, LONG, true), (LONG, LONG + REST, true), (LONG, LONG + REST + 1, false)]
+        {
+            *carried.lock().unwrap() = so_far;
+            assert_eq!(is_little_left(&carried, pages), is_little, "{so_far} of {pages}");
+        }
+        *carried.lock().unwrap() = LONG;
+        assert!(is_little_left(&carried, LONG + 1) && !is_little_left(&carried, LONG + 1), "the log may have been begun anew since");
+        *carried.lock().unwrap() = LONG;
+        let at_it = carried.lock().unwrap();
+        assert!(!is_little_left(&carried, LONG + 1), "the thread is at it");
+        drop(at_it);
+    }
+
+    #[test]
     fn the_log_is_carried_over_while_the_writer_goes_on() {
         let folder = std::env::temp_dir().join(format!("duly-log-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
