@@ -50,7 +50,8 @@ impl Sqlite {
             std::thread::sleep(Duration::from_millis(1));
             looks < BUSY_LOOKS
         }))?;
-        writer.execute_batch("pragma journal_mode = wal; pragma synchronous = full;")?;
+        // The writer keeps more pages: a large import touches many indexes at once.
+        writer.execute_batch("pragma cache_size = -262144; pragma journal_mode = wal; pragma synchronous = full;")?;
         Ok(Sqlite {
             identity: identity_of(&path),
             line: Line::beside(&path).map(Arc::new),
@@ -164,7 +165,6 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(Duration::from_secs(10))?;
     connection.set_prepared_statement_cache_capacity(256);
-    // Pages that were not changed are read where the system holds them; a larger cache, for the writer too, only takes more memory.
     connection
         .execute_batch("pragma foreign_keys = on; pragma cache_size = -65536; pragma temp_store = memory; pragma mmap_size = 268435456;")?;
     Ok(connection)
