@@ -1,4 +1,8 @@
-//! The write-ahead log is carried over into the database file beside the writer, so that nobody who commits waits for it.
+//! The write-ahead log is carried over into the database file beside the writer, so that nobody who commits waits for much of it.
+//!
+//! A log is begun anew only by a commit that finds all of it carried over, and beside somebody who writes on and on the thread never
+//! gets to its end. So the writer itself carries over what the thread left, where that is little: a log that is begun anew lies where
+//! the system holds it already, and one that only grows costs a page of memory and of the disk with every page.
 //!
 //! Always true: a commit is on the disk before it is acknowledged, in the log; carrying it over only makes the log short again.
 
@@ -9,6 +13,7 @@ use rusqlite::{Connection, OpenFlags};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
 
 /// From how many pages on the log is carried over.
@@ -16,6 +21,12 @@ const LONG: i32 = 4_000;
 
 /// From how many the writer does it and waits: it writes faster than the thread beside it can follow.
 const TOO_LONG: i32 = 16 * LONG;
+
+/// How many pages that the thread left the writer carries over itself: some milliseconds.
+const REST: i32 = LONG / 2;
+
+/// How far the log was carried over, in pages. The thread has it while it is at it.
+type Carried = Arc<Mutex<i32>>;
 
 enum Ask {
     CarryOver,
@@ -38,13 +49,22 @@ impl Checkpoints {
     fn of_lengths(lengths: Range<i32>, writer: &mut Connection, path: PathBuf) -> Result<Checkpoints, StoreError> {
         // One ask may wait while another is heeded: more would ask for the same.
         let (asks, asked) = sync_channel(1);
+        let carried = Carried::default();
+        let to_writer = carried.clone();
         let unusable = |error: std::io::Error| StoreError::Beside(format!("no thread for the write-ahead log: {error}"));
-        let thread = Builder::new().name("duly-log".into()).spawn(move || heed(path, &asked)).map_err(unusable)?;
+        let thread = Builder::new().name("duly-log".into()).spawn(move || heed(path, &asked, &to_writer)).map_err(unusable)?;
         let to_thread = asks.clone();
+        // Where somebody reads, a log may grow on though all of it was carried over: then the writer looks again only after as much.
+        let mut not_before = 0;
         writer.wal_hook(Some(move |log: &mut Wal, pages| {
-            if pages >= lengths.end {
+            if pages < lengths.start {
+                not_before = 0;
+            } else if pages >= lengths.end {
                 tell(log.checkpoint());
-            } else if pages >= lengths.start {
+            } else if pages >= not_before && is_little_left(&carried, pages) {
+                tell(log.checkpoint());
+                not_before = pages + lengths.start;
+            } else {
                 // What cannot be sent waits there already.
                 to_thread.try_send(Ask::CarryOver).ok();
             }
@@ -67,7 +87,18 @@ impl Drop for Checkpoints {
     }
 }
 
-fn heed(path: PathBuf, asked: &Receiver<Ask>) {
+/// Whether the thread left little of a log of so many pages. It is asked once: the log may be begun anew then.
+fn is_little_left(carried: &Carried, pages: i32) -> bool {
+    // Who holds it is carrying over now.
+    let Ok(mut carried) = carried.try_lock() else { return false };
+    let is_little = *carried > 0 && pages - *carried <= REST;
+    if is_little {
+        *carried = 0;
+    }
+    is_little
+}
+
+fn heed(path: PathBuf, asked: &Receiver<Ask>, carried: &Carried) {
     let mut connection = None;
     while let Ok(Ask::CarryOver) = asked.recv() {
         let log = match connection.take().map_or_else(|| open(&path), Ok) {
@@ -78,7 +109,11 @@ fn heed(path: PathBuf, asked: &Receiver<Ask>) {
             }
         };
         // Passive: it goes as far as it can and holds up neither writer nor readers.
-        tell(log.wal_checkpoint_v2(None::<&str>, CheckpointMode::PASSIVE).map(drop));
+        let mut so_far = carried.lock().unwrap_or_else(PoisonError::into_inner);
+        let done = log.wal_checkpoint_v2(None::<&str>, CheckpointMode::PASSIVE);
+        *so_far = done.as_ref().map_or(0, |(_, carried)| *carried);
+        drop(so_far);
+        tell(done.map(drop));
         connection = Some(log);
     }
 }
@@ -102,6 +137,23 @@ mod tests {
     use super::*;
     use std::fs;
     use std::time::{Duration, Instant};
+
+    #[test]
+    fn the_writer_carries_over_a_little_that_the_thread_left_and_asks_once() {
+        let carried = Carried::default();
+        //              carried over  pages         the writer does the rest
+        for (so_far, pages, is_little) in [(0, LONG, false), (LONG, LONG, true), (LONG, LONG + REST, true), (LONG, LONG + REST + 1, false)]
+        {
+            *carried.lock().unwrap() = so_far;
+            assert_eq!(is_little_left(&carried, pages), is_little, "{so_far} of {pages}");
+        }
+        *carried.lock().unwrap() = LONG;
+        assert!(is_little_left(&carried, LONG + 1) && !is_little_left(&carried, LONG + 1), "the log may have been begun anew since");
+        *carried.lock().unwrap() = LONG;
+        let at_it = carried.lock().unwrap();
+        assert!(!is_little_left(&carried, LONG + 1), "the thread is at it");
+        drop(at_it);
+    }
 
     #[test]
     fn the_log_is_carried_over_while_the_writer_goes_on() {

@@ -180,23 +180,31 @@ impl Tx {
         self.rows(sql, params).await?.into_iter().map(T::from_row).collect()
     }
 
+    /// Adds the rows of a statement to those that are there.
+    async fn add_all<T: FromRow>(&mut self, sql: &str, params: &[&Value], all: &mut Vec<T>) -> Result<(), StoreError> {
+        for row in self.rows_of(sql, params).await? {
+            all.push(T::from_row(row)?);
+        }
+        Ok(())
+    }
+
     /// All rows of a statement for any of these keys: it says `in ($keys)` and has no other parameter.
     ///
     /// Lists are filled up to a few lengths by repeating a key, so that few statements are prepared.
     pub async fn all_in<T: FromRow>(&mut self, sql: &str, keys: &[Value]) -> Result<Vec<T>, StoreError> {
         // A key that stands in two chunks would bring its rows twice.
-        let mut known = HashSet::new();
+        let mut known = HashSet::with_capacity(keys.len());
         let keys: Vec<&Value> = keys.iter().filter(|key| known.insert(*key)).collect();
         let mut all = Vec::with_capacity(keys.len());
         let mut said = (0, String::new());
         for chunk in keys.chunks(KEYS[KEYS.len() - 1]) {
             let length = KEYS.into_iter().find(|length| *length >= chunk.len()).unwrap_or(chunk.len());
-            let filled: Vec<Value> = chunk.iter().copied().chain(std::iter::repeat_n(chunk[0], length - chunk.len())).cloned().collect();
+            let filled: Vec<&Value> = chunk.iter().copied().chain(std::iter::repeat_n(chunk[0], length - chunk.len())).collect();
             if said.0 != length {
                 let places: Vec<String> = (1..=length).map(|i| format!("${i}")).collect();
                 said = (length, sql.replace("$keys", &places.join(", ")));
             }
-            all.extend(self.all::<T>(&said.1, &filled).await?);
+            self.add_all(&said.1, &filled, &mut all).await?;
         }
         Ok(all)
     }
@@ -206,20 +214,19 @@ impl Tx {
     /// Each pair is a term of its own, so that both engines look each up in the index of both columns.
     pub async fn all_in_pairs<T: FromRow>(&mut self, sql: &str, columns: [&str; 2], pairs: &[[Value; 2]]) -> Result<Vec<T>, StoreError> {
         // A pair that stands in two chunks would bring its rows twice.
-        let mut known = HashSet::new();
+        let mut known = HashSet::with_capacity(pairs.len());
         let pairs: Vec<&[Value; 2]> = pairs.iter().filter(|pair| known.insert(*pair)).collect();
         let [one, other] = columns;
         let mut all = Vec::new();
         let mut said = (0, String::new());
         for chunk in pairs.chunks(KEYS[KEYS.len() - 1]) {
             let length = KEYS.into_iter().find(|length| *length >= chunk.len()).unwrap_or(chunk.len());
-            let filled: Vec<Value> =
-                chunk.iter().copied().chain(std::iter::repeat_n(chunk[0], length - chunk.len())).flatten().cloned().collect();
+            let filled: Vec<&Value> = chunk.iter().copied().chain(std::iter::repeat_n(chunk[0], length - chunk.len())).flatten().collect();
             if said.0 != length {
                 let terms: Vec<String> = (0..length).map(|i| format!("({one} = ${} and {other} = ${})", i * 2 + 1, i * 2 + 2)).collect();
                 said = (length, sql.replace("$pairs", &terms.join(" or ")));
             }
-            all.extend(self.all::<T>(&said.1, &filled).await?);
+            self.add_all(&said.1, &filled, &mut all).await?;
         }
         Ok(all)
     }
@@ -235,6 +242,11 @@ impl Tx {
     }
 
     async fn rows(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        let params: Vec<&Value> = params.iter().collect();
+        self.rows_of(sql, &params).await
+    }
+
+    async fn rows_of(&mut self, sql: &str, params: &[&Value]) -> Result<Vec<Row>, StoreError> {
         match &mut self.engine {
             EngineTx::Sqlite(tx) => tx.rows(sql, params),
             EngineTx::Postgres(tx) => tx.rows(sql, params).await,

@@ -122,9 +122,9 @@ impl PostgresTx {
     }
 
     /// All rows.
-    pub async fn rows(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+    pub async fn rows(&mut self, sql: &str, params: &[&Value]) -> Result<Vec<Row>, StoreError> {
         let statement = self.client().prepare_cached(sql).await?;
-        let rows = self.client().query(&statement, &bound(params)).await?;
+        let rows = self.client().query(&statement, &bound(params.iter().copied())).await?;
         rows.into_iter()
             .map(|row| (0..row.len()).map(|i| row.try_get(i)).collect::<Result<Vec<Value>, _>>().map(Row).map_err(StoreError::from))
             .collect()
@@ -208,8 +208,8 @@ impl Drop for PostgresTx {
     }
 }
 
-fn bound(params: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
-    params.iter().map(|value| value as &(dyn ToSql + Sync)).collect()
+fn bound<'v>(params: impl IntoIterator<Item = &'v Value>) -> Vec<&'v (dyn ToSql + Sync)> {
+    params.into_iter().map(|value| value as &(dyn ToSql + Sync)).collect()
 }
 
 type Broken = Box<dyn Error + Sync + Send>;

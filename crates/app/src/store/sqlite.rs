@@ -19,6 +19,9 @@ const BUSY_LOOKS: i32 = 10_000;
 /// How many snapshots may be read at once.
 const READERS: usize = 16;
 
+/// Rows that one statement inserts: as many as there are of the most, then of the next.
+const AT_ONCE: [usize; 3] = [50, 5, 1];
+
 /// One SQLite file.
 #[derive(Clone)]
 pub struct Sqlite {
@@ -195,7 +198,7 @@ impl SqliteTx {
     }
 
     /// All rows.
-    pub fn rows(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+    pub fn rows(&mut self, sql: &str, params: &[&Value]) -> Result<Vec<Row>, StoreError> {
         let mut statement = self.connection().prepare_cached(sql)?;
         let width = statement.column_count();
         let mut rows = statement.query(rusqlite::params_from_iter(params))?;
@@ -218,10 +221,29 @@ impl SqliteTx {
 
     /// Inserts many rows, or does with them what it says for those that stand already.
     ///
-    /// One by one: of a statement that inserts several, SQLite keeps each page it touches as it was, to be able to take back half of it.
+    /// Several with a statement: what SQLite does for each statement is as much as inserting the row. Not all with one: it keeps each page
+    /// that a statement of several rows touches as it was, to be able to take back half of it.
     pub fn merge_many<R: Values>(&mut self, head: &str, rows: &[R], otherwise: &str) -> Result<u64, StoreError> {
         let Some(width) = rows.first().map(|row| row.as_ref().len()) else { return Ok(0) };
-        self.run_many(&format!("{head} values ({}) {otherwise}", vec!["?"; width].join(", ")), rows)
+        let places = format!("({})", vec!["?"; width].join(", "));
+        let mut left = rows;
+        let mut count = 0;
+        for at_once in AT_ONCE {
+            let (now, rest) = left.split_at(left.len() - left.len() % at_once);
+            if !now.is_empty() {
+                let sql = format!("{head} values {} {otherwise}", vec![places.as_str(); at_once].join(", "));
+                let mut statement = self.connection().prepare_cached(&sql)?;
+                count += blocking(|| {
+                    let mut count = 0;
+                    for rows in now.chunks_exact(at_once) {
+                        count += statement.execute(rusqlite::params_from_iter(rows.iter().flat_map(AsRef::as_ref)))? as u64;
+                    }
+                    Ok::<u64, StoreError>(count)
+                })?;
+            }
+            left = rest;
+        }
+        Ok(count)
     }
 
     /// Runs one prepared statement for each set of parameters.
