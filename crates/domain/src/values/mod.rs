@@ -5,7 +5,10 @@
 pub mod calendar;
 pub mod channel;
 pub(crate) mod coded;
+pub mod file_problem;
+pub mod fixed;
 pub mod ids;
+pub mod iso4217;
 pub mod iso_date;
 pub mod moment;
 pub mod money;
