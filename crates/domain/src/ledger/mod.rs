@@ -7,7 +7,7 @@
 //!
 //! Always true: the lines of an entry add up to zero in its currency; no bucket falls below zero.
 
-
+pub mod ach;
 pub mod bank_file;
 
 use crate::accounts::Bucket;

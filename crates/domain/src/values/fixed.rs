@@ -154,7 +154,12 @@ pub fn mm_dd_yyyy(text: &str) -> Option<Date> {
 }
 
 fn mm_dd_yyyy_time(text: &str) -> Option<Date> {
-    if text.len() != 14 || !text.bytes().all(|byte| byte.is_ascii_digit()) || text[8..10] > *"23" || text[10..12] > *"59" || text[12..] > *"59" {
+    if text.len() != 14
+        || !text.bytes().all(|byte| byte.is_ascii_digit())
+        || text[8..10] > *"23"
+        || text[10..12] > *"59"
+        || text[12..] > *"59"
+    {
         return None;
     }
     mm_dd_yyyy(&text[..8])

@@ -62,7 +62,8 @@ pub(super) fn read(text: &str, problems: &mut FileProblems) -> (String, Vec<Stat
 
 impl Reading {
     fn take(&mut self, record: &Record<'_>, problems: &mut FileProblems) {
-        let misplaced = |problems: &mut FileProblems, says: &str| problems.refuse(record.line, record.name(), record.code, says.to_string());
+        let misplaced =
+            |problems: &mut FileProblems, says: &str| problems.refuse(record.line, record.name(), record.code, says.to_string());
         if self.is_closed {
             misplaced(problems, "stands behind the end of the file");
         }
@@ -232,14 +233,18 @@ impl Reading {
         entry.text = record.text.join(" ");
         // Banks put what they know of the other side into the text as a word and a colon.
         for line in &record.text {
-            if let Some((name, value)) = line.split_once(':').filter(|(name, _)| (2..=4).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())) {
+            if let Some((name, value)) = line.split_once(':').filter(|(name, _)| {
+                (2..=4).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+            }) {
                 entry.fields.push((name.into(), value.trim().into()));
             }
         }
         let named = if entry.amount.is_some_and(|amount| amount.minor < 0) { ["CRNM", "BO"] } else { ["DBNM", "FR"] };
         let of = |name: &str| entry.fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
         entry.counterparty = named.iter().find_map(|name| of(name)).unwrap_or_default();
-        entry.fields.extend(record.fields.iter().skip(2).filter(|field| !field.trim().is_empty()).map(|field| ("field".into(), field.trim().into())));
+        entry.fields.extend(
+            record.fields.iter().skip(2).filter(|field| !field.trim().is_empty()).map(|field| ("field".into(), field.trim().into())),
+        );
         statement.entries.push(entry);
     }
 }
@@ -288,9 +293,13 @@ fn told(record: &Record<'_>) -> Option<i128> {
 fn prove(record: &Record<'_>, sum: i128, counts: &[(&str, usize)], problems: &mut FileProblems) {
     let text = record.get("control total");
     match told(record) {
-        _ if text.is_empty() => problems.note(record.line, format!("{}, control total", record.name()), "", "is empty: nothing could be proved by it"),
+        _ if text.is_empty() => {
+            problems.note(record.line, format!("{}, control total", record.name()), "", "is empty: nothing could be proved by it")
+        }
         Some(told) if told == sum => {}
-        _ => problems.refuse(record.line, format!("{}, control total", record.name()), text, format!("is not the sum of the amounts: {sum}")),
+        _ => {
+            problems.refuse(record.line, format!("{}, control total", record.name()), text, format!("is not the sum of the amounts: {sum}"))
+        }
     }
     for (name, count) in counts {
         let text = record.get(name);

@@ -128,7 +128,7 @@ fn take_transaction(record: &mut Record<'_>) {
             None => return,
         }
         // A line that ended with its record's references is followed by text.
-        is_text = is_text || record.fields.len() >= 3 && !left.contains(',');
+        is_text = is_text || !left.contains(',');
     }
 }
 

@@ -12,11 +12,8 @@ use crate::values::iso4217::{Amount, CurrencyCode};
 use jiff::civil::Date;
 
 /// A message: its number, its element (version 1 adds `V01`), and the element of each statement in it.
-const MESSAGES: [(&str, &str, &str); 3] = [
-    ("camt.052", "BkToCstmrAcctRpt", "Rpt"),
-    ("camt.053", "BkToCstmrStmt", "Stmt"),
-    ("camt.054", "BkToCstmrDbtCdtNtfctn", "Ntfctn"),
-];
+const MESSAGES: [(&str, &str, &str); 3] =
+    [("camt.052", "BkToCstmrAcctRpt", "Rpt"), ("camt.053", "BkToCstmrStmt", "Stmt"), ("camt.054", "BkToCstmrDbtCdtNtfctn", "Ntfctn")];
 
 /// What a statement may have within it.
 const OF_STATEMENT: &str = "Id RptPgntn StmtPgntn NtfctnPgntn ElctrncSeqNb RptgSeq LglSeqNb CreDtTm FrToDt CpyDplctInd RptgSrc Acct \
@@ -42,9 +39,9 @@ pub(super) fn read(text: &str, problems: &mut FileProblems) -> Result<(String, V
     if let Some((name, what)) = OTHERS.iter().find(|(name, _)| namespace.contains(name)) {
         return Err(format!("is {name} ({what}), no statement of a bank: read camt.052, camt.053 or camt.054"));
     }
-    let known = MESSAGES.iter().find(|(name, _, _)| namespace.contains(&format!(":{name}.")));
-    let (_, ours) = (namespace.is_empty(), namespace.contains("iso:std:iso:20022") || namespace.contains("camt.05"));
-    if !namespace.is_empty() && (known.is_none() || !ours) {
+    let is_ours = ["20022", "swift"].iter().any(|owner| namespace.contains(owner));
+    let known = MESSAGES.iter().find(|(name, _, _)| is_ours && namespace.contains(&format!("{name}.")));
+    if !namespace.is_empty() && known.is_none() {
         return Err(format!("has the namespace {namespace:?}, which is no statement of a bank: read camt.052, camt.053 or camt.054"));
     }
     let is_message = |element: &Element| MESSAGES.iter().any(|(_, name, _)| element.name.strip_prefix(name).is_some_and(is_version));
@@ -73,7 +70,10 @@ fn is_version(rest: &str) -> bool {
 /// The namespace of the document that holds the message, which an envelope may stand around.
 fn namespace_of(root: &Element) -> String {
     let of = |element: &Element| {
-        let mut found = element.attributes.iter().filter(|(name, value)| (name == "xmlns" || name.starts_with("xmlns:")) && !value.contains("XMLSchema"));
+        let mut found = element
+            .attributes
+            .iter()
+            .filter(|(name, value)| (name == "xmlns" || name.starts_with("xmlns:")) && !value.contains("XMLSchema"));
         found.next().map(|(_, value)| value.trim().to_string())
     };
     let document = root.find(&|element: &Element| element.name == "Document").unwrap_or(root);
@@ -173,7 +173,12 @@ pub(super) fn signed_amount(of: &Element, problems: &mut FileProblems) -> Option
         "CRDT" => amount,
         "DBIT" => amount.map(Amount::negative),
         other => {
-            problems.refuse(of.line, format!("<{}>, CdtDbtInd", of.name), other, "says neither CRDT nor DBIT: which way the money went is not known");
+            problems.refuse(
+                of.line,
+                format!("<{}>, CdtDbtInd", of.name),
+                other,
+                "says neither CRDT nor DBIT: which way the money went is not known",
+            );
             None
         }
     }
@@ -187,7 +192,8 @@ pub(super) fn day_of(on: &Element, problems: &mut FileProblems) -> Option<Date> 
     };
     let head = text.get(..10).unwrap_or(text);
     // A date may carry a zone (2015-03-10+01:00), a time a T.
-    let day = head.parse::<Date>().ok().filter(|_| head.len() == 10 && matches!(text.as_bytes().get(10), None | Some(b'T' | b'+' | b'-' | b'Z')));
+    let day =
+        head.parse::<Date>().ok().filter(|_| head.len() == 10 && matches!(text.as_bytes().get(10), None | Some(b'T' | b'+' | b'-' | b'Z')));
     if day.is_none() {
         problems.refuse(on.line, format!("<{}>", on.name), text, "is no day such as 2026-03-02");
     }
@@ -207,7 +213,12 @@ fn prove_summary(summary: &Element, statement: &Statement, problems: &mut FilePr
         if let Some(number) = total.child("NbOfNtries")
             && number.text.parse::<usize>() != Ok(counted.len())
         {
-            problems.refuse(number.line, format!("<{name}/NbOfNtries>"), &number.text, format!("is not the number of entries: {}", counted.len()));
+            problems.refuse(
+                number.line,
+                format!("<{name}/NbOfNtries>"),
+                &number.text,
+                format!("is not the number of entries: {}", counted.len()),
+            );
         }
         let (Some(sum), Some(first)) = (total.child("Sum"), counted.first()) else { continue };
         if counted.iter().any(|amount| amount.currency != first.currency) {

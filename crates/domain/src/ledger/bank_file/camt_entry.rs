@@ -41,7 +41,12 @@ pub(super) fn read(found: &Element, currency: Option<CurrencyCode>, problems: &m
     if let (Some(amount), Some(currency)) = (amount, currency)
         && amount.currency != currency
     {
-        problems.note(found.line, "<Ntry>", amount.currency.code(), format!("is another currency than that of the account, {}", currency.code()));
+        problems.note(
+            found.line,
+            "<Ntry>",
+            amount.currency.code(),
+            format!("is another currency than that of the account, {}", currency.code()),
+        );
     }
     let mut entry = Entry { line: found.line, amount, ..Entry::default() };
     entry.is_reversal = match found.text_at("RvslInd") {
@@ -137,7 +142,10 @@ fn read_part(found: &Element, is_in: bool, problems: &mut FileProblems) -> Part 
 /// Who stands on the other side: whoever paid where money came in, whoever was paid where it left; the other where that one is missing.
 fn other_side(found: &Element, is_in: bool) -> (String, String) {
     const SIDES: [(&[&str], &str); 2] = [
-        (&["Dbtr/Pty/Nm", "Dbtr/Nm", "Dbtr/Agt/FinInstnId/Nm", "UltmtDbtr/Pty/Nm", "UltmtDbtr/Nm", "InitgPty/Pty/Nm", "InitgPty/Nm"], "DbtrAcct"),
+        (
+            &["Dbtr/Pty/Nm", "Dbtr/Nm", "Dbtr/Agt/FinInstnId/Nm", "UltmtDbtr/Pty/Nm", "UltmtDbtr/Nm", "InitgPty/Pty/Nm", "InitgPty/Nm"],
+            "DbtrAcct",
+        ),
         (&["Cdtr/Pty/Nm", "Cdtr/Nm", "Cdtr/Agt/FinInstnId/Nm", "UltmtCdtr/Pty/Nm", "UltmtCdtr/Nm"], "CdtrAcct"),
     ];
     let Some(parties) = found.child("RltdPties") else { return Default::default() };

@@ -18,6 +18,8 @@ mod sgml;
 mod tree;
 
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod tests;
 
 use crate::values::file_problem::{FileProblem, FileProblems};

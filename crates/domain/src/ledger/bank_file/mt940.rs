@@ -57,7 +57,8 @@ pub(super) fn read(text: &str, problems: &mut FileProblems) -> (String, Vec<Stat
     if statements.is_empty() {
         problems.refuse(0, "the file", "", "holds no statement");
     }
-    let is_interim = fields.iter().any(|field| ["34F", "13D"].contains(&field.tag)) && !fields.iter().any(|field| field.tag.starts_with("60"));
+    let is_interim =
+        fields.iter().any(|field| ["34F", "13D"].contains(&field.tag)) && !fields.iter().any(|field| field.tag.starts_with("60"));
     (if is_interim { "MT942" } else { "MT940" }.into(), statements)
 }
 
@@ -127,7 +128,9 @@ fn ends_block(line: &str) -> bool {
 fn is_envelope(line: &str) -> bool {
     let is_bic = |word: &str| {
         let bank = word.get(..6).unwrap_or_default();
-        (8..=17).contains(&word.len()) && bank.bytes().all(|byte| byte.is_ascii_uppercase()) && word.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        (8..=17).contains(&word.len())
+            && bank.bytes().all(|byte| byte.is_ascii_uppercase())
+            && word.bytes().all(|byte| byte.is_ascii_alphanumeric())
     };
     let is_number = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
     let words: Vec<&str> = line.split_ascii_whitespace().collect();
@@ -303,7 +306,13 @@ fn prove_count(field: &Tagged<'_>, statement: &Statement, problems: &mut FilePro
     };
     let Some(told) = figures_of(&rest[3..], currency, field.line, &place, problems) else { return };
     let is_debit = field.tag == "90D";
-    let own: Vec<i64> = statement.entries.iter().filter_map(|entry| entry.amount).map(|amount| amount.minor).filter(|minor| (*minor < 0) == is_debit).collect();
+    let own: Vec<i64> = statement
+        .entries
+        .iter()
+        .filter_map(|entry| entry.amount)
+        .map(|amount| amount.minor)
+        .filter(|minor| (*minor < 0) == is_debit)
+        .collect();
     let sum: i128 = own.iter().map(|minor| i128::from(minor.unsigned_abs())).sum();
     if own.len() != count || sum != i128::from(told.minor) {
         let says = format!("is not what the entries make: {} of {sum} minor units of {}", own.len(), currency.code());

@@ -76,7 +76,9 @@ fn mark(text: &str) -> Option<(&str, bool, &str)> {
 
 /// Kind, reference for the account's owner, the bank's reference behind `//`, and what some banks write behind them.
 fn references(entry: &mut Entry, rest: &str, problems: &mut FileProblems) {
-    let Some((kind, rest)) = rest.char_indices().nth(4).map(|(at, _)| rest.split_at(at)).or((rest.chars().count() == 4).then_some((rest, ""))) else {
+    let Some((kind, rest)) =
+        rest.char_indices().nth(4).map(|(at, _)| rest.split_at(at)).or((rest.chars().count() == 4).then_some((rest, "")))
+    else {
         problems.note(entry.line, ":61:", rest, "has no kind of transaction of four characters");
         entry.reference = rest.trim().to_string();
         return;
@@ -128,11 +130,15 @@ mod tests {
             ("1710111011DF2402,00S   X", -240_200, "X", "", "S"),
         ] {
             let (entry, _) = entry(text);
-            let read = (entry.amount.map(|amount| amount.minor), entry.reference.as_str(), entry.bank_reference.as_str(), entry.code.as_str());
+            let read =
+                (entry.amount.map(|amount| amount.minor), entry.reference.as_str(), entry.bank_reference.as_str(), entry.code.as_str());
             assert_eq!(read, (Some(minor), reference, bank, code), "{text}");
         }
         let (with_name, _) = entry("121001D000000000050,00N0701313131319      J. DOE   \nmore");
-        assert_eq!((with_name.reference.as_str(), with_name.counterparty.as_str(), with_name.text.as_str()), ("1313131319", "J. DOE", "more"));
+        assert_eq!(
+            (with_name.reference.as_str(), with_name.counterparty.as_str(), with_name.text.as_str()),
+            ("1313131319", "J. DOE", "more")
+        );
     }
 
     #[test]

@@ -31,7 +31,11 @@ pub(super) fn read(line: usize, lines: &[&str], problems: &mut FileProblems) -> 
     }
     if let Some(fields) = by_strokes(&whole) {
         let text = ["REMI", "SVWZ"].iter().find_map(|word| find(&fields, word));
-        return Narrative { text: text.map_or_else(|| whole.trim().to_string(), |text| text.trim_start_matches("USTD").trim_matches('/').trim().to_string()), fields };
+        return Narrative {
+            text: text
+                .map_or_else(|| whole.trim().to_string(), |text| text.trim_start_matches("USTD").trim_matches('/').trim().to_string()),
+            fields,
+        };
     }
     let mut text = String::new();
     lines.iter().for_each(|line| join(&mut text, line));
@@ -63,7 +67,12 @@ fn by_sign(line: usize, code: &str, mark: char, rest: &str, problems: &mut FileP
         match number {
             "20" | "21" | "22" | "23" | "24" | "25" | "26" | "27" | "28" | "29" | "60" | "61" | "62" | "63" => purpose.push_str(value),
             "00" | "10" | "30" | "31" | "32" | "33" | "34" | "35" | "36" | "38" | "70" | "71" => {}
-            _ => problems.note(line, format!(":86: {mark}{number}"), value, "is no field of the structure; it stands among the fields of the entry"),
+            _ => problems.note(
+                line,
+                format!(":86: {mark}{number}"),
+                value,
+                "is no field of the structure; it stands among the fields of the entry",
+            ),
         }
         narrative.fields.push((format!("?{number}"), value.to_string()));
     }
@@ -78,9 +87,16 @@ fn starts_field(text: &str) -> bool {
 
 /// What stands behind `EREF+` and its like.
 fn marked(purpose: &str) -> Vec<(String, String)> {
-    let mut places: Vec<(usize, &str)> = MARKS.iter().flat_map(|mark| {
-        purpose.match_indices(mark).filter(|(at, _)| purpose[at + mark.len()..].starts_with('+')).map(|(at, _)| (at, *mark)).collect::<Vec<_>>()
-    }).collect();
+    let mut places: Vec<(usize, &str)> = MARKS
+        .iter()
+        .flat_map(|mark| {
+            purpose
+                .match_indices(mark)
+                .filter(|(at, _)| purpose[at + mark.len()..].starts_with('+'))
+                .map(|(at, _)| (at, *mark))
+                .collect::<Vec<_>>()
+        })
+        .collect();
     places.sort_unstable();
     let ends = places.iter().skip(1).map(|(at, _)| *at).chain([purpose.len()]);
     places.iter().zip(ends).map(|((at, mark), end)| ((*mark).to_string(), purpose[at + mark.len() + 1..end].trim().to_string())).collect()
@@ -123,7 +139,8 @@ impl Narrative {
             entry.reference = reference;
         }
         // The counterparty may be one field: account/bank/name/place.
-        let parts: Vec<String> = get(&["CNTP"]).map(|text| text.split('/').map(|part| part.trim().to_string()).collect()).unwrap_or_default();
+        let parts: Vec<String> =
+            get(&["CNTP"]).map(|text| text.split('/').map(|part| part.trim().to_string()).collect()).unwrap_or_default();
         let part = |at: usize| parts.get(at).filter(|part| !part.is_empty()).cloned();
         let name = match (find(&self.fields, "?32"), find(&self.fields, "?33")) {
             (Some(first), second) => Some(format!("{first}{}", second.unwrap_or_default()).trim().to_string()),

@@ -35,8 +35,24 @@ const OF_STATEMENT: &str = "CURDEF BANKACCTFROM CCACCTFROM BANKTRANLIST BANKTRAN
 
 /// Kinds of transactions; any of them may be of either sign.
 const KINDS: [&str; 18] = [
-    "CREDIT", "DEBIT", "INT", "DIV", "FEE", "SRVCHG", "DEP", "ATM", "POS", "XFER", "CHECK", "PAYMENT", "CASH", "DIRECTDEP", "DIRECTDEBIT",
-    "REPEATPMT", "HOLD", "OTHER",
+    "CREDIT",
+    "DEBIT",
+    "INT",
+    "DIV",
+    "FEE",
+    "SRVCHG",
+    "DEP",
+    "ATM",
+    "POS",
+    "XFER",
+    "CHECK",
+    "PAYMENT",
+    "CASH",
+    "DIRECTDEP",
+    "DIRECTDEBIT",
+    "REPEATPMT",
+    "HOLD",
+    "OTHER",
 ];
 
 /// Reads a file.
@@ -66,7 +82,12 @@ pub(super) fn read(text: &str, problems: &mut FileProblems) -> (String, Vec<Stat
                     let says = format!("holds {what}, which are not read{}", cash_within(set));
                     problems.note(set.line, format!("<{other}>"), "", says);
                 }
-                None => problems.note(set.line, format!("<{other}> in <OFX>"), &set.text, "is no set of messages that OFX has, and was passed over"),
+                None => problems.note(
+                    set.line,
+                    format!("<{other}> in <OFX>"),
+                    &set.text,
+                    "is no set of messages that OFX has, and was passed over",
+                ),
             },
         }
     }
@@ -97,7 +118,10 @@ fn version_of(text: &str) -> String {
 /// Every status that says that a request failed.
 fn statuses(element: &Element, problems: &mut FileProblems) {
     for child in &element.children {
-        if child.name == "STATUS" && (child.text_at("SEVERITY") == "ERROR" || !["0", "", "1"].contains(&child.text_at("CODE")) && child.text_at("SEVERITY") != "INFO") {
+        if child.name == "STATUS"
+            && (child.text_at("SEVERITY") == "ERROR"
+                || !["0", "", "1"].contains(&child.text_at("CODE")) && child.text_at("SEVERITY") != "INFO")
+        {
             let says = match child.text_at("MESSAGE") {
                 "" => "is an error of the bank: there is no statement; ask again".to_string(),
                 message => format!("is an error of the bank ({message}): there is no statement; ask again"),
@@ -152,7 +176,12 @@ fn read_statement(found: &Element, problems: &mut FileProblems) -> Statement {
 fn strangers(element: &Element, known: &str, problems: &mut FileProblems) {
     for child in element.children.iter().filter(|child| !known.split_ascii_whitespace().any(|name| name == child.name)) {
         let place = format!("<{}> in <{}>", child.name, element.name);
-        problems.note(child.line, place, &child.text, "is no element that OFX has here; it stands among the fields of its entry, if it is in one");
+        problems.note(
+            child.line,
+            place,
+            &child.text,
+            "is no element that OFX has here; it stands among the fields of its entry, if it is in one",
+        );
     }
 }
 
@@ -185,9 +214,10 @@ fn read_amount(of: &Element, text: &str, currency: CurrencyCode, problems: &mut 
 /// A day as `YYYYMMDD`, with or without a time and a zone.
 fn day_of(on: &Element, problems: &mut FileProblems) -> Option<Date> {
     let text = on.text.as_str();
-    let day = text.get(..8).filter(|day| day.bytes().all(|byte| byte.is_ascii_digit())).and_then(|day| {
-        Date::new(day[..4].parse().ok()?, day[4..6].parse().ok()?, day[6..].parse().ok()?).ok()
-    });
+    let day = text
+        .get(..8)
+        .filter(|day| day.bytes().all(|byte| byte.is_ascii_digit()))
+        .and_then(|day| Date::new(day[..4].parse().ok()?, day[4..6].parse().ok()?, day[6..].parse().ok()?).ok());
     if day.is_none() {
         problems.refuse(on.line, format!("<{}>", on.name), text, "is no day such as 20260302");
         return None;
@@ -211,7 +241,12 @@ fn read_entry(found: &Element, default: Option<CurrencyCode>, problems: &mut Fil
     match (found.child("TRNAMT").filter(|amount| !amount.text.is_empty()), currency) {
         (None, _) => problems.refuse(found.line, "<TRNAMT>", "", "is missing or empty: the transaction has no amount"),
         (Some(amount), None) => {
-            problems.refuse(amount.line, "<TRNAMT>", &amount.text, "is in no known currency: neither the statement nor the transaction names one");
+            problems.refuse(
+                amount.line,
+                "<TRNAMT>",
+                &amount.text,
+                "is in no known currency: neither the statement nor the transaction names one",
+            );
         }
         (Some(amount), Some(currency)) => entry.amount = read_amount(amount, &amount.text, currency, problems),
     }

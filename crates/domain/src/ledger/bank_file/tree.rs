@@ -142,7 +142,8 @@ fn element(start: &BytesStart<'_>, line: usize) -> Result<Element, String> {
     let mut attributes = Vec::new();
     for attribute in start.attributes() {
         let attribute = attribute.map_err(|error| format!("is no whole XML: line {line}, {error}"))?;
-        let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_or_else(|_| attribute.value.to_string(), |value| value.into_owned());
+        let value =
+            attribute.normalized_value(XmlVersion::Implicit1_0).map_or_else(|_| attribute.value.to_string(), |value| value.into_owned());
         attributes.push((attribute.key.as_ref().to_string(), value));
     }
     Ok(Element { name: start.local_name().as_ref().to_string(), line, attributes, ..Element::default() })
@@ -167,7 +168,8 @@ mod tests {
 
     #[test]
     fn elements_know_their_line_text_and_attributes() {
-        let root = read_xml("<?xml version='1.0'?>\n<x:A xmlns:x=\"u\">\n <B c=\"1&amp;2\">q &amp; &#228;<![CDATA[<]]></B>\n <E/>\n</x:A>").unwrap();
+        let root = read_xml("<?xml version='1.0'?>\n<x:A xmlns:x=\"u\">\n <B c=\"1&amp;2\">q &amp; &#228;<![CDATA[<]]></B>\n <E/>\n</x:A>")
+            .unwrap();
         let b = root.child("B").unwrap();
         assert_eq!((root.name.as_str(), root.line, b.line, b.text.as_str()), ("A", 2, 3, "q & ä<"));
         assert_eq!((b.attribute("c"), root.attribute("xmlns:x"), root.children.len()), ("1&2", "u", 2));
