@@ -48,7 +48,7 @@ layouts! {
         field("check digit", 1, Number), field("account number", 17, Guarded), field("amount", 10, Number), field("id", 15, Text),
         field("name", 22, Text), field("discretionary data", 2, Text), field("has addenda", 1, OneOf(&["0", "1"])), field("trace", 15, Number),
     ];
-    /// An entry whose number of addenda stands in it (CTX, ENR, TRX, ATX).
+    /// An entry whose number of addenda stands in it (CTX, TRX, ATX).
     COUNTED_ENTRY, "entry": [
         field("record type", 1, Is("6")), field("transaction code", 2, Number), field("receiving bank", 8, Number),
         field("check digit", 1, Number), field("account number", 17, Guarded), field("amount", 10, Number), field("id", 15, Text),
@@ -203,7 +203,7 @@ pub const CLASSES: [&str; 24] = [
 /// The record of an entry of a class.
 pub fn entry_of(class: &str) -> &'static Layout {
     match class {
-        "CTX" | "ENR" | "TRX" | "ATX" => &COUNTED_ENTRY,
+        "CTX" | "TRX" | "ATX" => &COUNTED_ENTRY,
         "CIE" | "MTE" => &NAMED_FIRST_ENTRY,
         "SHR" => &CARD_ENTRY,
         "POP" => &CHECK_ENTRY,

@@ -150,14 +150,11 @@ impl Reading {
             Statement { line: record.line, account: record.get("account").into(), currency: Some(currency), ..Statement::default() };
         let mut fields = record.fields.iter().skip(2).map(|field| field.trim());
         while let Some(code) = fields.next() {
-            let amount = fields.next().unwrap_or_default();
             if code.is_empty() {
-                // A comma too many, or an amount that has lost its code.
-                if !amount.is_empty() {
-                    problems.refuse(record.line, "account, type", amount, "is an amount without a type of balance");
-                }
+                // A comma too many, as banks put before a continuation.
                 continue;
             }
+            let amount = fields.next().unwrap_or_default();
             if code.len() != 3 || !code.bytes().all(|byte| byte.is_ascii_digit()) {
                 problems.refuse(record.line, "account, type", code, "is no type of three digits: the rest of the record was not read");
                 break;

@@ -281,7 +281,7 @@ fn complete(statement: &Statement, fields: &[&Tagged<'_>], problems: &mut FilePr
         problems.note(statement.line, "the statement", "", "has no :20:, with which a statement begins");
     }
     if !has(&["25", "25P"]) {
-        problems.note(statement.line, place.clone(), "", "does not name its account (:25:)");
+        problems.refuse(statement.line, place.clone(), "", "does not name its account (:25:)");
     }
     if is_interim {
         return;
