@@ -73,7 +73,13 @@ pub(super) fn records(bytes: &[u8], problems: &mut FileProblems) -> Result<Frame
         let number = frame.records.len() + 1;
         let mut broken = |says: String| problems.refuse(number, "the record", "", format!("{says}: the rest of the file was not read"));
         if is_blocked && at >= block_end {
+            let is_bare = left.get(4..).is_some_and(|rest| rest.starts_with(b"TRAILER"));
             match length(left) {
+                // A trailer may stand alone behind the blocks.
+                Some((own, _)) if is_bare => {
+                    block_end = at + own;
+                    frame.blocks += 1;
+                }
                 Some((own, _)) if own > 4 && own <= left.len() => {
                     block_end = at + own;
                     frame.blocks += 1;
