@@ -18,7 +18,7 @@ fn a_file_of_nothing_is_whole() {
     assert!(!file.refuses() && file.accounts.is_empty(), "{:?}", file.problems);
     // In blocks it is the same, whether the trailer has a block of its own or not.
     for block in ["", "0430"] {
-        let mut blocked = [b"0430", empty_file().as_slice()].concat();
+        let mut blocked = [&b"0430"[..], empty_file().as_slice()].concat();
         blocked.splice(430..430, block.bytes());
         let file = read(&blocked).unwrap();
         assert!(!file.refuses() && file.is_blocked, "{block}: {:?}", file.problems);
