@@ -8,6 +8,7 @@ mod cases;
 mod coaching_pages;
 mod command_line;
 mod crash;
+mod incoming;
 mod letters_pdf;
 mod live;
 mod many;

@@ -18,5 +18,6 @@ pub mod ledger;
 pub mod outreach;
 pub mod parties;
 pub mod plans;
+pub mod reporting;
 pub mod strategy;
 pub mod values;

@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz`: the rules asked about anything, and case files bent in any way, for as long as wanted.
+//! `cargo xtask fuzz`: the rules asked about anything, and case files and files of banks bent in any way, for as long as wanted.
 //!
 //! The tests draw a few hundred of each; this draws anew until the time is over. What fails is printed as small as it can be made.
 
@@ -35,6 +35,7 @@ fn turn() -> Result<u64> {
     let output = cargo()
         .args(["test", "--quiet", "--package", "duly-domain", "--package", "duly", "--lib", "--"])
         .args(["compliance::properties", "compliance::columns::tests::a_mask", "compliance::monotony", "compliance::cases::fuzz"])
+        .args(["ledger::bank_file::fuzz", "ledger::ach::fuzz", "reporting::metro2::fuzz"])
         .env("PROPTEST_CASES", CASES.to_string())
         .stderr(Stdio::inherit())
         .output()

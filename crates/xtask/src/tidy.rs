@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 /// Rooms of the domain, in order: a room may use only those before it.
 #[rustfmt::skip]
-const ROOMS: [&str; 14] = [
+const ROOMS: [&str; 15] = [
     "values", "decision", "identity", "audit", "parties", "accounts", "ledger", "plans", "disputes", "compliance", "outreach", "strategy",
-    "coaching", "intake",
+    "coaching", "intake", "reporting",
 ];
 
 /// What the domain may not name.

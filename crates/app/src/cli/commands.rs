@@ -2,8 +2,8 @@
 
 use super::output::{answer, write_line};
 use super::{
-    Answered, Cli, Command, ExportCommand, Global, acts, audit, compliance, disclosures, disputes, guide, identity, intake, jobs, ledger,
-    letters, licenses, outreach, packs, plans, policy, serve, status, store, strategy,
+    Answered, Cli, Command, ExportCommand, Global, acts, audit, compliance, disclosures, disputes, guide, identity, incoming, intake, jobs,
+    ledger, letters, licenses, outreach, packs, plans, policy, serve, status, store, strategy,
 };
 use crate::app::{App, Failure};
 use crate::store::StoreError;
@@ -38,6 +38,9 @@ pub(super) async fn run(cli: Cli) -> Result<Answered, Failure> {
         },
         Command::Config(command) => return serve::config(&global, command),
         Command::Disclosure(command) => return disclosures::disclosure(&global, command),
+        Command::Bank(incoming::BankCommand::Read { file }) => return incoming::bank(&global, &file),
+        Command::Ach(incoming::AchCommand::Read { file }) => return incoming::ach(&global, &file),
+        Command::Metro2(incoming::Metro2Command::Read { file }) => return incoming::metro2(&global, &file),
         _ => {}
     }
     let makes = matches!(command, Command::Import(_) | Command::Restore { .. } | Command::User(_) | Command::Migrate);
@@ -104,7 +107,14 @@ async fn on_database(app: &App, global: &Global, command: Command) -> Result<Ans
         Command::User(command) => identity::user(app, global, command).await?,
         Command::Migrate => jobs::migrate(app, global).await?,
         // Answered before a database was opened.
-        Command::Cases { .. } | Command::Demo { .. } | Command::Serve(_) | Command::Config(_) | Command::Disclosure(_) => {}
+        Command::Cases { .. }
+        | Command::Demo { .. }
+        | Command::Serve(_)
+        | Command::Config(_)
+        | Command::Disclosure(_)
+        | Command::Bank(_)
+        | Command::Ach(_)
+        | Command::Metro2(_) => {}
     }
     Ok(Answered::Yes)
 }

@@ -10,6 +10,7 @@ mod disclosures;
 mod disputes;
 mod guide;
 mod identity;
+mod incoming;
 mod intake;
 mod jobs;
 mod ledger;
@@ -156,6 +157,15 @@ enum Command {
     /// Posts and reverses payments.
     #[command(subcommand)]
     Payment(ledger::PaymentCommand),
+    /// Reads statements of banks: camt, MT940, BAI2, OFX; needs no database.
+    #[command(subcommand)]
+    Bank(incoming::BankCommand),
+    /// Reads NACHA files: payments, returns, notifications of change; needs no database.
+    #[command(subcommand)]
+    Ach(incoming::AchCommand),
+    /// Reads Metro 2 files, as bureaus get them; needs no database.
+    #[command(subcommand)]
+    Metro2(incoming::Metro2Command),
     /// Shows accounts.
     #[command(subcommand)]
     Account(strategy::AccountCommand),

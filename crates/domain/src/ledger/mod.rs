@@ -7,6 +7,9 @@
 //!
 //! Always true: the lines of an entry add up to zero in its currency; no bucket falls below zero.
 
+pub mod ach;
+pub mod bank_file;
+
 use crate::accounts::Bucket;
 use crate::values::money::{Currency, Money, MoneyError};
 

@@ -77,7 +77,7 @@ pub(super) fn survey(packed: &Packed, chosen: Option<&str>) -> Result<Survey, St
 }
 
 /// UTF-16 shows in text of Latin letters as every other byte being zero.
-fn utf16_without_mark(sample: &[u8]) -> Option<&'static Encoding> {
+pub(super) fn utf16_without_mark(sample: &[u8]) -> Option<&'static Encoding> {
     let pairs = sample.len() / 2;
     let zeros = |at: usize| sample.chunks_exact(2).filter(|pair| pair[at] == 0 && pair[1 - at] != 0).count();
     let (low, high) = (zeros(1), zeros(0));
@@ -90,7 +90,7 @@ fn utf16_without_mark(sample: &[u8]) -> Option<&'static Encoding> {
 }
 
 /// UTF-8 if the whole text is (but for a stray byte); otherwise what its letters look like.
-fn by_letters(sample: &[u8], mut rest: impl Read) -> Result<&'static Encoding, String> {
+pub(super) fn by_letters(sample: &[u8], mut rest: impl Read) -> Result<&'static Encoding, String> {
     let mut letters = Letters { wrong: 0, right: 0, fed: 0, detector: EncodingDetector::new(Iso2022JpDetection::Allow) };
     let mut chunk = sample.to_vec();
     let mut carry = Vec::new();

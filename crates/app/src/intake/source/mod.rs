@@ -17,8 +17,10 @@ mod packed;
 mod row;
 mod sheet;
 mod sheet_marks;
+mod whole;
 
 pub use row::{CellProblem, SourceRow};
+pub use whole::{bytes_of, text_of};
 
 use delimited::Delimited;
 use fixed::FixedWidth;
