@@ -100,11 +100,9 @@ impl Field {
         let is_number = || !trimmed.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         let has_day = |day: fn(&str) -> Option<Date>| is_nothing(trimmed) || day(trimmed).is_some();
         match self.kind {
-            Kind::Text | Kind::Guarded => {
-                if text.chars().any(char::is_control) {
-                    let shown = if self.kind == Kind::Guarded { HIDDEN } else { trimmed };
-                    problems.refuse(line, place(), shown, "holds characters that cannot be printed");
-                }
+            Kind::Text | Kind::Guarded if text.chars().any(char::is_control) => {
+                let shown = if self.kind == Kind::Guarded { HIDDEN } else { trimmed };
+                problems.refuse(line, place(), shown, "holds characters that cannot be printed");
             }
             Kind::Is(wanted) if text != wanted => problems.refuse(line, place(), trimmed, format!("is not {wanted:?}")),
             Kind::Number if !is_number() => problems.refuse(line, place(), trimmed, format!("is not {} digits", self.width)),

@@ -287,7 +287,7 @@ fn form_of(text: &str) -> Result<Form, String> {
 /// Holds the balances of a statement against its entries.
 fn prove(statement: &mut Statement, problems: &mut FileProblems) {
     let find = |kind| statement.balances.iter().filter(move |balance| balance.kind == kind);
-    let (Some(opening), Some(closing)) = (find(BalanceKind::Opening).next(), find(BalanceKind::Closing).last()) else { return };
+    let (Some(opening), Some(closing)) = (find(BalanceKind::Opening).next(), find(BalanceKind::Closing).next_back()) else { return };
     let (Some(before), Some(after)) = (opening.amount, closing.amount) else { return };
     let mut sum = i128::from(before.minor);
     for entry in statement.entries.iter().filter(|entry| entry.status == Status::Booked) {

@@ -150,17 +150,9 @@ fn read_statement(fields: &[&Tagged<'_>], problems: &mut FileProblems) -> Statem
     for field in fields {
         let (line, first) = (field.line, field.lines.first().copied().unwrap_or_default().trim());
         match field.tag {
-            "20" | "21" | "13" | "13D" => {
-                if field.tag == "20" {
-                    statement.number = first.to_string();
-                }
-            }
+            "20" => statement.number = first.to_string(),
             "25" | "25P" => statement.account = first.to_string(),
-            "28" | "28C" => {
-                if !first.is_empty() {
-                    statement.number = first.to_string();
-                }
-            }
+            "28" | "28C" if !first.is_empty() => statement.number = first.to_string(),
             "61" => {
                 statement.entries.push(mt940_line::read(line, &field.lines, statement.currency, problems));
                 is_entry = true;

@@ -51,8 +51,9 @@ pub(super) fn records(bytes: &[u8], problems: &mut FileProblems) -> Result<Frame
         bytes
     };
     let head = stream.get(..14).unwrap_or(stream);
-    let is_blocked = head.get(8..).is_some_and(|head| head.starts_with(b"HEADER")) && length(stream).is_some();
-    if !is_blocked && !(head.get(4..).is_some_and(|head| head.starts_with(b"HEADER")) && length(stream).is_some()) {
+    let has_header = |at: usize| head.get(at..).is_some_and(|head| head.starts_with(b"HEADER")) && length(stream).is_some();
+    let is_blocked = has_header(8);
+    if !is_blocked && !has_header(4) {
         let shown: String =
             bytes.iter().take(30).map(|byte| if byte.is_ascii_graphic() || *byte == b' ' { *byte as char } else { '.' }).collect();
         let what = match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
@@ -130,7 +131,7 @@ fn unwrapped(bytes: &[u8]) -> Vec<u8> {
     let lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line)).collect();
     let is_record = |line: &&[u8]| length(line).is_some_and(|(own, is_packed)| !is_packed && line.len() >= 40 && line.len() <= own);
     let mut joined = Vec::with_capacity(bytes.len());
-    let is_on_lines = lines.iter().filter(|line| !line.is_empty()).all(|line| is_record(line));
+    let is_on_lines = lines.iter().filter(|line| !line.is_empty()).all(is_record);
     for line in lines {
         joined.extend_from_slice(line);
         if let Some((own, _)) = length(line).filter(|_| is_on_lines) {

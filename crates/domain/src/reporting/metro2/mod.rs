@@ -174,10 +174,10 @@ fn prove_trailer(record: usize, blocks: usize, trailer: &Values, accounts: &[Rep
                     "J2" => &second,
                     _ => &everybody,
                 };
-                let count = |field: &str| people.iter().filter(|values| has(*values, field)).count();
+                let count = |field: &str| people.iter().filter(|values| has(values, field)).count();
                 match (what, words.as_slice()) {
                     (_, ["status", status]) => bases.iter().filter(|base| base.text("account status") == *status).count(),
-                    (_, [segment, "segments"]) => of(*segment).len(),
+                    (_, [segment, "segments"]) => of(segment).len(),
                     ("social security numbers", _) => count("social security number"),
                     ("dates of birth", _) => count("born on"),
                     ("telephone numbers", _) => count("telephone"),
