@@ -56,25 +56,25 @@ fn bare_loop(from: &Path, to: &Path) -> u64 {
     let mut rows = Vec::new();
     {
         let mut select =
-            db.prepare("select p.account_id, p.entry_id, p.amount_minor, p.reference from payments p").expect("the table is there");
+            db.prepare("select account_id, amount_minor, reference from payments").expect("the table is there");
         let mut found = select.query([]).expect("rows");
         while let Some(row) = found.next().expect("a row") {
-            let row: (Vec<u8>, Vec<u8>, i64, String) =
-                (row.get(0).expect("account"), row.get(1).expect("entry"), row.get(2).expect("amount"), row.get(3).expect("reference"));
+            let row: (Vec<u8>, i64, String) = (row.get(0).expect("account"), row.get(1).expect("amount"), row.get(2).expect("reference"));
             rows.push(row);
         }
     }
     let began = processor_nanos();
     for (chunk_no, chunk) in rows.chunks(COMMIT_MAX).enumerate() {
         db.execute_batch("begin immediate").expect("a transaction");
-        for (i, (account, entry, amount, reference)) in chunk.iter().enumerate() {
+        for (i, (account, amount, reference)) in chunk.iter().enumerate() {
             let no = i64::try_from(chunk_no * COMMIT_MAX + i).unwrap_or(0);
             let id = uuid::Uuid::now_v7().as_bytes().to_vec();
             db.prepare_cached(
-                "insert into payments (id, account_id, entry_id, amount_minor, unapplied_minor, currency, effective_on, reference, state,
-                    posted_by, created_at) values (?, ?, ?, ?, 0, 'USD', '2026-03-02', ?, 'posted', 'bench', 0)",
+                "insert into entries (id, account_id, kind, booked_on, memo, created_at, currency, principal_minor, trust_bank_minor, placed_minor,
+                    client_payable_minor, payment, effective_on, reference, posted_by)
+                 values (?1, ?2, 'payment', '2026-03-02', ?3, 0, 'USD', -?4, ?4, ?4, -?4, ?1, '2026-01-02', ?3, 'bench')",
             )
-            .and_then(|mut insert| insert.execute(params![id, account, entry, amount, format!("{reference} bare")]))
+            .and_then(|mut insert| insert.execute(params![id, account, format!("{reference} bare"), amount]))
             .expect("a payment");
             db.prepare_cached("update accounts set balance_minor = balance_minor - 1 where id = ?")
                 .and_then(|mut update| update.execute(params![account]))

@@ -20,14 +20,17 @@ fn schema(floor: &Floor, sql: &str) -> Schema {
 
 const SQLITE: &str =
     "select m.name, c.name from sqlite_master m join pragma_table_info(m.name) c where m.type = 'table' and m.name not like 'sqlite_%'";
+const SQLITE_AND_VIEWS: &str = "
+    select m.name, c.name from sqlite_master m join pragma_table_info(m.name) c
+     where m.type in ('table', 'view') and m.name not like 'sqlite_%'";
 const POSTGRES: &str = "
     select cast(table_name as text), cast(column_name as text) from information_schema.columns where table_schema = 'public'";
 const KEYS: &str = "select m.name, f.\"from\" from sqlite_master m join pragma_foreign_key_list(m.name) f where m.type = 'table'";
 
 #[test]
-fn both_engines_have_the_same_tables_and_columns() {
+fn both_engines_have_the_same_tables_views_and_columns() {
     let (sqlite, postgres) = (Floor::on(Engine::Sqlite, "2026-03-02"), Floor::on(Engine::Postgres, "2026-03-02"));
-    let (left, right) = (schema(&sqlite, SQLITE), schema(&postgres, POSTGRES));
+    let (left, right) = (schema(&sqlite, SQLITE_AND_VIEWS), schema(&postgres, POSTGRES));
     assert!(left.len() > 20);
     assert_eq!(left, right);
 }
@@ -209,11 +212,13 @@ async fn drop_everything(tx: &mut duly::store::Tx, engine: Engine) {
     if engine == Engine::Postgres {
         return tx.batch("drop schema public cascade; create schema public").await.unwrap();
     }
-    let tables: Vec<(String,)> =
-        tx.all("select name from sqlite_master where type = 'table' and name not like 'sqlite_%'", &[]).await.unwrap();
+    let all: Vec<(String, String)> = tx
+        .all("select type, name from sqlite_master where type in ('table', 'view') and name not like 'sqlite_%' order by type desc", &[])
+        .await
+        .unwrap();
     tx.batch("pragma defer_foreign_keys = on").await.unwrap();
-    for (table,) in tables {
-        tx.batch(&format!("drop table {table}")).await.unwrap();
+    for (kind, name) in all {
+        tx.batch(&format!("drop {kind} {name}")).await.unwrap();
     }
 }
 
@@ -324,4 +329,103 @@ async fn by_account(tx: &mut duly::store::Tx) -> Vec<ByAccount> {
         rows.extend(tx.all::<ByAccount>(sql, &[]).await.unwrap());
     }
     rows
+}
+
+/// What a payment said before it was its own entry.
+const PAYMENTS: &str = "
+    select cast(id as text) || cast(account_id as text) || cast(entry_id as text), amount_minor, currency || reference || state || posted_by,
+           cast(effective_on as text) || coalesce(cast(reversed_on as text), ''), unapplied_minor, ''
+      from payments order by id";
+
+/// From a database as it is now back to one before payments were entries.
+const BEFORE: &str = "
+    create table kept (
+        id uuid primary key,
+        account_id uuid not null references accounts (id),
+        entry_id uuid not null,
+        amount_minor bigint not null,
+        unapplied_minor bigint not null,
+        currency text not null,
+        effective_on date not null,
+        reference text not null,
+        state text not null,
+        reversed_on date,
+        posted_by text not null,
+        created_at bigint not null,
+        unique (account_id, reference),
+        foreign key (account_id, entry_id) references entries (account_id, id)
+    );
+    insert into kept select id, account_id, entry_id, amount_minor, unapplied_minor, currency, effective_on, reference, state, reversed_on,
+        posted_by, created_at from payments;
+    drop view payments;
+    drop index entries_payment;
+    drop index entries_reference;
+    drop index entries_reversal;
+    alter table entries drop column posting_no;
+    alter table entries drop column posted_by;
+    alter table entries drop column reference;
+    alter table entries drop column effective_on;
+    alter table entries drop column payment;
+    alter table kept rename to payments;";
+
+const AN_OLD_ONE: &str = "
+    insert into entries (id, account_id, kind, booked_on, memo, created_at, currency, principal_minor, placed_minor, trust_bank_minor,
+        client_payable_minor, unapplied_minor)
+    select '00000000-0000-0000-0000-000000000001', account_id, kind, booked_on, memo, created_at, currency, principal_minor, placed_minor,
+           trust_bank_minor, client_payable_minor, unapplied_minor
+      from entries where memo = 'payment TOO MUCH';
+    insert into payments (id, account_id, entry_id, amount_minor, unapplied_minor, currency, effective_on, reference, state, posted_by,
+        created_at)
+    select '00000000-0000-0000-0000-000000000002', account_id, '00000000-0000-0000-0000-000000000001', amount_minor, unapplied_minor,
+           currency, '2026-03-01', 'AN OLD ONE', state, 'Dana', created_at
+      from payments where reference = 'TOO MUCH';";
+
+#[test]
+fn payments_become_entries_and_what_the_record_says_of_them_stays_true() {
+    let steps = steps();
+    let step = steps.iter().find(|step| step.ends_with("0049_payments_are_entries")).unwrap();
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let mut floor = Floor::on(engine, "2026-03-02");
+        let maria = floor.debtor("Maria", "420.00");
+        let otto = floor.debtor("Otto", "10.00");
+        let first = floor.pays(maria, "20.00", "REF 1");
+        floor.pays(maria, "30.00", "REF 2");
+        floor.pays(otto, "15.00", "TOO MUCH");
+        floor.reverses(first);
+        let (before, after) = floor.runtime.block_on(async {
+            let mut tx = floor.app.db.begin().await.unwrap();
+            tx.batch(BEFORE).await.unwrap();
+            let before: Vec<ByAccount> = tx.all(PAYMENTS, &[]).await.unwrap();
+            tx.commit().await.unwrap();
+            // One with an id of its own, as all had then; no act kept it, so it goes again.
+            let mut tx = floor.app.db.begin().await.unwrap();
+            tx.batch(AN_OLD_ONE).await.unwrap();
+            let one_more: Vec<ByAccount> = tx.all(PAYMENTS, &[]).await.unwrap();
+            tx.batch(&sql_of(step, tx.engine())).await.unwrap();
+            assert_eq!(tx.all::<ByAccount>(PAYMENTS, &[]).await.unwrap(), one_more, "{engine:?}");
+            tx.rollback().await;
+            let mut tx = floor.app.db.begin().await.unwrap();
+            tx.batch(&sql_of(step, tx.engine())).await.unwrap();
+            let after: Vec<ByAccount> = tx.all(PAYMENTS, &[]).await.unwrap();
+            tx.commit().await.unwrap();
+            (before, after)
+        });
+        assert_eq!((before.len(), &after), (3, &before), "{engine:?}");
+        assert_eq!(floor.failed_checks(), Vec::<String>::new(), "{engine:?}");
+        // The same reference is still the same payment, and what was taken back is not taken back again.
+        assert_eq!(floor.pays(maria, "30.00", "REF 2").to_string(), floor.pays(maria, "30.00", "REF 2").to_string());
+        floor.reverses(first);
+        assert_eq!(floor.balance(maria), "390.00");
+        for wrong in [
+            "update entries set kind = 'adjustment' where payment is not null",
+            "update entries set reference = null where payment is not null",
+            "update entries set reference = 'REF 1' where reference = 'REF 2'",
+            "update entries set payment = (select p.id from payments p where p.reference = 'REF 1') where reference = 'REF 2'",
+            "update entries set trust_bank_minor = 0, client_payable_minor = client_payable_minor + trust_bank_minor where reference = 'REF 2'",
+            "insert into entries (account_id, id, kind, booked_on, reverses_entry_id, memo, created_at, currency)
+             select account_id, account_id, kind, booked_on, reverses_entry_id, memo, created_at, currency from entries where kind = 'reversal'",
+        ] {
+            assert!(floor.is_refused(wrong, &[]), "{engine:?} refuses: {wrong}");
+        }
+    }
 }

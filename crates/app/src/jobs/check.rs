@@ -40,9 +40,9 @@ pub async fn run(tx: &mut Tx, keys: &Keys, on: Date) -> Result<Vec<Check>, Failu
             detail: format!("{off_balances} balances and {off_accounts} accounts differ"),
         },
         Check {
-            name: "payments equal entries",
+            name: "payments and reversals whole",
             ok: off_payments == 0,
-            detail: format!("{off_payments} payments differ from their entries"),
+            detail: format!("{off_payments} entries are payments without their particulars, or take back another sum than was booked"),
         },
         Check {
             name: "trust whole",

@@ -104,7 +104,6 @@ pub(super) async fn reverse(tx: &mut Tx, who: &Actor, at: Moment, reversal: &Rev
     let balance = owed.after(lines)?;
     let memo = format!("reversal of payment {}", payment.reference);
     store::insert_entry(tx, account.id, "reversal", *on, Some(payment.entry), &memo, lines, at.at).await?;
-    store::update_reversed(tx, payment.id, *on).await?;
     let detail = json!({"payment": payment.id.to_string(), "on": on.to_string()});
     kept::record(tx, who, at.at, account.id, "payment.reverse", detail, &[payment.id.into()]).await?;
     settle_account(tx, who, at, account, &balance).await?;

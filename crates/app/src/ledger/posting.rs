@@ -20,7 +20,7 @@ use crate::{accounts, plans, strategy};
 use duly_domain::accounts::Bucket;
 use duly_domain::ledger::{AllocationOrder, Buckets, plan_payment};
 use duly_domain::plans::promise::PromiseState;
-use duly_domain::values::ids::{AccountId, EntryId, PaymentId};
+use duly_domain::values::ids::{AccountId, PaymentId};
 use duly_domain::values::moment::Moment;
 use duly_domain::values::money::Money;
 use jiff::civil::Date;
@@ -51,6 +51,8 @@ pub async fn post_all(
 /// A payment that stands already, so that the same reference is the same payment.
 struct Known {
     payment: PaymentId,
+    /// Its file was taken back, so that it makes no other payment known.
+    is_free: bool,
     amount_minor: i64,
     effective_on: Date,
     allocation: Vec<(Bucket, Money)>,
@@ -83,10 +85,8 @@ struct Books<'a> {
     books: HashMap<AccountId, Book>,
     chains: Chains<'a>,
     in_hand: InHand,
-    /// Rows of [`store::INSERT_ENTRY`] that wait.
-    entries: Vec<[Value; 17]>,
     /// Rows of [`store::INSERT_PAYMENT`] that wait.
-    payments: Vec<[Value; 11]>,
+    payments: Vec<[Value; 22]>,
     /// Accounts on which money moved, in that order.
     moved: Vec<AccountId>,
 }
@@ -125,29 +125,41 @@ impl Books<'_> {
         }
         read_known(tx, &mut books, asks).await?;
         let chains = Chains::open(tx, who, at.at, &ids).await?;
-        let in_hand = InHand::of(PaymentId::PREFIX, store::INSERT_PAYMENT);
-        let (entries, payments) = (Vec::with_capacity(asks.len()), Vec::with_capacity(asks.len()));
-        Ok(Books { who, at, books, chains, in_hand, entries, payments, moved: Vec::with_capacity(asks.len()) })
+        let in_hand = InHand::of(PaymentId::PREFIX, store::SHOWN);
+        let (payments, moved) = (Vec::with_capacity(asks.len()), Vec::with_capacity(asks.len()));
+        Ok(Books { who, at, books, chains, in_hand, payments, moved })
     }
 
     /// Posts one payment, or finds that it stands already.
     fn post(&mut self, ask: &PostPayment) -> Result<Posted, Failure> {
         let reference = proved(ask, self.at)?;
         let book = self.books.get_mut(&ask.account).ok_or_else(|| Failure::NotFound(format!("account {}", ask.account)))?;
-        if let Some((_, before)) = book.known.iter().find(|(known, _)| known == reference) {
-            return repeated(before, ask, book.owed);
+        let mut posting_no = 0;
+        for (_, before) in book.known.iter().filter(|(known, _)| known == reference) {
+            if !before.is_free {
+                return repeated(before, ask, book.owed);
+            }
+            posting_no += 1;
         }
         let amount = Money::of(ask.amount_minor, book.owed.currency());
         let (allocation, lines) = plan_payment(amount, &book.owed, book.order)?;
         let owed = book.owed.after(&lines)?;
         let total = owed.total()?.minor();
-        let (entry, payment, account) = (EntryId(new_uuid()), PaymentId(new_uuid()), ask.account);
-        let memo = format!("payment {reference}");
-        self.entries.push(store::entry_values(entry, account, "payment", self.at.business_day, None, memo, &lines, self.at.at));
+        let (payment, account) = (PaymentId(new_uuid()), ask.account);
         let (unapplied, effective_on) = (allocation.unapplied, ask.effective_on);
-        let row =
-            NewPayment { id: payment, account, entry, amount, unapplied, effective_on, reference, by: self.who.label(), at: self.at.at };
-        let values = row.values();
+        let row = NewPayment {
+            id: payment,
+            account,
+            booked_on: self.at.business_day,
+            lines: &lines,
+            amount,
+            unapplied,
+            effective_on,
+            reference,
+            posting_no,
+            by: self.who.label(),
+            at: self.at.at,
+        };
         // Numbers, ids, a day and a code: nothing needs escaping.
         let mut detail = String::with_capacity(512);
         write!(
@@ -158,10 +170,11 @@ impl Books<'_> {
             unapplied.minor()
         )
         .expect("writing to a string cannot fail");
-        self.chains.record_said(account, "payment.post", detail, payment.into(), self.in_hand.claim(&values));
-        self.payments.push(values);
+        self.chains.record_said(account, "payment.post", detail, payment.into(), self.in_hand.claim(&row.shown()));
+        self.payments.push(row.values());
         let known = Known {
             payment,
+            is_free: false,
             amount_minor: amount.minor(),
             effective_on: ask.effective_on,
             allocation: allocation.parts.clone(),
@@ -180,7 +193,6 @@ impl Books<'_> {
     /// Writes what was posted, and what follows from it for accounts, promises and worklists.
     async fn write(self, tx: &mut Tx) -> Result<(), Failure> {
         let moved: Vec<&Book> = self.moved.iter().filter_map(|account| self.books.get(account)).collect();
-        tx.insert_many(store::INSERT_ENTRY, &self.entries).await?;
         tx.insert_many(store::INSERT_PAYMENT, &self.payments).await?;
         let judged: Vec<&PromiseRow> = moved.iter().flat_map(|book| book.judged.iter().map(|at| &book.promises[*at])).collect();
         plans::store::update_judged(tx, &judged).await?;
@@ -298,14 +310,15 @@ fn proved(ask: &PostPayment, at: Moment) -> Result<&str, Failure> {
 async fn read_known(tx: &mut Tx, books: &mut HashMap<AccountId, Book>, asks: &[PostPayment]) -> Result<(), Failure> {
     let pairs: Vec<[Value; 2]> = asks.iter().map(|ask| [Value::from(ask.account), Value::from(ask.reference.trim())]).collect();
     let before = store::list_payments_by_references(tx, &pairs).await?;
-    let entries: Vec<[Value; 2]> = before.iter().map(|payment| [Value::from(payment.account), Value::from(payment.entry)]).collect();
+    let entries: Vec<[Value; 2]> = before.iter().map(|Keyed(_, payment)| [Value::from(payment.account), Value::from(payment.entry)]).collect();
     let mut allocations = store::list_allocations(tx, &entries).await?;
-    for payment in before {
+    for Keyed(is_free, payment) in before {
         let Some(book) = books.get_mut(&payment.account) else { continue };
         let mut allocation = allocations.remove(&payment.entry).unwrap_or_default();
         book.order.sort(&mut allocation);
         let known = Known {
             payment: payment.id,
+            is_free,
             amount_minor: payment.amount_minor,
             effective_on: payment.effective_on,
             allocation,

@@ -1,4 +1,6 @@
-//! The tables `entries`, `payments` and `refunds`. What an entry moves stands in it, a column for each place of the chart.
+//! The tables `entries` and `refunds`. What an entry moves stands in it, a column for each place of the chart.
+//!
+//! A payment is its own entry. The view `payments` shows it as a payment: taken back if another entry reverses it.
 
 use crate::app::{Failure, new_uuid};
 use crate::params;
@@ -28,26 +30,35 @@ const PLACED: &str = "
            cast(coalesce(sum(fees_minor), 0) as bigint), cast(coalesce(sum(costs_minor), 0) as bigint),
            cast(coalesce(sum(other_minor), 0) as bigint)
       from entries where account_id = $1 and kind in ('opening', 'adjustment')";
-/// The columns of a payment, for [`Tx::insert_many`].
+/// The columns of an entry that is a payment, for [`Tx::insert_many`].
 pub const INSERT_PAYMENT: &str = "
-    insert into payments (id, account_id, entry_id, amount_minor, unapplied_minor, currency, effective_on, reference, state, posted_by, created_at)";
+    insert into entries (id, account_id, kind, booked_on, reverses_entry_id, memo, created_at, currency, principal_minor, interest_minor,
+        fees_minor, costs_minor, other_minor, placed_minor, trust_bank_minor, client_payable_minor, unapplied_minor, payment, effective_on,
+        reference, posted_by, posting_no)";
+/// What the view `payments` will show of it.
+pub const SHOWN: &str = "
+    payments (account_id, id, entry_id, amount_minor, unapplied_minor, currency, effective_on, posted_by, created_at, reference, state)";
 const PAYMENT: &str = "
     select id, account_id, entry_id, amount_minor, unapplied_minor, currency, effective_on, reference, state, reversed_on, created_at
       from payments where id = $1";
+/// Behind whether the file that told of it was taken back, which leaves its reference free.
 const BY_REFERENCES: &str = "
-    select id, account_id, entry_id, amount_minor, unapplied_minor, currency, effective_on, reference, state, reversed_on, created_at
+    select (select count(*) from history_rows h
+             where h.account_id = payments.account_id and h.made = payments.id and h.taken_back_at is not null),
+           id, account_id, entry_id, amount_minor, unapplied_minor, currency, effective_on, reference, state, reversed_on, created_at
       from payments where $pairs";
+/// A payment is looked up by its whole key: all but a few are the first of their reference.
+const FIRST_OF: [&str; 2] = ["posting_no = 0 and account_id", "reference"];
+const LATER_OF: [&str; 2] = ["posting_no > 0 and account_id", "reference"];
 const OF_ACCOUNT: &str = "
     select id, account_id, entry_id, amount_minor, unapplied_minor, currency, effective_on, reference, state, reversed_on, created_at
       from payments where account_id = $1 order by effective_on desc, id desc limit 100";
 const RECENT: &str = "
     select p.id, p.account_id, d.name, a.reference, p.amount_minor, p.currency, p.effective_on, p.reference, p.state
       from payments p join accounts a on a.id = p.account_id join debtors d on d.id = a.debtor_id
-     order by p.created_at desc, p.id desc limit $1";
-const REVERSE: &str = "update payments set state = 'reversed', reversed_on = $1 where id = $2 and state = 'posted'";
+     order by p.id desc limit $1";
 const ARRIVALS: &str = "
     select account_id, effective_on, created_at, amount_minor from payments where account_id in ($keys) and state = 'posted'";
-const MARK_REFERENCE: &str = "update payments set reference = reference || $1 where id = $2";
 const SINCE_PLACED: &str = "
     select cast(coalesce(-sum(principal_minor + interest_minor + fees_minor + costs_minor + other_minor), 0) as bigint)
       from entries where account_id = $1 and kind not in ('opening', 'adjustment')";
@@ -82,11 +93,14 @@ const OFF_ACCOUNTS: &str = "
     select (select count(*) from accounts
              where balance_minor <> principal_minor + interest_minor + fees_minor + costs_minor + other_minor)
          + (select count(*) from entries e join accounts a on a.id = e.account_id where e.currency <> a.currency)";
-/// Payments that say another amount than the money their entry moved.
+/// Entries of payments that are no payment, and reversals that are not the opposite of what they reverse.
 const OFF_PAYMENTS: &str = "
-    select count(*) from payments p left join entries e on e.account_id = p.account_id and e.id = p.entry_id
-     where p.amount_minor <> coalesce(e.trust_bank_minor, 0)
-        or (p.state = 'reversed') <> exists (select 1 from entries r where r.account_id = p.account_id and r.reverses_entry_id = p.entry_id)";
+    select (select count(*) from entries where kind = 'payment' and payment is null)
+         + (select count(*) from entries r join entries e on e.account_id = r.account_id and e.id = r.reverses_entry_id
+             where r.principal_minor + e.principal_minor <> 0 or r.interest_minor + e.interest_minor <> 0 or r.fees_minor + e.fees_minor <> 0
+                or r.costs_minor + e.costs_minor <> 0 or r.other_minor + e.other_minor <> 0 or r.placed_minor + e.placed_minor <> 0
+                or r.trust_bank_minor + e.trust_bank_minor <> 0 or r.client_payable_minor + e.client_payable_minor <> 0
+                or r.unapplied_minor + e.unapplied_minor <> 0)";
 const TRUST: &str = "
     select cast(sum(trust_bank_minor) as bigint), cast(sum(client_payable_minor + unapplied_minor) as bigint), currency
       from entries group by currency order by currency";
@@ -258,23 +272,37 @@ pub async fn list_allocations(tx: &mut Tx, entries: &[[Value; 2]]) -> Result<Has
 
 /// A payment that is posted now.
 pub struct NewPayment<'a> {
+    /// Its entry has the same id.
     pub id: PaymentId,
     pub account: AccountId,
-    pub entry: EntryId,
+    pub booked_on: Date,
+    pub lines: &'a Balanced,
     pub amount: Money,
     pub unapplied: Money,
     pub effective_on: Date,
     pub reference: &'a str,
+    /// How many had the reference before it and left it free.
+    pub posting_no: i64,
     pub by: &'a str,
     pub at: Timestamp,
 }
 
 impl NewPayment<'_> {
     /// Its values for [`INSERT_PAYMENT`].
-    pub fn values(self) -> [Value; 11] {
-        let NewPayment { id, account, entry, amount, unapplied, effective_on, reference, by, at } = self;
-        let (currency, state) = (Value::word(amount.currency().code()), Value::word("posted"));
-        values![id, account, entry, amount.minor(), unapplied.minor(), currency, effective_on, reference, state, by, at]
+    pub fn values(&self) -> [Value; 22] {
+        let NewPayment { id, account, booked_on, lines, effective_on, reference, posting_no, by, at, .. } = *self;
+        let memo = format!("payment {reference}");
+        let entry = entry_values(EntryId(id.0), account, "payment", booked_on, None, memo, lines, at);
+        let payment = values![id, effective_on, reference, by, posting_no];
+        let mut values = entry.into_iter().chain(payment);
+        std::array::from_fn(|_| values.next().unwrap_or(Value::Null))
+    }
+
+    /// Its values for [`SHOWN`].
+    pub fn shown(&self) -> [Value; 11] {
+        let NewPayment { id, account, amount, unapplied, effective_on, reference, by, at, .. } = *self;
+        let (entry, currency, state) = (EntryId(id.0), Value::word(amount.currency().code()), Value::word("posted"));
+        values![account, id, entry, amount.minor(), unapplied.minor(), currency, effective_on, by, at, reference, state]
     }
 }
 
@@ -282,9 +310,13 @@ pub async fn load_payment(tx: &mut Tx, id: PaymentId) -> Result<Payment, Failure
     tx.one(PAYMENT, params![id]).await?.ok_or_else(|| Failure::NotFound(format!("payment {id}")))
 }
 
-/// The payments that have these references on these accounts.
-pub async fn list_payments_by_references(tx: &mut Tx, pairs: &[[Value; 2]]) -> Result<Vec<Payment>, StoreError> {
-    tx.all_in_pairs(BY_REFERENCES, ["account_id", "reference"], pairs).await
+/// The payments that have these references on these accounts, each behind whether it left its reference free.
+pub async fn list_payments_by_references(tx: &mut Tx, pairs: &[[Value; 2]]) -> Result<Vec<Keyed<bool, Payment>>, StoreError> {
+    let mut found: Vec<Keyed<bool, Payment>> = tx.all_in_pairs(BY_REFERENCES, FIRST_OF, pairs).await?;
+    let is_free = |Keyed(is_free, payment): &Keyed<bool, Payment>| is_free.then(|| values![payment.account, &payment.reference]);
+    let again: Vec<[Value; 2]> = found.iter().filter_map(is_free).collect();
+    found.extend(tx.all_in_pairs::<Keyed<bool, Payment>>(BY_REFERENCES, LATER_OF, &again).await?);
+    Ok(found)
 }
 
 pub async fn list_payments(tx: &mut Tx, account: AccountId) -> Result<Vec<Payment>, StoreError> {
@@ -293,15 +325,6 @@ pub async fn list_payments(tx: &mut Tx, account: AccountId) -> Result<Vec<Paymen
 
 pub async fn list_recent_payments(tx: &mut Tx, limit: i64) -> Result<Vec<RecentPayment>, StoreError> {
     tx.all(RECENT, params![limit]).await
-}
-
-/// Marks the reference of a payment that was taken back, so that it no longer makes another payment known.
-pub async fn mark_reference(tx: &mut Tx, id: PaymentId, mark: &str) -> Result<(), StoreError> {
-    tx.run(MARK_REFERENCE, params![mark, id]).await.map(drop)
-}
-
-pub async fn update_reversed(tx: &mut Tx, id: PaymentId, on: Date) -> Result<bool, StoreError> {
-    Ok(tx.run(REVERSE, params![on, id]).await? == 1)
 }
 
 /// What was overpaid on an account and did not go back yet, in minor units.

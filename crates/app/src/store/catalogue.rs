@@ -139,6 +139,13 @@ fn kind_of(declared: &str) -> Option<Kind> {
 }
 
 impl Table {
+    /// What a view shows, as if it were a table whose key is its id. Columns are named in order of name; nothing of it is carried along.
+    pub fn of_view(name: &str, columns: &[(&str, Kind)]) -> Table {
+        let columns: Vec<Column> = columns.iter().map(|(name, kind)| Column { name: name.to_string(), kind: *kind }).collect();
+        let key = columns.iter().position(|column| column.name == "id").into_iter().collect();
+        Table { name: name.into(), columns, key, inward: Vec::new(), refers: Vec::new() }
+    }
+
     /// The file it is written to.
     pub fn file(&self) -> String {
         format!("{}.jsonl", self.name)

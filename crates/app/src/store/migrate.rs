@@ -72,6 +72,7 @@ const STEPS: &[Step] = &steps! {
     45 "0045_practice";
     46 "0046_guides";
     48 "0048_in_writing" apart;
+    49 "0049_payments_are_entries";
 };
 
 const JOURNAL: &str = "
@@ -81,9 +82,9 @@ const JOURNAL: &str = "
         hash text not null,
         applied_at bigint not null
     )";
-const SQLITE_TABLES: &str = "select name from sqlite_master where type = 'table'";
+const SQLITE_TABLES: &str = "select name from sqlite_master where type in ('table', 'view')";
 const POSTGRES_TABLES: &str = "
-    select cast(relname as text) from pg_class where relkind = 'r' and relnamespace = cast(current_schema() as regnamespace)";
+    select cast(relname as text) from pg_class where relkind in ('r', 'v') and relnamespace = cast(current_schema() as regnamespace)";
 const APPLIED: &str = "select number, hash from schema_steps order by number";
 const APPLY: &str = "insert into schema_steps (number, name, hash, applied_at) values ($1, $2, $3, $4)";
 
@@ -122,14 +123,14 @@ pub async fn migrate(db: &Db, now: Timestamp) -> Result<usize, StoreError> {
     })
 }
 
-/// The tables that some steps leave behind, and the journal.
+/// The tables and views that some steps leave behind, and the journal.
 fn tables_after<'s>(texts: impl Iterator<Item = &'s str>) -> BTreeSet<&'s str> {
     let mut tables = BTreeSet::from(["schema_steps"]);
     for line in texts.flat_map(str::lines) {
         let words: Vec<&str> = line.split([' ', '(', ';']).filter(|word| !word.is_empty()).collect();
         match words[..] {
-            ["create", "table", name, ..] => tables.insert(name),
-            ["drop", "table", name] => tables.remove(name),
+            ["create", "table" | "view", name, ..] => tables.insert(name),
+            ["drop", "table" | "view", name] => tables.remove(name),
             ["alter", "table", before, "rename", "to", after] => tables.remove(before) && tables.insert(after),
             _ => false,
         };
@@ -137,7 +138,7 @@ fn tables_after<'s>(texts: impl Iterator<Item = &'s str>) -> BTreeSet<&'s str> {
     tables
 }
 
-/// Tables that were there once and are gone: nothing of ours removes one.
+/// Tables and views that were there once and are gone: nothing of ours removes one.
 async fn list_missing(tx: &mut Tx) -> Result<Vec<&'static str>, StoreError> {
     let is_sqlite = tx.engine() == "sqlite";
     let there: Vec<(String,)> = tx.all(if is_sqlite { SQLITE_TABLES } else { POSTGRES_TABLES }, &[]).await?;

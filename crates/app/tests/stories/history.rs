@@ -184,6 +184,26 @@ A-1,recall,2026-03-02,,,,,,,,,
         assert_eq!(floor.failed_checks(), Vec::<String>::new());
     }
 
+    fn a_payment_whose_file_was_taken_back_leaves_its_reference_free(mut floor: "2026-03-03") {
+        accounts(&mut floor);
+        let otto = floor.person_of("A-2");
+        let text = "account,kind,date,amount,payment_reference\nA-2,payment,2026-03-03,30.00,BANK 7\n";
+        for times in 1..=3 {
+            let batch = floor.import_history(text, None, "Clinic").unwrap().batch.unwrap();
+            assert_eq!(floor.balance(otto), "170.00");
+            assert!(floor.pays_on(otto, "30.00", "2026-03-03", "BANK 7").unwrap().is_repeat, "while it stands it is the same payment");
+            floor.take_back_because(batch, "The file was another creditor's.").unwrap();
+            assert_eq!((floor.balance(otto), floor.count("select count(*) from payments where state = 'reversed'")), ("200.00".into(), times));
+        }
+        let own = floor.pays_on(otto, "45.00", "2026-03-03", "BANK 7").unwrap();
+        assert!(!own.is_repeat && floor.pays_on(otto, "45.00", "2026-03-03", "BANK 7").unwrap().payment == own.payment);
+        floor.reverses(own.payment);
+        assert!(floor.pays_on(otto, "45.00", "2026-03-03", "BANK 7").unwrap().is_repeat, "an officer's reversal leaves nothing free");
+        assert_eq!(floor.count("select count(*) from payments where reference = 'BANK 7' and state = 'reversed'"), 4);
+        assert_eq!(floor.count("select count(distinct posting_no) from payments where posting_no between 0 and 3"), 4);
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+
     fn how_they_like_it_in_writing_is_told_by_a_file(mut floor: "2026-03-03") {
         accounts(&mut floor);
         let text = "account,kind,date,channel,note\nA-1,prefers_channel,2026-02-01,text,Just text me.\nA-2,prefers_channel,2026-02-01,call,\n";

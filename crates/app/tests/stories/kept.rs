@@ -89,7 +89,7 @@ both_engines! {
             ("wish", &life.wish, "update preferences set ended_at = 1", "update preferences set ended_at = null"),
             ("notice", &life.notice, "update notices set kind = 'call_consent_revoked'", "update notices set kind = 'call_consent'"),
             ("hold", &life.hold, "update holds set until_on = '2026-03-03'", "update holds set until_on = '2026-03-20'"),
-            ("payment", &life.payment, "update payments set effective_on = '2026-02-01' where reference = 'REF 1'", "update payments set effective_on = '2026-03-02' where reference = 'REF 1'"),
+            ("payment", &life.payment, "update entries set effective_on = '2026-02-01' where reference = 'REF 1'", "update entries set effective_on = '2026-03-02' where reference = 'REF 1'"),
             ("document", &life.document, "update documents set source = 'Somebody'", "update documents set source = 'Maria'"),
             ("refund", &life.refund, "update refunds set reference = 'BACK 2'", "update refunds set reference = 'BACK 1'"),
         ] {

@@ -5,7 +5,7 @@
 //!
 //! Nothing is written here. The columns come from the catalogue of the schema, so that a new one is in the packs from then on.
 
-use crate::store::catalogue::{Table, list_tables};
+use crate::store::catalogue::{Kind, Table, list_tables};
 use crate::store::state::list_where;
 use crate::store::{StoreError, Tx, Value};
 use crate::{params, values};
@@ -119,9 +119,27 @@ pub struct Lines {
     pub untold: Vec<Uuid>,
 }
 
+/// A payment is its own entry; the view shows it as a payment.
+const PAYMENTS: [(&str, Kind); 12] = [
+    ("account_id", Kind::Uuid),
+    ("amount_minor", Kind::Int),
+    ("created_at", Kind::Int),
+    ("currency", Kind::Text),
+    ("effective_on", Kind::Date),
+    ("entry_id", Kind::Uuid),
+    ("id", Kind::Uuid),
+    ("posted_by", Kind::Text),
+    ("reference", Kind::Text),
+    ("reversed_on", Kind::Date),
+    ("state", Kind::Text),
+    ("unapplied_minor", Kind::Int),
+];
+
 /// The tables, read once for all accounts of a pack.
 pub async fn tables(tx: &mut Tx) -> Result<Vec<Table>, StoreError> {
-    list_tables(tx).await
+    let mut tables = list_tables(tx).await?;
+    tables.push(Table::of_view("payments", &PAYMENTS));
+    Ok(tables)
 }
 
 /// The accounts of a creditor that were placed in some days, in order of their ids.

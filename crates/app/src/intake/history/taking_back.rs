@@ -154,11 +154,8 @@ async fn take_fact(tx: &mut Tx, who: &Actor, at: Moment, fact: &Fact, because: &
             }
             "payment" => {
                 let payment = PaymentId(made);
+                // That the fact is taken back leaves its reference free for the payment as it truly was.
                 ledger::actions::reverse_within(tx, who, at, payment, at.business_day).await?;
-                // Its reference becomes free for the payment as it truly was.
-                let text = payment.to_string();
-                let mark = format!(" taken back {} {}", at.business_day, &text[text.len() - 6..]);
-                ledger::store::mark_reference(tx, payment, &mark).await?;
                 row = Some(payment.into());
             }
             "promise" => {
