@@ -55,8 +55,7 @@ fn bare_loop(from: &Path, to: &Path) -> u64 {
     db.execute_batch("pragma foreign_keys = on; pragma synchronous = full; pragma journal_mode = wal").expect("pragmas");
     let mut rows = Vec::new();
     {
-        let mut select =
-            db.prepare("select account_id, amount_minor, reference from payments").expect("the table is there");
+        let mut select = db.prepare("select account_id, amount_minor, reference from payments").expect("the table is there");
         let mut found = select.query([]).expect("rows");
         while let Some(row) = found.next().expect("a row") {
             let row: (Vec<u8>, i64, String) = (row.get(0).expect("account"), row.get(1).expect("amount"), row.get(2).expect("reference"));
@@ -72,7 +71,7 @@ fn bare_loop(from: &Path, to: &Path) -> u64 {
             db.prepare_cached(
                 "insert into entries (id, account_id, kind, booked_on, memo, created_at, currency, principal_minor, trust_bank_minor, placed_minor,
                     client_payable_minor, payment, effective_on, reference, posted_by)
-                 values (?1, ?2, 'payment', '2026-03-02', ?3, 0, 'USD', -?4, ?4, ?4, -?4, ?1, '2026-01-02', ?3, 'bench')",
+                 values (?1, ?2, 'payment', '2026-03-02', '', 0, 'USD', -?4, ?4, ?4, -?4, ?1, '2026-01-02', ?3, 'bench')",
             )
             .and_then(|mut insert| insert.execute(params![id, account, format!("{reference} bare"), amount]))
             .expect("a payment");

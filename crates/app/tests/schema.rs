@@ -373,7 +373,7 @@ const AN_OLD_ONE: &str = "
         client_payable_minor, unapplied_minor)
     select '00000000-0000-0000-0000-000000000001', account_id, kind, booked_on, memo, created_at, currency, principal_minor, placed_minor,
            trust_bank_minor, client_payable_minor, unapplied_minor
-      from entries where memo = 'payment TOO MUCH';
+      from entries where kind = 'payment' and unapplied_minor <> 0;
     insert into payments (id, account_id, entry_id, amount_minor, unapplied_minor, currency, effective_on, reference, state, posted_by,
         created_at)
     select '00000000-0000-0000-0000-000000000002', account_id, '00000000-0000-0000-0000-000000000001', amount_minor, unapplied_minor,

@@ -79,10 +79,12 @@ impl Chains<'_> {
         let mut entries = Vec::with_capacity(self.waiting.len());
         for Waiting { account, act, mut detail, row, said } in self.waiting {
             let Some(head) = self.heads.get_mut(&account) else { unreachable!("chains are opened for every account that is written to") };
-            let name = row.name();
             match said {
-                Some(said) => add_hash(&mut detail, &name, &said),
-                None => add_hash(&mut detail, &name, hashes.get(&name).and_then(Json::as_str).unwrap_or_default()),
+                Some(said) => add_hash(&mut detail, &row, &said),
+                None => {
+                    let name = row.to_string();
+                    add_hash(&mut detail, &name, hashes.get(&name).and_then(Json::as_str).unwrap_or_default());
+                }
             }
             let linked = link(&head.chain, head.seq + 1, self.at, self.who.label(), act, detail, &head.hash);
             (head.seq, head.hash, head.is_moved) = (head.seq + 1, linked.hash, true);
@@ -96,7 +98,7 @@ impl Chains<'_> {
 }
 
 /// Puts a row's hash behind the particulars of its entry. Names and hashes are letters and digits, so nothing needs escaping.
-fn add_hash(detail: &mut String, name: &str, said: impl Display) {
+fn add_hash(detail: &mut String, name: impl Display, said: impl Display) {
     let end = detail.pop();
     debug_assert_eq!(end, Some('}'), "particulars are a JSON object");
     write!(detail, ",\"{HASHES}\":{{\"{name}\":\"{said}\"}}}}").expect("writing to a string cannot fail");

@@ -64,7 +64,7 @@ pub async fn post_asking(app: &App, who: &Actor, at: Moment, ask: &PostPayment, 
 async fn question_of_payment(tx: &mut Tx, at: Moment, ask: &PostPayment, above: u32) -> Result<Option<Question>, Failure> {
     let account = load_account(tx, ask.account).await?;
     let pair = [Value::from(ask.account), Value::from(ask.reference.trim())];
-    if store::list_payments_by_references(tx, &[pair]).await?.iter().any(|Keyed(is_free, _)| !is_free) {
+    if store::list_payments_by_references(tx, vec![pair]).await?.iter().any(|Keyed(is_free, _)| !is_free) {
         return Ok(None);
     }
     let owed = account.owed()?;

@@ -71,6 +71,7 @@ struct Book {
     /// The newest first.
     promises: Vec<PromiseRow>,
     judged: BTreeSet<usize>,
+    /// What the promises are judged by; nothing where there are none.
     arrivals: Vec<Arrival>,
     next: Option<Next>,
     /// What its place on the worklist follows from, as it was at the payment that moved what is next.
@@ -86,7 +87,7 @@ struct Books<'a> {
     chains: Chains<'a>,
     in_hand: InHand,
     /// Rows of [`store::INSERT_PAYMENT`] that wait.
-    payments: Vec<[Value; 22]>,
+    payments: Vec<[Value; 21]>,
     /// Accounts on which money moved, in that order.
     moved: Vec<AccountId>,
 }
@@ -125,7 +126,7 @@ impl Books<'_> {
         }
         read_known(tx, &mut books, asks).await?;
         let chains = Chains::open(tx, who, at.at, &ids).await?;
-        let in_hand = InHand::of(PaymentId::PREFIX, store::SHOWN);
+        let in_hand = InHand::of(PaymentId::PREFIX, &store::SHOWN).expect("what is shown of a payment is what its entry names");
         let (payments, moved) = (Vec::with_capacity(asks.len()), Vec::with_capacity(asks.len()));
         Ok(Books { who, at, books, chains, in_hand, payments, moved })
     }
@@ -185,7 +186,9 @@ impl Books<'_> {
             self.moved.push(account);
         }
         (book.owed, book.total) = (owed, total);
-        book.arrivals.push(Arrival { effective_on: ask.effective_on, posted_at: self.at.at, amount_minor: amount.minor() });
+        if !book.promises.is_empty() {
+            book.arrivals.push(Arrival { effective_on: ask.effective_on, posted_at: self.at.at, amount_minor: amount.minor() });
+        }
         book.settle(self.at, &mut self.chains)?;
         Ok(Posted { payment, allocation: allocation.parts, unapplied: allocation.unapplied, balance: owed, is_repeat: false })
     }
@@ -309,8 +312,9 @@ fn proved(ask: &PostPayment, at: Moment) -> Result<&str, Failure> {
 /// Reads which of the payments stand already.
 async fn read_known(tx: &mut Tx, books: &mut HashMap<AccountId, Book>, asks: &[PostPayment]) -> Result<(), Failure> {
     let pairs: Vec<[Value; 2]> = asks.iter().map(|ask| [Value::from(ask.account), Value::from(ask.reference.trim())]).collect();
-    let before = store::list_payments_by_references(tx, &pairs).await?;
-    let entries: Vec<[Value; 2]> = before.iter().map(|Keyed(_, payment)| [Value::from(payment.account), Value::from(payment.entry)]).collect();
+    let before = store::list_payments_by_references(tx, pairs).await?;
+    let entries: Vec<[Value; 2]> =
+        before.iter().map(|Keyed(_, payment)| [Value::from(payment.account), Value::from(payment.entry)]).collect();
     let mut allocations = store::list_allocations(tx, &entries).await?;
     for Keyed(is_free, payment) in before {
         let Some(book) = books.get_mut(&payment.account) else { continue };

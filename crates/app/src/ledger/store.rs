@@ -8,11 +8,13 @@ use crate::rows;
 use crate::store::{Keyed, StoreError, Tx, Value};
 use crate::values;
 use duly_domain::accounts::Bucket;
+use duly_domain::audit::kept::Cell;
 use duly_domain::ledger::{Balanced, Buckets, PLACES};
 use duly_domain::values::ids::{AccountId, EntryId, PaymentId, RefundId};
 use duly_domain::values::money::{Currency, Money};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// The columns of an entry, for [`Tx::insert_many`].
@@ -24,7 +26,7 @@ const MOVED: &str = "
            client_payable_minor, unapplied_minor
       from entries where account_id = $1 and id = $2";
 const TAKEN_OF: &str = "
-    select id, currency, principal_minor, interest_minor, fees_minor, costs_minor, other_minor from entries where $pairs";
+    select id, currency, principal_minor, interest_minor, fees_minor, costs_minor, other_minor from entries where $each";
 const PLACED: &str = "
     select cast(coalesce(sum(principal_minor), 0) as bigint), cast(coalesce(sum(interest_minor), 0) as bigint),
            cast(coalesce(sum(fees_minor), 0) as bigint), cast(coalesce(sum(costs_minor), 0) as bigint),
@@ -32,12 +34,24 @@ const PLACED: &str = "
       from entries where account_id = $1 and kind in ('opening', 'adjustment')";
 /// The columns of an entry that is a payment, for [`Tx::insert_many`].
 pub const INSERT_PAYMENT: &str = "
-    insert into entries (id, account_id, kind, booked_on, reverses_entry_id, memo, created_at, currency, principal_minor, interest_minor,
-        fees_minor, costs_minor, other_minor, placed_minor, trust_bank_minor, client_payable_minor, unapplied_minor, payment, effective_on,
-        reference, posted_by, posting_no)";
-/// What the view `payments` will show of it.
-pub const SHOWN: &str = "
-    payments (account_id, id, entry_id, amount_minor, unapplied_minor, currency, effective_on, posted_by, created_at, reference, state)";
+    insert into entries (id, account_id, kind, booked_on, memo, created_at, currency, principal_minor, interest_minor, fees_minor,
+        costs_minor, other_minor, placed_minor, trust_bank_minor, client_payable_minor, unapplied_minor, payment, effective_on, reference,
+        posted_by, posting_no)";
+/// What the view `payments` shows, as entries of the record name it.
+pub const SHOWN: [&str; 12] = [
+    "account_id",
+    "id",
+    "entry_id",
+    "amount_minor",
+    "unapplied_minor",
+    "currency",
+    "effective_on",
+    "posted_by",
+    "created_at",
+    "reference",
+    "state",
+    "reversed_on",
+];
 const PAYMENT: &str = "
     select id, account_id, entry_id, amount_minor, unapplied_minor, currency, effective_on, reference, state, reversed_on, created_at
       from payments where id = $1";
@@ -46,10 +60,7 @@ const BY_REFERENCES: &str = "
     select (select count(*) from history_rows h
              where h.account_id = payments.account_id and h.made = payments.id and h.taken_back_at is not null),
            id, account_id, entry_id, amount_minor, unapplied_minor, currency, effective_on, reference, state, reversed_on, created_at
-      from payments where $pairs";
-/// A payment is looked up by its whole key: all but a few are the first of their reference.
-const FIRST_OF: [&str; 2] = ["posting_no = 0 and account_id", "reference"];
-const LATER_OF: [&str; 2] = ["posting_no > 0 and account_id", "reference"];
+      from payments where $each";
 const OF_ACCOUNT: &str = "
     select id, account_id, entry_id, amount_minor, unapplied_minor, currency, effective_on, reference, state, reversed_on, created_at
       from payments where account_id = $1 order by effective_on desc, id desc limit 100";
@@ -106,8 +117,9 @@ const TRUST: &str = "
       from entries group by currency order by currency";
 const ENTRIES: &str = "select cast(count(*) as bigint) from entries";
 const JOURNAL: &str = "
-    select e.account_id, e.id, e.kind, e.booked_on, e.memo, a.reference, c.name, e.currency, e.principal_minor, e.interest_minor, e.fees_minor,
-           e.costs_minor, e.other_minor, e.placed_minor, e.trust_bank_minor, e.client_payable_minor, e.unapplied_minor
+    select e.account_id, e.id, e.kind, e.booked_on, case when e.memo = '' then 'payment ' || coalesce(e.reference, '') else e.memo end,
+           a.reference, c.name, e.currency, e.principal_minor, e.interest_minor, e.fees_minor, e.costs_minor, e.other_minor,
+           e.placed_minor, e.trust_bank_minor, e.client_payable_minor, e.unapplied_minor
       from entries e join accounts a on a.id = e.account_id join creditors c on c.id = a.creditor_id
      where (e.account_id, e.id) > ($1, $2) order by e.account_id, e.id limit $3";
 
@@ -261,7 +273,7 @@ pub async fn load_lines(tx: &mut Tx, account: AccountId, entry: EntryId) -> Resu
 
 /// What each bucket took of the payments of these entries, each named by its account and its id.
 pub async fn list_allocations(tx: &mut Tx, entries: &[[Value; 2]]) -> Result<HashMap<EntryId, Vec<(Bucket, Money)>>, StoreError> {
-    let rows: Vec<TakenRow> = tx.all_in_pairs(TAKEN_OF, ["account_id", "id"], entries).await?;
+    let rows: Vec<TakenRow> = tx.all_in_keys(TAKEN_OF, ["account_id", "id"], entries).await?;
     let parts = |row: TakenRow| {
         let currency = currency(&row.currency)?;
         let taken = Bucket::ALL.into_iter().zip(row.minor).filter(|(_, minor)| *minor != 0);
@@ -288,21 +300,55 @@ pub struct NewPayment<'a> {
 }
 
 impl NewPayment<'_> {
-    /// Its values for [`INSERT_PAYMENT`].
-    pub fn values(&self) -> [Value; 22] {
+    /// Its values for [`INSERT_PAYMENT`]. It has no words of its own: the journal names its reference.
+    pub fn values(&self) -> [Value; 21] {
         let NewPayment { id, account, booked_on, lines, effective_on, reference, posting_no, by, at, .. } = *self;
-        let memo = format!("payment {reference}");
-        let entry = entry_values(EntryId(id.0), account, "payment", booked_on, None, memo, lines, at);
-        let payment = values![id, effective_on, reference, by, posting_no];
-        let mut values = entry.into_iter().chain(payment);
-        std::array::from_fn(|_| values.next().unwrap_or(Value::Null))
+        let [kind, memo, currency] = ["payment", "", lines.currency().code()].map(Value::word);
+        let [principal, interest, fees, costs, other, placed, trust_bank, client_payable, unapplied] = *lines.minor();
+        values![
+            id,
+            account,
+            kind,
+            booked_on,
+            memo,
+            at,
+            currency,
+            principal,
+            interest,
+            fees,
+            costs,
+            other,
+            placed,
+            trust_bank,
+            client_payable,
+            unapplied,
+            id,
+            effective_on,
+            reference,
+            by,
+            posting_no
+        ]
     }
 
     /// Its values for [`SHOWN`].
-    pub fn shown(&self) -> [Value; 11] {
-        let NewPayment { id, account, amount, unapplied, effective_on, reference, by, at, .. } = *self;
-        let (entry, currency, state) = (EntryId(id.0), Value::word(amount.currency().code()), Value::word("posted"));
-        values![account, id, entry, amount.minor(), unapplied.minor(), currency, effective_on, by, at, reference, state]
+    pub fn shown(&self) -> [Cell<'_>; SHOWN.len()] {
+        let NewPayment { id, account, amount, unapplied, effective_on, reference, by, at, .. } = self;
+        let text = |text| Cell::Text(Cow::Borrowed(text));
+        let number = |money: &Money| Cell::Number(money.minor());
+        [
+            Cell::Bytes(account.0.as_bytes()),
+            Cell::Bytes(id.0.as_bytes()),
+            Cell::Bytes(id.0.as_bytes()),
+            number(amount),
+            number(unapplied),
+            text(amount.currency().code()),
+            Cell::Day(*effective_on),
+            text(by),
+            Cell::Number(at.as_microsecond()),
+            text(reference),
+            text("posted"),
+            Cell::Nothing,
+        ]
     }
 }
 
@@ -311,12 +357,19 @@ pub async fn load_payment(tx: &mut Tx, id: PaymentId) -> Result<Payment, Failure
 }
 
 /// The payments that have these references on these accounts, each behind whether it left its reference free.
-pub async fn list_payments_by_references(tx: &mut Tx, pairs: &[[Value; 2]]) -> Result<Vec<Keyed<bool, Payment>>, StoreError> {
-    let mut found: Vec<Keyed<bool, Payment>> = tx.all_in_pairs(BY_REFERENCES, FIRST_OF, pairs).await?;
-    let is_free = |Keyed(is_free, payment): &Keyed<bool, Payment>| is_free.then(|| values![payment.account, &payment.reference]);
-    let again: Vec<[Value; 2]> = found.iter().filter_map(is_free).collect();
-    found.extend(tx.all_in_pairs::<Keyed<bool, Payment>>(BY_REFERENCES, LATER_OF, &again).await?);
-    Ok(found)
+pub async fn list_payments_by_references(tx: &mut Tx, pairs: Vec<[Value; 2]>) -> Result<Vec<Keyed<bool, Payment>>, StoreError> {
+    let mut keys: Vec<[Value; 3]> = pairs.into_iter().map(|[account, reference]| [account, reference, Value::from(0)]).collect();
+    let mut all = Vec::new();
+    for next in 1_i64.. {
+        let found: Vec<Keyed<bool, Payment>> = tx.all_in_keys(BY_REFERENCES, ["account_id", "reference", "posting_no"], &keys).await?;
+        let is_free = |Keyed(is_free, payment): &Keyed<bool, Payment>| is_free.then(|| values![payment.account, &payment.reference, next]);
+        keys = found.iter().filter_map(is_free).collect();
+        all.extend(found);
+        if keys.is_empty() {
+            break;
+        }
+    }
+    Ok(all)
 }
 
 pub async fn list_payments(tx: &mut Tx, account: AccountId) -> Result<Vec<Payment>, StoreError> {

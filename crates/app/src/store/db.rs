@@ -209,22 +209,28 @@ impl Tx {
         Ok(all)
     }
 
-    /// All rows of a statement for any of these pairs of keys: it says `where $pairs` and has no other parameter.
+    /// All rows of a statement for any of these keys of several columns: it says `where $each` and has no other parameter.
     ///
-    /// Each pair is a term of its own, so that both engines look each up in the index of both columns.
-    pub async fn all_in_pairs<T: FromRow>(&mut self, sql: &str, columns: [&str; 2], pairs: &[[Value; 2]]) -> Result<Vec<T>, StoreError> {
-        // A pair that stands in two chunks would bring its rows twice.
-        let mut known = HashSet::with_capacity(pairs.len());
-        let pairs: Vec<&[Value; 2]> = pairs.iter().filter(|pair| known.insert(*pair)).collect();
-        let [one, other] = columns;
+    /// Each key is a term of its own, so that both engines look each up in the index of all its columns.
+    pub async fn all_in_keys<T: FromRow, const COLUMNS: usize>(
+        &mut self,
+        sql: &str,
+        columns: [&str; COLUMNS],
+        keys: &[[Value; COLUMNS]],
+    ) -> Result<Vec<T>, StoreError> {
+        // A key that stands in two chunks would bring its rows twice.
+        let mut known = HashSet::with_capacity(keys.len());
+        let keys: Vec<&[Value; COLUMNS]> = keys.iter().filter(|key| known.insert(*key)).collect();
         let mut all = Vec::new();
         let mut said = (0, String::new());
-        for chunk in pairs.chunks(KEYS[KEYS.len() - 1]) {
+        for chunk in keys.chunks(KEYS[KEYS.len() - 1]) {
             let length = KEYS.into_iter().find(|length| *length >= chunk.len()).unwrap_or(chunk.len());
             let filled: Vec<&Value> = chunk.iter().copied().chain(std::iter::repeat_n(chunk[0], length - chunk.len())).flatten().collect();
             if said.0 != length {
-                let terms: Vec<String> = (0..length).map(|i| format!("({one} = ${} and {other} = ${})", i * 2 + 1, i * 2 + 2)).collect();
-                said = (length, sql.replace("$pairs", &terms.join(" or ")));
+                let equal = |key: usize, at: usize| format!("{} = ${}", columns[at], key * COLUMNS + at + 1);
+                let term = |key: usize| (0..COLUMNS).map(|at| equal(key, at)).collect::<Vec<_>>().join(" and ");
+                let terms: Vec<String> = (0..length).map(|key| format!("({})", term(key))).collect();
+                said = (length, sql.replace("$each", &terms.join(" or ")));
             }
             self.add_all(&said.1, &filled, &mut all).await?;
         }

@@ -4,6 +4,7 @@ use crate::permissions::{client, sign_in};
 use duly::app::Actor;
 use duly::intake::history::taking_back::take_back_history;
 use duly::intake::report::RowProblem;
+use duly::ledger::actions::{PostPayment, post_payment, reverse_payment};
 use duly_domain::identity::Role;
 use duly_testkit::{Floor, both_engines};
 
@@ -189,6 +190,7 @@ A-1,recall,2026-03-02,,,,,,,,,
         let otto = floor.person_of("A-2");
         let text = "account,kind,date,amount,payment_reference\nA-2,payment,2026-03-03,30.00,BANK 7\n";
         for times in 1..=3 {
+            floor.clock(&format!("1{times}:00"));
             let batch = floor.import_history(text, None, "Clinic").unwrap().batch.unwrap();
             assert_eq!(floor.balance(otto), "170.00");
             assert!(floor.pays_on(otto, "30.00", "2026-03-03", "BANK 7").unwrap().is_repeat, "while it stands it is the same payment");
@@ -201,6 +203,39 @@ A-1,recall,2026-03-02,,,,,,,,,
         assert!(floor.pays_on(otto, "45.00", "2026-03-03", "BANK 7").unwrap().is_repeat, "an officer's reversal leaves nothing free");
         assert_eq!(floor.count("select count(*) from payments where reference = 'BANK 7' and state = 'reversed'"), 4);
         assert_eq!(floor.count("select count(distinct posting_no) from payments where posting_no between 0 and 3"), 4);
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+
+    fn who_post_and_take_back_at_once_post_one_payment_and_take_it_back_once(mut floor: "2026-03-03") {
+        accounts(&mut floor);
+        let otto = floor.person_of("A-2");
+        let text = "account,kind,date,amount,payment_reference\nA-2,payment,2026-03-03,30.00,BANK 7\n";
+        let batch = floor.import_history(text, None, "Clinic").unwrap().batch.unwrap();
+        floor.take_back_because(batch, "The file was another creditor's.").unwrap();
+        let (at, app) = (floor.app.moment(), floor.app.clone());
+        let ask = PostPayment { account: otto.account, amount_minor: 4_500, effective_on: at.business_day, reference: "BANK 7".into() };
+        floor.runtime.block_on(async {
+            let posting = (0..6).map(|_| {
+                let (app, ask) = (app.clone(), ask.clone());
+                tokio::spawn(async move { post_payment(&app, &Actor::command(), at, &ask).await.unwrap() })
+            });
+            let mut posted = Vec::new();
+            for post in posting.collect::<Vec<_>>() {
+                posted.push(post.await.unwrap());
+            }
+            assert_eq!(posted.iter().filter(|posted| !posted.is_repeat).count(), 1);
+            let payment = posted[0].payment;
+            assert!(posted.iter().all(|posted| posted.payment == payment));
+            let reversing = (0..6).map(|_| {
+                let app = app.clone();
+                tokio::spawn(async move { reverse_payment(&app, &Actor::command(), at, payment, at.business_day).await.unwrap() })
+            });
+            for reverse in reversing.collect::<Vec<_>>() {
+                assert_eq!(reverse.await.unwrap().total().unwrap().minor(), 20_000);
+            }
+        });
+        assert_eq!(floor.count("select count(*) from payments where state = 'reversed'"), 2);
+        assert_eq!(floor.count("select count(*) from entries where kind = 'reversal'"), 2);
         assert_eq!(floor.failed_checks(), Vec::<String>::new());
     }
 

@@ -6,7 +6,8 @@
 //!
 //! What is hashed is plain text again: the form's name, the kind, then each value on a line of its own behind its length.
 
-use super::hex;
+use super::{hex, push_hex};
+use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::fmt::{self, Write};
@@ -24,8 +25,12 @@ pub enum Cell<'a> {
     Nothing,
     /// A whole number.
     Number(i64),
-    /// Text; ids in hexadecimal, days as 2026-03-02.
+    /// Text.
     Text(Cow<'a, str>),
+    /// Bytes, such as an id: text in hexadecimal.
+    Bytes(&'a [u8]),
+    /// A day: text such as 2026-03-02.
+    Day(Date),
 }
 
 /// What an entry says of one row.
@@ -70,7 +75,7 @@ impl fmt::Display for Claim {
 
 fn hash(kind: &str, cells: &[Cell<'_>]) -> String {
     let mut text = String::with_capacity(512);
-    let write = |text: &mut String, number: &dyn fmt::Display| write!(text, "{number}").expect("writing to a string cannot fail");
+    let write = |text: &mut String, what: fmt::Arguments<'_>| text.write_fmt(what).expect("writing to a string cannot fail");
     text += FORM;
     text.push('\n');
     text += kind;
@@ -78,11 +83,17 @@ fn hash(kind: &str, cells: &[Cell<'_>]) -> String {
         text.push('\n');
         match cell {
             Cell::Nothing => text.push('-'),
-            Cell::Number(value) => write(&mut text, value),
-            Cell::Text(value) => {
-                write(&mut text, &value.len());
-                text.push(':');
-                text += value;
+            Cell::Number(value) => write(&mut text, format_args!("{value}")),
+            Cell::Text(value) => write(&mut text, format_args!("{}:{value}", value.len())),
+            Cell::Bytes(bytes) => {
+                write(&mut text, format_args!("{}:", bytes.len() * 2));
+                push_hex(&mut text, bytes);
+            }
+            // A day from year 0 to 9999, as all are that somebody can pay on.
+            Cell::Day(day) if day.year() >= 0 => write(&mut text, format_args!("10:{day}")),
+            Cell::Day(day) => {
+                let day = day.to_string();
+                write(&mut text, format_args!("{}:{day}", day.len()));
             }
         }
     }
@@ -166,6 +177,19 @@ mod tests {
             assert_ne!(Claim::of("note", &one, &[]), Claim::of("note", &other, &[]), "{one:?} {other:?}");
         }
         assert_ne!(Claim::of("note", &[text("a")], &[]), Claim::of("promise", &[text("a")], &[]));
+    }
+
+    #[test]
+    fn bytes_and_days_are_hashed_as_the_text_they_are_written_as() {
+        for (value, said) in [
+            (Cell::Bytes(&[0, 1, 0xab]), "0001ab"),
+            (Cell::Bytes(&[]), ""),
+            (Cell::Day(jiff::civil::date(2026, 3, 2)), "2026-03-02"),
+            (Cell::Day(jiff::civil::date(0, 1, 1)), "0000-01-01"),
+            (Cell::Day(jiff::civil::date(-1, 1, 1)), "-000001-01-01"),
+        ] {
+            assert_eq!(Claim::of("note", std::slice::from_ref(&value), &[]), Claim::of("note", &[text(said)], &[]), "{value:?}");
+        }
     }
 
     #[test]

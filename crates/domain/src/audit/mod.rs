@@ -38,8 +38,9 @@ impl Entry<'_> {
     pub fn text(&self, previous: &[u8; 32]) -> String {
         let Entry { chain, seq, at_micros, actor, act, detail } = self;
         let mut text = String::with_capacity(detail.len() + 256);
-        write!(text, "{FORM}\n{chain}\n{seq}\n{at_micros}\n{actor}\n{act}\n{detail}\n{}\n", hex(previous))
-            .expect("writing to a string cannot fail");
+        write!(text, "{FORM}\n{chain}\n{seq}\n{at_micros}\n{actor}\n{act}\n{detail}\n").expect("writing to a string cannot fail");
+        push_hex(&mut text, previous);
+        text.push('\n');
         text
     }
 
@@ -51,12 +52,15 @@ impl Entry<'_> {
 
 /// Lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
-    let digit = |half: u8| b"0123456789abcdef"[usize::from(half)];
-    let mut text = vec![0; bytes.len() * 2];
-    for (pair, byte) in text.chunks_exact_mut(2).zip(bytes) {
-        (pair[0], pair[1]) = (digit(byte >> 4), digit(byte & 15));
-    }
-    String::from_utf8(text).expect("digits and letters are text")
+    let mut text = String::with_capacity(bytes.len() * 2);
+    push_hex(&mut text, bytes);
+    text
+}
+
+/// The same behind a text.
+fn push_hex(text: &mut String, bytes: &[u8]) {
+    let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half)]);
+    text.extend(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]));
 }
 
 /// Walks one chain in order and says where it first breaks.

@@ -20,6 +20,7 @@ use duly_domain::values::ids::*;
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
 use std::borrow::Cow;
+use std::fmt;
 use uuid::Uuid;
 
 /// The chain of what was counted before entries held hashes.
@@ -166,10 +167,10 @@ pub struct KeptRow {
     pub id: Uuid,
 }
 
-impl KeptRow {
-    /// As an entry names it.
-    pub(super) fn name(self) -> String {
-        format!("{}_{}", self.prefix, self.id.simple())
+/// As an entry names it.
+impl fmt::Display for KeptRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}_{}", self.prefix, self.id.simple())
     }
 }
 
@@ -231,27 +232,20 @@ impl Kind {
     }
 }
 
-/// Rows of one kind that are inserted and not changed any more in the same act: what is to be said of them follows from the
-/// values in hand, and is what reading them back would say.
-pub struct InHand {
-    kind: &'static Kind,
-    /// Where the kind's columns stand among the values; what is not inserted is nothing.
-    places: Vec<Option<usize>>,
-}
+/// Rows of one kind that are inserted and not changed any more in the same act: what is to be said of them follows from what is
+/// in hand, and is what reading them back would say.
+pub struct InHand(&'static Kind);
 
 impl InHand {
-    /// Rows of a kind that an insert with this head adds.
-    pub fn of(prefix: &str, head: &str) -> InHand {
-        let kind = KINDS.iter().find(|kind| kind.prefix == prefix).expect("every id that is kept has its kind in the list above");
-        let inserted: Vec<&str> = head.split(['(', ')', ',']).skip(1).map(str::trim).collect();
-        let places = kind.columns.iter().map(|column| inserted.iter().position(|name| name == column)).collect();
-        InHand { kind, places }
+    /// Rows of a kind with these columns, the account and the id first; `None` if they are not the kind's, in its order.
+    pub fn of(prefix: &str, columns: &[&str]) -> Option<InHand> {
+        KINDS.iter().find(|kind| kind.prefix == prefix && kind.columns == columns).map(InHand)
     }
 
-    /// What is to be said of a row with these values, in the order of the head.
-    pub fn claim(&self, values: &[Value]) -> Claim {
-        let values = self.places.iter().map(|place| place.and_then(|place| values.get(place)).unwrap_or(&Value::Null));
-        self.kind.claim(values).expect("there is a value for each column")
+    /// What is to be said of a row with these values of all its columns.
+    pub fn claim<const COLUMNS: usize>(&self, values: &[Cell<'_>; COLUMNS]) -> Claim {
+        let (fixed, state) = values.split_at(self.0.fixed);
+        Claim::of(self.0.name, fixed, state)
     }
 }
 
@@ -261,10 +255,10 @@ fn cell(value: &Value) -> Cell<'_> {
         Value::Null => Cell::Nothing,
         Value::Int(number) => Cell::Number(*number),
         Value::Text(text) => Cell::Text(Cow::Borrowed(text)),
-        Value::Date(day) => Cell::Text(day.to_string().into()),
-        Value::Uuid(id) => Cell::Text(duly_domain::audit::hex(id.as_bytes()).into()),
+        Value::Date(day) => Cell::Day(*day),
+        Value::Uuid(id) => Cell::Bytes(id.as_bytes()),
         // SQLite keeps ids as bytes; no other bytes stand in these tables.
-        Value::Bytes(bytes) => Cell::Text(duly_domain::audit::hex(bytes).into()),
+        Value::Bytes(bytes) => Cell::Bytes(bytes),
     }
 }
 
@@ -300,7 +294,7 @@ pub async fn record_of_agency(
 /// What is to be said of rows: a statement for each kind among them. Of a row that is not there is said that it is gone.
 pub(super) async fn hashes(tx: &mut Tx, rows: &[KeptRow]) -> Result<Map<String, Json>, Failure> {
     let gone = json!(Claim::gone().to_string());
-    let mut hashes: Map<String, Json> = rows.iter().map(|row| (row.name(), gone.clone())).collect();
+    let mut hashes: Map<String, Json> = rows.iter().map(|row| (row.to_string(), gone.clone())).collect();
     for kind in KINDS.iter().chain(&OF_AGENCY) {
         let keys: Vec<Value> = rows.iter().filter(|row| row.prefix == kind.prefix).map(|row| Value::Uuid(row.id)).collect();
         if keys.is_empty() {
@@ -308,7 +302,7 @@ pub(super) async fn hashes(tx: &mut Tx, rows: &[KeptRow]) -> Result<Map<String, 
         }
         for columns in tx.all_in(kind.by_id, &keys).await? {
             let row = kind.read(columns)?;
-            let name = KeptRow { prefix: kind.prefix, id: row.id }.name();
+            let name = KeptRow { prefix: kind.prefix, id: row.id }.to_string();
             hashes.insert(name, json!(row.claim.to_string()));
         }
     }
@@ -329,7 +323,7 @@ pub enum Stands {
 /// Compares one row that never changes with the entry that names it.
 pub async fn compare(tx: &mut Tx, row: KeptRow, entry: &store::AuditRow) -> Result<Stands, Failure> {
     let detail: Json = serde_json::from_str(&entry.detail).unwrap_or_default();
-    let name = row.name();
+    let name = row.to_string();
     let Some(said) = detail[HASHES].get(&name) else { return Ok(Stands::NotCovered) };
     Ok(if hashes(tx, &[row]).await?.get(&name) == Some(said) { Stands::AsSaid } else { Stands::Altered })
 }
