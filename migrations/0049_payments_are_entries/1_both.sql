@@ -13,10 +13,12 @@ drop table payments;
 
 -- A payment that was taken back with the file that told of it leaves its reference free: the next with the same is number 1.
 alter table entries add column posting_no bigint not null default 0
-    constraint entries_payment check (payment is null
-        or kind = 'payment' and effective_on is not null and reference is not null and posted_by is not null and trust_bank_minor > 0);
+    constraint entries_payment check (case when kind = 'payment'
+        then payment is not null and effective_on is not null and reference is not null and posted_by is not null and trust_bank_minor > 0
+        else payment is null and reference is null end);
 
--- Ids are in the order of time, so the newest payments come from the index of their ids.
+-- Ids are in the order of time, so the newest payments come from the index of their ids. The view does not say that these columns hold
+-- something, for SQLite would take that for a range of the index, which is next to nothing until somebody has paid.
 create unique index entries_payment on entries (payment) where payment is not null;
 create unique index entries_reference on entries (account_id, reference, posting_no) where reference is not null;
 -- No entry is reversed twice.
@@ -27,4 +29,4 @@ create view payments as
            e.currency, e.effective_on, e.reference, e.posting_no, case when r.id is null then 'posted' else 'reversed' end as state,
            r.booked_on as reversed_on, e.posted_by, e.created_at
       from entries e left join entries r on r.account_id = e.account_id and r.reverses_entry_id = e.id
-     where e.payment is not null and e.reference is not null;
+     where e.kind = 'payment';

@@ -419,6 +419,8 @@ fn payments_become_entries_and_what_the_record_says_of_them_stays_true() {
         for wrong in [
             "update entries set kind = 'adjustment' where payment is not null",
             "update entries set reference = null where payment is not null",
+            "update entries set payment = null where payment is not null",
+            "update entries set reference = 'REF 3' where kind = 'opening'",
             "update entries set reference = 'REF 1' where reference = 'REF 2'",
             "update entries set payment = (select p.id from payments p where p.reference = 'REF 1') where reference = 'REF 2'",
             "update entries set trust_bank_minor = 0, client_payable_minor = client_payable_minor + trust_bank_minor where reference = 'REF 2'",

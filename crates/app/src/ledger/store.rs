@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use std::borrow::Cow;
 use std::collections::HashMap;
+use uuid::Uuid;
 
 /// The columns of an entry, for [`Tx::insert_many`].
 pub const INSERT_ENTRY: &str = "
@@ -67,7 +68,7 @@ const OF_ACCOUNT: &str = "
 const RECENT: &str = "
     select p.id, p.account_id, d.name, a.reference, p.amount_minor, p.currency, p.effective_on, p.reference, p.state
       from payments p join accounts a on a.id = p.account_id join debtors d on d.id = a.debtor_id
-     order by p.id desc limit $1";
+     where p.id > $1 order by p.id desc limit $2";
 const ARRIVALS: &str = "
     select account_id, effective_on, created_at, amount_minor from payments where account_id in ($keys) and state = 'posted'";
 const SINCE_PLACED: &str = "
@@ -104,14 +105,13 @@ const OFF_ACCOUNTS: &str = "
     select (select count(*) from accounts
              where balance_minor <> principal_minor + interest_minor + fees_minor + costs_minor + other_minor)
          + (select count(*) from entries e join accounts a on a.id = e.account_id where e.currency <> a.currency)";
-/// Entries of payments that are no payment, and reversals that are not the opposite of what they reverse.
-const OFF_PAYMENTS: &str = "
-    select (select count(*) from entries where kind = 'payment' and payment is null)
-         + (select count(*) from entries r join entries e on e.account_id = r.account_id and e.id = r.reverses_entry_id
-             where r.principal_minor + e.principal_minor <> 0 or r.interest_minor + e.interest_minor <> 0 or r.fees_minor + e.fees_minor <> 0
-                or r.costs_minor + e.costs_minor <> 0 or r.other_minor + e.other_minor <> 0 or r.placed_minor + e.placed_minor <> 0
-                or r.trust_bank_minor + e.trust_bank_minor <> 0 or r.client_payable_minor + e.client_payable_minor <> 0
-                or r.unapplied_minor + e.unapplied_minor <> 0)";
+/// Reversals that are not the opposite of what they reverse.
+const OFF_REVERSALS: &str = "
+    select count(*) from entries r join entries e on e.account_id = r.account_id and e.id = r.reverses_entry_id
+     where r.principal_minor + e.principal_minor <> 0 or r.interest_minor + e.interest_minor <> 0 or r.fees_minor + e.fees_minor <> 0
+        or r.costs_minor + e.costs_minor <> 0 or r.other_minor + e.other_minor <> 0 or r.placed_minor + e.placed_minor <> 0
+        or r.trust_bank_minor + e.trust_bank_minor <> 0 or r.client_payable_minor + e.client_payable_minor <> 0
+        or r.unapplied_minor + e.unapplied_minor <> 0";
 const TRUST: &str = "
     select cast(sum(trust_bank_minor) as bigint), cast(sum(client_payable_minor + unapplied_minor) as bigint), currency
       from entries group by currency order by currency";
@@ -377,7 +377,7 @@ pub async fn list_payments(tx: &mut Tx, account: AccountId) -> Result<Vec<Paymen
 }
 
 pub async fn list_recent_payments(tx: &mut Tx, limit: i64) -> Result<Vec<RecentPayment>, StoreError> {
-    tx.all(RECENT, params![limit]).await
+    tx.all(RECENT, params![PaymentId(Uuid::nil()), limit]).await
 }
 
 /// What was overpaid on an account and did not go back yet, in minor units.
@@ -416,13 +416,13 @@ pub async fn sum_since_placed(tx: &mut Tx, account: AccountId) -> Result<i64, St
     tx.number(SINCE_PLACED, params![account]).await
 }
 
-/// How many entries, balances, accounts and payments are not whole: all must be zero.
+/// How many entries, balances, accounts and reversals are not whole: all must be zero.
 pub async fn count_faults(tx: &mut Tx) -> Result<[i64; 4], StoreError> {
     Ok([
         tx.number(UNBALANCED, &[]).await?,
         tx.number(OFF_BALANCES, &[]).await?,
         tx.number(OFF_ACCOUNTS, &[]).await?,
-        tx.number(OFF_PAYMENTS, &[]).await?,
+        tx.number(OFF_REVERSALS, &[]).await?,
     ])
 }
 

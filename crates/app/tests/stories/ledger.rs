@@ -132,7 +132,7 @@ both_engines! {
         assert_eq!(failed, ["ledger balanced", "balances equal entries", "trust whole", "audit chains verify", "rows as their entries say", "no orphan account"]);
     }
 
-    fn a_reversal_of_another_sum_and_a_payment_without_its_particulars_are_found(mut floor: "2026-03-02") {
+    fn a_reversal_of_another_sum_or_day_is_found(mut floor: "2026-03-02") {
         let maria = floor.debtor("Maria", "420.00");
         let first = floor.pays(maria, "20.00", "REF 1");
         floor.pays(maria, "30.00", "REF 2");
@@ -141,10 +141,10 @@ both_engines! {
             (
                 "update entries set trust_bank_minor = trust_bank_minor + 1, client_payable_minor = client_payable_minor - 1 where kind = 'reversal'",
                 "update entries set trust_bank_minor = trust_bank_minor - 1, client_payable_minor = client_payable_minor + 1 where kind = 'reversal'",
-                vec!["payments and reversals whole: 1 entries are payments without their particulars, or take back another sum than was booked"],
+                vec!["reversals equal entries: 1 reversals differ from what they take back"],
             ),
             ("update entries set booked_on = '2026-03-01' where kind = 'reversal'", "update entries set booked_on = '2026-03-02' where kind = 'reversal'", vec!["rows as their entries say: payment "]),
-            ("update entries set payment = null where reference = 'REF 2'", "", vec!["payments and reversals whole: 1 entries", "rows as their entries say: payment "]),
+            ("update entries set reverses_entry_id = null where kind = 'reversal'", "update entries set reverses_entry_id = (select p.entry_id from payments p where p.reference = 'REF 1') where kind = 'reversal'", vec!["rows as their entries say: payment "]),
         ] {
             floor.tamper(tamper, &[]);
             let failed = floor.failed_checks();
@@ -152,10 +152,8 @@ both_engines! {
             for (failed, starts) in failed.iter().zip(failing) {
                 assert!(failed.starts_with(starts), "{tamper}: {failed}");
             }
-            if !undo.is_empty() {
-                floor.tamper(undo, &[]);
-                assert_eq!(floor.failed_checks(), Vec::<String>::new(), "{undo}");
-            }
+            floor.tamper(undo, &[]);
+            assert_eq!(floor.failed_checks(), Vec::<String>::new(), "{undo}");
         }
     }
 
