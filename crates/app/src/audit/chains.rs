@@ -80,7 +80,7 @@ impl Chains<'_> {
         for Waiting { account, act, mut detail, row, said } in self.waiting {
             let Some(head) = self.heads.get_mut(&account) else { unreachable!("chains are opened for every account that is written to") };
             match said {
-                Some(said) => add_hash(&mut detail, &row, &said),
+                Some(said) => add_hash(&mut detail, row, &said),
                 None => {
                     let name = row.to_string();
                     add_hash(&mut detail, &name, hashes.get(&name).and_then(Json::as_str).unwrap_or_default());

@@ -119,27 +119,30 @@ pub struct Lines {
     pub untold: Vec<Uuid>,
 }
 
-/// A payment is its own entry; the view shows it as a payment.
-const PAYMENTS: [(&str, Kind); 12] = [
-    ("account_id", Kind::Uuid),
-    ("amount_minor", Kind::Int),
-    ("created_at", Kind::Int),
-    ("currency", Kind::Text),
-    ("effective_on", Kind::Date),
-    ("entry_id", Kind::Uuid),
-    ("id", Kind::Uuid),
-    ("posted_by", Kind::Text),
-    ("reference", Kind::Text),
-    ("reversed_on", Kind::Date),
-    ("state", Kind::Text),
-    ("unapplied_minor", Kind::Int),
-];
-
 /// The tables, read once for all accounts of a pack.
 pub async fn tables(tx: &mut Tx) -> Result<Vec<Table>, StoreError> {
     let mut tables = list_tables(tx).await?;
-    tables.push(Table::of_view("payments", &PAYMENTS));
+    tables.push(payments());
     Ok(tables)
+}
+
+/// A payment is its own entry; the view shows it as a payment.
+fn payments() -> Table {
+    let columns = [
+        ("account_id", Kind::Uuid),
+        ("amount_minor", Kind::Int),
+        ("created_at", Kind::Int),
+        ("currency", Kind::Text),
+        ("effective_on", Kind::Date),
+        ("entry_id", Kind::Uuid),
+        ("id", Kind::Uuid),
+        ("posted_by", Kind::Text),
+        ("reference", Kind::Text),
+        ("reversed_on", Kind::Date),
+        ("state", Kind::Text),
+        ("unapplied_minor", Kind::Int),
+    ];
+    Table::of_view("payments", &columns)
 }
 
 /// The accounts of a creditor that were placed in some days, in order of their ids.
