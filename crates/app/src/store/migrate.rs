@@ -72,6 +72,7 @@ const STEPS: &[Step] = &steps! {
     45 "0045_practice";
     46 "0046_guides";
     48 "0048_in_writing" apart;
+    51 "0051_furnishings";
 };
 
 const JOURNAL: &str = "
