@@ -82,7 +82,7 @@ fn went(pressed: WebDriverResult<()>) -> WebDriverResult<()> {
 /// Whether the driver lost the page that it spoke to, because another one takes its place.
 fn is_between_pages(error: &WebDriverError) -> bool {
     let says = error.to_string();
-    says.contains("aborted by navigation") || says.contains("no such execution context")
+    ["aborted by navigation", "no such execution context", "document unloaded"].iter().any(|sign| says.contains(sign))
 }
 
 /// What a script that may run twice answers; a page that another one takes the place of meanwhile is asked again.
@@ -215,15 +215,22 @@ pub async fn text(browser: &WebDriver) -> WebDriverResult<String> {
 
 const AXE: &str = include_str!("vendor/axe.min.js");
 
-/// What axe finds wrong with the page as it stands.
+/// What axe finds wrong with the page as it stands; one that another takes the place of meanwhile is not judged, the other is.
 pub async fn faults(browser: &WebDriver) -> WebDriverResult<Vec<String>> {
-    script(browser, AXE).await?;
     let run = "const done = arguments[arguments.length - 1];
                axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
                   .then(result => done(result.violations.flatMap(v => v.nodes.map(n => v.id + ' ' + n.target.join(' ') + ' ' + (n.any[0]?.message ?? '')))))
                   .catch(error => done([String(error)]));";
-    let found = browser.execute_async(run, vec![]).await?;
-    found.convert()
+    // In one script, so that no page comes between axe and its run.
+    let code = format!("{AXE}\n{run}");
+    for _ in 0..5 {
+        settled(browser).await;
+        match browser.execute_async(&code, vec![]).await {
+            Err(error) if is_between_pages(&error) => tokio::time::sleep(Duration::from_millis(50)).await,
+            found => return found?.convert(),
+        }
+    }
+    browser.execute_async(&code, vec![]).await?.convert()
 }
 
 pub async fn sign_in(browser: &WebDriver, base: &str, email: &str) -> WebDriverResult<()> {
