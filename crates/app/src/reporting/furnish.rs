@@ -34,7 +34,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 /// Accounts in one transaction.
-const PAGE: i64 = 100;
+const PAGE: i64 = 25;
 
 /// Accounts that are left out and named; beyond them they are counted.
 const NAMED: usize = 200;
@@ -206,6 +206,9 @@ async fn write(app: &App, who: &Actor, at: Moment, ask: &Furnish, header: &str, 
             furnished.take(telling, &mut writer, ask.reporter.trim(), &mut numbers, &mut sink).map_err(failed)?;
         }
     }
+    if furnished.looked_at == 0 {
+        return Err(Failure::Stale("no creditor's accounts are told to bureaus: begin with duly metro2 begin --creditor NAME".into()));
+    }
     sink.put(&writer.trailer().map_err(Failure::File)?).map_err(failed)?;
     let file = sink.file.into_inner().map_err(|error| failed(error.into_error()))?;
     file.sync_all().map_err(failed)?;
@@ -254,7 +257,7 @@ impl Furnished {
             }
             Err((why, says)) => {
                 *self.left_out.entry(why.code()).or_default() += 1;
-                if !matches!(why, LeftOut::NeverTold | LeftOut::Ended) && self.named.len() < NAMED {
+                if why.can_be_mended() && self.named.len() < NAMED {
                     self.named.push(Left { account: known.account.id, reference, why, says });
                 }
                 Ok(())

@@ -67,6 +67,22 @@ coded! {
     }
 }
 
+impl LeftOut {
+    /// Whether somebody could do something about it; the others are as they should be.
+    pub const fn can_be_mended(self) -> bool {
+        matches!(
+            self,
+            LeftOut::NoDelinquency
+                | LeftOut::DelinquencyAhead
+                | LeftOut::NoName
+                | LeftOut::NoAddress
+                | LeftOut::Refused
+                | LeftOut::SameNumber
+                | LeftOut::Unwritable
+        )
+    }
+}
+
 /// How an account ended, as far as a bureau is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
