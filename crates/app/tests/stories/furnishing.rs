@@ -50,7 +50,7 @@ fn begin(floor: &mut Floor, classification: &str) -> Result<(), Failure> {
 }
 
 both_engines! {
-    fn only_what_may_be_told_is_told_and_the_end_is_told_once(mut floor: "2026-03-02") {
+    fn only_what_may_be_told_is_told_and_the_end_is_told_once(mut floor: "2026-03-30") {
         floor.import(ROWS, MAPPING, "Larkfield").unwrap();
         floor.officer("Dana");
         floor.clock("10:00");
@@ -95,8 +95,8 @@ both_engines! {
         assert!(failed.len() == 1 && failed[0].contains("furnishing fur_") && failed[0].contains("was altered"), "{failed:?}");
         floor.tamper("update furnishings set delinquent_since = '2025-03-01' where delinquent_since = '2026-01-01'", &[]);
 
-        // A month later: one is paid, one went back to its creditor, and the day that was told first stands.
-        floor.night_of("2026-03-02");
+        // In the next month: one is paid, one went back to its creditor, and the day that was told first stands.
+        floor.night_of("2026-03-30");
         floor.morning_of("2026-04-01");
         floor.clock("10:00");
         floor.tamper("update accounts set due_on = '2025-09-09' where reference = 'A-1'", &[]);
@@ -109,22 +109,22 @@ both_engines! {
         let (app, at) = (floor.app.clone(), floor.app.moment());
         floor.runtime.block_on(close_account(&app, &Actor::command(), at, second.account, "uncollectible", None)).unwrap();
         floor.runtime.block_on(close_account(&app, &Actor::command(), at, fifth.account, "uncollectible", None)).unwrap();
-        floor.morning_of("2026-05-01");
+        floor.morning_of("2026-04-02");
         floor.clock("10:00");
-        let (may, file) = tells(&mut floor).unwrap();
-        assert_eq!(may.told.iter().map(|(status, count)| (*status, *count)).collect::<Vec<_>>(), [("62", 1), ("DA", 1)]);
+        let (second_day, file) = tells(&mut floor).unwrap();
+        assert_eq!(second_day.told.iter().map(|(status, count)| (*status, *count)).collect::<Vec<_>>(), [("62", 1), ("DA", 1)]);
         let paid = &of(&file, "A-1").unwrap().base;
         assert_eq!((paid.text("account status"), paid.number("current balance")), ("62", Some(0)));
         assert_eq!(paid.day("last payment on"), Some("2026-04-01".parse().unwrap()));
         assert!(of(&file, "A-2").is_none(), "what was never told is not taken out");
-        floor.morning_of("2026-06-01");
+        floor.morning_of("2026-04-03");
         floor.clock("10:00");
-        let (june, file) = tells(&mut floor).unwrap();
-        assert_eq!((june.told.len(), file.accounts.len()), (0, 0), "an end is told once: {june:?}");
+        let (third_day, file) = tells(&mut floor).unwrap();
+        assert_eq!((third_day.told.len(), file.accounts.len()), (0, 0), "an end is told once: {third_day:?}");
         assert_eq!(floor.failed_checks(), Vec::<String>::new());
     }
 
-    fn a_creditor_who_wants_it_no_more_has_its_accounts_taken_out(mut floor: "2026-03-02") {
+    fn a_creditor_who_wants_it_no_more_has_its_accounts_taken_out(mut floor: "2026-03-30") {
         floor.import(ROWS, MAPPING, "Larkfield").unwrap();
         floor.officer("Dana");
         floor.clock("10:00");
