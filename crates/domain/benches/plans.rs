@@ -103,8 +103,8 @@ fn main() {
     for desk in [Desk::at_work(), Desk::wide_open()] {
         let (offers, walk) = (desk.find(), desk.walk());
         let is_same = offers.candidates == walk.candidates
-            && offers.best.len() == walk.best.len()
-            && offers.best.iter().zip(&walk.best).all(|(found, walked)| {
+            && (offers.best.len(), offers.best_of_each.len()) == (walk.best.len(), walk.best_of_each.len())
+            && offers.best.iter().chain(&offers.best_of_each).zip(walk.best.iter().chain(&walk.best_of_each)).all(|(found, walked)| {
                 *found.terms() == walked.terms && *found.schedule() == walked.schedule && found.worth().units() == walked.worth
             });
         let counts = [offers.candidates, offers.weighed, walk.feasible].map(grouped);
@@ -115,7 +115,7 @@ fn main() {
         let naive = millis(1, || {
             black_box(black_box(&desk).walk().best);
         });
-        println!("  searched: {ours:.3} ms with {} schedules laid out", offers.best.len());
+        println!("  searched: {ours:.3} ms with {} schedules laid out", offers.best.len() + offers.best_of_each.len());
         println!("  walked: {naive:.1} ms, {:.0} times as long; the same best: {}", naive / ours, if is_same { "yes" } else { "NO" });
         println!("  {}", numpy(&desk, &offers, ours));
         let (size, aim) = (offers.candidates >= 135_000, ours <= 0.5);
@@ -165,7 +165,7 @@ fn grid(desk: &Desk) -> String {
     for frequency in Frequency::ALL {
         for first_on in &first_days {
             let rhythm = Rhythm::of_plan(frequency, *first_on, desk.case.pay_days);
-            let due: Vec<_> = (0..terms.count_max).map(|nth| days.day(&rhythm, *first_on, nth)).collect();
+            let due: Vec<_> = days.of(rhythm, *first_on).take(terms.count_max as usize).collect();
             let mut sum = 0;
             let sums = std::iter::once(0).chain((1..).zip(&due).map(|(no, (wanted_on, _))| {
                 sum += desk.odds.weight(no, days_ahead(desk.case.agreed_on, *wanted_on), bits);

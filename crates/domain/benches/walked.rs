@@ -24,6 +24,8 @@ pub struct Walked {
 /// What walking all of them comes to.
 pub struct Walk {
     pub best: Vec<Walked>,
+    /// The best in full and settled, each at once and in parts, as far as there are such.
+    pub best_of_each: Vec<Walked>,
     pub candidates: u64,
     pub feasible: u64,
 }
@@ -99,6 +101,14 @@ pub fn walk(policy: &OfferPolicy, case: &OfferCase, means: Option<&Means>, odds:
         let first = (terms.frequency.index(), terms.first_on, Reverse(*share_bp));
         (Reverse(*worth), schedule.installments().len(), schedule.last_on(), terms.total.minor(), terms.down.minor(), first)
     });
+    let of_kind = |is_settled: bool, is_in_parts: bool| {
+        all.iter().find(|one| {
+            let payments = one.schedule.installments().len() + usize::from(one.terms.down.minor() > 0);
+            (one.share_bp < 10_000, payments > 1) == (is_settled, is_in_parts)
+        })
+    };
+    let kinds = [of_kind(false, false), of_kind(false, true), of_kind(true, false), of_kind(true, true)];
+    let best_of_each = kinds.into_iter().flatten().cloned().collect();
     all.truncate(BEST);
-    Walk { best: all, candidates, feasible }
+    Walk { best: all, best_of_each, candidates, feasible }
 }

@@ -30,7 +30,7 @@ use jiff::civil::Date;
 
 coded! {
     /// What kind of way an offer is.
-    OfferKind {
+    OfferKind, 4 {
         InFull = "in_full", "Pay in full";
         Plan = "plan", "Payment plan";
         SettledAtOnce = "settled_at_once", "Settlement, paid at once";
@@ -123,6 +123,8 @@ impl Relief {
 pub struct Offers {
     /// The best plans, the best first; no more than [`BEST`].
     pub best: Vec<Offer>,
+    /// The best of each kind that there is, in the order of [`OfferKind::ALL`]: the best plans may all be of one kind.
+    pub best_of_each: Vec<Offer>,
     /// What may be done about the days alone.
     pub relief: Vec<Relief>,
     /// How many candidates the grid has.
@@ -150,8 +152,9 @@ pub fn find_offers(policy: &OfferPolicy, case: &OfferCase, means: Option<&Means>
     }
     let weighed = search::search(policy, case, means, odds);
     let first_days = policy.first_days(case);
-    let best = weighed.found.iter().filter_map(|found| offer(policy, case, odds, &first_days, found)).collect();
-    Ok(Offers { best, relief: relief(policy, case), candidates: weighed.candidates, weighed: weighed.weighed })
+    let offers = |found: &[search::Found]| found.iter().filter_map(|found| offer(policy, case, odds, &first_days, found)).collect();
+    let (best, best_of_each) = (offers(&weighed.found), offers(&weighed.of_kind));
+    Ok(Offers { best, best_of_each, relief: relief(policy, case), candidates: weighed.candidates, weighed: weighed.weighed })
 }
 
 /// The offer that a candidate stands for, day by day.

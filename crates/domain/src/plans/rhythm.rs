@@ -129,29 +129,32 @@ impl Rhythm {
 
     /// The first of its days on a day or after.
     pub fn on_or_after(&self, day: Date) -> Date {
-        match self.frequency {
-            Frequency::Weekly => self.by_days(day, 7),
-            Frequency::EveryTwoWeeks => self.by_days(day, 14),
-            Frequency::TwiceAMonth | Frequency::Monthly => {
-                let place = self.place_on_or_after(day);
-                self.at_place(place)
-            }
+        match self.step() {
+            Some(step) => match (day_number(day) - day_number(self.anchor)).rem_euclid(step) {
+                0 => day,
+                over => date_of_day(day_number(day) + step - over),
+            },
+            None => self.at_place(self.place_on_or_after(day)),
         }
     }
 
-    /// The so-manieth of its days after a first one, which is the 0th.
-    pub fn nth(&self, first_on: Date, nth: u32) -> Date {
-        let nth = i32::try_from(nth).unwrap_or(i32::MAX);
-        match self.frequency {
-            Frequency::Weekly => days_after(first_on, nth.saturating_mul(7)),
-            Frequency::EveryTwoWeeks => days_after(first_on, nth.saturating_mul(14)),
-            Frequency::TwiceAMonth | Frequency::Monthly => self.at_place(self.place_on_or_after(first_on).saturating_add(nth)),
-        }
+    /// Its days from a first one on, without an end.
+    pub fn days(self, first_on: Date) -> impl Iterator<Item = Date> {
+        let step = self.step();
+        let begins = step.map_or_else(|| self.place_on_or_after(first_on), |_| day_number(first_on));
+        (0..).map(move |nth: i32| match step {
+            Some(step) => date_of_day(begins.saturating_add(nth.saturating_mul(step))),
+            None => self.at_place(begins.saturating_add(nth)),
+        })
     }
 
-    fn by_days(&self, day: Date, step: i32) -> Date {
-        let over = (day_number(day) - day_number(self.anchor)).rem_euclid(step);
-        if over == 0 { day } else { days_after(day, step - over) }
+    /// How many days lie between two of them, where it is always the same.
+    pub const fn step(&self) -> Option<i32> {
+        match self.frequency {
+            Frequency::Weekly => Some(7),
+            Frequency::EveryTwoWeeks => Some(14),
+            Frequency::TwiceAMonth | Frequency::Monthly => None,
+        }
     }
 
     /// A month of a rhythm has one place or two; they are counted from the year 0 on.
@@ -177,17 +180,13 @@ impl Rhythm {
     }
 }
 
-fn days_after(day: Date, days: i32) -> Date {
-    date_of_day(day_number(day).saturating_add(days))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use jiff::civil::date;
 
-    fn days(rhythm: Rhythm, first_on: Date, count: u32) -> Vec<String> {
-        (0..count).map(|nth| rhythm.nth(first_on, nth).to_string()[5..].to_string()).collect()
+    fn days(rhythm: Rhythm, first_on: Date, count: usize) -> Vec<String> {
+        rhythm.days(first_on).take(count).map(|day| day.to_string()[5..].to_string()).collect()
     }
 
     #[test]
@@ -227,7 +226,7 @@ mod tests {
         assert_eq!(last.on_or_after(date(2026, 3, 1)), date(2026, 3, 31));
         let halves = Rhythm::twice_a_month(1, 15).expect("as many are paid");
         assert_eq!(halves.on_or_after(date(2026, 12, 16)), date(2027, 1, 1));
-        assert_eq!(last.nth(Date::MAX, 5), Date::MAX, "the calendar ends; nothing panics");
+        assert_eq!(days(last, Date::MAX, 2), ["12-31", "12-31"], "the calendar ends; nothing panics");
     }
 
     #[test]
@@ -262,13 +261,14 @@ mod tests {
     fn no_two_days_of_a_plan_fall_together_on_any_pay_days() {
         let start = date(2026, 1, 1);
         for offset in 0..400 {
-            let first_on = days_after(start, offset);
+            let first_on = date_of_day(day_number(start) + offset);
             for pay in Frequency::ALL {
                 let pay_days = Rhythm::from_first(pay, first_on);
                 for frequency in Frequency::ALL.into_iter().filter(|frequency| frequency.fits(pay)) {
                     let rhythm = Rhythm::of_plan(frequency, first_on, Some(pay_days));
-                    let due = |nth| moved(pay_days.on_or_after(rhythm.nth(first_on, nth)), Shift::Previous, first_on);
-                    assert!((0..30).all(|nth| due(nth) < due(nth + 1)), "{frequency} from {first_on}, paid {pay}");
+                    let due = |day| moved(pay_days.on_or_after(day), Shift::Previous, first_on);
+                    let days: Vec<Date> = rhythm.days(first_on).take(30).map(due).collect();
+                    assert!(days.windows(2).all(|two| two[0] < two[1]), "{frequency} from {first_on}, paid {pay}");
                 }
             }
         }

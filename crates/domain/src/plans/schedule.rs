@@ -111,11 +111,12 @@ impl PlanDays {
         limitation.into_iter().chain(recall).min_by_key(|(on, _)| *on)
     }
 
-    /// The day wanted and the day due of the so-manieth installment (from 0) of a rhythm from a first day.
-    pub fn day(&self, rhythm: &Rhythm, first_on: Date, nth: u32) -> (Date, Date) {
-        let wanted_on = rhythm.nth(first_on, nth);
-        let wanted_on = self.pay_days.map_or(wanted_on, |pay| pay.on_or_after(wanted_on));
-        (wanted_on, moved(wanted_on, self.shift, self.agreed_on))
+    /// The day wanted and the day due of each installment of a rhythm from a first day on, without an end.
+    pub fn of(self, rhythm: Rhythm, first_on: Date) -> impl Iterator<Item = (Date, Date)> {
+        rhythm.days(first_on).map(move |wanted_on| {
+            let wanted_on = self.pay_days.map_or(wanted_on, |pay| pay.on_or_after(wanted_on));
+            (wanted_on, moved(wanted_on, self.shift, self.agreed_on))
+        })
     }
 }
 
@@ -192,12 +193,13 @@ pub fn plan_schedule(terms: &PlanTerms, days: &PlanDays) -> Result<Schedule, Vec
     let rest = terms.rest();
     let parts = if rest.minor() == 0 { None } else { terms.cut.parts(rest.minor()) };
     let rhythm = Rhythm::of_plan(terms.frequency, terms.first_on, days.pay_days);
-    let installments: Vec<Installment> = (0..parts.map_or(0, |parts| parts.count))
-        .zip(parts.into_iter().flat_map(|parts| std::iter::once(parts.first_minor).chain(std::iter::repeat(parts.each_minor))))
-        .map(|(nth, minor)| {
-            let (wanted_on, due_on) = days.day(&rhythm, terms.first_on, nth);
-            Installment { no: nth + 1, wanted_on, due_on, amount: Money::of(minor, rest.currency()) }
-        })
+    let amounts = parts.into_iter().flat_map(|parts| {
+        let others = std::iter::repeat_n(parts.each_minor, parts.count as usize - 1);
+        std::iter::once(parts.first_minor).chain(others)
+    });
+    let installments: Vec<Installment> = (1..)
+        .zip(amounts.zip(days.of(rhythm, terms.first_on)))
+        .map(|(no, (minor, (wanted_on, due_on)))| Installment { no, wanted_on, due_on, amount: Money::of(minor, rest.currency()) })
         .collect();
     let schedule = Schedule { agreed_on: days.agreed_on, total: terms.total, down: terms.down, installments };
     match days.last_on().filter(|(limit, _)| schedule.last_on() > *limit) {

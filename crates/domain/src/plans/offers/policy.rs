@@ -127,7 +127,7 @@ impl OfferPolicy {
         let mut days: Vec<Date> = match case.pay_days {
             Some(pay) => {
                 let first = pay.on_or_after(tomorrow);
-                (0..).map(|nth| pay.nth(first, nth)).take_while(|day| *day <= last).take(FIRST_DAYS_MAX).collect()
+                pay.days(first).take_while(|day| *day <= last).take(FIRST_DAYS_MAX).collect()
             }
             None => {
                 let most = u32::try_from(FIRST_DAYS_MAX).unwrap_or(1).min(within);

@@ -6,6 +6,7 @@
 //!
 //! Always true: what this finds is what walking every schedule and sorting them all would find, down to ties.
 
+use super::OfferKind;
 use super::policy::{OfferCase, OfferPolicy};
 use crate::plans::budget::Means;
 use crate::plans::rhythm::{Frequency, Rhythm, Shift};
@@ -35,29 +36,35 @@ pub(super) struct Found {
     pub rung: u16,
 }
 
-/// The best so far, the best first.
+/// The best so far, the best first, and the best of each kind.
 struct Best {
     found: [Found; BEST],
     len: usize,
-    /// What a candidate must be worth to be looked at: what the last one is worth once all places are taken.
-    floor: i64,
+    of_kind: [Option<Found>; OfferKind::ALL.len()],
 }
 
 impl Best {
     const NOTHING: Found = Found { minus_units: 0, count: 0, last: 0, total_minor: 0, down_minor: 0, frequency: 0, first: 0, rung: 0 };
 
+    /// What a candidate of a kind must be worth to be looked at: as much as the last one that is kept, or the best of its kind.
+    fn floor(&self, kind: usize) -> i64 {
+        match self.of_kind[kind] {
+            Some(of_kind) if self.len == BEST => (-of_kind.minus_units).min(-self.found[BEST - 1].minus_units),
+            _ => i64::MIN,
+        }
+    }
+
     /// Keeps a candidate in its place, if it has one.
     #[inline(never)]
-    fn consider(&mut self, candidate: Found) {
-        let place = self.found[..self.len].partition_point(|kept| *kept < candidate);
-        if place == BEST {
-            return;
+    fn consider(&mut self, kind: usize, candidate: Found) {
+        if self.of_kind[kind].is_none_or(|of_kind| candidate < of_kind) {
+            self.of_kind[kind] = Some(candidate);
         }
-        self.len = (self.len + 1).min(BEST);
-        self.found[place..self.len].rotate_right(1);
-        self.found[place] = candidate;
-        if self.len == BEST {
-            self.floor = -self.found[BEST - 1].minus_units;
+        let place = self.found[..self.len].partition_point(|kept| *kept < candidate);
+        if place < BEST {
+            self.len = (self.len + 1).min(BEST);
+            self.found[place..self.len].rotate_right(1);
+            self.found[place] = candidate;
         }
     }
 }
@@ -91,6 +98,8 @@ impl Line {
 /// What the search came to.
 pub(super) struct Weighed {
     pub found: Vec<Found>,
+    /// The best of each kind that there is, in the order of [`OfferKind::ALL`].
+    pub of_kind: Vec<Found>,
     /// Candidates of the grid.
     pub candidates: u64,
     /// Those within policy, whose worth was reckoned.
@@ -124,10 +133,14 @@ pub(super) fn search(policy: &OfferPolicy, case: &OfferCase, means: Option<&Mean
         payments_max: rung.parts.map_or(0, |parts| parts.count_max as usize),
     });
 
-    let mut best = Best { found: [Best::NOTHING; BEST], len: 0, floor: i64::MIN };
+    let mut best = Best { found: [Best::NOTHING; BEST], len: 0, of_kind: [None; OfferKind::ALL.len()] };
     let (mut candidates, mut weighed) = (0, 0);
     let (mut each, mut odd) = (vec![0i64; count_max + 1], vec![0i64; count_max + 1]);
     for (rung, reach) in std::iter::once(whole).chain(settled).enumerate() {
+        let (once_kind, parts_kind) = match rung {
+            0 => (OfferKind::InFull as usize, OfferKind::Plan as usize),
+            _ => (OfferKind::SettledAtOnce as usize, OfferKind::SettledInParts as usize),
+        };
         let rung = u16::try_from(rung).unwrap_or(u16::MAX);
         let total = reach.total_minor;
         let monthly = u8::try_from(Frequency::Monthly.index()).unwrap_or(0);
@@ -136,14 +149,14 @@ pub(super) fn search(policy: &OfferPolicy, case: &OfferCase, means: Option<&Mean
         candidates += 1;
         if total <= at_hand && reach.lump_by >= 0 {
             weighed += 1;
-            best.consider(Found { minus_units: -(total << bits), down_minor: total, ..at_once });
+            best.consider(once_kind, Found { minus_units: -(total << bits), down_minor: total, ..at_once });
         }
         for line in lines.iter().filter(|line| line.is_monthly()) {
             candidates += 1;
             if total <= once && line.count_by(reach.lump_by) >= 1 {
                 weighed += 1;
                 let (minus_units, last) = (-(total * line.sums[1]), line.last[1]);
-                best.consider(Found { minus_units, count: 1, last, first: line.first, ..at_once });
+                best.consider(once_kind, Found { minus_units, count: 1, last, first: line.first, ..at_once });
             }
         }
         let downs = policy.downs(total);
@@ -171,10 +184,11 @@ pub(super) fn search(policy: &OfferPolicy, case: &OfferCase, means: Option<&Mean
                 weighed += (high - low + 1) as u64;
                 let (base, first_weight) = (down << bits, line.sums[1]);
                 let counts = line.sums[low..=high].iter().zip(&each[low..=high]).zip(&odd[low..=high]);
+                let mut floor = best.floor(parts_kind);
                 for (count, ((sum, each), odd)) in (low..).zip(counts) {
                     let units = base + each * sum + odd * first_weight;
-                    if units >= best.floor && each + odd <= cap {
-                        best.consider(Found {
+                    if units >= floor && each + odd <= cap {
+                        let found = Found {
                             minus_units: -units,
                             count: u32::try_from(count).unwrap_or(u32::MAX),
                             last: line.last[count],
@@ -183,13 +197,16 @@ pub(super) fn search(policy: &OfferPolicy, case: &OfferCase, means: Option<&Mean
                             frequency: line.frequency,
                             first: line.first,
                             rung,
-                        });
+                        };
+                        best.consider(parts_kind, found);
+                        floor = best.floor(parts_kind);
                     }
                 }
             }
         }
     }
-    Weighed { found: best.found[..best.len].to_vec(), candidates, weighed }
+    let of_kind = best.of_kind.into_iter().flatten().collect();
+    Weighed { found: best.found[..best.len].to_vec(), of_kind, candidates, weighed }
 }
 
 /// The frequencies that go with the pay days of a case.
@@ -224,7 +241,7 @@ impl Days {
         let is_pay_day = case.pay_days.map(|pay| {
             let mut is_pay_day = vec![false; length];
             let (first, today) = (pay.on_or_after(case.agreed_on), day_number(case.agreed_on));
-            let days = (0..).map(|nth| day_number(pay.nth(first, nth)) - today);
+            let days = pay.days(first).take(length).map(|day| day_number(day) - today);
             let places = days.map_while(|day| usize::try_from(day).ok().filter(|day| *day < length));
             places.for_each(|day| is_pay_day[day] = true);
             is_pay_day
@@ -272,8 +289,7 @@ fn lines(policy: &OfferPolicy, case: &OfferCase, first_days: &[Date], odds: &Odd
             let mut sum = 0;
             sums.push(sum);
             last.push(0);
-            for no in 1..=count_max {
-                let wanted = usize::try_from(day_number(rhythm.nth(*first_on, no - 1)) - today).unwrap_or(usize::MAX);
+            for (no, wanted) in (1..=count_max).zip(wanted(rhythm, *first_on, today)) {
                 let Some((laid, due)) = days.due.get(wanted).copied().flatten().filter(|(_, due)| i64::from(*due) <= end) else { break };
                 sum += tables.weight(no as usize, days.discounts[laid as usize], bits);
                 sums.push(sum);
@@ -283,4 +299,14 @@ fn lines(policy: &OfferPolicy, case: &OfferCase, first_days: &[Date], odds: &Odd
         }
     }
     lines
+}
+
+/// The days of a rhythm from a first one on, counted from the agreement.
+fn wanted(rhythm: Rhythm, first_on: Date, today: i32) -> impl Iterator<Item = usize> {
+    let first = usize::try_from(day_number(first_on) - today).unwrap_or(usize::MAX);
+    let step = rhythm.step().and_then(|step| usize::try_from(step).ok());
+    let by_step = step.into_iter().flat_map(move |step| (0..).map(move |nth: usize| first.saturating_add(nth * step)));
+    let by_month =
+        step.is_none().then(|| rhythm.days(first_on).map(move |day| usize::try_from(day_number(day) - today).unwrap_or(usize::MAX)));
+    by_step.chain(by_month.into_iter().flatten())
 }

@@ -203,8 +203,10 @@ proptest! {
         let walk = walk(&policy, &case, means.as_ref(), &odds);
         prop_assert_eq!(offers.candidates, walk.candidates);
         prop_assert!(offers.weighed >= walk.feasible, "{} of {}", offers.weighed, walk.feasible);
-        prop_assert_eq!(offers.best.len(), walk.best.len());
-        for (found, walked) in offers.best.iter().zip(&walk.best) {
+        prop_assert_eq!((offers.best.len(), offers.best_of_each.len()), (walk.best.len(), walk.best_of_each.len()));
+        let kinds = offers.best_of_each.iter().map(Offer::kind);
+        prop_assert!(kinds.eq(OfferKind::ALL.into_iter().filter(|kind| offers.best_of_each.iter().any(|one| one.kind() == *kind))));
+        for (found, walked) in offers.best.iter().chain(&offers.best_of_each).zip(walk.best.iter().chain(&walk.best_of_each)) {
             prop_assert_eq!(found.terms(), &walked.terms);
             prop_assert_eq!(found.schedule(), &walked.schedule);
             prop_assert_eq!((found.worth().units(), found.share_bp()), (walked.worth, walked.share_bp));
