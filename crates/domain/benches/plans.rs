@@ -4,6 +4,9 @@
 //! houses have them; *wide open* has no budget and limits so loose that nearly every candidate is feasible, which is the most there is to
 //! do. Beside them the same as one would write it down (`walked.rs`: every schedule laid out, everything sorted), and numpy where Python has
 //! it. Aim: 135,000 candidates and the best twenty with their schedules in 0.5 ms of one core.
+//!
+//! Seen on one core of a shared machine, 23 November 2026, 187,715 candidates each: at work (23,010 feasible) 0.11 to 0.15 ms, walked 337 to
+//! 380 ms, numpy 2.1 ms; wide open (all feasible) 0.30 to 0.37 ms, walked 470 to 513 ms, numpy 2.8 ms. The same best each time.
 
 #[allow(clippy::disallowed_methods, reason = "what a process has used is read from the system")]
 #[path = "../../app/benches/measure.rs"]
@@ -86,6 +89,7 @@ impl Desk {
 }
 
 /// Runs for some seconds of processor time; milliseconds each.
+#[allow(clippy::float_arithmetic, reason = "milliseconds, no money")]
 fn millis(seconds: u64, mut once: impl FnMut()) -> f64 {
     let (began, mut count) = (processor_nanos(), 0u32);
     loop {

@@ -24,7 +24,7 @@ pub fn day_number(date: Date) -> i32 {
 
 /// The civil date of a day number; the first or last one of the calendar for a number past it.
 pub fn date_of_day(day: i32) -> Date {
-    EPOCH.saturating_add(jiff::Span::new().days(i64::from(day).clamp(-4_000_000, 2_900_000)))
+    EPOCH.saturating_add(jiff::Span::new().days(i64::from(day).clamp(-5_000_000, 5_000_000)))
 }
 
 const EPOCH: Date = jiff::civil::date(1970, 1, 1);
