@@ -2,7 +2,7 @@
 
 use super::Global;
 use super::incoming::Metro2Command;
-use super::output::answer;
+use super::output::{answer, money};
 use crate::app::{Actor, App, Failure};
 use crate::reporting::furnish::{Furnish, Furnished, Left, begin_creditor, end_creditor, furnish};
 use duly_domain::reporting::furnishing::{LeftOut, Status};
@@ -17,8 +17,9 @@ pub(super) async fn metro2(app: &App, global: &Global, command: Metro2Command) -
             let ask = Furnish { file, reporter, bureau };
             let furnished = furnish(app, &who, at, &ask).await?;
             let json = json!({"path": ask.file.display().to_string(), "as_of": at.business_day.to_string(), "hash": furnished.hash,
-                "looked_at": furnished.looked_at, "accounts": furnished.told.values().sum::<u64>(), "by_status": furnished.told,
-                "total_dollars": furnished.dollars, "left_out": furnished.left_out, "moved": furnished.moved,
+                "looked_at": furnished.looked_at, "by_status": furnished.told,
+                "totals": {"accounts": furnished.told.values().sum::<u64>(), "balance": money(furnished.dollars * 100, "USD")},
+                "left_out": furnished.left_out, "moved": furnished.moved,
                 "named": furnished.named.iter().map(left_json).collect::<Vec<_>>()});
             answer(global.format, &json, || lines(&ask, &furnished))
         }
