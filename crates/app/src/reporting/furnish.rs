@@ -279,7 +279,8 @@ async fn tell_page(tx: &mut Tx, who: &Actor, at: Moment, ask: &Furnish, after: A
     let mut page = Vec::with_capacity(to_tell.len());
     for to_tell in to_tell {
         let Some(known) = known.remove(&to_tell.account) else { continue };
-        page.push(tell(tx, who, at, ask, to_tell, known, before.remove(&ids[page.len()]).unwrap_or_default()).await?);
+        let told = before.remove(&to_tell.account).unwrap_or_default();
+        page.push(tell(tx, who, at, ask, to_tell, known, told).await?);
     }
     Ok(page)
 }

@@ -151,8 +151,9 @@ pub fn furnish(facts: &Facts<'_>, as_of: Date) -> Result<Furnishing, LeftOut> {
         _ if was_taken_out => return Err(LeftOut::Ended),
         Some(_) if last.is_none() => return Err(LeftOut::NeverTold),
         Some(End::Fraud) => Status::DeletedForFraud,
-        Some(End::Paid | End::Settled) if last.is_some_and(|told| told.status == Status::Paid) => return Err(LeftOut::Ended),
-        Some(End::Withdrawn) if last.is_some_and(|told| told.status == Status::Paid) => return Err(LeftOut::Ended),
+        Some(End::Paid | End::Settled | End::Withdrawn) if last.is_some_and(|told| told.status == Status::Paid) => {
+            return Err(LeftOut::Ended);
+        }
         Some(End::Paid | End::Settled) => Status::Paid,
         Some(End::Withdrawn) => Status::Deleted,
         None => Status::Collection,
