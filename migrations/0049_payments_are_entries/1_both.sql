@@ -11,9 +11,8 @@ update entries
  where p.account_id = entries.account_id and p.entry_id = entries.id;
 drop table payments;
 
--- A payment that was taken back with the file that told of it leaves its reference free: the next with the same is number 1, and the first
--- has none. It is text because SQLite plans a statement anew each time that 0 or 1 is bound to be compared with a number.
-alter table entries add column posting_no text not null default ''
+-- A payment that was taken back with the file that told of it leaves its reference free: the first is number 0, the next with the same 1.
+alter table entries add column posting_no bigint not null default 0
     constraint entries_payment check (case when kind = 'payment'
         then payment is not null and effective_on is not null and reference is not null and posted_by is not null and trust_bank_minor > 0
         else payment is null and reference is null end);

@@ -5,8 +5,8 @@ use super::{Officer, REST, Waits, at_once, between};
 /// Calls that each officer leads.
 const CALLS: usize = 6;
 
-/// What is pressed in one call, in order; `last_four` says what they answer to the check.
-fn presses(last_four: &str) -> Vec<Vec<(&'static str, String)>> {
+/// What is pressed in one call, in order; `last_four` says what they answer to the check, and they promise all that is `owed`.
+fn presses(last_four: &str, owed: &str) -> Vec<Vec<(&'static str, String)>> {
     let form = |fields: &[(&'static str, &str)]| fields.iter().map(|(name, value)| (*name, (*value).to_string())).collect();
     vec![
         form(&[("step", "answered"), ("who", "person")]),
@@ -15,7 +15,7 @@ fn presses(last_four: &str) -> Vec<Vec<(&'static str, String)>> {
         form(&[("step", "purpose"), ("at", "purpose")]),
         form(&[("step", "told"), ("at", "listen"), ("reason", "forgot")]),
         form(&[("step", "offered"), ("at", "options"), ("choice.promise", "yes")]),
-        form(&[("step", "promised"), ("at", "commit"), ("amount", "20.00"), ("due", "2026-03-09")]),
+        form(&[("step", "promised"), ("at", "commit"), ("amount", owed), ("due", "2026-03-09")]),
         form(&[("step", "read_back"), ("at", "read_back"), ("confirmed", "yes")]),
         form(&[("step", "agreed"), ("at", "close"), ("on", "2026-03-09"), ("by", "call")]),
     ]
@@ -52,7 +52,8 @@ async fn call(officer: &mut Officer) {
     let last_four = &digits[digits.len().saturating_sub(4)..];
     let request = get(officer, &call);
     officer.ask("call page", request).await;
-    for mut press in presses(last_four) {
+    let owed = between(&page, "<p class=\"big\">USD ", "<").expect("the account shows what is owed").to_string();
+    for mut press in presses(last_four, &owed) {
         press.push(("csrf", csrf.clone()));
         let request = officer.client.post(format!("{}{call}/steps", officer.base)).form(&press);
         let (to, _) = officer.ask_at_once("call press", request).await;

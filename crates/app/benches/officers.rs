@@ -221,9 +221,9 @@ impl Officer {
         let began = Instant::now();
         let answer = request.send().await.expect("an answer");
         let status = answer.status();
-        assert!(status.is_success() || status.is_redirection(), "{kind}: {status}");
         let to = answer.headers().get(header::LOCATION).and_then(|to| to.to_str().ok()).unwrap_or_default().to_string();
         let text = answer.text().await.expect("a page");
+        assert!(status.is_success() || status.is_redirection(), "{kind}: {status}\n{text}");
         self.waits.entry(kind).or_default().push(began.elapsed());
         (to, text)
     }

@@ -18,6 +18,7 @@ pub mod ledger;
 pub mod outreach;
 pub mod parties;
 pub mod plans;
+pub mod reporting;
 pub mod strategy;
 
 pub mod cli;

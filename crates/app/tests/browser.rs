@@ -44,6 +44,8 @@ impl Driver {
         }
         for _ in 0..100 {
             if let Ok(browser) = WebDriver::new(format!("http://127.0.0.1:{}", self.port), options.clone()).await {
+                // The driver waits five minutes for a page that it lost on the way, unless told otherwise.
+                browser.set_page_load_timeout(Duration::from_secs(30)).await.expect("a time");
                 if is_dark {
                     browser.goto("about:blank").await.expect("a page");
                 }
@@ -72,9 +74,38 @@ pub async fn press(browser: &WebDriver, keys: impl Into<TypingData>) -> WebDrive
 /// A key that leads to another page is pressed even where the driver says that the page went away under it.
 fn went(pressed: WebDriverResult<()>) -> WebDriverResult<()> {
     match pressed {
-        Err(error) if error.to_string().contains("aborted by navigation") => Ok(()),
+        Err(error) if is_between_pages(&error) => Ok(()),
         pressed => pressed,
     }
+}
+
+/// Whether the driver lost the page that it spoke to, because another one takes its place.
+fn is_between_pages(error: &WebDriverError) -> bool {
+    let says = error.to_string();
+    ["aborted by navigation", "no such execution context", "document unloaded"].iter().any(|sign| says.contains(sign))
+}
+
+/// What a script that may run twice answers; a page that another one takes the place of meanwhile is asked again.
+pub async fn script(browser: &WebDriver, code: &str) -> WebDriverResult<ScriptRet> {
+    for _ in 0..20 {
+        settled(browser).await;
+        match browser.execute(code, vec![]).await {
+            Err(error) if is_between_pages(&error) => tokio::time::sleep(Duration::from_millis(50)).await,
+            answered => return answered,
+        }
+    }
+    browser.execute(code, vec![]).await
+}
+
+/// Goes to an address, again where the driver loses the page on the way.
+pub async fn visit(browser: &WebDriver, address: impl AsRef<str>) -> WebDriverResult<()> {
+    for _ in 0..5 {
+        match browser.goto(address.as_ref()).await {
+            Err(error) if is_between_pages(&error) => settled(browser).await,
+            went => return went,
+        }
+    }
+    browser.goto(address.as_ref()).await
 }
 
 /// Waits until the page is whole: between two pages there is nothing to press.
@@ -108,8 +139,7 @@ pub async fn follow(browser: &WebDriver, css: &str) -> WebDriverResult<()> {
 
 /// Marks the page that is about to be left.
 pub async fn leave(browser: &WebDriver) -> WebDriverResult<()> {
-    settled(browser).await;
-    browser.execute("document.documentElement.dataset.left = 'yes'", vec![]).await.map(drop)
+    script(browser, "document.documentElement.dataset.left = 'yes'").await.map(drop)
 }
 
 /// Waits until the page that was marked is left and the next one is whole.
@@ -138,7 +168,7 @@ pub async fn chord(browser: &WebDriver, key: impl Into<TypingData>) -> WebDriver
 /// Walks with Tab until the focus is on an element of this id.
 pub async fn tab_to(browser: &WebDriver, id: &str) -> WebDriverResult<()> {
     for _ in 0..80 {
-        let at = browser.execute("return document.activeElement.id", vec![]).await?;
+        let at = script(browser, "return document.activeElement.id").await?;
         if at.json() == id {
             return Ok(());
         }
@@ -185,20 +215,26 @@ pub async fn text(browser: &WebDriver) -> WebDriverResult<String> {
 
 const AXE: &str = include_str!("vendor/axe.min.js");
 
-/// What axe finds wrong with the page as it stands.
+/// What axe finds wrong with the page as it stands; one that another takes the place of meanwhile is not judged, the other is.
 pub async fn faults(browser: &WebDriver) -> WebDriverResult<Vec<String>> {
-    settled(browser).await;
-    browser.execute(AXE, vec![]).await?;
     let run = "const done = arguments[arguments.length - 1];
                axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
                   .then(result => done(result.violations.flatMap(v => v.nodes.map(n => v.id + ' ' + n.target.join(' ') + ' ' + (n.any[0]?.message ?? '')))))
                   .catch(error => done([String(error)]));";
-    let found = browser.execute_async(run, vec![]).await?;
-    found.convert()
+    // In one script, so that no page comes between axe and its run.
+    let code = format!("{AXE}\n{run}");
+    for _ in 0..5 {
+        settled(browser).await;
+        match browser.execute_async(&code, vec![]).await {
+            Err(error) if is_between_pages(&error) => tokio::time::sleep(Duration::from_millis(50)).await,
+            found => return found?.convert(),
+        }
+    }
+    browser.execute_async(&code, vec![]).await?.convert()
 }
 
 pub async fn sign_in(browser: &WebDriver, base: &str, email: &str) -> WebDriverResult<()> {
-    browser.goto(format!("{base}/sign-in")).await?;
+    visit(browser, format!("{base}/sign-in")).await?;
     tab_to(browser, "email").await?;
     press(browser, email).await?;
     press(browser, Key::Tab).await?;
@@ -250,7 +286,7 @@ fn a_day(engine: Engine) {
         wait_for(&browser, "/calls/cal_").await?;
         let page = text(&browser).await?;
         assert!(page.contains("Balance hidden") && !page.contains("420.00") && !page.contains("Larkfield"), "{page}");
-        browser.goto(&account).await?;
+        visit(&browser, &account).await?;
         press(&browser, "p").await?;
         wait_for(&browser, "do=promise").await?;
         tab_to(&browser, "promise-amount").await?;
@@ -424,19 +460,19 @@ fn axe_finds_nothing_on_any_page_in_light_or_dark() {
                 sign_in(&browser, &base, &format!("{role}@example.org")).await?;
             }
             for page in pages {
-                browser.goto(format!("{base}{page}")).await?;
+                visit(&browser, format!("{base}{page}")).await?;
                 for theme in ["light", "dark"] {
                     browser.execute("document.documentElement.dataset.theme = arguments[0]", vec![theme.into()]).await?;
                     found.extend(faults(&browser).await?.into_iter().map(|fault| format!("{theme} {page}: {fault}")));
                 }
-                let scrolls = browser.execute("return document.documentElement.scrollWidth > innerWidth", vec![]).await?;
+                let scrolls = script(&browser, "return document.documentElement.scrollWidth > innerWidth").await?;
                 if scrolls.json() == true {
                     found.push(format!("{page} scrolls sideways"));
                 }
             }
             if *role == "back_office" {
                 // The question before a large payment stands behind its form.
-                browser.goto(format!("{base}{account}?do=payment")).await?;
+                visit(&browser, format!("{base}{account}?do=payment")).await?;
                 tab_to(&browser, "payment-amount").await?;
                 press(&browser, "20000.00").await?;
                 tab_to(&browser, "payment-reference").await?;

@@ -1,6 +1,8 @@
 //! A whole call at the desk, in a real Chromium and by keyboard, with axe at each stage.
 
-use crate::browser::{Driver, arrive, chord, faults, follow, found, leave, press, sign_in, tab_to, text, wait_for, wait_for_text};
+use crate::browser::{
+    Driver, arrive, chord, faults, follow, found, leave, press, script, sign_in, tab_to, text, visit, wait_for, wait_for_text,
+};
 use duly_testkit::{Engine, Floor};
 use jiff::SignedDuration;
 use thirtyfour::prelude::*;
@@ -36,7 +38,7 @@ fn a_call_of_eleven_minutes_is_led_by_keyboard_and_documents_itself() {
     let led: WebDriverResult<()> = floor.runtime.block_on(async {
         let browser = driver.browser(false).await;
         sign_in(&browser, &base, "dana@example.org").await?;
-        browser.goto(format!("{base}/accounts/{}?do=contact", desmond.account)).await?;
+        visit(&browser, format!("{base}/accounts/{}?do=contact", desmond.account)).await?;
         tab_to(&browser, "to").await?;
         chord(&browser, Key::Enter).await?;
         wait_for(&browser, "/calls/cal_").await?;
@@ -101,7 +103,7 @@ fn a_call_of_eleven_minutes_is_led_by_keyboard_and_documents_itself() {
         assert!(text(&browser).await?.contains("By what they told USD 80.00 is left each month."));
         tab_to(&browser, "amount").await?;
         press(&browser, "500").await?;
-        browser.execute("document.getElementById('due').value = '2026-03-10'", vec![]).await?;
+        script(&browser, "document.getElementById('due').value = '2026-03-10'").await?;
         chord(&browser, Key::Enter).await?;
         wait_for_text(&browser, "The promise is refused.").await?;
         tab_to(&browser, "amount").await?;
@@ -119,14 +121,14 @@ fn a_call_of_eleven_minutes_is_led_by_keyboard_and_documents_itself() {
         press(&browser, "2").await?;
         wait_for_text(&browser, "They prefer a text").await?;
         assert_eq!(faults(&browser).await?, Vec::<String>::new());
-        browser.execute("document.getElementById('on').value = '2026-03-11'", vec![]).await?;
+        script(&browser, "document.getElementById('on').value = '2026-03-11'").await?;
         chord(&browser, Key::Enter).await?;
         wait_for_text(&browser, "Agreed").await?;
         assert_eq!(faults(&browser).await?, Vec::<String>::new());
         later(&floor, 120);
 
         // Hang up: the result, the note and the day are there.
-        browser.execute("document.activeElement.blur()", vec![]).await?;
+        script(&browser, "document.activeElement.blur()").await?;
         press(&browser, "h").await?;
         wait_for_text(&browser, "Wrap up").await?;
         let note = found(&browser, "#note").await?.value().await?.unwrap_or_default();
@@ -144,7 +146,7 @@ fn a_call_of_eleven_minutes_is_led_by_keyboard_and_documents_itself() {
         later(&floor, 9);
         chord(&browser, Key::Enter).await?;
         wait_for(&browser, "/accounts/").await?;
-        browser.goto(format!("{base}/calls")).await?;
+        visit(&browser, format!("{base}/calls")).await?;
         let page = text(&browser).await?;
         assert!(page.contains("Talked, promised to pay") && page.contains("11:00") && page.contains("9 s"), "{page}");
         assert_eq!(faults(&browser).await?, Vec::<String>::new());
@@ -179,7 +181,7 @@ fn a_call_that_comes_in_is_found_verified_and_written_down_by_keyboard() {
         chord(&browser, Key::Enter).await?;
         wait_for_text(&browser, "Desmond Okafor").await?;
         assert_eq!(faults(&browser).await?, Vec::<String>::new());
-        browser.execute("document.activeElement.blur()", vec![]).await?;
+        script(&browser, "document.activeElement.blur()").await?;
         press(&browser, "1").await?;
         wait_for(&browser, "/calls/cal_").await?;
         let source = browser.source().await?;
@@ -204,7 +206,7 @@ fn a_call_that_comes_in_is_found_verified_and_written_down_by_keyboard() {
         assert!(text(&browser).await?.contains("Thank you for calling us about your account with Larkfield."));
 
         // What they say finds its card, in the page and by keyboard.
-        browser.execute("document.activeElement.blur()", vec![]).await?;
+        script(&browser, "document.activeElement.blur()").await?;
         press(&browser, "t").await?;
         press(&browser, "they laid off half of us").await?;
         wait_for_text(&browser, "1 card: “I lost my job”").await?;
@@ -218,10 +220,10 @@ fn a_call_that_comes_in_is_found_verified_and_written_down_by_keyboard() {
         let note = found(&browser, "#note").await?.value().await?.unwrap_or_default();
         assert!(note.starts_with("Desmond Okafor called us."), "{note}");
         assert_eq!(faults(&browser).await?, Vec::<String>::new());
-        browser.execute("document.getElementById('follow-up').value = '2026-03-12'", vec![]).await?;
+        script(&browser, "document.getElementById('follow-up').value = '2026-03-12'").await?;
         chord(&browser, Key::Enter).await?;
         wait_for(&browser, "/").await?;
-        browser.goto(format!("{base}/calls")).await?;
+        visit(&browser, format!("{base}/calls")).await?;
         wait_for_text(&browser, "they called").await?;
         assert_eq!(faults(&browser).await?, Vec::<String>::new());
         browser.quit().await
@@ -267,7 +269,7 @@ fn every_branch_of_verification_is_taken_by_keyboard_and_tells_nobody_of_a_debt(
             Ok(())
         };
         let answers = async |browser: &WebDriver, at: usize, who: &str| -> WebDriverResult<()> {
-            browser.goto(format!("{base}/accounts/{}?do=contact", accounts[at])).await?;
+            visit(browser, format!("{base}/accounts/{}?do=contact", accounts[at])).await?;
             tab_to(browser, "to").await?;
             chord(browser, Key::Enter).await?;
             wait_for(browser, "/calls/cal_").await?;
@@ -284,7 +286,7 @@ fn every_branch_of_verification_is_taken_by_keyboard_and_tells_nobody_of_a_debt(
             wait_for_text(browser, "Wrap up").await?;
             assert_eq!(found(browser, "#result").await?.value().await?.as_deref(), Some(result));
             quiet(browser).await?;
-            browser.execute("const on = document.getElementById('follow-up'); on.value ||= '2026-03-10'", vec![]).await?;
+            script(browser, "const on = document.getElementById('follow-up'); on.value ||= '2026-03-10'").await?;
             tab_to(browser, "follow-up").await?;
             chord(browser, Key::Enter).await?;
             wait_for(browser, "/accounts/").await.map(drop)
@@ -296,7 +298,7 @@ fn every_branch_of_verification_is_taken_by_keyboard_and_tells_nobody_of_a_debt(
                 follow(&browser, does).await?;
             }
             later(&floor, 20);
-            browser.execute("document.activeElement.blur()", vec![]).await?;
+            script(&browser, "document.activeElement.blur()").await?;
             press(&browser, "h").await?;
             wraps(&browser, result).await?;
         }
@@ -310,7 +312,7 @@ fn every_branch_of_verification_is_taken_by_keyboard_and_tells_nobody_of_a_debt(
         chord(&browser, Key::Enter).await?;
         wait_for_text(&browser, "I cannot go on without that.").await?;
         quiet(&browser).await?;
-        browser.execute("document.activeElement.blur()", vec![]).await?;
+        script(&browser, "document.activeElement.blur()").await?;
         press(&browser, "h").await?;
         wraps(&browser, "not_verified").await?;
 
@@ -321,7 +323,7 @@ fn every_branch_of_verification_is_taken_by_keyboard_and_tells_nobody_of_a_debt(
             wait_for_text(&browser, "preferred not to say").await?;
             quiet(&browser).await?;
         }
-        browser.execute("document.activeElement.blur()", vec![]).await?;
+        script(&browser, "document.activeElement.blur()").await?;
         press(&browser, "h").await?;
         wait_for_text(&browser, "Wrap up").await?;
         quiet(&browser).await?;

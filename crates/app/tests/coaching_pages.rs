@@ -1,6 +1,6 @@
 //! The pages of coaching in a real Chromium, with axe in light and dark: waiting, marked, disputed, and the officer's own.
 
-use crate::browser::{Driver, faults, sign_in};
+use crate::browser::{Driver, faults, sign_in, visit};
 use crate::stories::reviews::{asks, gives, leads, marks, people, well, who};
 use duly::coaching::reviews::goals::{SetGoal, set_goal};
 use duly::coaching::reviews::marking::{DisputeMark, dispute};
@@ -73,7 +73,7 @@ fn axe_finds_nothing_on_the_pages_of_coaching() {
                 browser.delete_all_cookies().await?;
                 sign_in(&browser, &base, &format!("{name}@example.org")).await?;
                 for path in paths {
-                    browser.goto(format!("{base}{path}")).await?;
+                    visit(&browser, format!("{base}{path}")).await?;
                     let source = browser.source().await?;
                     assert!(!source.contains("Not possible"), "{name} {path}");
                     assert_eq!(faults(&browser).await?, Vec::<String>::new(), "{name} {path}, dark: {is_dark}");

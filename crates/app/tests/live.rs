@@ -1,6 +1,6 @@
 //! Live pages over a real server: an event arrives when somebody else acted, and a stream ends with its session, its user and the server.
 
-use crate::browser::{Driver, chord, faults, press, sign_in as enter, tab_to, text, wait_for, wait_for_text};
+use crate::browser::{Driver, chord, faults, press, script, sign_in as enter, tab_to, text, visit, wait_for, wait_for_text};
 use crate::permissions::{client, sign_in};
 use duly::app::{Actor, App, Clock, Outcome};
 use duly::identity::actions::switch_off;
@@ -185,15 +185,15 @@ fn an_officer_asks_on_a_call_and_hears_the_answer_without_loading_the_page() {
         let (hers, his) = (driver.browser(false).await, driver.browser(false).await);
         enter(&hers, &base, "dana@example.org").await?;
         enter(&his, &base, "sam@example.org").await?;
-        his.goto(format!("{base}/floor")).await?;
+        visit(&his, format!("{base}/floor")).await?;
         wait_for_text(&his, "Nobody waits").await?;
         assert!(text(&his).await?.contains("On a call"));
 
         // What is beyond her limits is refused, and the form for asking stands open with what was typed.
-        hers.goto(format!("{base}/calls/{call}?stage=commit")).await?;
+        visit(&hers, format!("{base}/calls/{call}?stage=commit")).await?;
         tab_to(&hers, "amount").await?;
         press(&hers, "5").await?;
-        hers.execute("document.getElementById('due').value = '2026-03-10'", vec![]).await?;
+        script(&hers, "document.getElementById('due').value = '2026-03-10'").await?;
         chord(&hers, Key::Enter).await?;
         wait_for_text(&hers, "smaller share of what is owed than an officer may grant alone").await?;
         assert_eq!(faults(&hers).await?, Vec::<String>::new());
@@ -203,7 +203,7 @@ fn an_officer_asks_on_a_call_and_hears_the_answer_without_loading_the_page() {
         chord(&hers, Key::Enter).await?;
         wait_for(&hers, "said=asked").await?;
         wait_for_text(&hers, "They hold.").await?;
-        hers.execute("window.was = true; document.getElementById('amount').value = '7'", vec![]).await?;
+        script(&hers, "window.was = true; document.getElementById('amount').value = '7'").await?;
         assert_eq!(faults(&hers).await?, Vec::<String>::new());
 
         // It appears on the floor by itself; the supervisor counters by keyboard.
@@ -237,19 +237,19 @@ fn an_officer_asks_on_a_call_and_hears_the_answer_without_loading_the_page() {
         // Her page shows it, was not loaded again, keeps what she typed, and a screen reader hears it.
         wait_for_text(&hers, "Ten, then it is worth a call.").await?;
         assert_eq!(
-            hers.execute("return [window.was, document.getElementById('amount').value]", vec![]).await?.json(),
+            script(&hers, "return [window.was, document.getElementById('amount').value]").await?.json(),
             &serde_json::json!([true, "7"])
         );
-        let heard = hers.execute("return document.getElementById('told').textContent", vec![]).await?;
+        let heard = script(&hers, "return document.getElementById('told').textContent").await?;
         assert!(heard.json().as_str().unwrap_or_default().contains("countered with USD 10.00 by Tue 10 Mar 2026"), "{:?}", heard.json());
         assert_eq!(faults(&hers).await?, Vec::<String>::new());
-        hers.execute("document.activeElement.blur()", vec![]).await?;
+        script(&hers, "document.activeElement.blur()").await?;
         press(&hers, "g").await?;
         wait_for(&hers, "stage=read_back").await?;
         assert!(text(&hers).await?.contains("You pay $10.00 by March 10, 2026."));
         wait_for_text(&his, "Used").await?;
         for page in ["/approvals", "/floor"] {
-            his.goto(format!("{base}{page}")).await?;
+            visit(&his, format!("{base}{page}")).await?;
             for theme in ["light", "dark"] {
                 his.execute("document.documentElement.dataset.theme = arguments[0]", vec![theme.into()]).await?;
                 assert_eq!(faults(&his).await?, Vec::<String>::new(), "{theme} {page}");

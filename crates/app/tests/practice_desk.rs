@@ -1,6 +1,6 @@
 //! Practice in a real Chromium: a scenario by keyboard, a quiz, a lesson and the team's page, with axe on each.
 
-use crate::browser::{Driver, faults, found, press, sign_in, tab_to, text, wait_for, wait_for_text};
+use crate::browser::{Driver, faults, found, press, script, sign_in, tab_to, text, visit, wait_for, wait_for_text};
 use duly_domain::identity::Role;
 use duly_testkit::{Engine, Floor};
 use thirtyfour::prelude::*;
@@ -8,12 +8,8 @@ use thirtyfour::prelude::*;
 /// Walks with Tab to the choice that says something, which has a number too, and takes it.
 async fn chooses(browser: &WebDriver, words: &str) -> WebDriverResult<()> {
     for _ in 0..80 {
-        let at = browser
-            .execute(
-                "const at = document.activeElement; return [at.tagName === 'BUTTON' ? at.innerText : '', at.dataset.key ?? '']",
-                vec![],
-            )
-            .await?;
+        let code = "const at = document.activeElement; return [at.tagName === 'BUTTON' ? at.innerText : '', at.dataset.key ?? '']";
+        let at = script(browser, code).await?;
         let at: (String, String) = at.convert()?;
         if at.0.contains(words) {
             assert!(at.0.contains(&at.1) && !at.1.is_empty(), "{words} has its number");
@@ -36,7 +32,7 @@ fn a_scenario_is_played_by_keyboard_and_every_page_is_accessible() {
         for is_dark in [false, true] {
             let browser = driver.browser(is_dark).await;
             sign_in(&browser, &base, "dana@example.org").await?;
-            browser.goto(format!("{base}/practice")).await?;
+            visit(&browser, format!("{base}/practice")).await?;
             assert_eq!(faults(&browser).await?, Vec::<String>::new());
             tab_to(&browser, "begin-voicemail").await?;
             press(&browser, Key::Enter).await?;
@@ -55,13 +51,13 @@ fn a_scenario_is_played_by_keyboard_and_every_page_is_accessible() {
             assert!(page.contains("Better: Say") && page.contains("12 CFR 1006.14(b)(2)(i)(A)"), "{page}");
             assert_eq!(faults(&browser).await?, Vec::<String>::new());
 
-            browser.goto(format!("{base}/practice/lessons/hours")).await?;
+            visit(&browser, format!("{base}/practice/lessons/hours")).await?;
             assert!(text(&browser).await?.contains("12 CFR 1006.6(b)(1)"));
             assert_eq!(faults(&browser).await?, Vec::<String>::new());
             found(&browser, "button[name=topic]").await?.click().await?;
             wait_for(&browser, "/practice/quizzes/qiz_").await?;
             assert_eq!(faults(&browser).await?, Vec::<String>::new());
-            browser.execute("document.querySelectorAll('fieldset').forEach(f => f.querySelector('input').checked = true)", vec![]).await?;
+            script(&browser, "document.querySelectorAll('fieldset').forEach(f => f.querySelector('input').checked = true)").await?;
             found(&browser, "form[data-main] button").await?.click().await?;
             wait_for_text(&browser, "80% passes").await?;
             assert_eq!(faults(&browser).await?, Vec::<String>::new());
@@ -69,7 +65,7 @@ fn a_scenario_is_played_by_keyboard_and_every_page_is_accessible() {
         }
         let browser = driver.browser(false).await;
         sign_in(&browser, &base, "cora@example.org").await?;
-        browser.goto(format!("{base}/practice/team?permission=lead_calls&course=calls")).await?;
+        visit(&browser, format!("{base}/practice/team?permission=lead_calls&course=calls")).await?;
         assert!(text(&browser).await?.contains("do not hold it: Dana"), "{}", text(&browser).await?);
         assert_eq!(faults(&browser).await?, Vec::<String>::new());
         browser.quit().await

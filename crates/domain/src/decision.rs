@@ -266,8 +266,10 @@ pub enum Detail {
     LocationFault(&'static str),
     /// So many business days after a notice; at least and at most so many are asked.
     BusinessDays { counted: u32, least: u32, most: u32 },
-    /// A rate of a year and the limit it passes, in hundredths of a percent.
+    /// A rate of a year, or a share, and the limit it passes, in hundredths of a percent.
     Rate { asked: i64, limit: i64 },
+    /// A number of things and the limit it passes.
+    Count { asked: u32, limit: u32 },
     /// An amount and the limit it passes.
     Amount { asked: Money, limit: Money },
     /// A date and the limit it passes.
@@ -353,6 +355,7 @@ impl fmt::Display for Detail {
             }
             Detail::Rate { asked, limit } => write!(f, "{} against {}", percent(*asked), percent(*limit)),
             Detail::Amount { asked, limit } => write!(f, "{asked} against {limit}"),
+            Detail::Count { asked, limit } => write!(f, "{asked} against {limit}"),
             Detail::SuitTime { years, last_day, is_verified, amendment } => {
                 let doubt = doubt("this number of years", *is_verified);
                 write!(f, "{years} years to sue ended on {}{doubt}", written(date_of_day(*last_day)))?;

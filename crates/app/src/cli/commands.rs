@@ -3,7 +3,7 @@
 use super::output::{answer, write_line};
 use super::{
     Answered, Cli, Command, ExportCommand, Global, acts, audit, compliance, disclosures, disputes, guide, identity, incoming, intake, jobs,
-    ledger, letters, licenses, outreach, packs, plans, policy, serve, status, store, strategy,
+    ledger, letters, licenses, outreach, packs, plans, policy, reporting, serve, status, store, strategy,
 };
 use crate::app::{App, Failure};
 use crate::store::StoreError;
@@ -113,8 +113,8 @@ async fn on_database(app: &App, global: &Global, command: Command) -> Result<Ans
         | Command::Config(_)
         | Command::Disclosure(_)
         | Command::Bank(_)
-        | Command::Ach(_)
-        | Command::Metro2(_) => {}
+        | Command::Ach(_) => {}
+        Command::Metro2(command) => reporting::metro2(app, global, command).await?,
     }
     Ok(Answered::Yes)
 }

@@ -46,6 +46,32 @@ pub enum Metro2Command {
         /// The file, packed (.gz, .zst) or not.
         file: PathBuf,
     },
+    /// Tells the bureaus, as of today, of every account that is to be told, and writes the file.
+    Write {
+        /// The file to write.
+        file: PathBuf,
+        /// The number under which the bureaus know us.
+        #[arg(long)]
+        reporter: String,
+        /// For whom it is, as the rules are asked.
+        #[arg(long, default_value = "the bureaus")]
+        bureau: String,
+    },
+    /// From now on a creditor's accounts are told to the bureaus.
+    Begin {
+        /// The creditor's name.
+        #[arg(long)]
+        creditor: String,
+        /// What kind of creditor, 01 to 15, as the file has it.
+        #[arg(long)]
+        classification: String,
+    },
+    /// From now on they are not: with the next file those that were told are taken out.
+    End {
+        /// The creditor's name.
+        #[arg(long)]
+        creditor: String,
+    },
 }
 
 /// Reads a statement of a bank.

@@ -24,6 +24,7 @@ mod packs;
 mod plain;
 mod plans;
 mod policy;
+mod reporting;
 mod serve;
 mod status;
 mod store;
@@ -163,7 +164,7 @@ enum Command {
     /// Reads NACHA files: payments, returns, notifications of change; needs no database.
     #[command(subcommand)]
     Ach(incoming::AchCommand),
-    /// Reads Metro 2 files, as bureaus get them; needs no database.
+    /// Writes Metro 2 files for bureaus, and reads them; reading needs no database.
     #[command(subcommand)]
     Metro2(incoming::Metro2Command),
     /// Shows accounts.

@@ -85,7 +85,7 @@ impl Turn {
         drop(pages);
         if took > TOLD {
             let (job, duration_ms) = (self.job, u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
-            tracing::info!(job, duration_ms, "a page of a long job held up whoever writes");
+            tracing::debug!(job, duration_ms, "a page of a long job held the writer");
         }
         self.worked
     }

@@ -326,7 +326,7 @@ impl NewPayment<'_> {
             effective_on,
             reference,
             by,
-            numbered(posting_no)
+            posting_no
         ]
     }
 
@@ -356,19 +356,14 @@ pub async fn load_payment(tx: &mut Tx, id: PaymentId) -> Result<Payment, Failure
     tx.one(PAYMENT, params![id]).await?.ok_or_else(|| Failure::NotFound(format!("payment {id}")))
 }
 
-/// As `posting_no` says it: the first payment with a reference has no number.
-fn numbered(posting_no: i64) -> Value {
-    if posting_no == 0 { Value::word("") } else { Value::from(posting_no.to_string()) }
-}
-
 /// The payments that have these references on these accounts, each behind whether it left its reference free.
 pub async fn list_payments_by_references(tx: &mut Tx, pairs: Vec<[Value; 2]>) -> Result<Vec<Keyed<bool, Payment>>, StoreError> {
-    let mut keys: Vec<[Value; 3]> = pairs.into_iter().map(|[account, reference]| [account, reference, numbered(0)]).collect();
+    let mut keys: Vec<[Value; 3]> = pairs.into_iter().map(|[account, reference]| [account, reference, Value::from(0_i64)]).collect();
     let mut all = Vec::new();
     for next in 1_i64.. {
         let found: Vec<Keyed<bool, Payment>> = tx.all_in_keys(BY_REFERENCES, ["account_id", "reference", "posting_no"], &keys).await?;
         let is_free =
-            |Keyed(is_free, payment): &Keyed<bool, Payment>| is_free.then(|| values![payment.account, &payment.reference, numbered(next)]);
+            |Keyed(is_free, payment): &Keyed<bool, Payment>| is_free.then(|| values![payment.account, &payment.reference, next]);
         keys = found.iter().filter_map(is_free).collect();
         all.extend(found);
         if keys.is_empty() {

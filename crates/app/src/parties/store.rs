@@ -7,6 +7,7 @@ use crate::store::{Keyed, StoreError, Tx, Value};
 use duly_domain::values::ids::{AccountId, CircumstanceId, DebtorId, PointId, PreferenceId};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use std::collections::HashMap;
 
 /// The columns of a debtor, for [`Tx::insert_many`].
 pub const INSERT_DEBTOR: &str = "
@@ -192,7 +193,8 @@ pub async fn list_debtors(tx: &mut Tx, ids: &[Value]) -> Result<Vec<Debtor>, Sto
 
 /// The points of many debtors, each behind its debtor.
 pub async fn list_points_of(tx: &mut Tx, debtors: &[Value]) -> Result<Vec<Keyed<DebtorId, Point>>, StoreError> {
-    tx.all_in(POINTS_IN, debtors).await
+    let points: Vec<Keyed<DebtorId, Point>> = tx.all_in(POINTS_IN, debtors).await?;
+    Ok(without_twins(points, |Keyed(debtor, point)| (*debtor, point)))
 }
 
 /// The preferences of many debtors, each behind its debtor.
@@ -206,7 +208,22 @@ pub async fn list_people_of(tx: &mut Tx, accounts: &[Value]) -> Result<Vec<Keyed
 }
 
 pub async fn list_points(tx: &mut Tx, debtor: DebtorId) -> Result<Vec<Point>, StoreError> {
-    tx.all(POINTS, params![debtor]).await
+    Ok(without_twins(tx.all(POINTS, params![debtor]).await?, |point| (debtor, point)))
+}
+
+/// Two records that were made one may each have had a number: it is told once, as the one that is proven, else the older.
+fn without_twins<T>(points: Vec<T>, of: impl Fn(&T) -> (DebtorId, &Point)) -> Vec<T> {
+    let rank = |point: &Point| (point.proven_at.is_none(), point.created_at, point.id);
+    let key = |one: &T| {
+        let (debtor, Point { kind, label, value, state, .. }) = of(one);
+        (debtor, kind.clone(), label.clone(), value.clone(), state.clone())
+    };
+    let mut best: HashMap<_, (bool, Timestamp, PointId)> = HashMap::with_capacity(points.len());
+    for one in &points {
+        let own = rank(of(one).1);
+        best.entry(key(one)).and_modify(|best| *best = own.min(*best)).or_insert(own);
+    }
+    points.into_iter().filter(|one| best.get(&key(one)).is_some_and(|best| best.2 == of(one).1.id)).collect()
 }
 
 pub async fn list_preferences(tx: &mut Tx, debtor: DebtorId) -> Result<Vec<PreferenceRow>, StoreError> {

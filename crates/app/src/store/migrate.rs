@@ -73,6 +73,7 @@ const STEPS: &[Step] = &steps! {
     46 "0046_guides";
     48 "0048_in_writing" apart;
     49 "0049_payments_are_entries";
+    51 "0051_furnishings";
 };
 
 const JOURNAL: &str = "

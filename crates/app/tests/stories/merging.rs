@@ -106,6 +106,8 @@ both_engines! {
         let (one, other) = (floor.person_of("A-1"), floor.person_of("A-2"));
         let closed = |floor: &mut Floor| floor.count("select count(*) from contact_points where kind = 'phone' and state = 'wrong'");
         let merge = floor.merge(one.debtor, other.debtor);
+        let phones = floor.runtime.block_on(async { parties::store::list_points(&mut floor.app.db.read().await.unwrap(), one.debtor).await }).unwrap();
+        assert_eq!(phones.iter().filter(|point| point.kind == "phone").count(), 1, "the number of both is told once: {phones:?}");
         assert!(floor.officer("Dana").calls(one, "wrong_number").is_empty());
         assert_eq!(closed(&mut floor), 2, "the same number does not wait to be called by its other row");
         floor.part(merge);

@@ -14,6 +14,7 @@ mod disputes;
 mod draws;
 mod evidence;
 mod evidence_of_calls;
+mod furnishing;
 mod guides;
 mod history;
 mod identity;

@@ -296,7 +296,11 @@ fn a_list_of_payments_makes_room_for_another_process() {
     let report = post(&|row| rows.borrow_mut().push(row));
     is_over.store(true, std::sync::atomic::Ordering::Relaxed);
     server.join().unwrap();
-    assert_eq!((report.accepted, rows.into_inner()), (1_000, vec![251, 501, 751, 1_001]), "a commit ends where it is waited for");
+    let rows = rows.into_inner();
+    assert_eq!((report.accepted, rows.last()), (1_000, Some(&1_001)));
+    // The other may be between two of its turns when a piece ends: then the next piece is of the same commit.
+    let is_after_a_piece = |row: &u64| (row - 1).is_multiple_of(250);
+    assert!(rows.len() > 1 && rows.iter().all(is_after_a_piece), "a commit ends where it is waited for: {rows:?}");
     let again = post(&|_| ());
     assert_eq!((again.accepted, again.duplicates), (0, 1_000));
     assert_eq!(floor.failed_checks(), Vec::<String>::new());

@@ -9,6 +9,7 @@
 
 pub mod ach;
 pub mod bank_file;
+pub mod interest;
 
 use crate::accounts::Bucket;
 use crate::values::money::{Currency, Money, MoneyError};

@@ -116,20 +116,21 @@ static SMALL: RuleCard = limit(
     "The amount is a smaller share of what is owed than an officer may grant alone.",
     "Agree on more, or ask a supervisor while they hold.",
 );
-static BROKEN: RuleCard = limit(
+pub(super) static BROKEN: RuleCard = limit(
     "plans.limit.broken",
     "The last promises were broken, more of them than an officer may pass over alone.",
     "Ask what came in between, and ask a supervisor while they hold.",
 );
 
 /// What the house limits by role: a supervisor may grant it, for one case.
-const fn limit(id: &'static str, plain: &'static str, instead: &'static str) -> RuleCard {
+pub(super) const fn limit(id: &'static str, plain: &'static str, instead: &'static str) -> RuleCard {
     RuleCard { severity: Severity::Supervisor, ..card(id, plain, instead) }
 }
 
 /// What a limit says, by its id.
 pub fn limit_says(id: &str) -> Option<&'static str> {
-    [&FAR, &SMALL, &BROKEN].into_iter().find(|card| card.id == id).map(|card| card.plain)
+    let of_promises = [&FAR, &SMALL, &BROKEN].into_iter();
+    of_promises.chain(super::limits::CARDS).find(|card| card.id == id).map(|card| card.plain)
 }
 
 const fn card(id: &'static str, plain: &'static str, instead: &'static str) -> RuleCard {

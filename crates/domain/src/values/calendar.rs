@@ -3,7 +3,6 @@
 //! The statute names each holiday on its own date (5 USC 6103(a)). Where that date falls on a weekend a weekday stands in
 //! for it (6103(b)); whether the stand-in counts depends on who counts, so both questions can be asked.
 
-use jiff::Span;
 use jiff::civil::{Date, Weekday};
 
 /// Whether a date is one of the legal public holidays, on its own date.
@@ -30,11 +29,11 @@ pub fn is_federal_holiday(date: Date) -> bool {
 /// Whether a weekday stands in for a holiday: Friday for one on Saturday, Monday for one on Sunday.
 pub fn is_stand_in(date: Date) -> bool {
     let other = match date.weekday() {
-        Weekday::Friday => 1,
-        Weekday::Monday => -1,
+        Weekday::Friday => date.tomorrow(),
+        Weekday::Monday => date.yesterday(),
         _ => return false,
     };
-    is_federal_holiday(date.saturating_add(Span::new().days(other)))
+    other.is_ok_and(is_federal_holiday)
 }
 
 /// Saturday or Sunday.

@@ -1,12 +1,14 @@
 //! Records of fixed width: one table of fields says what stands where, and reading follows it.
 //!
 //! A [`Layout`] is a list of fields in their order; where each begins follows from the widths before it, as the standards print them.
-//! [`Layout::read`] takes a record apart and names every field that is not what its kind wants. Writing will follow the same table.
+//! [`Layout::read`] takes a record apart and names every field that is not what its kind wants; [`Layout::write`] puts one together by
+//! the same table.
 //!
-//! Always true: every character of a record belongs to one field.
+//! Always true: every character of a record belongs to one field; a number that does not fit its field is not cut, it is refused.
 
 use super::file_problem::FileProblems;
 use jiff::civil::Date;
+use std::fmt::Write;
 
 /// What a field may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +95,52 @@ impl Layout {
     }
 }
 
+impl Layout {
+    /// Puts a record together from the texts of some of its fields, by their names; the others are nothing: blanks, or zeros where
+    /// digits or a day belong. Texts are cut at the width of their field, and lose what is no printable character of ASCII.
+    ///
+    /// The error names the field that cannot hold what it should: a number too long, a word that is no number, a name that is no field.
+    pub fn write(&self, cells: &[(&str, &str)]) -> Result<String, String> {
+        if let Some((unknown, _)) = cells.iter().find(|(name, _)| !self.fields.iter().any(|field| field.name == *name)) {
+            return Err(format!("{}: has no field {unknown:?}", self.name));
+        }
+        let mut record = String::with_capacity(self.width());
+        for field in self.fields {
+            let text = cells.iter().find(|(name, _)| *name == field.name).map_or("", |(_, text)| *text);
+            field.put(text, &mut record).map_err(|why| format!("{}, {}: {why}", self.name, field.name))?;
+        }
+        Ok(record)
+    }
+}
+
 impl Field {
+    fn put(&self, text: &str, record: &mut String) -> Result<(), String> {
+        let width = self.width;
+        match self.kind {
+            Kind::Is(word) => write!(record, "{word:<width$}"),
+            Kind::Number | Kind::NumberOrBlank | Kind::GuardedNumber => {
+                if text.len() > width || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+                    return Err(format!("is not a number of up to {width} digits"));
+                }
+                write!(record, "{text:0>width$}")
+            }
+            Kind::YyMmDd | Kind::MmDdYyyy | Kind::MmDdYyyyTime => {
+                if !text.is_empty() && text.len() != width {
+                    return Err(format!("is not a day of {width} digits"));
+                }
+                write!(record, "{text:0>width$}")
+            }
+            Kind::OneOf(known) if !text.is_empty() && !known.contains(&text) => {
+                return Err(format!("{text:?} is none of {}", known.join(", ")));
+            }
+            Kind::Text | Kind::Guarded | Kind::OneOf(_) | Kind::Reserved => {
+                let kept: String = text.chars().filter(|character| matches!(character, ' '..='~')).take(width).collect();
+                write!(record, "{kept:<width$}")
+            }
+        }
+        .map_err(|error| error.to_string())
+    }
+
     fn prove(&self, record: &str, line: usize, text: &str, problems: &mut FileProblems) {
         let place = || format!("{record}, {}", self.name);
         let trimmed = text.trim();
@@ -237,6 +284,19 @@ mod tests {
         assert_eq!((values.text("nothing"), values.day("name")), ("", None));
         // What is cut off counts as blank, which a number may not be.
         assert_eq!(read("6Annie").1, ["line 4, card, number is not 3 digits"]);
+    }
+
+    #[test]
+    fn what_is_written_is_what_is_read() {
+        let record = CARD.write(&[("name", "Annie Lee"), ("number", "7"), ("on", "260302")]).unwrap();
+        assert_eq!(record, "6Annie 007260302  0000");
+        let (values, problems) = read(&record);
+        assert!(problems.is_empty(), "{problems:?}");
+        assert_eq!((values.text("name"), values.number("number")), ("Annie", Some(7)));
+        assert_eq!(CARD.write(&[]).unwrap(), "6      000000000  0000");
+        assert_eq!(CARD.write(&[("number", "1000")]).unwrap_err(), "card, number: is not a number of up to 3 digits");
+        assert_eq!(CARD.write(&[("on", "0302")]).unwrap_err(), "card, on: is not a day of 6 digits");
+        assert_eq!(CARD.write(&[("nmae", "A")]).unwrap_err(), "card: has no field \"nmae\"");
     }
 
     #[test]

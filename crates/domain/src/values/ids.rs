@@ -154,6 +154,8 @@ ids! {
     NeedId = "cnd";
     /// What was agreed in a call, sent after it.
     RecapId = "rcp";
+    /// What a bureau was told of an account.
+    FurnishingId = "fur";
     /// One letter.
     LetterId = "ltr";
     /// Letters printed in one go, in one folder.

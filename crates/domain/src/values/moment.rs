@@ -14,13 +14,17 @@ pub struct Moment {
 
 /// Days since 1970-01-01, the form in which rules count days.
 pub fn day_number(date: Date) -> i32 {
-    let days = date.since(EPOCH).map(|span| span.get_days());
-    days.expect("a span in days between two civil dates always exists")
+    // Years begin in March here, so that the day a leap year has more is their last one; 400 of them have 146,097 days.
+    let (month, day) = (i32::from(date.month()), i32::from(date.day()));
+    let year = i32::from(date.year()) - i32::from(month <= 2);
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
-/// The civil date of a day number.
+/// The civil date of a day number; the first or last one of the calendar for a number past it.
 pub fn date_of_day(day: i32) -> Date {
-    EPOCH.saturating_add(jiff::Span::new().days(i64::from(day).clamp(-4_000_000, 2_900_000)))
+    EPOCH.saturating_add(jiff::Span::new().days(i64::from(day).clamp(-5_000_000, 5_000_000)))
 }
 
 const EPOCH: Date = jiff::civil::date(1970, 1, 1);
@@ -178,6 +182,20 @@ fn month_year(text: &str) -> Option<Date> {
 mod tests {
     use super::*;
     use jiff::civil::date;
+
+    #[test]
+    fn days_are_numbered_as_the_calendar_has_them() {
+        let by_calendar = |date: Date| date.since(EPOCH).expect("days between two dates").get_days();
+        let (mut day, mut number) = (date(1899, 12, 31), by_calendar(date(1899, 12, 31)));
+        while day < date(2101, 1, 1) {
+            assert_eq!((day_number(day), date_of_day(number)), (number, day));
+            (day, number) = (day.tomorrow().expect("a day"), number + 1);
+        }
+        for far in [Date::MIN, Date::ZERO, date(-400, 2, 29), date(-1, 12, 31), date(1600, 2, 29), date(2400, 3, 1), Date::MAX] {
+            assert_eq!((day_number(far), date_of_day(by_calendar(far))), (by_calendar(far), far));
+        }
+        assert_eq!((date_of_day(i32::MIN), date_of_day(i32::MAX)), (Date::MIN, Date::MAX), "the calendar ends; nothing panics");
+    }
 
     #[test]
     fn dates_are_read_in_the_form_of_their_column() {

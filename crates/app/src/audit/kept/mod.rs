@@ -78,7 +78,7 @@ macro_rules! of_agency {
 ///
 /// Whose contact, wish, circumstance or notice it is may change when two records of one person are made one or parted again.
 #[rustfmt::skip]
-pub static KINDS: [Kind; 22] = [
+pub static KINDS: [Kind; 23] = [
     kind!("approval", ApprovalId, "approvals",
         call_id kind terms limits words asked_by_id asked_at,
         lapses_at state answer_terms answer_words answered_by_id answered_at good_until promise_id noted_at),
@@ -101,6 +101,8 @@ pub static KINDS: [Kind; 22] = [
     kind!("disclosure", DisclosureId, "contact_disclosures",
         contact_id letter_id disclosure kind version language words was_given recorded_by recorded_at,),
     kind!("document", DocumentId, "documents", kind file_name media_type source hash size_bytes filed_by filed_at,),
+    kind!("furnishing", FurnishingId, "furnishings",
+        as_of status balance_dollars delinquent_since dispute is_settled decision_id told_by told_at,),
     kind!("hold", HoldId, "holds", reason scope from_on until_on created_by created_at, ended_at),
     kind!("letter", LetterId, "letters",
         run_id kind language reference addressee content document_id hash pages file_name mailing_on period_ends_on printed_at case_id,
@@ -184,7 +186,7 @@ macro_rules! kept_rows {
     )*};
 }
 
-kept_rows! { CallId CallStepId CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId GuideId CallScoreId DrawId ReviewId ReviewScoreId ScoreDisputeId GoalId ApprovalId RecapId }
+kept_rows! { CallId CallStepId CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId GuideId CallScoreId DrawId ReviewId ReviewScoreId ScoreDisputeId GoalId ApprovalId RecapId FurnishingId }
 
 /// The columns of a row as they come.
 struct Columns(Vec<Value>);

@@ -3,10 +3,12 @@
 //! A file is a header, a base for each account with the segments that go with it, and a trailer that counts all of them. Amounts
 //! are whole dollars. What the trailer says is held against what was read.
 //!
-//! Read [`read`] first; [`layout`] has the tables. Always true: a file of any bytes is read or refused, and each refusal says why.
+//! Read [`read`] first; [`layout`] has the tables, [`write`](mod@write) puts a file together. Always true: a file of any bytes is read or
+//! refused, and each refusal says why; what is written is read again without a problem.
 
 mod frame;
 pub mod layout;
+pub mod write;
 
 #[cfg(test)]
 mod fuzz;
@@ -151,8 +153,8 @@ fn prove_base(record: usize, base: &Values, problems: &mut FileProblems) {
     }
 }
 
-/// Holds what the trailer counts against what was read.
-fn prove_trailer(record: usize, blocks: usize, trailer: &Values, accounts: &[ReportedAccount], problems: &mut FileProblems) {
+/// What the fields of a trailer count in a file: the field's name with its number, for those that count something.
+fn counted(blocks: usize, accounts: &[ReportedAccount]) -> Vec<(&'static str, usize)> {
     let has = |values: &&Values, name: &str| values.number(name).is_some_and(|number| number > 0) || values.day(name).is_some();
     let bases: Vec<&Values> = accounts.iter().map(|account| &account.base).collect();
     let of = |name: &str| -> Vec<&Values> {
@@ -160,7 +162,8 @@ fn prove_trailer(record: usize, blocks: usize, trailer: &Values, accounts: &[Rep
     };
     let (first, second) = (of("J1"), of("J2"));
     let everybody: Vec<&Values> = bases.iter().chain(&first).chain(&second).copied().collect();
-    for (field, _) in trailer.each() {
+    let mut counts = Vec::with_capacity(TRAILER.fields.len());
+    for field in TRAILER.fields {
         let counted = match field.name {
             "base records" => bases.len(),
             "blocks" => blocks,
@@ -185,10 +188,17 @@ fn prove_trailer(record: usize, blocks: usize, trailer: &Values, accounts: &[Rep
                 }
             }
         };
-        let told = trailer.number(field.name);
-        if !trailer.text(field.name).is_empty() && told.and_then(|told| usize::try_from(told).ok()) != Some(counted) {
-            let place = format!("trailer, {}", field.name);
-            problems.refuse(record, place, trailer.text(field.name), format!("is not what was read: {counted}"));
+        counts.push((field.name, counted));
+    }
+    counts
+}
+
+/// Holds what the trailer counts against what was read.
+fn prove_trailer(record: usize, blocks: usize, trailer: &Values, accounts: &[ReportedAccount], problems: &mut FileProblems) {
+    for (name, counted) in counted(blocks, accounts) {
+        let told = trailer.number(name);
+        if !trailer.text(name).is_empty() && told.and_then(|told| usize::try_from(told).ok()) != Some(counted) {
+            problems.refuse(record, format!("trailer, {name}"), trailer.text(name), format!("is not what was read: {counted}"));
         }
     }
 }
