@@ -44,7 +44,7 @@ fn main() -> Result<()> {
     let (engine, rows) = from_facts();
     let records: Vec<_> = (0..SITUATIONS).map(situations::situation).collect();
     let mut facts = gather(&records[0].0, &records[0].1);
-    let history = rate(&records, 3, |(record, proposal)| {
+    let history = rate(&records, 15, |(record, proposal)| {
         gather_into(&mut facts, black_box(record), proposal);
         decide(&Prepared::of(&facts, &POLICY));
     });

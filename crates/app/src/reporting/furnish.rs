@@ -313,10 +313,10 @@ async fn tell(
     let outcome = match (today.into_iter().next(), record::who(&known)) {
         // What was told of this day stands.
         (Some(row), Ok(person)) => Ok((row, person)),
-        (_, Err(why)) => Err((why, String::new())),
-        (None, Ok(person)) => match furnishing::furnish(&facts, as_of) {
+        (Some(_), Err(why)) => Err((why, String::new())),
+        (None, person) => match furnishing::furnish(&facts, as_of).and_then(|furnishing| Ok((furnishing, person?))) {
             Err(why) => Err((why, String::new())),
-            Ok(furnishing) => keep(tx, who, at, ask, account.id, &furnishing).await?.map(|row| (row, person)),
+            Ok((furnishing, person)) => keep(tx, who, at, ask, account.id, &furnishing).await?.map(|row| (row, person)),
         },
     };
     Ok(Telling { to_tell, known, told, has_moved, paid, outcome })

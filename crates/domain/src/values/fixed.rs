@@ -62,6 +62,25 @@ pub struct Layout {
     pub fields: &'static [Field],
 }
 
+/// A table of layouts, each a static of its own; after `all NAME;` also a list of them.
+macro_rules! layouts {
+    (all $all:ident; $($(#[$doc:meta])* $id:ident, $name:literal: $fields:tt;)+) => {
+        $crate::values::fixed::layouts! { $($(#[$doc])* $id, $name: $fields;)+ }
+        /// Every one.
+        pub static $all: &[&$crate::values::fixed::Layout] = &[$(&$id),+];
+    };
+    ($($(#[$doc:meta])* $id:ident, $name:literal: [$($field:expr),+ $(,)?];)+) => {
+        $($(#[$doc])* pub static $id: $crate::values::fixed::Layout = $crate::values::fixed::Layout {
+            name: $name,
+            fields: {
+                const FIELDS: &[$crate::values::fixed::Field] = &[$($field),+];
+                FIELDS
+            },
+        };)+
+    };
+}
+pub(crate) use layouts;
+
 /// What was read of a record: the text of each field.
 #[derive(Clone, Debug)]
 pub struct Values {

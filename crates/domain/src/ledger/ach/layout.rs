@@ -1,6 +1,6 @@
 //! The records of a NACHA file: one table of fields for each, as the rules print them. Reading follows them; so will writing.
 
-use crate::values::fixed::{Field, Kind, Layout, field};
+use crate::values::fixed::{Kind, Layout, field, layouts};
 use Kind::{Guarded, Is, Number, NumberOrBlank, OneOf, Reserved, Text, YyMmDd};
 
 /// Characters of every record.
@@ -9,15 +9,8 @@ pub const WIDTH: usize = 94;
 /// Classes of entries: what a batch may hold.
 const SERVICE_CLASSES: Kind = OneOf(&["200", "220", "225", "280"]);
 
-macro_rules! layouts {
-    ($($(#[$doc:meta])* $id:ident, $name:literal: [$($field:expr),+ $(,)?];)+) => {
-        $($(#[$doc])* pub static $id: Layout = Layout { name: $name, fields: { const FIELDS: &[Field] = &[$($field),+]; FIELDS } };)+
-        /// Every record.
-        pub static ALL: &[&Layout] = &[$(&$id),+];
-    };
-}
-
 layouts! {
+    all ALL;
     /// Opens a file.
     FILE_HEADER, "file header": [
         field("record type", 1, Is("1")), field("priority", 2, Is("01")), field("destination", 10, Text), field("origin", 10, Text),

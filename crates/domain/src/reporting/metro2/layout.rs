@@ -1,8 +1,8 @@
-//! The records and segments of Metro 2: one table of fields for each. Reading follows them; so will writing.
+//! The records and segments of Metro 2: one table of fields for each. Reading and writing follow them.
 //!
 //! A packed record has the same fields in fewer bytes: [`packed_width`] says how many each takes.
 
-use crate::values::fixed::{Field, Kind, Layout, field};
+use crate::values::fixed::{Field, Kind, Layout, field, layouts};
 use Kind::{Guarded, GuardedNumber, Is, MmDdYyyy, MmDdYyyyTime, NumberOrBlank, OneOf, Reserved, Text};
 
 /// States an account can be reported in.
@@ -10,12 +10,6 @@ pub const STATUSES: [&str; 25] = [
     "05", "11", "13", "61", "62", "63", "64", "65", "71", "78", "80", "82", "83", "84", "88", "89", "93", "94", "95", "96", "97", "DA",
     "DF", "DE", "DM",
 ];
-
-macro_rules! layouts {
-    ($($(#[$doc:meta])* $id:ident, $name:literal: [$($field:expr),+ $(,)?];)+) => {
-        $($(#[$doc])* pub static $id: Layout = Layout { name: $name, fields: { const FIELDS: &[Field] = &[$($field),+]; FIELDS } };)+
-    };
-}
 
 /// A number of the trailer.
 const fn count(name: &'static str) -> Field {
