@@ -3,14 +3,14 @@
 //! Floor: a bare loop of three prepared statements per payment (the payment, the balance, the audit entry) on a database of the
 //! same schema, a thousand a commit. Aim: 60 % of its rate, per processor-second. `DULY_BENCH_PAYMENTS` asks for another number.
 //!
-//! A payment that is whole writes four rows where the floor writes three: the head of the chain besides (decision 0050); the worklist only where the payment moves what is next (decision 0039). The floor reads nothing; posting reads the account,
-//! its references, its head, and the log is carried over by a thread beside the writer, whose time is counted too. The database is opened
-//! anew before: what the placing left in the log is not carried over at the cost of the payments.
+//! A payment that is whole writes four rows where the floor writes three: the head of the chain besides (decision 0050); the worklist
+//! only where the payment moves what is next (decision 0039). The floor reads nothing; posting reads the account, its references, its
+//! head, and the log is carried over by a thread beside the writer, whose time is counted too. The database is opened anew before: what
+//! the placing left in the log is not carried over at the cost of the payments.
 //!
-//! Since payments are entries it is slower, because the look-up of references is planned anew each time: 20,000 to 31,000. Before that,
-//! on two shared cores with other builds beside it, it came to 51,500 to 57,500 against a floor of 122,000 to 143,000: 38 to 43 %. Before,
-//! when the log only grew and each row was a statement, it was 30 to 50 %, mostly 37 %, on cores that gave the floor 64,100 to 87,700, and
-//! 34 to 36 % on these; when every payment wrote its row of the worklist, 23 to 25 %; before what an entry moves stood in the entry, 20 %.
+//! On two quiet cores it comes to 59,500 to 64,900 against a floor of 108,700 to 119,000, 50 to 59 %; 200,000 in a row 48 %. Before a
+//! payment was its own entry it was 38 to 43 %; when the log only grew and each row was a statement, 30 to 50 %, mostly
+//! 37 %; when every payment wrote its row of the worklist, 23 to 25 %; before what an entry moves stood in the entry, 20 %.
 //! Where the rest goes is told by decision 0047.
 
 mod measure;
