@@ -53,13 +53,14 @@ impl Sqlite {
         }))?;
         // The writer keeps more pages: a large import touches many indexes at once.
         writer.execute_batch("pragma cache_size = -262144; pragma journal_mode = wal; pragma synchronous = full;")?;
+        let waiting = Arc::<AtomicUsize>::default();
         Ok(Sqlite {
             identity: identity_of(&path),
             line: Line::beside(&path).map(Arc::new),
-            _checkpoints: Arc::new(Checkpoints::beside(&mut writer, path.clone())?),
+            _checkpoints: Arc::new(Checkpoints::beside(&mut writer, path.clone(), waiting.clone())?),
             path: Arc::new(path),
             writer: Arc::new(tokio::sync::Mutex::new(writer)),
-            waiting: Arc::default(),
+            waiting,
             readers: Arc::default(),
             turns: Arc::new(Semaphore::new(READERS)),
         })
