@@ -73,6 +73,7 @@ const STEPS: &[Step] = &steps! {
     46 "0046_guides";
     48 "0048_in_writing" apart;
     51 "0051_furnishings";
+    52 "0052_plans";
 };
 
 const JOURNAL: &str = "
