@@ -323,6 +323,12 @@ async fn money(tx: &mut Tx, account: AccountId, events: &mut Vec<Event>, zone: &
         let title = format!("Promised {amount} by {}", written(promise.due_on));
         events.push(event(promise.taken_at, "promise", "", title, state));
     }
+    for plan in plans::agreed::store::list_plans(tx, account).await? {
+        let total = Money::of(plan.total_minor, ledger::store::currency(&plan.currency)?);
+        let title = format!("Agreed: {} of {total}, the last on {}", plan.offered().to_string().to_lowercase(), written(plan.last_on));
+        let state = format!("{} · by {}", plan.standing().to_string().to_lowercase(), plan.agreed_by);
+        events.push(Event { href: Some(format!("/accounts/{account}#plan")), ..event(plan.agreed_at, "promise", "", title, state) });
+    }
     for request in plans::approvals::store::list_of_account(tx, account).await? {
         let asked = request.asked()?;
         let by = request.answerer.as_deref().unwrap_or("nobody");

@@ -29,6 +29,8 @@ pub const RECEIPT: &str = "receipt";
 pub const CASE: &str = "case";
 /// A kept decision.
 pub const DECISION: &str = "decision";
+/// The negotiation desk.
+pub const OFFERS: &str = "offers";
 /// `duly account show`.
 pub const COMMAND: &str = "command";
 /// `duly export audit --account`.

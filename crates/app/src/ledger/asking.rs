@@ -10,6 +10,7 @@ use super::store;
 use crate::accounts::store::{load_account, load_creditor};
 use crate::app::{Actor, App, Failure};
 use crate::compliance::gate;
+use crate::plans::agreed::following::Planned;
 use crate::plans::judging::{judge_all, last_day_over};
 use crate::store::{Keyed, Tx, Value};
 use crate::{params, plans, transaction};
@@ -152,7 +153,8 @@ async fn promises_after(tx: &mut Tx, at: Moment, reversal: &Reversal) -> Result<
         (arrival.effective_on, arrival.posted_at, arrival.amount_minor) == (payment.effective_on, payment.created_at, payment.amount_minor)
     });
     taken.map(|taken| arrivals.swap_remove(taken));
-    let judged = judge_all(&mut promises, &arrivals, at.at, last_day_over(at), at.business_day)?;
+    let planned = Planned::read(tx, account, &arrivals).await?;
+    let judged = judge_all(&mut promises, &arrivals, &planned, at.at, last_day_over(at), at.business_day)?;
     let mut says = Vec::new();
     for judged in judged.iter().filter(|judged| judged.is_decided_anew()) {
         let promise = &promises[judged.at];

@@ -12,6 +12,7 @@ use crate::accounts::store::standing::{Next, Settled, Standing};
 use crate::app::{Actor, Failure, new_uuid};
 use crate::audit::chains::Chains;
 use crate::audit::kept::InHand;
+use crate::plans::agreed::following::Planned;
 use crate::plans::judging::{judge_all, last_day_over};
 use crate::plans::store::PromiseRow;
 use crate::store::{Keyed, StoreError, Tx, Value};
@@ -77,6 +78,8 @@ struct Book {
     /// What its place on the worklist follows from, as it was at the payment that moved what is next.
     place: Option<WorkRow>,
     is_moved: bool,
+    /// It has or had a plan: what follows for its promises is found when all is written.
+    has_plan: bool,
 }
 
 /// The books of some accounts, open to be written into.
@@ -117,6 +120,9 @@ impl Books<'_> {
                 }
             };
             books.insert(standing.id, Book::of(standing, order)?);
+        }
+        for (account,) in plans::agreed::store::list_with_plans(tx, &promising).await? {
+            books.entry(account).and_modify(|book| book.has_plan = true);
         }
         for Keyed(account, promise) in plans::store::list_promises_of(tx, &promising).await? {
             books.entry(account).and_modify(|book| book.promises.push(promise));
@@ -203,7 +209,16 @@ impl Books<'_> {
         accounts::store::standing::update_settled(tx, &settled).await?;
         self.chains.write(tx).await?;
         let places: Vec<WorkRow> = moved.iter().filter_map(|book| book.place.clone()).collect();
-        strategy::actions::place_all(tx, &places, self.at.business_day).await
+        strategy::actions::place_all(tx, &places, self.at.business_day).await?;
+        for book in moved.iter().filter(|book| book.has_plan) {
+            let account = book.standing.id;
+            plans::actions::judge_account(tx, self.who, self.at, account).await?;
+            if book.standing.state == "paid" {
+                accounts::store::update_next(tx, account, None, None, None).await?;
+            }
+            strategy::actions::place_on_worklist(tx, account, self.at).await?;
+        }
+        Ok(())
     }
 }
 
@@ -222,6 +237,7 @@ impl Book {
             next: None,
             place: None,
             is_moved: false,
+            has_plan: false,
         })
     }
 
@@ -230,7 +246,11 @@ impl Book {
         let account = self.standing.id;
         let state = state_after(&self.standing.state, self.total);
         let next_before = self.next.take();
-        for judged in judge_all(&mut self.promises, &self.arrivals, at.at, last_day_over(at), at.business_day)? {
+        let judged = match self.has_plan {
+            true => Vec::new(),
+            false => judge_all(&mut self.promises, &self.arrivals, &Planned::default(), at.at, last_day_over(at), at.business_day)?,
+        };
+        for judged in judged {
             self.judged.insert(judged.at);
             let promise = self.promises[judged.at].id;
             chains.record(account, "promise.judge", &judged.detail(&self.promises), promise.into());

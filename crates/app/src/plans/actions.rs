@@ -1,5 +1,7 @@
 //! Promises are taken, withdrawn, and judged by the money that arrived.
 
+use super::agreed;
+use super::agreed::following::{self, Planned};
 use super::approvals;
 use super::judging::{judge_all, last_day_over};
 use super::store::{self, PromiseRow};
@@ -12,6 +14,7 @@ use crate::store::{Keyed, Tx};
 use crate::{accounts, audit, ledger, params, strategy, transaction};
 use duly_domain::decision::Answer;
 use duly_domain::identity::authority::{PromiseLimits, promise_limits};
+use duly_domain::plans::plan::PlanState;
 use duly_domain::plans::promise::{PromiseFacts, PromiseState, decide_promise};
 use duly_domain::values::ids::{AccountId, ApprovalId, PromiseId};
 use duly_domain::values::moment::Moment;
@@ -115,6 +118,7 @@ pub async fn withdraw_promise(app: &App, who: &Actor, at: Moment, promise: Promi
         let detail = json!({"promise": promise.id.to_string()});
         kept::record(tx, who, at.at, promise.account, "promise.withdraw", detail, &[promise.id.into()]).await?;
         accounts::actions::set_next(tx, promise.account, "Promise withdrawn: agree what next", at.business_day, None).await?;
+        following::follow(tx, who, at, promise.account, at.business_day).await?;
         strategy::actions::place_on_worklist(tx, promise.account, at).await?;
         Ok(promise)
     })
@@ -127,6 +131,9 @@ pub async fn judge_account(tx: &mut Tx, who: &Actor, at: Moment, account: Accoun
 
 /// Withdraws what is open on an account, because the account ends.
 pub async fn withdraw_all(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId) -> Result<(), Failure> {
+    for plan in agreed::store::list_plans(tx, account).await?.iter().filter(|plan| plan.standing() == PlanState::Active) {
+        following::withdraw_in(tx, who, at, plan, "the account ends").await?;
+    }
     for promise in store::list_promises(tx, account).await?.into_iter().filter(|promise| promise.state == PromiseState::Open.code()) {
         store::update_state(tx, promise.id, PromiseState::Withdrawn.code(), promise.arrived_minor, Some(at.at)).await?;
         let detail = json!({"promise": promise.id.to_string(), "because": "the account ends"});
@@ -145,23 +152,29 @@ pub async fn judge_by(
     next_day: Date,
 ) -> Result<Vec<PromiseState>, Failure> {
     let mut changed = Vec::new();
-    let mut promises = store::list_promises(tx, account).await?;
-    if promises.is_empty() {
-        return Ok(changed);
-    }
-    let arrivals: Vec<Arrival> =
-        ledger::store::list_arrivals(tx, params![account]).await?.into_iter().map(|Keyed(_, arrival)| arrival).collect();
-    let judged = judge_all(&mut promises, &arrivals, at.at, closed_day, next_day)?;
-    store::update_judged(tx, &judged.iter().map(|judged| &promises[judged.at]).collect::<Vec<_>>()).await?;
-    for judged in judged {
-        let promise = promises[judged.at].id;
-        kept::record(tx, who, at.at, account, "promise.judge", judged.detail(&promises), &[promise.into()]).await?;
-        if !judged.is_decided_anew() {
-            continue;
+    loop {
+        let mut promises = store::list_promises(tx, account).await?;
+        if promises.is_empty() {
+            return Ok(changed);
         }
-        let (action, on) = judged.next;
-        accounts::actions::set_next(tx, account, action, on, None).await?;
-        changed.push(judged.to);
+        let arrivals: Vec<Arrival> =
+            ledger::store::list_arrivals(tx, params![account]).await?.into_iter().map(|Keyed(_, arrival)| arrival).collect();
+        let planned = Planned::read(tx, account, &arrivals).await?;
+        let judged = judge_all(&mut promises, &arrivals, &planned, at.at, closed_day, next_day)?;
+        store::update_judged(tx, &judged.iter().map(|judged| &promises[judged.at]).collect::<Vec<_>>()).await?;
+        for judged in judged {
+            let promise = promises[judged.at].id;
+            kept::record(tx, who, at.at, account, "promise.judge", judged.detail(&promises), &[promise.into()]).await?;
+            if !judged.is_decided_anew() {
+                continue;
+            }
+            let (action, on) = judged.next;
+            accounts::actions::set_next(tx, account, action, on, None).await?;
+            changed.push(judged.to);
+        }
+        // For the installment whose turn has come the money may be there already.
+        if planned.is_empty() || !following::follow(tx, who, at, account, next_day).await? {
+            return Ok(changed);
+        }
     }
-    Ok(changed)
 }

@@ -2,10 +2,12 @@
 //!
 //! Read [`judge_all`] first. It changes the rows it is given and says what changed; whoever calls it writes both.
 
+use super::agreed::following::Planned;
 use super::store::PromiseRow;
 use crate::ledger::store::{Arrival, currency};
 use crate::store::StoreError;
 use duly_domain::plans::promise::{PromiseState, judge, judge_after_reversal, last_day};
+use duly_domain::values::ids::PromiseId;
 use duly_domain::values::moment::Moment;
 use duly_domain::values::money::Money;
 use jiff::civil::Date;
@@ -47,30 +49,34 @@ pub fn last_day_over(at: Moment) -> Date {
 ///
 /// Open promises are judged by what arrived. Decided ones are judged again when that changed: a payment was taken back, or one
 /// that was effective in time was posted late. A kept promise keeps to the money that had been posted when it was kept: what
-/// came after is the next one's. Withdrawn ones stay.
+/// came after is the next one's. Withdrawn ones stay. For installments of a plan counts what the plan shares out to them.
 pub fn judge_all(
     promises: &mut [PromiseRow],
     arrivals: &[Arrival],
+    planned: &Planned,
     now: Timestamp,
     closed_day: Date,
     next_day: Date,
 ) -> Result<Vec<Judged>, StoreError> {
     let mut all = Vec::new();
-    let has_open = promises.iter().any(|promise| promise.state == PromiseState::Open.code());
+    let open: Vec<PromiseId> = promises.iter().filter(|one| one.state == PromiseState::Open.code()).map(|one| one.id).collect();
     for (at, promise) in promises.iter_mut().enumerate() {
         let Some(from) = PromiseState::parse(&promise.state).filter(|state| *state != PromiseState::Withdrawn) else { continue };
         let amount = Money::of(promise.amount_minor, currency(&promise.currency)?);
         let last = last_day(promise.due_on, i32::try_from(promise.grace_days).unwrap_or(0));
         let until = promise.decided_at.filter(|_| from == PromiseState::Kept).unwrap_or(Timestamp::MAX);
-        let arrived = arrived(arrivals, (promise.taken_on, last), (promise.taken_at, until));
+        let arrived = match planned.arrived(promise.id) {
+            Some(arrived) => arrived,
+            None => arrived(arrivals, (promise.taken_on, last), (promise.taken_at, until)),
+        };
         if arrived == promise.arrived_minor && from != PromiseState::Open {
             continue;
         }
         let to = match from {
             PromiseState::Open => judge(amount, arrived, last, closed_day),
-            // Another promise may stand by now, and an account has at most one.
+            // Another promise may stand by now, and an account has at most one. The next installment of the same plan makes room.
             _ if arrived < promise.arrived_minor => match judge_after_reversal(amount, arrived, last, closed_day) {
-                PromiseState::Open if has_open => PromiseState::Broken,
+                PromiseState::Open if open.iter().any(|other| !planned.are_of_one(promise.id, *other)) => PromiseState::Broken,
                 state => state,
             },
             _ => judge(amount, arrived, last, closed_day),

@@ -1,7 +1,9 @@
 //! Plans: promises to pay, taken and judged, and requests for what is beyond an officer's limits.
 
 pub mod actions;
+pub mod agreed;
 pub mod approvals;
+pub mod desk;
 pub mod judging;
 pub mod nightly;
 pub mod pages;

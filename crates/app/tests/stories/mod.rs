@@ -28,6 +28,7 @@ mod licenses;
 mod limitation;
 mod machines;
 mod merging;
+mod negotiation;
 mod officer;
 mod outreach;
 mod parties;

@@ -9,6 +9,8 @@
 //!
 //! Always true: nobody answers their own request; a request is answered once; what was refused is refused with a reason.
 
+use super::rhythm::Frequency;
+use super::schedule::{Cut, PlanTerms};
 use crate::values::coded::coded;
 use crate::values::iso_date;
 use crate::values::moment::written;
@@ -26,10 +28,12 @@ pub const WAIT_HOURS: i64 = 24;
 pub const GOOD_HOURS: i64 = 24;
 
 coded! {
-    /// What is asked for. Settlements, waivers, plans and refunds come with the rooms that decide them.
+    /// What is asked for. Waivers and refunds come with the rooms that decide them.
     ApprovalKind {
         /// A promise that is beyond the officer's limits.
         Promise = "promise", "A promise";
+        /// A plan or settlement that is beyond the officer's limits.
+        Plan = "plan", "A plan";
         /// Anything else, in words.
         Question = "question", "A question";
     }
@@ -80,11 +84,57 @@ pub enum Terms {
         #[serde(with = "iso_date")]
         due_on: Date,
     },
+    /// They pay by a plan, or settle.
+    Plan {
+        /// All that is paid, in minor units.
+        total_minor: i64,
+        /// What of it is paid on the day that it is agreed.
+        down_minor: i64,
+        /// How many installments the rest has.
+        count: u32,
+        /// How much each but the first is, where they named that instead of the number.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        amount_minor: Option<i64>,
+        /// From which day on.
+        #[serde(with = "iso_date")]
+        first_on: Date,
+        /// How often.
+        frequency: Frequency,
+        /// In which currency.
+        currency: String,
+    },
     /// What stands in the words.
     Question,
 }
 
 impl Terms {
+    /// The terms of a plan.
+    pub fn plan(terms: &PlanTerms) -> Terms {
+        Terms::Plan {
+            total_minor: terms.total.minor(),
+            down_minor: terms.down.minor(),
+            count: terms.count(),
+            amount_minor: if let Cut::Amount(amount) = terms.cut { Some(amount.minor()) } else { None },
+            first_on: terms.first_on,
+            frequency: terms.frequency,
+            currency: terms.total.currency().code().into(),
+        }
+    }
+
+    /// The terms of a plan, where they are one.
+    pub fn as_plan(&self) -> Option<PlanTerms> {
+        let Terms::Plan { total_minor, down_minor, count, amount_minor, first_on, frequency, currency } = self else { return None };
+        let currency = Currency::parse(currency)?;
+        let money = |minor| Money::of(minor, currency);
+        Some(PlanTerms {
+            total: money(*total_minor),
+            down: money(*down_minor),
+            cut: amount_minor.map_or(Cut::Count(*count), |amount| Cut::Amount(money(amount))),
+            first_on: *first_on,
+            frequency: *frequency,
+        })
+    }
+
     /// The terms of a promise.
     pub fn promise(amount: Money, due_on: Date) -> Terms {
         Terms::Promise { amount_minor: amount.minor(), currency: amount.currency().code().into(), due_on }
@@ -94,6 +144,7 @@ impl Terms {
     pub const fn kind(&self) -> ApprovalKind {
         match self {
             Terms::Promise { .. } => ApprovalKind::Promise,
+            Terms::Plan { .. } => ApprovalKind::Plan,
             Terms::Question => ApprovalKind::Question,
         }
     }
@@ -102,16 +153,17 @@ impl Terms {
     pub fn as_promise(&self) -> Option<(Money, Date)> {
         match self {
             Terms::Promise { amount_minor, currency, due_on } => Some((Money::of(*amount_minor, Currency::parse(currency)?), *due_on)),
-            Terms::Question => None,
+            Terms::Plan { .. } | Terms::Question => None,
         }
     }
 }
 
 impl fmt::Display for Terms {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.as_promise() {
-            Some((amount, due_on)) => write!(f, "{amount} by {}", written(due_on)),
-            None => f.write_str("a question"),
+        match (self.as_promise(), self.as_plan()) {
+            (Some((amount, due_on)), _) => write!(f, "{amount} by {}", written(due_on)),
+            (None, Some(plan)) => plan.fmt(f),
+            (None, None) => f.write_str("a question"),
         }
     }
 }
@@ -302,6 +354,29 @@ mod tests {
         assert_eq!(promise(500).to_string(), "USD 5.00 by Mon 1 Jun 2026");
         assert_eq!(promise(500).as_promise(), Some((Money::usd(500), date(2026, 6, 1))));
         assert_eq!((Terms::Question.as_promise(), Terms::Question.kind()), (None, ApprovalKind::Question));
+        let plan = |down, cut| PlanTerms {
+            total: Money::usd(33_600),
+            down: Money::usd(down),
+            cut,
+            first_on: date(2026, 6, 1),
+            frequency: Frequency::Monthly,
+        };
+        let five = plan(5_000, Cut::Count(5));
+        assert_eq!(
+            Terms::plan(&five).to_string(),
+            "USD 336.00: USD 50.00 today, then 5 installments of USD 57.20 once a month from Mon 1 Jun 2026"
+        );
+        assert_eq!(Terms::plan(&plan(0, Cut::Count(1))).to_string(), "USD 336.00 by Mon 1 Jun 2026");
+        assert_eq!(Terms::plan(&plan(33_600, Cut::Count(0))).to_string(), "USD 336.00 today");
+        let odd = plan(0, Cut::Amount(Money::usd(10_000)));
+        assert_eq!(
+            Terms::plan(&odd).to_string(),
+            "USD 336.00: 4 installments of USD 100.00, the first of USD 36.00, once a month from Mon 1 Jun 2026"
+        );
+        for terms in [five, odd] {
+            let kept = Terms::plan(&terms);
+            assert_eq!((kept.as_plan(), kept.kind(), kept.as_promise()), (Some(terms), ApprovalKind::Plan, None));
+        }
     }
 
     #[test]

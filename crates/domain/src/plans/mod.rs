@@ -2,12 +2,14 @@
 //! their limits.
 //!
 //! The negotiation desk reads [`budget`] (what can be paid), [`schedule`] (a plan day by day), [`worth`] (what a plan is worth to the
-//! creditor), [`offers`] (the best plans that policy and budget have) and [`limits`] (what of them somebody may grant alone).
+//! creditor), [`offers`] (the best plans that policy and budget have) and [`limits`] (what of them somebody may grant alone). What becomes of one that was
+//! agreed stands in [`plan`].
 
 pub mod approval;
 pub mod budget;
 pub mod limits;
 pub mod offers;
+pub mod plan;
 pub mod promise;
 pub mod rhythm;
 pub mod schedule;

@@ -10,11 +10,17 @@
 //! comes first: fewer installments, the earlier end, the lower total, the lower down payment, the more frequent, the earlier first day.
 //! With them stand the ways that need no sum: a changed due date, and a pause in hardship.
 //!
+//! What the plan builder asks for is checked by [`offer_of`] against the same; an [`OfferBook`] is a policy as it is kept.
+//!
 //! Always true: an [`Offer`] is within policy. Nothing else makes one.
 
+mod book;
+mod built;
 mod policy;
 mod search;
 
+pub use book::{OfferBook, PartsWithin, RungWithin};
+pub use built::offer_of;
 pub use policy::{FIRST_DAYS_MAX, InParts, OfferCase, OfferPolicy, PolicyTerms, Rung};
 pub use search::BEST;
 
@@ -135,6 +141,19 @@ pub struct Offers {
 
 /// Finds what may be offered in a case, by policy and by what they can pay, or says why nothing can be.
 pub fn find_offers(policy: &OfferPolicy, case: &OfferCase, means: Option<&Means>, odds: &Odds) -> Result<Offers, Vec<FieldProblem>> {
+    let problems = case_problems(policy, case, means);
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let weighed = search::search(policy, case, means, odds);
+    let first_days = policy.first_days(case);
+    let offers = |found: &[search::Found]| found.iter().filter_map(|found| offer(policy, case, odds, &first_days, found)).collect();
+    let (best, best_of_each) = (offers(&weighed.found), offers(&weighed.of_kind));
+    Ok(Offers { best, best_of_each, relief: relief(policy, case), candidates: weighed.candidates, weighed: weighed.weighed })
+}
+
+/// Why nothing at all can be offered in a case.
+fn case_problems(policy: &OfferPolicy, case: &OfferCase, means: Option<&Means>) -> Vec<FieldProblem> {
     let currency = case.balance.currency();
     let mut problems = Vec::new();
     if !(1..=Money::LARGEST_MINOR).contains(&case.balance.minor()) {
@@ -147,14 +166,7 @@ pub fn find_offers(policy: &OfferPolicy, case: &OfferCase, means: Option<&Means>
     if let Some(other) = means.map(|means| means.at_hand().currency()).filter(|other| *other != currency) {
         problems.push(FieldProblem::new("budget", format!("The budget is in {}, the debt in {}.", other.code(), currency.code())));
     }
-    if !problems.is_empty() {
-        return Err(problems);
-    }
-    let weighed = search::search(policy, case, means, odds);
-    let first_days = policy.first_days(case);
-    let offers = |found: &[search::Found]| found.iter().filter_map(|found| offer(policy, case, odds, &first_days, found)).collect();
-    let (best, best_of_each) = (offers(&weighed.found), offers(&weighed.of_kind));
-    Ok(Offers { best, best_of_each, relief: relief(policy, case), candidates: weighed.candidates, weighed: weighed.weighed })
+    problems
 }
 
 /// The offer that a candidate stands for, day by day.

@@ -14,6 +14,7 @@ use super::rhythm::{Frequency, Rhythm, Shift, moved};
 use crate::values::moment::written;
 use crate::values::money::Money;
 use jiff::civil::Date;
+use std::fmt;
 
 /// More installments than a plan has: ten years of weeks.
 pub const COUNT_MAX: u32 = 520;
@@ -85,6 +86,27 @@ impl PlanTerms {
     /// What each installment but the first is: as it was edited, or as it follows from the count.
     pub fn amount(&self) -> Money {
         Money::of(self.cut.parts(self.rest().minor()).map_or(0, |parts| parts.each_minor), self.total.currency())
+    }
+}
+
+/// The terms in plain words, as they are read to somebody.
+impl fmt::Display for PlanTerms {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rest = self.rest();
+        let from = written(self.first_on);
+        let Some(parts) = self.cut.parts(rest.minor()).filter(|_| rest.minor() > 0) else { return write!(f, "{} today", self.total) };
+        match (self.down.minor(), parts.count) {
+            (0, 1) => return write!(f, "{} by {from}", self.total),
+            (0, _) => write!(f, "{}: ", self.total)?,
+            (_, 1) => return write!(f, "{}: {} today, then {rest} by {from}", self.total, self.down),
+            _ => write!(f, "{}: {} today, then ", self.total, self.down)?,
+        }
+        let money = |minor| Money::of(minor, self.total.currency());
+        write!(f, "{} installments of {}", parts.count, money(parts.each_minor))?;
+        if parts.first_minor != parts.each_minor {
+            write!(f, ", the first of {},", money(parts.first_minor))?;
+        }
+        write!(f, " {} from {from}", self.frequency)
     }
 }
 

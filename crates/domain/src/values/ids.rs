@@ -154,6 +154,14 @@ ids! {
     NeedId = "cnd";
     /// What was agreed in a call, sent after it.
     RecapId = "rcp";
+    /// What somebody can pay, as they told it.
+    BudgetId = "bud";
+    /// One version of what may be offered.
+    OfferPolicyId = "ofp";
+    /// A plan or settlement that was agreed.
+    PlanId = "pln";
+    /// One payment of a plan.
+    InstallmentId = "ins";
     /// What a bureau was told of an account.
     FurnishingId = "fur";
     /// One letter.

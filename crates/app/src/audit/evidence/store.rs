@@ -50,7 +50,7 @@ const POLICIES: &str = "creditor_id is null or creditor_id = (select creditor_id
 const VIEWS: &str = "account_id = $1 and seen_at < $2";
 
 /// Everything a pack holds of an account, in the order of its contents.
-pub const SOURCES: [Source; 32] = [
+pub const SOURCES: [Source; 36] = [
     source("account", "accounts", "id = $1", "the account as it stands"),
     source("people", "account_people", OWN, "who stands on the account, in which role"),
     source(
@@ -79,12 +79,16 @@ pub const SOURCES: [Source; 32] = [
     source("call-steps", "call_steps", STEPS, "each thing that was done in those calls; what was typed for a check is kept nowhere"),
     source("recaps", "recaps", STEPS, "what was agreed in those calls, word for word as it was written for them"),
     source("promises", "promises", OWN, "promises to pay, kept or not"),
+    source("budgets", "budgets", OWN, "what they said they can pay"),
+    source("plans", "plans", OWN, "plans and settlements that were agreed, and what became of them"),
+    source("installments", "plan_installments", OWN, "the payments of those plans day by day, each with its promise"),
     source("approvals", "approvals", OWN, "what officers asked to grant beyond their limits, and the answers"),
     source("statuses", "status_evidence", OWN, "statuses with their evidence"),
     source("limitation", "limitation_entries", OWN, "what the time to sue is counted from"),
     source("holds", "holds", OWN, "when we had to stand still, and why"),
     source("notes", "notes", OWN, "notes"),
     source("documents", "documents", OWN, "documents, each with the hash of its bytes"),
+    source("offer-policies", "offer_policies", POLICIES, "what the agency and the creditor let be offered"),
     source("policies", "policies", POLICIES, "policies of the agency and the creditor, stricter than the law"),
     source(
         "amendments",

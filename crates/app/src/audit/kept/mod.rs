@@ -78,10 +78,12 @@ macro_rules! of_agency {
 ///
 /// Whose contact, wish, circumstance or notice it is may change when two records of one person are made one or parted again.
 #[rustfmt::skip]
-pub static KINDS: [Kind; 23] = [
+pub static KINDS: [Kind; 26] = [
     kind!("approval", ApprovalId, "approvals",
         call_id kind terms limits words asked_by_id asked_at,
         lapses_at state answer_terms answer_words answered_by_id answered_at good_until promise_id noted_at),
+    kind!("budget", BudgetId, "budgets",
+        lines left_minor at_hand_minor currency share_bp pay_every pay_on made_by made_at,),
     kind!("case", CaseId, "cases",
         kind ground channel words disputed_minor currency received_on notice_id hold_id opened_by opened_at,
         debtor_id in_writing state outcome root_cause found closed_by closed_at),
@@ -104,6 +106,8 @@ pub static KINDS: [Kind; 23] = [
     kind!("furnishing", FurnishingId, "furnishings",
         as_of status balance_dollars delinquent_since dispute is_settled decision_id told_by told_at,),
     kind!("hold", HoldId, "holds", reason scope from_on until_on created_by created_at, ended_at),
+    kind!("installment", InstallmentId, "plan_installments",
+        plan_id number wanted_on due_on amount_minor currency, promise_id),
     kind!("letter", LetterId, "letters",
         run_id kind language reference addressee content document_id hash pages file_name mailing_on period_ends_on printed_at case_id,
         state mailed_on notice_id).later(1),
@@ -118,6 +122,10 @@ pub static KINDS: [Kind; 23] = [
     kind!("payment", PaymentId, "payments",
         entry_id amount_minor unapplied_minor currency effective_on posted_by created_at,
         reference state reversed_on),
+    kind!("plan", PlanId, "plans",
+        budget_id approval_id policy_id kind total_minor down_minor balance_minor share_bp currency frequency first_on agreed_on last_on
+        worth_minor all_kept_ppm kept_ppm kept_from agreed_by agreed_at,
+        state decided_at),
     kind!("promise", PromiseId, "promises",
         amount_minor currency taken_on due_on grace_days taken_by taken_at,
         state arrived_minor decided_at),
@@ -137,7 +145,7 @@ pub static KINDS: [Kind; 23] = [
 
 /// What is kept about the agency and no account: named in the entries of its chain.
 #[rustfmt::skip]
-static OF_AGENCY: [Kind; 9] = [
+static OF_AGENCY: [Kind; 10] = [
     of_agency!("policy", PolicyId, "policies",
         creditor_id number attempts_max_7_days opens_minute closes_minute electronic_max_7_days is_off_on_sundays is_off_on_holidays
         from_on reason difference proposed_by proposed_at,
@@ -151,6 +159,8 @@ static OF_AGENCY: [Kind; 9] = [
     of_agency!("guide", GuideId, "guides",
         language number body from_on reason proposed_by proposed_at,
         state begins_at decided_by decided_at),
+    of_agency!("offer policy", OfferPolicyId, "offer_policies",
+        creditor_id number terms from_on set_by approved_by set_at,),
     of_agency!("draw", DrawId, "review_draws",
         officer_id week_on seed calls population random_most risk_most drawn_by drawn_at,),
     of_agency!("review", ReviewId, "reviews", call_id officer_id purpose draw_id reasons scorecard asked_by asked_at,),
@@ -186,7 +196,7 @@ macro_rules! kept_rows {
     )*};
 }
 
-kept_rows! { CallId CallStepId CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId GuideId CallScoreId DrawId ReviewId ReviewScoreId ScoreDisputeId GoalId ApprovalId RecapId FurnishingId }
+kept_rows! { CallId CallStepId CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId GuideId CallScoreId DrawId ReviewId ReviewScoreId ScoreDisputeId GoalId ApprovalId RecapId FurnishingId BudgetId OfferPolicyId PlanId InstallmentId }
 
 /// The columns of a row as they come.
 struct Columns(Vec<Value>);

@@ -5,13 +5,16 @@ use crate::app::{Actor, App, Failure, Outcome, WORDS_MAX, check_length, new_uuid
 use crate::audit::kept;
 use crate::outreach::calls;
 use crate::plans::actions::facts_of;
+use crate::plans::desk::agreeing::weigh;
 use crate::store::Tx;
 use crate::{accounts, strategy, transaction};
 use duly_domain::decision::{Answer, Decision};
 use duly_domain::identity::authority::promise_limits;
 use duly_domain::identity::{Permission, may};
 use duly_domain::outreach::conversation::Stage;
-use duly_domain::plans::approval::{ApprovalState, GOOD_HOURS, HOLD_MINUTES, NoAnswer, Terms, Verdict, WAIT_HOURS, may_answer};
+use duly_domain::plans::approval::{
+    ApprovalKind, ApprovalState, GOOD_HOURS, HOLD_MINUTES, NoAnswer, Terms, Verdict, WAIT_HOURS, may_answer,
+};
 use duly_domain::plans::promise::decide_promise;
 use duly_domain::values::ids::{AccountId, ApprovalId, CallId};
 use duly_domain::values::moment::Moment;
@@ -56,10 +59,13 @@ pub async fn ask(app: &App, who: &Actor, at: Moment, ask: &AskApproval) -> Resul
             led.conversation.may_enter(Stage::Commit).map_err(|says| Failure::Stale(format!("{} {says}", Stage::Commit)))?;
         }
         let mut limits = String::new();
-        if ask.terms.as_promise().is_some() {
+        if ask.terms.kind() != ApprovalKind::Question {
             let decision = decide(tx, at, &ask.terms, &account, who).await?;
             let rules: Vec<&str> = decision.because.iter().map(|reason| reason.rule.id).collect();
             match decision.answer {
+                Answer::Yes if ask.terms.kind() == ApprovalKind::Plan => {
+                    return Err(Failure::Stale("this is within what you may grant: agree the plan".into()));
+                }
                 Answer::Yes => return Err(Failure::Stale("this is within what you may grant: take the promise".into())),
                 Answer::No => {
                     let detail = json!({"terms": &ask.terms, "answer": decision.answer.code(), "rules": rules});
@@ -106,6 +112,9 @@ pub async fn ask(app: &App, who: &Actor, at: Moment, ask: &AskApproval) -> Resul
 
 /// What law, house and somebody's limits say to terms as the account stands now.
 async fn decide(tx: &mut Tx, at: Moment, terms: &Terms, account: &accounts::store::Account, who: &Actor) -> Result<Decision, Failure> {
+    if let Some(plan) = terms.as_plan() {
+        return Ok(weigh(tx, at, account.id, plan, who.role).await?.2);
+    }
     let Some((amount, due_on)) = terms.as_promise() else {
         return Ok(Decision { answer: Answer::Yes, next_allowed_at: None, because: Vec::new(), warnings: Vec::new() });
     };
@@ -138,7 +147,14 @@ pub async fn answer(
         };
         if let Some(terms) = terms {
             let account = accounts::store::load_account(tx, request.account).await?;
-            let decision = decide(tx, at, terms, &account, who).await?;
+            let decision = match decide(tx, at, terms, &account, who).await {
+                // What policy and budget do not have is nobody's to grant.
+                Err(Failure::Wrong(problems)) => {
+                    let says: Vec<String> = problems.0.into_iter().map(|(_, says)| says).collect();
+                    return Err(Failure::Stale(says.join(" ")));
+                }
+                decided => decided?,
+            };
             if decision.answer != Answer::Yes {
                 return Ok(Outcome::Refused(decision));
             }
@@ -172,6 +188,9 @@ fn in_words(why: NoAnswer, request: &Approval) -> Failure {
         NoAnswer::Stands(state) => Failure::Stale(format!("{by} was first: it stands at {}", state.to_string().to_lowercase())),
         NoAnswer::Own => Failure::Stale("you asked it yourself: somebody else answers it".into()),
         NoAnswer::WithoutWords => Failure::wrong("words", "are missing: say why"),
+        NoAnswer::BesideIt if request.asked().is_ok_and(|asked| asked.kind() == ApprovalKind::Plan) => {
+            Failure::Stale("these are the terms that were asked for: approve them, or name others".into())
+        }
         NoAnswer::BesideIt => Failure::wrong("counter-amount", "and day are those that were asked for: approve them, or name others"),
     }
 }

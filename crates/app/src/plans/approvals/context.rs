@@ -7,12 +7,13 @@ use crate::plans;
 use crate::store::Tx;
 use crate::{accounts, compliance};
 use duly_domain::accounts::Bucket;
-use duly_domain::plans::approval::{PastPromise, Similar};
+use duly_domain::plans::approval::{PastPromise, SIMILAR_MIN, Similar};
 use duly_domain::plans::promise::limit_says;
 use duly_domain::values::moment::{day_number, written};
 use duly_domain::values::money::Money;
-use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
 
 /// The card beside a request.
 pub struct Context {
@@ -50,7 +51,7 @@ pub async fn of(tx: &mut Tx, request: &Approval, zone: &TimeZone, now: Timestamp
     let similar = match request.asked()?.as_promise() {
         Some((amount, due_on)) => {
             let past = store::list_decided(tx, &account.currency, &account.kind).await?;
-            let asked_on = request.asked_at.to_zoned(zone.clone()).date();
+            let asked_on = at_day(request, zone);
             let past = past.iter().map(|promise| PastPromise {
                 amount_minor: promise.amount_minor,
                 days: day_number(promise.due_on) - day_number(promise.taken_on),
@@ -59,6 +60,7 @@ pub async fn of(tx: &mut Tx, request: &Approval, zone: &TimeZone, now: Timestamp
             });
             Similar::of(amount.minor(), day_number(due_on) - day_number(asked_on), account.placed_minor, past).to_string()
         }
+        None if request.asked()?.as_plan().is_some() => similar_plans(tx, &account, at_day(request, zone)).await?,
         None => String::new(),
     };
     Ok(Context {
@@ -70,5 +72,34 @@ pub async fn of(tx: &mut Tx, request: &Approval, zone: &TimeZone, now: Timestamp
         rest: compliance::gate::undisputed(tx, &account, now).await?,
         limits: request.limits.split_whitespace().filter_map(limit_says).collect(),
         similar,
+    })
+}
+
+fn at_day(request: &Approval, zone: &TimeZone) -> Date {
+    request.asked_at.to_zoned(zone.clone()).date()
+}
+
+/// What was agreed with the same creditor's debtors in a year, and what became of it.
+async fn similar_plans(tx: &mut Tx, account: &accounts::store::Account, asked_on: Date) -> Result<String, Failure> {
+    let past = plans::agreed::store::list_of_creditor(tx, account.creditor, asked_on.saturating_sub(Span::new().years(1))).await?;
+    let is_like = |one: i64, other: i64| one.saturating_mul(2) >= other && other.saturating_mul(2) >= one;
+    let like: Vec<_> =
+        past.into_iter().filter(|plan| plan.currency == account.currency && is_like(plan.balance_minor, account.balance_minor)).collect();
+    let count = |state: &str| like.iter().filter(|plan| plan.state == state).count();
+    let mut shares: Vec<i64> = like.iter().map(|plan| plan.share_bp).filter(|share| *share < 10_000).collect();
+    shares.sort_unstable();
+    let settled = match shares.get(shares.len() / 2) {
+        Some(middle) => format!(" {} were settlements, the one in the middle for {}.{:02} %.", shares.len(), middle / 100, middle % 100),
+        None => " None of them was a settlement.".into(),
+    };
+    Ok(match like.len() {
+        0 => "The record has no plan like it with this creditor in the last year.".into(),
+        few if few < SIMILAR_MIN as usize => format!("Too few like it to say anything: {few} with this creditor in the last year."),
+        many => format!(
+            "Accounts like it agreed {many} plans with this creditor in the last year: {} kept, {} broken, {} running.{settled}",
+            count("kept"),
+            count("broken"),
+            count("active")
+        ),
     })
 }

@@ -8,6 +8,10 @@ use crate::accounts::pages::{Unfinished, back, currency_of, resolve, show};
 use crate::app::{Failure, Outcome, Problems};
 use crate::outreach::calls;
 use crate::plans::actions::{TakePromise, take_promise_in};
+use crate::plans::agreed::store::list_installments;
+use crate::plans::desk::agreeing::{AgreePlan, Agreed, agree_plan_in};
+use crate::plans::desk::form::{TermsForm, read_terms};
+use crate::plans::desk::pages as desk;
 use crate::transaction;
 use crate::web::Web;
 use crate::web::form::Fields;
@@ -22,6 +26,7 @@ use duly_domain::decision::Decision;
 use duly_domain::identity::{Permission, may};
 use duly_domain::outreach::conversation::{Stage, Step};
 use duly_domain::plans::approval::{ApprovalKind, ApprovalState, Terms, Verdict};
+use duly_domain::plans::schedule::PlanTerms;
 use duly_domain::values::ids::{AccountId, ApprovalId, CallId};
 use duly_domain::values::money::Money;
 use std::collections::HashMap;
@@ -63,6 +68,7 @@ struct ApprovalPage {
     is_question: bool,
     amount: String,
     due: String,
+    plan: Option<TermsForm>,
     today: String,
     fields: Fields,
     problems: Problems,
@@ -156,6 +162,7 @@ async fn show_one(
         is_question: asked.kind() == ApprovalKind::Question,
         amount: typed("counter-amount", amount),
         due: typed("counter-due", due),
+        plan: asked.as_plan().map(|terms| TermsForm::of(&terms, &fields, &problems, "counter-")),
         today: visit.at.business_day.to_string(),
         fields,
         refused,
@@ -172,6 +179,13 @@ pub async fn post_answer(State(web): State<Web>, visit: Visit, Path(approval): P
     let row = store::load_approval(&mut web.app.db.read().await?, id).await?;
     let mut problems = Problems::default();
     let verdict = match fields.text("verdict") {
+        "counter" if row.asked()?.kind() == ApprovalKind::Plan => {
+            let currency = currency_of(&web, row.account).await?;
+            match read_terms(&fields, "counter-", (currency, visit.at.business_day), &mut problems) {
+                Some(terms) => Verdict::Counter(Terms::plan(&terms)),
+                None => return show_one(&web, &visit, id, fields, problems, None).await,
+            }
+        }
         "counter" => {
             let currency = currency_of(&web, row.account).await?;
             let terms = (fields.amount("counter-amount", currency, &mut problems), fields.date("counter-due", &mut problems));
@@ -218,6 +232,9 @@ pub async fn post_approval(State(web): State<Web>, visit: Visit, Path(account): 
     let id = resolve(&web, &account).await?;
     let call: Option<CallId> = fields.some("call").and_then(|call| call.parse().ok());
     let mut problems = Problems::default();
+    if fields.text("ask-kind") == ApprovalKind::Plan.code() {
+        return desk::ask_for_plan(&web, &visit, id, fields).await;
+    }
     let terms = match fields.text("ask-kind") {
         "question" => Some(Terms::Question),
         _ => {
@@ -299,6 +316,9 @@ pub async fn post_use(State(web): State<Web>, visit: Visit, Path(approval): Path
     let place = place_of(&web, &visit, &request).await;
     let stands = request.clock().state_at(visit.at.at);
     let again = |problems, refused| place.again(&web, &visit, Fields::default(), problems, refused);
+    if let Some(terms) = request.granted()?.as_plan().filter(|_| stands.is_granted()) {
+        return use_plan(&web, &visit, &request, &place, terms).await;
+    }
     let Some((amount, due_on)) = request.granted()?.as_promise().filter(|_| stands.is_granted()) else {
         let says = format!("it stands at {} and cannot be used", stands.to_string().to_lowercase());
         return again(Problems::one("form", says), None).await;
@@ -319,6 +339,36 @@ pub async fn post_use(State(web): State<Web>, visit: Visit, Path(approval): Path
             None => Ok(back(&request.account.to_string(), "promised")),
         },
         Ok(Outcome::Refused(decision)) => again(Problems::default(), Some(decision)).await,
+        Err(Failure::Stale(says)) => again(Problems::one("form", says), None).await,
+        Err(failure) => Err(failure),
+    }
+}
+
+/// They agree the plan that was granted; in a call its first payment is what they promised.
+async fn use_plan(web: &Web, visit: &Visit, request: &store::Approval, place: &Place, terms: PlanTerms) -> Result<Response, Failure> {
+    let (who, at, ask) = (&visit.who, visit.at, AgreePlan { account: request.account, terms });
+    let done = transaction!(web.app.db, tx, {
+        let agreed = agree_plan_in(tx, who, at, ask).await?;
+        if let (Agreed::Done(plan), Some(call)) = (&agreed, place.call) {
+            let first = list_installments(tx, plan.account).await?.into_iter().find(|one| one.plan == plan.id);
+            if let Some(first) = first {
+                let (amount_minor, currency, due_on) = (first.amount_minor, plan.currency.clone(), first.due_on);
+                calls::actions::take_step_in(tx, who, at, call, Step::Promised { amount_minor, currency, due_on }).await?;
+            }
+        }
+        Ok(agreed)
+    });
+    let again = |problems, refused| place.again(web, visit, Fields::default(), problems, refused);
+    match done {
+        Ok(Agreed::Done(_)) => match place.call {
+            Some(call) => Ok(Redirect::to(&format!("/calls/{call}?stage={}", Stage::ReadBack.code())).into_response()),
+            None => Ok(Redirect::to(&format!("/accounts/{}?said=agreed#plan", request.account)).into_response()),
+        },
+        Ok(Agreed::Refused(decision)) => again(Problems::default(), Some(decision)).await,
+        Ok(Agreed::Outside(problems)) => {
+            let says: Vec<String> = problems.0.into_iter().map(|(_, says)| says).collect();
+            again(Problems::one("form", says.join(" ").trim_end_matches('.').to_string()), None).await
+        }
         Err(Failure::Stale(says)) => again(Problems::one("form", says), None).await,
         Err(failure) => Err(failure),
     }

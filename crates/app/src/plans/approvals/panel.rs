@@ -25,6 +25,8 @@ pub struct Shown {
     pub reference: String,
     /// What was asked for.
     pub asked: String,
+    /// Whether it is a plan.
+    pub is_plan: bool,
     /// In their words.
     pub words: String,
     /// Who asked.
@@ -64,6 +66,7 @@ impl Shown {
             id: row.id,
             account: row.account,
             asked: if asked.kind() == ApprovalKind::Question { "A question".into() } else { asked.to_string() },
+            is_plan: asked.kind() == ApprovalKind::Plan,
             is_own: viewer == Some(row.asked_by),
             state,
             granted,

@@ -212,4 +212,78 @@ proptest! {
             prop_assert_eq!((found.worth().units(), found.share_bp()), (walked.worth, walked.share_bp));
         }
     }
+
+    #[test]
+    fn what_is_found_the_builder_accepts_and_gives_the_same(
+        terms in any_terms(), case in any_case(), budget in proptest::option::of((0..80_000i64, 0..200_000i64)), kept in 1..=1_000_000u32,
+    ) {
+        let (policy, means) = (policy(terms), budget.map(|(left, at_hand)| means(left, at_hand)));
+        let odds = Odds::new(kept, 10_000).expect("odds");
+        let offers = find_offers(&policy, &case, means.as_ref(), &odds).expect("offers");
+        for found in offers.best.iter().chain(&offers.best_of_each) {
+            // Of a few cents several rungs round to one amount: its share is then the whole's, or the first rung's.
+            let same = |built: &Offer| if case.balance.minor() >= 10_000 { built == found } else { built.schedule == found.schedule };
+            let built = offer_of(&policy, &case, means.as_ref(), &odds, *found.terms());
+            prop_assert!(built.as_ref().is_ok_and(same), "{:?}: {:?}", found.terms(), built);
+        }
+    }
+
+    #[test]
+    fn what_the_builder_accepts_is_worth_no_more_than_the_best_and_within_every_bound(
+        terms in any_terms(), case in any_case(), budget in proptest::option::of((0..80_000i64, 0..200_000i64)),
+        total in 1..=10_000i64, down in 0..=10_000i64, cut in prop_oneof![(1..30u32).prop_map(Cut::Count), (1..90_000i64).prop_map(|minor| Cut::Amount(Money::usd(minor)))],
+        first in -2..50i32, frequency in 0..4usize,
+    ) {
+        let (policy, means) = (policy(terms), budget.map(|(left, at_hand)| means(left, at_hand)));
+        let odds = odds();
+        let share = |whole: i64, of| i64::try_from(i128::from(whole) * i128::from(of) / 10_000).expect("a part of it");
+        let total = share(case.balance.minor(), total);
+        let asked = PlanTerms {
+            total: Money::usd(total), down: Money::usd(share(total, down)), cut,
+            first_on: date_of_day(day_number(case.agreed_on) + first), frequency: Frequency::ALL[frequency],
+        };
+        let Ok(offer) = offer_of(&policy, &case, means.as_ref(), &odds, asked) else { return Ok(()) };
+        let (schedule, rules) = (offer.schedule(), policy.terms());
+        let sum: i64 = schedule.installments().iter().map(|one| one.amount.minor()).sum();
+        prop_assert_eq!(sum + schedule.down().minor(), total);
+        prop_assert!(schedule.last_on() <= policy.last_on(&case));
+        prop_assert!(total == case.balance.minor() || rules.ladder.iter().any(|rung| crate::plans::share_up(case.balance.minor(), rung.share_bp) <= total));
+        let is_parts = matches!(offer.kind(), OfferKind::Plan | OfferKind::SettledInParts);
+        for one in schedule.installments() {
+            prop_assert!(!is_parts || one.amount.minor() >= rules.installment_min.minor());
+            let by_month = means.map_or(i64::MAX, |means| means.can_pay(Frequency::Weekly).minor().max(means.can_pay(Frequency::Monthly).minor()));
+            let at_hand = means.map_or(i64::MAX, |means| means.at_hand().minor());
+            prop_assert!(one.amount.minor() <= by_month.max(at_hand));
+        }
+        prop_assert!(schedule.installments().len() <= rules.count_max as usize);
+    }
+}
+
+#[test]
+fn what_is_outside_policy_is_no_offer_and_every_reason_is_said() {
+    let ask = |total, down, cut, first_on| PlanTerms {
+        total: Money::usd(total),
+        down: Money::usd(down),
+        cut,
+        first_on,
+        frequency: Frequency::Monthly,
+    };
+    let soon = date(2026, 1, 30);
+    let built = |asked: PlanTerms, means: Option<Means>| offer_of(&policy(terms()), &case(150_000), means.as_ref(), &odds(), asked);
+    let fields = |asked, means| built(asked, means).err().unwrap_or_default().iter().map(|problem| problem.field).collect::<Vec<_>>();
+    assert_eq!(fields(ask(150_000, 0, Cut::Count(12), soon), None), Vec::<&str>::new());
+    assert_eq!(fields(ask(150_001, 0, Cut::Count(12), soon), None), ["total"]);
+    assert_eq!(fields(ask(89_999, 0, Cut::Count(1), soon), None), ["total"], "60 % of 1,500.00 are 900.00");
+    assert_eq!(fields(ask(90_000, 0, Cut::Count(4), soon), None), ["count"], "a settlement has three parts at the most");
+    assert_eq!(fields(ask(90_000, 0, Cut::Count(1), date(2026, 2, 2)), None), ["count"], "and is paid at once by the 30th");
+    assert_eq!(fields(ask(150_000, 0, Cut::Count(24), date(2026, 3, 1)), None), ["first_on", "count"]);
+    assert_eq!(fields(ask(150_000, 60_001, Cut::Count(40), soon), None), ["count", "down", "count", "amount"]);
+    assert_eq!(fields(ask(150_000, 0, Cut::Amount(Money::usd(2_400)), soon), None), ["count", "count", "amount"]);
+    assert_eq!(fields(ask(150_000, 0, Cut::Amount(Money::usd(14_800)), soon), None), ["amount"], "the odd one of 20.00 is too small");
+    assert_eq!(fields(ask(150_000, 0, Cut::Count(2), date(2026, 1, 15)), None), ["first_on"], "today is the down payment");
+    assert_eq!(fields(ask(150_000, 10_000, Cut::Count(12), soon), Some(means(10_000, 5_000))), ["down", "amount"]);
+    assert_eq!(fields(ask(150_000, 0, Cut::Count(1), soon), Some(means(10_000, 5_000))), ["total"]);
+    // Between two rungs: above 80 %, so it goes with that rung's days, and its share is what is paid.
+    let between = built(ask(127_500, 0, Cut::Count(3), soon), None).expect("an offer");
+    assert_eq!((between.kind(), between.share_bp()), (OfferKind::SettledInParts, 8_500));
 }
