@@ -179,13 +179,13 @@ async fn show(web: &Web, visit: &Visit, id: AccountId, said: Option<&str>, mut a
 
     let mut built = None;
     let mut terms = drafted(&desk, offers.and_then(|offers| offers.best.first()));
-    if again.form == "builder" {
-        if let Some(typed) = read_terms(&again.fields, "", (currency, visit.at.business_day), &mut again.problems) {
-            terms = typed;
-            match desk.offer_of(typed) {
-                Ok(offer) => built = Some(shown(&offer)),
-                Err(problems) => again.problems = in_fields(problems),
-            }
+    if again.form == "builder"
+        && let Some(typed) = read_terms(&again.fields, "", (currency, visit.at.business_day), &mut again.problems)
+    {
+        terms = typed;
+        match desk.offer_of(typed) {
+            Ok(offer) => built = Some(shown(&offer)),
+            Err(problems) => again.problems = in_fields(problems),
         }
     }
     let in_budget = again.form == "budget";
