@@ -407,6 +407,7 @@ fn axe_finds_nothing_on_any_page_in_light_or_dark() {
             ]
             .map(|query| format!("{account}{query}"))
             .into_iter()
+            .chain([format!("{account}/offers")])
             .chain(
                 ["/my-day", "/my-day?lane=timed", "/accounts", "/accounts?q=nobody", "/promises", "/payments", "/password"]
                     .map(String::from),

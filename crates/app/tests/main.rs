@@ -12,6 +12,7 @@ mod incoming;
 mod letters_pdf;
 mod live;
 mod many;
+mod negotiation_desk;
 mod permissions;
 mod practice_desk;
 mod schema;

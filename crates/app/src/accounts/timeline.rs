@@ -3,6 +3,7 @@
 use super::notice::Kind;
 use super::store as accounts;
 use crate::app::Failure;
+use crate::identity::names::Names;
 use crate::outreach::words::store::KeptDisclosure;
 use crate::parties::store::PersonRow;
 use crate::store::{Keyed, Tx, Value};
@@ -323,10 +324,12 @@ async fn money(tx: &mut Tx, account: AccountId, events: &mut Vec<Event>, zone: &
         let title = format!("Promised {amount} by {}", written(promise.due_on));
         events.push(event(promise.taken_at, "promise", "", title, state));
     }
+    let mut names = Names::default();
     for plan in plans::agreed::store::list_plans(tx, account).await? {
+        let by = names.of(tx, &plan.agreed_by).await?;
         let total = Money::of(plan.total_minor, ledger::store::currency(&plan.currency)?);
         let title = format!("Agreed: {} of {total}, the last on {}", plan.offered().to_string().to_lowercase(), written(plan.last_on));
-        let state = format!("{} · by {}", plan.standing().to_string().to_lowercase(), plan.agreed_by);
+        let state = format!("{} · by {by}", plan.standing().to_string().to_lowercase());
         events.push(Event { href: Some(format!("/accounts/{account}#plan")), ..event(plan.agreed_at, "promise", "", title, state) });
     }
     for request in plans::approvals::store::list_of_account(tx, account).await? {

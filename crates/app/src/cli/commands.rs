@@ -3,7 +3,7 @@
 use super::output::{answer, write_line};
 use super::{
     Answered, Cli, Command, ExportCommand, Global, acts, audit, compliance, disclosures, disputes, guide, identity, incoming, intake, jobs,
-    ledger, letters, licenses, outreach, packs, plans, policy, reporting, serve, status, store, strategy,
+    ledger, letters, licenses, outreach, packs, plan, plans, policy, reporting, serve, status, store, strategy,
 };
 use crate::app::{App, Failure};
 use crate::store::StoreError;
@@ -67,6 +67,7 @@ fn goes_by_the_clock(command: &Command) -> bool {
             | C::Pack(_)
             | C::Letters(_)
             | C::Promise(_)
+            | C::Plan(_)
             | C::Payment(_)
             | C::Account(_)
             | C::Status(_)
@@ -88,6 +89,7 @@ async fn on_database(app: &App, global: &Global, command: Command) -> Result<Ans
         Command::License(command) => licenses::license(app, global, command).await?,
         Command::Pack(command) => return packs::pack(app, global, command).await,
         Command::Status(command) => return status::status(app, global, command).await,
+        Command::Plan(command) => return plan::plan(app, global, command).await,
         Command::Promise(command) => return plans::promise(app, global, command).await,
         Command::Night { business_day } => return jobs::night(app, global, business_day).await,
         Command::Audit(command) => return audit::audit(app, global, command).await,

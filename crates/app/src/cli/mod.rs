@@ -22,6 +22,7 @@ pub mod output;
 mod outreach;
 mod packs;
 mod plain;
+mod plan;
 mod plans;
 mod policy;
 mod reporting;
@@ -155,6 +156,9 @@ enum Command {
     /// Takes and withdraws promises to pay.
     #[command(subcommand)]
     Promise(plans::PromiseCommand),
+    /// Offers, and the policy that they come from.
+    #[command(subcommand)]
+    Plan(plan::PlanCommand),
     /// Posts and reverses payments.
     #[command(subcommand)]
     Payment(ledger::PaymentCommand),

@@ -7,6 +7,7 @@ mod coached;
 mod floor_today;
 mod life;
 mod mail;
+mod negotiated;
 mod open_today;
 mod people;
 mod practicing;
@@ -97,6 +98,7 @@ pub async fn make(app: &App, count: u32, seed: u64) -> Result<Made, Failure> {
         open_today::leave_open(app, &users).await?;
         coached::coach(app, &users).await?;
         floor_today::leave_under_way(app, &users).await?;
+        negotiated::negotiate(app, &users).await?;
         practicing::practice(app, &users).await?;
     }
     run_missed_nights(app).await?;
@@ -194,7 +196,7 @@ async fn run_missed_nights(app: &App) -> Result<(), Failure> {
 }
 
 async fn counts(tx: &mut Tx) -> Result<Vec<(&'static str, i64)>, Failure> {
-    const TABLES: [(&str, &str); 16] = [
+    const TABLES: [(&str, &str); 18] = [
         ("creditors", "select count(*) from creditors"),
         ("accounts", "select count(*) from accounts"),
         ("debtors", "select count(*) from debtors"),
@@ -203,6 +205,8 @@ async fn counts(tx: &mut Tx) -> Result<Vec<(&'static str, i64)>, Failure> {
         ("decisions", "select count(*) from decisions"),
         ("promises", "select count(*) from promises"),
         ("approvals", "select count(*) from approvals"),
+        ("budgets", "select count(*) from budgets"),
+        ("plans", "select count(*) from plans"),
         ("payments", "select count(*) from payments"),
         ("entries", "select count(*) from entries"),
         ("holds", "select count(*) from holds"),

@@ -32,7 +32,7 @@ pub struct AgreePlan {
 #[derive(Clone, Debug)]
 pub enum Agreed {
     /// It is agreed.
-    Done(PlanRow),
+    Done(Box<PlanRow>),
     /// Law, house or a limit refuse it, with every reason.
     Refused(Decision),
     /// Policy or budget have no such plan: nobody can grant it.
@@ -58,7 +58,7 @@ pub async fn weigh(tx: &mut Tx, at: Moment, account: AccountId, terms: PlanTerms
 pub async fn agree_plan_in(tx: &mut Tx, who: &Actor, at: Moment, ask: AgreePlan) -> Result<Agreed, Failure> {
     let said = Terms::plan(&ask.terms);
     if let Some(known) = pressed_twice(tx, at, &ask).await? {
-        return Ok(Agreed::Done(known));
+        return Ok(Agreed::Done(Box::new(known)));
     }
     let (desk, offer, decision) = match weigh(tx, at, ask.account, ask.terms, who.role).await {
         Err(Failure::Wrong(problems)) => {
@@ -99,7 +99,7 @@ pub async fn agree_plan_in(tx: &mut Tx, who: &Actor, at: Moment, ask: AgreePlan)
     }
     actions::judge_account(tx, who, at, account).await?;
     strategy::actions::place_on_worklist(tx, account, at).await?;
-    Ok(Agreed::Done(store::load_plan(tx, plan.id).await?))
+    Ok(Agreed::Done(Box::new(store::load_plan(tx, plan.id).await?)))
 }
 
 /// The same plan, agreed a moment ago.

@@ -12,5 +12,6 @@ pub mod budgeting;
 pub mod comparison;
 pub mod form;
 pub mod pages;
+pub mod policy;
 pub mod standing;
 pub mod store;

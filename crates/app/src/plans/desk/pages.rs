@@ -9,6 +9,7 @@ use crate::accounts;
 use crate::accounts::pages::{currency_of, resolve};
 use crate::app::{Failure, Outcome, Problems};
 use crate::audit::views;
+use crate::identity::names::Names;
 use crate::parties;
 use crate::plans::agreed::following::withdraw_plan;
 use crate::plans::approvals::actions::{AskApproval, ask};
@@ -179,15 +180,19 @@ async fn show(web: &Web, visit: &Visit, id: AccountId, said: Option<&str>, mut a
 
     let mut built = None;
     let mut terms = drafted(&desk, offers.and_then(|offers| offers.best.first()));
-    if again.form == "builder" {
-        if let Some(typed) = read_terms(&again.fields, "", (currency, visit.at.business_day), &mut again.problems) {
-            terms = typed;
-            match desk.offer_of(typed) {
-                Ok(offer) => built = Some(shown(&offer)),
-                Err(problems) => again.problems = in_fields(problems),
-            }
+    if again.form == "builder"
+        && let Some(typed) = read_terms(&again.fields, "", (currency, visit.at.business_day), &mut again.problems)
+    {
+        terms = typed;
+        match desk.offer_of(typed) {
+            Ok(offer) => built = Some(shown(&offer)),
+            Err(problems) => again.problems = in_fields(problems),
         }
     }
+    let told_to = match &desk.told {
+        Some(told) => Names::default().of(&mut tx, &told.row.made_by).await?,
+        None => String::new(),
+    };
     let in_budget = again.form == "budget";
     let told = desk.told.as_ref();
     let budget_fields = if in_budget { again.fields.clone() } else { Fields::default() };
@@ -216,7 +221,7 @@ async fn show(web: &Web, visit: &Visit, id: AccountId, said: Option<&str>, mut a
             missing: told.means.missing_per_month(),
             can_pay: Frequency::ALL.into_iter().map(|every| (every, told.means.can_pay(every))).collect(),
             at_hand: told.means.at_hand(),
-            by: told.row.made_by.clone(),
+            by: told_to.clone(),
             at: when(told.row.made_at, visit.at.at, &visit.zone),
         }),
         is_budget_open: told.is_none() || in_budget,

@@ -1,0 +1,139 @@
+//! The negotiation desk by command: the ranked offers of an account, and the policy that they come from.
+
+use super::output::{answer, money};
+use super::policy::find_changer;
+use super::{Answered, Global};
+use crate::accounts;
+use crate::app::{App, Failure};
+use crate::plans::desk::policy::{SetPolicy, parse, set_policy, write};
+use crate::plans::desk::standing::Desk;
+use crate::plans::desk::store::list_policies;
+use clap::Subcommand;
+use duly_domain::identity::Role;
+use duly_domain::plans::offers::{Offer, OfferBook};
+use duly_domain::values::ids::CreditorId;
+use jiff::civil::Date;
+use serde_json::{Value as Json, json};
+use std::path::PathBuf;
+
+/// `duly plan …`
+#[derive(Subcommand)]
+pub enum PlanCommand {
+    /// The plans that policy and budget have for an account, the most worth first.
+    Offers {
+        /// The account: its id or reference.
+        #[arg(long)]
+        account: String,
+    },
+    /// What may be offered, as TOML; with a file, sets it.
+    Policy {
+        /// The policy to set.
+        file: Option<PathBuf>,
+        /// Whose it is: a creditor's name; the house's unless named.
+        #[arg(long)]
+        creditor: Option<String>,
+        /// From which day; today unless named.
+        #[arg(long, value_parser = super::plain::day)]
+        from: Option<Date>,
+        /// The e-mail address of whoever sets it.
+        #[arg(long)]
+        officer: Option<String>,
+        /// The e-mail address of whoever approves it: somebody else.
+        #[arg(long)]
+        approver: Option<String>,
+    },
+}
+
+pub(super) async fn plan(app: &App, global: &Global, command: PlanCommand) -> Result<Answered, Failure> {
+    match command {
+        PlanCommand::Offers { account } => offers(app, global, &account).await?,
+        PlanCommand::Policy { file: None, creditor, .. } => show(app, global, creditor.as_deref()).await?,
+        PlanCommand::Policy { file: Some(file), creditor, from, officer, approver } => {
+            let (Some(officer), Some(approver)) = (officer, approver) else {
+                return Err(Failure::wrong("officer", "and approver are both needed: one sets a policy, another approves it"));
+            };
+            let text =
+                std::fs::read_to_string(&file).map_err(|error| Failure::File(format!("{} cannot be read: {error}", file.display())))?;
+            let (who, approver) = (find_changer(app, &officer).await?, find_changer(app, &approver).await?);
+            let at = app.moment();
+            let ask = SetPolicy {
+                creditor: find_creditor(app, creditor.as_deref()).await?,
+                book: parse(&text)?,
+                from_on: from.unwrap_or(at.business_day),
+                approver,
+            };
+            let row = set_policy(app, &who, at, &ask).await?;
+            let json = json!({"policy": row.id.to_string(), "number": row.number, "from_on": row.from_on.to_string()});
+            answer(global.format, &json, || vec![format!("version {} holds from {}", row.number, row.from_on)])?;
+        }
+    }
+    Ok(Answered::Yes)
+}
+
+async fn find_creditor(app: &App, name: Option<&str>) -> Result<Option<CreditorId>, Failure> {
+    let Some(name) = name else { return Ok(None) };
+    let found = accounts::store::find_creditor_by_name(&mut app.db.read().await?, name).await?;
+    Ok(Some(found.ok_or_else(|| Failure::NotFound(format!("creditor {name}")))?.id))
+}
+
+async fn show(app: &App, global: &Global, creditor: Option<&str>) -> Result<(), Failure> {
+    let creditor = find_creditor(app, creditor).await?;
+    let today = app.moment().business_day;
+    let rows = list_policies(&mut app.db.read().await?).await?;
+    let begun = |whose: Option<CreditorId>| {
+        let of = rows.iter().filter(move |row| row.creditor == whose && row.from_on <= today);
+        of.max_by_key(|row| (row.from_on, row.number))
+    };
+    let row = creditor.and_then(|creditor| begun(Some(creditor))).or_else(|| begun(None));
+    let book: OfferBook = match row {
+        Some(row) => serde_json::from_str(&row.terms).map_err(|_| Failure::Stale(format!("the policy {} cannot be read", row.id)))?,
+        None => OfferBook::house(),
+    };
+    let text = write(&book)?;
+    let json = json!({"policy": row.map(|row| row.id.to_string()), "number": row.map(|row| row.number), "terms": book});
+    answer(global.format, &json, || text.lines().map(str::to_string).collect())
+}
+
+async fn offers(app: &App, global: &Global, account: &str) -> Result<(), Failure> {
+    let mut tx = app.db.read().await?;
+    let id = accounts::store::resolve(&mut tx, account).await?;
+    let desk = Desk::of(&mut tx, id, app.moment()).await?;
+    tx.rollback().await;
+    let found = desk.offers();
+    let says: Vec<String> = found.as_ref().err().into_iter().flatten().map(|problem| problem.says.clone()).collect();
+    let best: &[Offer] = found.as_ref().map_or(&[], |offers| offers.best.as_slice());
+    let currency = desk.account.currency.as_str();
+    let in_json = |offer: &Offer| {
+        let schedule = offer.schedule();
+        let payments = schedule.installments().iter().map(|one| {
+            json!({"no": one.no, "due_on": one.due_on.to_string(), "wanted_on": one.wanted_on.to_string(), "amount": money(one.amount.minor(), currency)})
+        });
+        let needs: Vec<&str> = desk.grant(offer, Role::Officer).because.iter().map(|reason| reason.rule.id).collect();
+        json!({"kind": offer.kind().code(), "says": offer.terms().to_string(), "total": money(schedule.total().minor(), currency),
+            "down": money(schedule.down().minor(), currency), "forgiven": money(desk.forgiven(offer).minor(), currency),
+            "last_on": schedule.last_on().to_string(), "worth": money(offer.worth().amount().minor(), currency),
+            "all_kept_ppm": offer.all_kept_ppm(), "officer_needs": needs, "payments": payments.collect::<Vec<Json>>()})
+    };
+    let json = json!({"account": id.to_string(), "asked": money(desk.case.balance.minor(), currency),
+        "has_budget": desk.told.is_some(), "kept_ppm": desk.kept_ppm, "kept_from": desk.kept_from,
+        "offers": best.iter().map(in_json).collect::<Vec<Json>>(), "says": says});
+    answer(global.format, &json, || {
+        let mut lines: Vec<String> = (1..)
+            .zip(best)
+            .map(|(no, offer)| {
+                let chance = offer.all_kept_ppm() / 10_000;
+                format!(
+                    "{no:>2}. {}; ends {}, worth {}, kept with {chance} %",
+                    offer.terms(),
+                    offer.schedule().last_on(),
+                    offer.worth().amount()
+                )
+            })
+            .collect();
+        lines.extend(says.iter().cloned());
+        if lines.is_empty() {
+            lines.push("no plan fits policy and what they can pay".into());
+        }
+        lines
+    })
+}
