@@ -24,6 +24,7 @@ mod packs;
 mod plain;
 mod plans;
 mod policy;
+mod receipts;
 mod reporting;
 mod serve;
 mod status;
@@ -158,7 +159,7 @@ enum Command {
     /// Posts and reverses payments.
     #[command(subcommand)]
     Payment(ledger::PaymentCommand),
-    /// Reads statements of banks: camt, MT940, BAI2, OFX; needs no database.
+    /// Takes statements of banks: camt, MT940, BAI2, OFX; reading one needs no database.
     #[command(subcommand)]
     Bank(incoming::BankCommand),
     /// Reads NACHA files: payments, returns, notifications of change; needs no database.

@@ -74,6 +74,7 @@ const STEPS: &[Step] = &steps! {
     48 "0048_in_writing" apart;
     49 "0049_payments_are_entries";
     51 "0051_furnishings";
+    54 "0054_receipts";
 };
 
 const JOURNAL: &str = "
