@@ -248,7 +248,7 @@ fn a_statement_is_taken_and_decided_by_command() {
     assert_eq!(aside["entries"][0]["note"], "Interest of the bank");
     assert_eq!(run(&["bank", "list", "--state", "lost"]).0, Some(2));
     let (code, out, _) = run(&["bank", "list", "--state", "all"]);
-    assert!(code == Some(0) && out.contains("USD -9.50") && out.contains("went_out"), "{out}");
+    assert!(code == Some(0) && out.contains("USD \u{2212}9.50") && out.contains("went_out"), "{out}");
     let checked = json(&["check"], 0);
     let check = checked["checks"].as_array().unwrap().iter().find(|check| check["name"] == "bank statements whole").unwrap();
     assert_eq!(

@@ -4,15 +4,16 @@
 
 use super::incoming::{BankCommand, answered, day_json, problem_lines, problems_json, text_json};
 use super::named::{one_of, parse_id};
-use super::output::{answer, money, written};
+use super::output::{answer, money};
 use super::{Answered, Global};
 use crate::accounts;
 use crate::app::{Actor, App, Failure};
 use crate::ledger::receipts::decide::{Back, identify, set_aside, take_back, waits};
-use crate::ledger::receipts::look::{Shown, amount_of, of_codes, propose};
+use crate::ledger::receipts::look::{Shown, of_codes, propose, shown};
+use crate::ledger::receipts::pages::masked;
 use crate::ledger::receipts::store::{EntryRow, StatementRow, list_entries, list_waiting};
 use crate::ledger::receipts::take::{Count, TakeFile, Taken, take_file};
-use duly_domain::ledger::receipts::State;
+use duly_domain::ledger::receipts::{State, is_said};
 use duly_domain::values::ids::PaymentId;
 use serde_json::{Map, Value as Json, json};
 
@@ -102,17 +103,17 @@ fn entry_json(row: &EntryRow, shown: &[Shown]) -> Json {
         "grounds": row.grounds.split_whitespace().collect::<Vec<_>>(), "note": text_json(&row.note), "proposals": proposals})
 }
 
-fn entry_lines(row: &EntryRow, shown: &[Shown]) -> Vec<String> {
-    let amount = amount_of(row.amount_minor, &row.currency).map(|amount| amount.to_string()).unwrap_or_default();
+fn entry_lines(row: &EntryRow, proposals: &[Shown]) -> Vec<String> {
+    let amount = shown(row.amount_minor, &row.currency);
     let said = [row.counterparty.as_str(), row.reference.as_str(), row.words.as_str()];
-    let said: Vec<&str> = said.into_iter().filter(|text| !text.is_empty()).collect();
+    let said: Vec<&str> = said.into_iter().filter(|text| is_said(text)).collect();
     let mut lines = vec![format!("{} {} {amount:>18}  {}  {}", row.id, row.booked_on, row.state, said.join(" · "))];
     if let Some(reference) = &row.account_reference {
         let because = if row.grounds.is_empty() { "decided by a person".into() } else { of_codes(&row.grounds) };
         lines.push(format!("    account {reference}: {because}"));
     }
     lines.extend((!row.note.is_empty()).then(|| format!("    {}", row.note)));
-    lines.extend(shown.iter().map(|one| format!("    {} {}, {} owed: {}", one.reference, one.name, one.balance, one.says())));
+    lines.extend(proposals.iter().map(|one| format!("    {} {}, {} owed: {}", one.reference, one.name, one.balance, one.says())));
     lines
 }
 
@@ -149,7 +150,7 @@ fn statement_json(row: &StatementRow) -> Json {
 
 fn taken_lines(taken: &Taken) -> Vec<String> {
     let in_words = |count: &Count| {
-        let sums: Vec<String> = count.minor.iter().map(|(currency, minor)| written(*minor, currency)).collect();
+        let sums: Vec<String> = count.minor.iter().map(|(currency, minor)| shown(*minor, currency)).collect();
         format!("{}{}", count.entries, if sums.is_empty() { String::new() } else { format!(" ({})", sums.join(", ")) })
     };
     let mut lines = vec![format!(
@@ -172,10 +173,10 @@ fn taken_lines(taken: &Taken) -> Vec<String> {
         };
         lines.push(format!(
             "account {} {}: {} bookings, {}{sums}",
-            row.bank_account,
+            masked(&row.bank_account),
             row.number,
             row.bookings,
-            written(row.told_minor, &row.currency)
+            shown(row.told_minor, &row.currency)
         ));
     }
     lines.extend(problem_lines(&taken.problems));

@@ -2,6 +2,7 @@
 
 use crate::app::{Actor, App, Failure, new_uuid};
 use crate::intake::upload::folder;
+use crate::ledger;
 use crate::ledger::receipts::take::{PIECE_MAX, TakeFile, take_file};
 use crate::strategy::actions::{Work, list_worklist};
 use duly_domain::identity::Role;
@@ -11,9 +12,6 @@ use jiff::Span;
 
 /// Accounts looked at; those at the end of the list are paid on, so that what is on top of it stays.
 const LOOKED_AT: usize = 80;
-
-/// What was at the bank the day before.
-const OPENING: i64 = 2_500_000;
 
 /// Takes the statement of yesterday.
 pub async fn take_statement(app: &App, users: &[(UserId, Actor)]) -> Result<(), Failure> {
@@ -42,8 +40,11 @@ pub async fn take_statement(app: &App, users: &[(UserId, Actor)]) -> Result<(), 
     let today = app.moment().business_day;
     let day = today.saturating_sub(Span::new().days(1)).strftime("%y%m%d").to_string();
     let amount = |minor: i64| format!("{},{:02}", minor / 100, minor % 100);
-    let mut closing = OPENING;
-    let mut text = format!(":20:SAMPLE{day}\r\n:25:044000037/000100204417\r\n:28C:1/1\r\n:60F:C{day}USD{}\r\n", amount(OPENING));
+    // The day before, the bank and the ledger agreed.
+    let trust = ledger::store::trust(&mut app.db.read().await?).await?;
+    let opening = trust.iter().find(|(.., currency)| currency == "USD").map_or(0, |(bank, ..)| *bank);
+    let mut closing = opening;
+    let mut text = format!(":20:SAMPLE{day}\r\n:25:044000037/000100204417\r\n:28C:1/1\r\n:60F:C{day}USD{}\r\n", amount(opening));
     for (number, (minor, name, words)) in (1..).zip(&booked) {
         closing += minor;
         let (side, kind) = if *minor < 0 { ('D', "RTI") } else { ('C', "TRF") };

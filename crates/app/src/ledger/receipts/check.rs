@@ -1,8 +1,8 @@
 //! Proves that what came in by the bank and what was made of it are the same, to the cent.
 
+use super::look::shown;
 use super::store;
 use crate::app::Failure;
-use crate::cli::output::written;
 use crate::store::Tx;
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ pub async fn verify(tx: &mut Tx) -> Result<Result<String, String>, Failure> {
     let (mut said, mut made) = (Vec::new(), BTreeMap::new());
     for (currency, posted, unidentified, aside, back, out) in store::list_became(tx).await? {
         made.insert(currency.clone(), posted + unidentified + aside + back + out);
-        let in_words = |minor| written(minor, &currency);
+        let in_words = |minor| shown(minor, &currency);
         said.push(format!(
             "{} posted, {} unidentified, {} set aside, {} came back, {} went out",
             in_words(posted),
@@ -29,7 +29,7 @@ pub async fn verify(tx: &mut Tx) -> Result<Result<String, String>, Failure> {
     for currency in brought.keys().chain(made.keys()).collect::<std::collections::BTreeSet<_>>() {
         let (came, became) = (brought.get(currency).copied().unwrap_or(0), made.get(currency).copied().unwrap_or(0));
         if came != became {
-            faults.push(format!("{} came by statements and {} is accounted for", written(came, currency), written(became, currency)));
+            faults.push(format!("{} came by statements and {} is accounted for", shown(came, currency), shown(became, currency)));
         }
     }
     Ok(if !faults.is_empty() {

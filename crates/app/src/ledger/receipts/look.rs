@@ -10,7 +10,7 @@ use duly_domain::ledger::receipts::{Movement, is_said};
 use duly_domain::parties::name;
 use duly_domain::values::ids::{AccountId, DebtorId};
 use duly_domain::values::iso4217::{Amount, CurrencyCode};
-use duly_domain::values::money::Money;
+use duly_domain::values::money::{Currency, Money};
 use std::collections::{BTreeSet, HashMap};
 
 /// People whose names begin or sound alike, at the most.
@@ -55,6 +55,14 @@ pub fn of_codes(codes: &str) -> String {
 pub fn amount_of(minor: i64, code: &str) -> Result<Amount, StoreError> {
     let currency = CurrencyCode::parse(code).ok_or_else(|| StoreError::Column(format!("currency {code:?}")))?;
     Ok(Amount { minor, currency })
+}
+
+/// An amount of any currency, as it is shown.
+pub fn shown(minor: i64, currency: &str) -> String {
+    match Currency::parse(currency) {
+        Some(currency) => Money::of(minor, currency).to_string(),
+        None => amount_of(minor, currency).map_or_else(|_| format!("{minor} {currency}"), |amount| amount.to_string()),
+    }
 }
 
 /// What is certain of movements that came in, in their order: the account, with what speaks for it.

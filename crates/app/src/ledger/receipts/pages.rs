@@ -1,7 +1,7 @@
 //! Money in, on screen: the bank's file is given, what waits is decided, and what is at the bank stands beside whose it is.
 
 use super::decide::{Back, identify, set_aside, take_back, waits};
-use super::look::{Shown, amount_of, of_codes, propose};
+use super::look::{Shown, of_codes, propose, shown};
 use super::store::{self, EntryRow, StatementRow};
 use super::take::{PIECE_MAX, TakeFile, Taken, take_file};
 use crate::accounts;
@@ -20,11 +20,10 @@ use axum::body::Bytes;
 use axum::extract::{Multipart, Path, Query, State as Shared};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use duly_domain::ledger::receipts::State;
+use duly_domain::ledger::receipts::{State, is_said};
 use duly_domain::values::file_problem::FileProblem;
 use duly_domain::values::ids::{PaymentId, ReceiptId};
 use duly_domain::values::moment::written;
-use duly_domain::values::money::{Currency, Money};
 use std::collections::{BTreeMap, HashMap};
 
 /// Entries on a page.
@@ -41,6 +40,8 @@ struct ShownEntry {
     row: EntryRow,
     amount: String,
     day: String,
+    /// What the payer or the bank calls it; empty where it says nothing.
+    reference: String,
     state: State,
     /// Whether somebody has to decide it.
     waits: bool,
@@ -296,6 +297,7 @@ async fn show_entries(tx: &mut Tx, rows: Vec<EntryRow>) -> Result<Vec<ShownEntry
         entries.push(ShownEntry {
             amount: shown(row.amount_minor, &row.currency),
             day: written(row.booked_on),
+            reference: if is_said(&row.reference) { row.reference.clone() } else { String::new() },
             state,
             waits: waits(&row),
             because,
@@ -366,14 +368,6 @@ async fn whose(tx: &mut Tx) -> Result<Vec<Whose>, Failure> {
         });
     }
     Ok(all)
-}
-
-/// An amount of any currency.
-fn shown(minor: i64, currency: &str) -> String {
-    match Currency::parse(currency) {
-        Some(currency) => Money::of(minor, currency).to_string(),
-        None => amount_of(minor, currency).map_or_else(|_| format!("{minor} {currency}"), |amount| amount.to_string()),
-    }
 }
 
 /// The account of a bank by its last four.
