@@ -362,8 +362,7 @@ pub async fn list_payments_by_references(tx: &mut Tx, pairs: Vec<[Value; 2]>) ->
     let mut all = Vec::new();
     for next in 1_i64.. {
         let found: Vec<Keyed<bool, Payment>> = tx.all_in_keys(BY_REFERENCES, ["account_id", "reference", "posting_no"], &keys).await?;
-        let is_free =
-            |Keyed(is_free, payment): &Keyed<bool, Payment>| is_free.then(|| values![payment.account, &payment.reference, next]);
+        let is_free = |Keyed(is_free, payment): &Keyed<bool, Payment>| is_free.then(|| values![payment.account, &payment.reference, next]);
         keys = found.iter().filter_map(is_free).collect();
         all.extend(found);
         if keys.is_empty() {
