@@ -189,3 +189,70 @@ fn the_commands_answer_by_exit_and_by_one_document() {
     assert_eq!((code, &json["entries"][1]["amount"]), (Some(0), &serde_json::json!({"minor": -3451, "currency": "USD"})));
     assert!(!folder.0.join("duly.db").exists(), "reading makes no database");
 }
+
+/// A statement as a bank of the Netherlands or Germany sends it: 100.00 that name an account, 25.00 that name nobody, a return, a fee.
+const STATEMENT: &str = ":20:STMT1\r\n:25:37040044/532013000\r\n:28C:41/1\r\n:60F:C260302USD1000,00\r\n\
+    :61:2603030303C100,00NTRFLF-100234//BANK0001\r\n:86:Maria Lopez payment\r\n\
+    :61:2603030303C25,00NTRFNONREF//BANK0002\r\n:86:thank you\r\n\
+    :61:2603030303C12,00NTRFNONREF//BANK0003\r\n:86:interest\r\n\
+    :61:2603030303D100,00NRTILF-100234//BANK0004\r\n:86:returned\r\n\
+    :61:2603030303D9,50NCHGNONREF//BANK0005\r\n:86:fee\r\n\
+    :62F:C260303USD1027,50\r\n";
+
+#[test]
+fn a_statement_is_taken_and_decided_by_command() {
+    let folder = Folder::new();
+    std::fs::create_dir_all(&folder.0).unwrap();
+    let placed = "account,name,street,city,state,zip,amount\nLF-100234,Maria Lopez,1 Alder Lane,Columbus,OH,43205,420.00\n";
+    std::fs::write(folder.0.join("placed.csv"), placed).unwrap();
+    std::fs::write(folder.0.join("day.sta"), STATEMENT).unwrap();
+    std::fs::write(folder.0.join("odd.sta"), STATEMENT.replace("1027,50", "1027,51")).unwrap();
+    let run = |args: &[&str]| {
+        let mut duly = Command::new(env!("CARGO_BIN_EXE_duly"));
+        duly.args(args).args(["--now", "2026-03-04T11:00:00-05:00"]).current_dir(&folder.0).env_remove("DULY_DATABASE");
+        let output = duly.output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let json = |args: &[&str], code: i32| -> Json {
+        let (got, out, err) = run(&[args, &["--format", "json"]].concat());
+        assert_eq!(got, Some(code), "{args:?}: {out}{err}");
+        serde_json::from_str(&out).unwrap()
+    };
+    let (code, _, err) = run(&["bank", "post", "day.sta"]);
+    assert!(code == Some(2) && err.contains("duly.db is not there"), "{err}");
+    json(&["import", "accounts", "placed.csv", "--creditor", "C"], 0);
+    let usd = |minor: i64| serde_json::json!([{"minor": minor, "currency": "USD"}]);
+    let taken = json(&["bank", "post", "day.sta"], 0);
+    let counts =
+        |taken: &Json| ["entries", "posted", "known", "unidentified", "came_back", "went_out"].map(|name| taken[name].as_u64().unwrap());
+    assert_eq!(counts(&taken), [5, 1, 0, 2, 1, 1], "{taken}");
+    assert_eq!((&taken["amounts"]["posted"], &taken["amounts"]["came_back"]), (&usd(10_000), &usd(-10_000)));
+    assert_eq!((&taken["statements"][0]["adds_up"], &taken["statements"][0]["closing"]["minor"]), (&true.into(), &102_750.into()));
+    assert_eq!(counts(&json(&["bank", "post", "day.sta"], 0)), [5, 0, 5, 0, 0, 0]);
+    let odd = json(&["bank", "post", "odd.sta"], 1);
+    assert_eq!((counts(&odd), &odd["statements"][0]["adds_up"]), ([5, 0, 5, 0, 0, 0], &false.into()), "known, and its sums are wrong");
+
+    let listed = json(&["bank", "list"], 0);
+    let waiting = listed["entries"].as_array().unwrap().clone();
+    let id = |at: usize| waiting[at]["entry"].as_str().unwrap().to_string();
+    assert_eq!((waiting.len(), &waiting[0]["amount"]["minor"], &waiting[2]["state"]), (3, &2_500.into(), &"came_back".into()));
+    let identified = json(&["bank", "identify", &id(0), "--account", "LF-100234"], 0);
+    assert_eq!(identified["balance"]["total"]["minor"], 29_500);
+    assert_eq!(json(&["bank", "aside", &id(1), "--note", "Interest of the bank"], 0)["state"], "set_aside");
+    let (code, _, err) = run(&["bank", "aside", &id(1), "--note", "again"]);
+    assert!(code == Some(1) && err.contains("it is set aside already: take that back first"), "{err}");
+    assert_eq!(json(&["bank", "back", &id(2), "--on", "2026-03-03"], 0)["state"], "came_back");
+    assert_eq!(json(&["bank", "back", &id(0), "--on", "2026-03-04"], 0)["state"], "unidentified");
+    assert_eq!(json(&["account", "show", "LF-100234"], 0)["balance"]["minor"], 42_000);
+    let aside = json(&["bank", "list", "--state", "set_aside"], 0);
+    assert_eq!(aside["entries"][0]["note"], "Interest of the bank");
+    assert_eq!(run(&["bank", "list", "--state", "lost"]).0, Some(2));
+    let (code, out, _) = run(&["bank", "list", "--state", "all"]);
+    assert!(code == Some(0) && out.contains("USD \u{2212}9.50") && out.contains("went_out"), "{out}");
+    let checked = json(&["check"], 0);
+    let check = checked["checks"].as_array().unwrap().iter().find(|check| check["name"] == "bank statements whole").unwrap();
+    assert_eq!(
+        check["detail"],
+        "USD 100.00 posted, USD 25.00 unidentified, USD 12.00 set aside, USD \u{2212}100.00 came back, USD \u{2212}9.50 went out"
+    );
+}

@@ -3,7 +3,7 @@
 use super::output::{answer, write_line};
 use super::{
     Answered, Cli, Command, ExportCommand, Global, acts, audit, compliance, disclosures, disputes, guide, identity, incoming, intake, jobs,
-    ledger, letters, licenses, outreach, packs, plan, plans, policy, reporting, serve, status, store, strategy,
+    ledger, letters, licenses, outreach, packs, plan, plans, policy, receipts, reporting, serve, status, store, strategy,
 };
 use crate::app::{App, Failure};
 use crate::store::StoreError;
@@ -69,6 +69,7 @@ fn goes_by_the_clock(command: &Command) -> bool {
             | C::Promise(_)
             | C::Plan(_)
             | C::Payment(_)
+            | C::Bank(_)
             | C::Account(_)
             | C::Status(_)
             | C::License(_)
@@ -96,6 +97,7 @@ async fn on_database(app: &App, global: &Global, command: Command) -> Result<Ans
         Command::Check => return jobs::check(app, global).await,
         Command::Worklist { officer, limit } => strategy::worklist(app, global, &officer, limit).await?,
         Command::Payment(command) => ledger::payment(app, global, command).await?,
+        Command::Bank(command) => return receipts::bank(app, global, command).await,
         Command::Account(command) => strategy::account(app, global, command).await?,
         Command::Export(ExportCommand::Journal) => ledger::export_journal(app, global).await?,
         Command::Export(ExportCommand::Audit { folder, account }) => audit::export(app, global, &folder, account.as_deref()).await?,
@@ -114,7 +116,6 @@ async fn on_database(app: &App, global: &Global, command: Command) -> Result<Ans
         | Command::Serve(_)
         | Command::Config(_)
         | Command::Disclosure(_)
-        | Command::Bank(_)
         | Command::Ach(_) => {}
         Command::Metro2(command) => reporting::metro2(app, global, command).await?,
     }

@@ -1,4 +1,4 @@
-//! Files of banks, of the Clearing House and of bureaus, read and shown; nothing is kept.
+//! Files of banks, of the Clearing House and of bureaus, read and shown; what is kept of them is for other commands (see [`super::receipts`]).
 //!
 //! Exit 0: the file was read. 1: it was read, and something of it cannot be used as it stands. 2: it is no such file.
 
@@ -7,6 +7,7 @@ use super::{Answered, Global};
 use crate::app::Failure;
 use crate::intake::source::bytes_of;
 use crate::ledger::bank_file::{open_ach, open_bank_file};
+use crate::ledger::receipts::take::PIECE_MAX;
 use clap::Subcommand;
 use duly_domain::ledger::ach::return_code::ReturnCode;
 use duly_domain::ledger::ach::{AchEntry, AchFile, AchTotal, Batch};
@@ -15,6 +16,7 @@ use duly_domain::reporting::metro2::{self, Metro2File};
 use duly_domain::values::file_problem::FileProblem;
 use duly_domain::values::fixed::{Kind, Values};
 use duly_domain::values::iso4217::{Amount, CurrencyCode};
+use jiff::civil::Date;
 use serde_json::{Map, Value as Json, json};
 use std::path::{Path, PathBuf};
 
@@ -25,6 +27,50 @@ pub enum BankCommand {
     Read {
         /// The file, packed (.gz, .zst) or not.
         file: PathBuf,
+    },
+    /// Takes a statement: posts what names one account, keeps the rest for a person. The same file again posts nothing twice.
+    Post {
+        /// The file, packed (.gz, .zst) or not.
+        file: PathBuf,
+        /// How many bookings are kept in one commit, 100 at the most.
+        #[arg(long, default_value_t = PIECE_MAX)]
+        commit: usize,
+    },
+    /// What came in and what became of it; without a state, what waits, with proposals.
+    List {
+        /// posted, unidentified, came_back, set_aside, went_out, or all.
+        #[arg(long)]
+        state: Option<String>,
+        /// How many at the most.
+        #[arg(long, default_value_t = 200)]
+        limit: i64,
+    },
+    /// Posts money that nobody was known for.
+    Identify {
+        /// The entry, as the list has it.
+        entry: String,
+        /// The account: its id or reference.
+        #[arg(long)]
+        account: String,
+    },
+    /// Sets aside what is nobody's payment.
+    Aside {
+        /// The entry, as the list has it.
+        entry: String,
+        /// What it is.
+        #[arg(long)]
+        note: String,
+    },
+    /// Takes back: the payment of money that went back, what was identified wrongly, what was set aside.
+    Back {
+        /// The entry, as the list has it.
+        entry: String,
+        /// On which day the payment is reversed.
+        #[arg(long, value_parser = super::plain::day)]
+        on: Date,
+        /// Which payment went back, where the bank's words did not name it.
+        #[arg(long)]
+        payment: Option<String>,
     },
 }
 
@@ -87,7 +133,7 @@ pub(super) fn bank(global: &Global, path: &Path) -> Result<Answered, Failure> {
     Ok(answered(file.refuses()))
 }
 
-fn answered(refuses: bool) -> Answered {
+pub(super) fn answered(refuses: bool) -> Answered {
     if refuses { Answered::No } else { Answered::Yes }
 }
 
@@ -96,11 +142,11 @@ fn amount_json(amount: Option<Amount>) -> Json {
 }
 
 /// What is empty is not known.
-fn text_json(text: &str) -> Json {
+pub(super) fn text_json(text: &str) -> Json {
     if text.is_empty() { Json::Null } else { text.into() }
 }
 
-fn day_json(day: Option<jiff::civil::Date>) -> Json {
+pub(super) fn day_json(day: Option<Date>) -> Json {
     day.map_or(Json::Null, |day| day.to_string().into())
 }
 
@@ -137,13 +183,13 @@ fn total_json(currency: CurrencyCode, total: Total) -> Json {
         "debit_sum": sum(total.debits_minor), "net": sum(total.credits_minor + total.debits_minor)})
 }
 
-fn problems_json(problems: &[FileProblem]) -> Vec<Json> {
+pub(super) fn problems_json(problems: &[FileProblem]) -> Vec<Json> {
     let json = |problem: &FileProblem| json!({"line": problem.line, "place": problem.place, "value": problem.value, "says": problem.says, "refuses": problem.refuses});
     problems.iter().map(json).collect()
 }
 
 /// Problems as lines; what refuses is marked.
-fn problem_lines(problems: &[FileProblem]) -> impl Iterator<Item = String> + '_ {
+pub(super) fn problem_lines(problems: &[FileProblem]) -> impl Iterator<Item = String> + '_ {
     problems.iter().map(|problem| format!("{} {problem}", if problem.refuses { "✗" } else { "·" }))
 }
 
@@ -210,7 +256,7 @@ fn code_json(code: &Option<ReturnCode>) -> Json {
         .map_or(Json::Null, |code| json!({"code": code.code, "means": text_json(code.means), "class": code.class, "next": code.step}))
 }
 
-fn ach_entry_json(batch: &Batch, entry: &AchEntry, created: Option<jiff::civil::Date>) -> Json {
+fn ach_entry_json(batch: &Batch, entry: &AchEntry, created: Option<Date>) -> Json {
     let last =
         |name: &str| entry.addenda.iter().map(|values| values.text(name)).rfind(|text| !text.is_empty()).unwrap_or_default().to_string();
     // An international entry has its name in an addenda.

@@ -25,6 +25,7 @@ mod plain;
 mod plan;
 mod plans;
 mod policy;
+mod receipts;
 mod reporting;
 mod serve;
 mod status;
@@ -162,7 +163,7 @@ enum Command {
     /// Posts and reverses payments.
     #[command(subcommand)]
     Payment(ledger::PaymentCommand),
-    /// Reads statements of banks: camt, MT940, BAI2, OFX; needs no database.
+    /// Takes statements of banks: camt, MT940, BAI2, OFX; reading one needs no database.
     #[command(subcommand)]
     Bank(incoming::BankCommand),
     /// Reads NACHA files: payments, returns, notifications of change; needs no database.

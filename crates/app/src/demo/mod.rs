@@ -2,6 +2,7 @@
 //!
 //! Everything in it is made up: people, firms, sums. Telephone numbers are 555-01xx. The same seed makes the same agency.
 
+mod bank_day;
 mod casework;
 mod coached;
 mod floor_today;
@@ -100,6 +101,7 @@ pub async fn make(app: &App, count: u32, seed: u64) -> Result<Made, Failure> {
         floor_today::leave_under_way(app, &users).await?;
         negotiated::negotiate(app, &users).await?;
         practicing::practice(app, &users).await?;
+        bank_day::take_statement(app, &users).await?;
     }
     run_missed_nights(app).await?;
     let mut tx = app.db.read().await?;

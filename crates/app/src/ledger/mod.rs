@@ -7,5 +7,6 @@ pub mod journal;
 pub mod pages;
 pub mod payment_file;
 pub mod posting;
+pub mod receipts;
 pub mod refund;
 pub mod store;

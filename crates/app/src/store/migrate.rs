@@ -75,6 +75,7 @@ const STEPS: &[Step] = &steps! {
     49 "0049_payments_are_entries";
     51 "0051_furnishings";
     52 "0052_plans";
+    54 "0054_receipts";
 };
 
 const JOURNAL: &str = "

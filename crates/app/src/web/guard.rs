@@ -143,7 +143,8 @@ pub async fn guard(State((web, permission)): State<(Web, Permission)>, jar: Cook
     if request.method() == Method::POST && permission != Permission::Anyone {
         let is_upload = (permission == Permission::Import && path == "/imports")
             || (permission == Permission::FileDocuments && path.ends_with("/documents"))
-            || (permission == Permission::KeepLicenses && path == "/compliance/licenses");
+            || (permission == Permission::KeepLicenses && path == "/compliance/licenses")
+            || (permission == Permission::PostPayments && path == "/bank");
         request = match check_token(request, &visit.csrf, is_upload).await {
             Ok(request) => request,
             Err(response) => return response,

@@ -68,7 +68,7 @@ const APPROVALS: &str = "/approvals";
 /// The room of reviews, practice and the call guide.
 pub const COACHING: &str = "/coaching";
 
-const ROOMS: [(&str, &str, &str, Permission); 17] = [
+const ROOMS: [(&str, &str, &str, Permission); 18] = [
     ("/my-day", "My day", "day", Permission::WorkAccounts),
     ("/accounts", "Accounts", "people", Permission::ReadAccounts),
     ("/calls", "Calls", "phone", Permission::WorkAccounts),
@@ -76,6 +76,7 @@ const ROOMS: [(&str, &str, &str, Permission); 17] = [
     ("/floor", "Floor", "floor", Permission::LeadFloor),
     ("/promises", "Promises", "promise", Permission::ReadAccounts),
     ("/payments", "Payments", "money", Permission::ReadAccounts),
+    ("/bank", "Bank", "bank", Permission::PostPayments),
     ("/disputes", "Disputes", "warn", Permission::ReadAccounts),
     (COACHING, "Coaching", "practice", Permission::ReadReviews),
     ("/imports", "Imports", "import", Permission::Import),
@@ -166,6 +167,8 @@ fn saying(code: &str) -> &'static str {
         "posted" => "Payment posted.",
         "repeated" => "This payment was posted before; nothing was changed.",
         "reversed" => "Payment reversed.",
+        "aside" => "Set aside, with the reason.",
+        "waits-again" => "Taken back; it waits again.",
         "told" => "Noted; it binds from now on.",
         "ended" => "Ended.",
         "held" => "The account is on hold.",

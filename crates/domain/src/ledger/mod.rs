@@ -10,6 +10,8 @@
 pub mod ach;
 pub mod bank_file;
 pub mod interest;
+pub mod matching;
+pub mod receipts;
 
 use crate::accounts::Bucket;
 use crate::values::money::{Currency, Money, MoneyError};

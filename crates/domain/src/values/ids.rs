@@ -98,6 +98,10 @@ ids! {
     EntryId = "ent";
     /// One payment.
     PaymentId = "pay";
+    /// What a bank told of one account over a time.
+    StatementId = "stm";
+    /// One movement of money that a bank told.
+    ReceiptId = "rct";
     /// Overpaid money that went back.
     RefundId = "rfd";
     /// One promise to pay.

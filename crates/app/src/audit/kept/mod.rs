@@ -145,7 +145,7 @@ pub static KINDS: [Kind; 26] = [
 
 /// What is kept about the agency and no account: named in the entries of its chain.
 #[rustfmt::skip]
-static OF_AGENCY: [Kind; 10] = [
+static OF_AGENCY: [Kind; 12] = [
     of_agency!("policy", PolicyId, "policies",
         creditor_id number attempts_max_7_days opens_minute closes_minute electronic_max_7_days is_off_on_sundays is_off_on_holidays
         from_on reason difference proposed_by proposed_at,
@@ -156,6 +156,14 @@ static OF_AGENCY: [Kind; 10] = [
     of_agency!("license", LicenseId, "licenses",
         place kind number from_on until_on file_name hash recorded_by recorded_at,
         withdrawn_at withdrawn_because withdrawn_by),
+    of_agency!("bank statement", StatementId, "bank_statements",
+        bank_account form file_hash place number currency opening_minor opening_on closing_minor closing_on adds_up bookings taken_by
+        taken_at,
+        bookings_taken told_minor known_minor),
+    of_agency!("bank entry", ReceiptId, "bank_entries",
+        statement_id line mark part booked_on value_on amount_minor currency reference bank_reference counterparty words is_reversal
+        return_reason,
+        state account_id payment grounds times_posted note decided_by decided_at),
     of_agency!("guide", GuideId, "guides",
         language number body from_on reason proposed_by proposed_at,
         state begins_at decided_by decided_at),
@@ -196,7 +204,7 @@ macro_rules! kept_rows {
     )*};
 }
 
-kept_rows! { CallId CallStepId CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId GuideId CallScoreId DrawId ReviewId ReviewScoreId ScoreDisputeId GoalId ApprovalId RecapId FurnishingId BudgetId OfferPolicyId PlanId InstallmentId }
+kept_rows! { CallId CallStepId CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId GuideId CallScoreId DrawId ReviewId ReviewScoreId ScoreDisputeId GoalId ApprovalId RecapId FurnishingId BudgetId OfferPolicyId PlanId InstallmentId StatementId ReceiptId }
 
 /// The columns of a row as they come.
 struct Columns(Vec<Value>);

@@ -306,7 +306,7 @@ fn prove(statement: &mut Statement, problems: &mut FileProblems) {
 }
 
 /// Adds the words of another line to a text, parted by a blank.
-fn join(text: &mut String, more: &str) {
+pub(super) fn join(text: &mut String, more: &str) {
     let more = more.trim();
     if !more.is_empty() {
         if !text.is_empty() {
