@@ -25,6 +25,7 @@ coded! {
         Closed = "closed", "the account is closed";
         OtherCurrency = "other_currency", "the account is kept in another currency";
         TooLong = "too_long", "there are more words than are looked up";
+        Short = "short", "so few digits may stand there by chance";
     }
 }
 
@@ -32,6 +33,8 @@ coded! {
 const ALIKE: u32 = 80;
 /// A reference with fewer letters and digits stands in a text by chance.
 const SHORTEST: usize = 4;
+/// One of so many digits and nothing else may be a year or an amount: it is certain only where the name is alike too.
+const SHORT_NUMBER: usize = 5;
 /// One with more is not looked up.
 const LONGEST: usize = 40;
 /// A reference is written in so many words at the most.
@@ -128,7 +131,7 @@ pub fn find(receipt: &Receipt<'_>, candidates: &[Candidate]) -> Match {
         .collect();
     proposals.sort_by(|(one, by), (other, with)| (other.weight, by, one.account).cmp(&(one.weight, with, other.account)));
     let is_certain = |proposal: &Proposal| {
-        let against = [Ground::Several, Ground::Closed, Ground::OtherCurrency, Ground::TooLong];
+        let against = [Ground::Several, Ground::Closed, Ground::OtherCurrency, Ground::TooLong, Ground::Short];
         proposal.grounds.contains(&Ground::Reference) && !against.iter().any(|ground| proposal.grounds.contains(ground))
     };
     if let Some((certain, _)) = proposals.iter().find(|(proposal, _)| is_certain(proposal)) {
@@ -157,12 +160,18 @@ fn weigh(receipt: &Receipt<'_>, candidate: &Candidate, is_named: bool, are_sever
         (candidate.is_closed, Ground::Closed, 0),
         (!is_same_currency, Ground::OtherCurrency, 0),
         (is_named && !are_all, Ground::TooLong, 0),
+        (is_named && !is_alike && is_short_number(&candidate.reference), Ground::Short, 0),
     ];
     let holds = speaks.into_iter().filter(|(holds, ..)| *holds);
     let (grounds, weights): (Vec<Ground>, Vec<u32>) = holds.map(|(_, ground, weight)| (ground, weight)).unzip();
     // What is closed, or cannot be posted there, comes after its like.
     let behind = u32::from(candidate.is_closed) * 5 + u32::from(!is_same_currency) * 9;
     Some(Proposal { account: candidate.account, weight: weights.iter().sum::<u32>().saturating_sub(behind), grounds })
+}
+
+fn is_short_number(reference: &str) -> bool {
+    let key: Vec<char> = reference.chars().filter(|c| c.is_alphanumeric()).collect();
+    key.len() <= SHORT_NUMBER && key.iter().all(char::is_ascii_digit)
 }
 
 /// Whether a reference stands in one of the texts as a word of its own. Capitals or not is the same; blanks and marks count for nothing
@@ -321,6 +330,15 @@ mod tests {
         assert_eq!(weigh(&came(77, "thanks", "MARIA LOPES"), std::slice::from_ref(&maria)), [(1, vec![Name])]);
         assert_eq!(weigh(&came(42_000, "thanks", "Otter"), std::slice::from_ref(&maria)), [], "an amount alone says nothing");
         assert_eq!(weigh(&came(-10_000, "LF-100234", "Maria Lopez"), &[maria]), [], "money that left is none that came");
+    }
+
+    #[test]
+    fn a_few_digits_alone_are_certain_only_with_the_name() {
+        let short = candidate(1, "2026", "Maria Lopez", 42_000);
+        let by_chance = find(&came(1, "rent for March 2026", "Somebody"), std::slice::from_ref(&short));
+        assert!(matches!(&by_chance, Match::Proposed(all) if all[0].grounds == [Ground::Reference, Ground::Short]), "{by_chance:?}");
+        assert!(matches!(find(&came(1, "2026", "LOPEZ MARIA"), &[short]), Match::Certain(_)), "with the name it is");
+        assert!(matches!(find(&came(1, "202611", "Somebody"), &[candidate(2, "202611", "Maria", 5)]), Match::Certain(_)));
     }
 
     #[test]
