@@ -94,3 +94,38 @@ fn the_desk_is_worked_by_forms_alone_and_a_forged_one_is_refused() {
     assert_eq!(floor.count("select count(*) from plans"), 1);
     assert!(floor.count("select count(*) from views where what = 'offers'") > 5);
 }
+
+#[test]
+fn offers_and_their_policy_are_read_and_set_by_command() {
+    let mut floor = Floor::on(Engine::Sqlite, "2026-03-02");
+    let maria = floor.debtor("Maria", "400.00").account.to_string();
+    floor.user("Sam", Role::Supervisor);
+    floor.user("Cleo", Role::Compliance);
+    let duly = |args: &[&str]| {
+        let mut duly = std::process::Command::new(env!("CARGO_BIN_EXE_duly"));
+        duly.args(args).args(["--database", &floor.address, "--now", "2026-03-02T12:00:00-05:00"]);
+        let output = duly.output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let plans = |says: &str| {
+        let json: serde_json::Value = serde_json::from_str(says).unwrap();
+        json["offers"].as_array().unwrap().iter().filter(|offer| offer["kind"] == "plan").count()
+    };
+    let (code, offers, _) = duly(&["plan", "offers", "--account", &maria, "--format", "json"]);
+    assert!(code == Some(0) && plans(&offers) > 1, "{offers}");
+    let (code, policy, _) = duly(&["plan", "policy"]);
+    assert!(code == Some(0) && policy.contains("count_max = 36"), "{policy}");
+    let file = std::env::temp_dir().join(format!("duly-offers-{}.toml", std::process::id()));
+    std::fs::write(&file, policy.replacen("count_max = 36", "count_max = 1", 1).replacen("down_max_bp = 5000", "down_max_bp = 0", 1))
+        .unwrap();
+    let file = file.to_str().unwrap();
+    let (sam, cleo) = ("sam@example.org", "cleo@example.org");
+    let (code, _, alone) = duly(&["plan", "policy", file, "--officer", sam, "--approver", sam]);
+    assert!(code != Some(0) && alone.contains("a second person approves"), "{alone}");
+    let (code, set, says) = duly(&["plan", "policy", file, "--officer", sam, "--approver", cleo]);
+    assert!(code == Some(0) && set.contains("version 1 holds from 2026-03-02"), "{set} {says}");
+    let (_, offers, _) = duly(&["plan", "offers", "--account", &maria, "--format", "json"]);
+    assert_eq!(plans(&offers), 0, "by the new policy all is paid at once");
+    std::fs::remove_file(file).unwrap();
+    assert_eq!(floor.failed_checks(), Vec::<String>::new());
+}
