@@ -62,7 +62,7 @@ fn smallest(desk: &Desk) -> Option<Offer> {
 /// Every way, in the order in which it is always told.
 pub fn ways(desk: &Desk, offers: Option<&Offers>) -> Vec<Way> {
     let best = |kind: OfferKind| offers.and_then(|offers| offers.best_of_each.iter().find(|offer| offer.kind() == kind));
-    let by_budget = "not by the budget they told";
+    let by_budget = "more than the budget leaves";
     let mut ways = Vec::new();
     ways.push(match best(OfferKind::InFull) {
         Some(offer) => Way::of("Pay in full", offer, desk),
@@ -90,17 +90,13 @@ pub fn ways(desk: &Desk, offers: Option<&Offers>) -> Vec<Way> {
         (Some(pause), _) => ways.push(Way::said("A pause in hardship", "Nothing is due meanwhile", written(pause.until()))),
         (None, Some(months)) => {
             let until = desk.case.agreed_on.saturating_add(Time::new().months(i64::from(months)));
-            let says = format!("Nothing is due for up to {months} months; they tell us what happened, and a hardship is noted");
+            let says = format!("Nothing is due for up to {months} months, after telling us what happened");
             ways.push(Way::said("A pause in hardship", says, format!("by {}", written(until))));
         }
         (None, None) => {}
     }
-    ways.push(Way::said(
-        "Dispute it",
-        "They say what is wrong with it; what is disputed is not asked for until we answer",
-        "when we answer",
-    ));
-    ways.push(Way::said("Free debt advice", "A nonprofit counselor looks at all debts together; it costs nothing", "as they agree there"));
+    ways.push(Way::said("Dispute it", "Say what is wrong with it; what is disputed is not asked for until we answer", "when we answer"));
+    ways.push(Way::said("Free debt advice", "A nonprofit counselor looks at all debts together; it costs nothing", "as agreed there"));
     ways
 }
 
