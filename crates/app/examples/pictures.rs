@@ -23,7 +23,7 @@ const NOW: &str = "2026-03-03T11:10:00-05:00";
 const SIZES: [(&str, u32, u32); 3] = [("desk", 1440, 900), ("laptop", 1024, 768), ("phone", 390, 844)];
 
 /// Pictures that the manual shows: name, who sees it, where.
-const PICTURES: [(&str, &str, &str); 42] = [
+const PICTURES: [(&str, &str, &str); 44] = [
     ("my-day", "officer", "/my-day"),
     ("not-now", "officer", "/my-day#later"),
     ("account", "officer", "{account}"),
@@ -47,6 +47,8 @@ const PICTURES: [(&str, &str, &str); 42] = [
     ("letters", "backoffice", "/letters"),
     ("likenesses", "backoffice", "/likenesses"),
     ("payments", "backoffice", "{account}?do=payment"),
+    ("bank", "backoffice", "/bank"),
+    ("negotiation", "officer", "{account}/offers"),
     ("close", "supervisor", "{account}?do=close"),
     ("promises", "supervisor", "/promises"),
     ("floor", "supervisor", "/floor"),

@@ -353,6 +353,7 @@ fn axe_finds_nothing_on_any_page_in_light_or_dark() {
     let payment = floor.pays(amina, "20.00", "CASH");
     let otto = floor.debtor("Otto", "60.00");
     floor.officer("officer").calls(otto, "disputes");
+    crate::stories::receipts::comes_in_at_the_bank(&floor, "Otto");
     floor.night_of("2026-03-03");
     let accrued = Enter {
         account: maria.account,
@@ -450,7 +451,7 @@ fn axe_finds_nothing_on_any_page_in_light_or_dark() {
             .map(String::from)
             .to_vec(),
         ),
-        ("back_office", vec![format!("{account}?do=payment"), "/letters".into(), reversal]),
+        ("back_office", vec![format!("{account}?do=payment"), "/letters".into(), reversal, "/bank".into()]),
         ("administrator", vec!["/users".into(), "/settings".into()]),
     ];
     let walked: WebDriverResult<Vec<String>> = floor.runtime.block_on(async {

@@ -38,7 +38,7 @@ mod policy;
 mod posting;
 mod practice;
 mod recaps;
-mod receipts;
+pub mod receipts;
 mod replay;
 pub mod reviews;
 mod statuses;

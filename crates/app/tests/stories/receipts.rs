@@ -94,6 +94,13 @@ fn takes(floor: &Floor, opening: i64, entries: &[Told]) -> Taken {
     take_text(floor, &camt("053", opening, entries, "USD"), 100, |_| true).unwrap()
 }
 
+/// A day at the bank: money that one name speaks for, money that none does, and money that came back.
+pub fn comes_in_at_the_bank(floor: &Floor, name: &'static str) {
+    let back = Told { reason: "AC04", ..told(-500, "B3", "Somebody", "returned unpaid") };
+    let taken = takes(floor, 10_000, &[told(2_500, "B1", name, "thank you"), told(4_000, "B2", "", "cash"), back]);
+    assert_eq!(counts(&taken), [0, 0, 2, 1, 0]);
+}
+
 /// Posted, known, unidentified, came back, went out.
 fn counts(taken: &Taken) -> [u64; 5] {
     let of = |state| taken.of(state).entries;
