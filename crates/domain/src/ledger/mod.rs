@@ -11,7 +11,10 @@ pub mod ach;
 pub mod bank_file;
 pub mod interest;
 pub mod matching;
+pub mod rates;
 pub mod receipts;
+pub mod remittance;
+pub mod trust;
 
 use crate::accounts::Bucket;
 use crate::values::money::{Currency, Money, MoneyError};
