@@ -14,7 +14,7 @@ use crate::app::{Actor, App, Failure};
 use crate::audit::root::{self, Drawn};
 use crate::store::Tx;
 use crate::store::db::Hold;
-use crate::{accounts, audit, coaching, outreach, plans, strategy, transaction};
+use crate::{accounts, audit, coaching, ledger, outreach, plans, strategy, transaction};
 use duly_domain::values::ids::AccountId;
 use duly_domain::values::moment::Moment;
 use jiff::Span;
@@ -57,8 +57,17 @@ impl Page {
 }
 
 /// The steps, in order: the table of contents of the night.
-const STEPS: [&str; 8] =
-    ["end reservations", "judge promises", "end holds", "age accounts", "build worklists", "draw calls to review", PROOF, SIGNING];
+const STEPS: [&str; 9] = [
+    "end reservations",
+    "judge promises",
+    "end holds",
+    "age accounts",
+    "build worklists",
+    "draw calls to review",
+    "prove the trust",
+    PROOF,
+    SIGNING,
+];
 
 /// The step that changes nothing and reads everything.
 const PROOF: &str = "prove integrity";
@@ -222,6 +231,11 @@ async fn page(tx: &mut Tx, name: &str, closing: Moment, tomorrow: Moment, after:
         "end holds" => accounts::nightly::end_holds(tx, tomorrow, after, rows).await,
         "age accounts" => accounts::nightly::age_accounts(tx, tomorrow, after, rows).await,
         "build worklists" => strategy::nightly::build_worklists(tx, tomorrow, after, rows).await,
+        "prove the trust" => {
+            let found = ledger::trust::proving::prove_within(tx, &Actor::night(), closing, closing.business_day).await?;
+            let whole = found.iter().filter(|one| one.is_whole()).count();
+            Ok(Page::end().with("currencies", found.len()).with("whole", whole))
+        }
         _ => coaching::reviews::nightly::draw_weeks(tx, closing, tomorrow).await,
     }
 }

@@ -32,7 +32,8 @@ const PLACED: &str = "
     select cast(coalesce(sum(principal_minor), 0) as bigint), cast(coalesce(sum(interest_minor), 0) as bigint),
            cast(coalesce(sum(fees_minor), 0) as bigint), cast(coalesce(sum(costs_minor), 0) as bigint),
            cast(coalesce(sum(other_minor), 0) as bigint)
-      from entries where account_id = $1 and kind in ('opening', 'adjustment')";
+      from entries where account_id = $1 and kind in ('opening', 'adjustment')
+       and not exists (select 1 from direct_payments d where d.account_id = entries.account_id and d.entry_id = entries.id)";
 /// The columns of an entry that is a payment, for [`Tx::insert_many`].
 pub const INSERT_PAYMENT: &str = "
     insert into entries (id, account_id, kind, booked_on, memo, created_at, currency, principal_minor, interest_minor, fees_minor,
@@ -73,7 +74,8 @@ const ARRIVALS: &str = "
     select account_id, effective_on, created_at, amount_minor from payments where account_id in ($keys) and state = 'posted'";
 const SINCE_PLACED: &str = "
     select cast(coalesce(-sum(principal_minor + interest_minor + fees_minor + costs_minor + other_minor), 0) as bigint)
-      from entries where account_id = $1 and kind not in ('opening', 'adjustment')";
+      from entries where account_id = $1 and (kind not in ('opening', 'adjustment')
+        or exists (select 1 from direct_payments d where d.account_id = entries.account_id and d.entry_id = entries.id))";
 const UNAPPLIED: &str = "select cast(coalesce(-sum(unapplied_minor), 0) as bigint) from entries where account_id = $1";
 const INSERT_REFUND: &str = "
     insert into refunds (id, account_id, entry_id, amount_minor, currency, refunded_on, reference, refunded_by, created_at)
@@ -406,9 +408,11 @@ pub async fn update_refund_reversed(tx: &mut Tx, id: RefundId) -> Result<bool, S
     Ok(tx.run(REVERSE_REFUND, params![id]).await? == 1)
 }
 
-/// The payments that stand on many accounts, as their promises see them.
+/// The payments that stand on many accounts, those to the creditor among them, as their promises see them.
 pub async fn list_arrivals(tx: &mut Tx, accounts: &[Value]) -> Result<Vec<Keyed<AccountId, Arrival>>, StoreError> {
-    tx.all_in(ARRIVALS, accounts).await
+    let mut arrivals = tx.all_in(ARRIVALS, accounts).await?;
+    arrivals.extend(super::direct::store::list_arrivals(tx, accounts).await?);
+    Ok(arrivals)
 }
 
 /// What was taken off an account since it was placed, by payments less what was taken back.

@@ -76,6 +76,8 @@ const STEPS: &[Step] = &steps! {
     51 "0051_furnishings";
     52 "0052_plans";
     54 "0054_receipts";
+    55 "0055_remittances";
+    56 "0056_trust_book";
 };
 
 const JOURNAL: &str = "

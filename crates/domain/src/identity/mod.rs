@@ -103,6 +103,12 @@ pub enum Permission {
     PostPayments,
     /// Reverse payments.
     ReversePayments,
+    /// See whose the money in trust is, remittances and rate plans.
+    ReadTrust,
+    /// Keep the trust book, propose rate plans, prepare remittances.
+    KeepTrust,
+    /// Approve rate plans and remittances that somebody else proposed or prepared.
+    ApproveTrust,
     /// Import placements.
     Import,
     /// Make two records of one person one, and part them again.
@@ -135,7 +141,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Permission; 34] = [
+    pub const ALL: [Permission; 37] = [
         Permission::Anyone,
         Permission::SignedIn,
         Permission::ReadAccounts,
@@ -156,6 +162,9 @@ impl Permission {
         Permission::PrintLetters,
         Permission::PostPayments,
         Permission::ReversePayments,
+        Permission::ReadTrust,
+        Permission::KeepTrust,
+        Permission::ApproveTrust,
         Permission::Import,
         Permission::MergePeople,
         Permission::ReadNights,
@@ -194,7 +203,9 @@ pub fn may(role: Role, permission: Permission) -> bool {
         P::CloseAccounts => matches!(role, R::Supervisor | R::BackOffice),
         P::AskActs | P::FileDocuments => !matches!(role, R::Administrator | R::Auditor),
         P::PrintLetters => matches!(role, R::Supervisor | R::Compliance | R::BackOffice),
-        P::PostPayments | P::ReversePayments => role == R::BackOffice,
+        P::PostPayments | P::ReversePayments | P::KeepTrust => role == R::BackOffice,
+        P::ReadTrust => matches!(role, R::BackOffice | R::Supervisor | R::Compliance | R::Auditor),
+        P::ApproveTrust => matches!(role, R::BackOffice | R::Supervisor),
         P::Import | P::MergePeople => matches!(role, R::BackOffice | R::Supervisor),
         P::ReadNights => role != R::Officer,
         P::RunNights | P::MoveWork => matches!(role, R::Administrator | R::Supervisor),
@@ -230,6 +241,8 @@ mod tests {
             Permission::PrintLetters,
             Permission::PostPayments,
             Permission::ReversePayments,
+            Permission::KeepTrust,
+            Permission::ApproveTrust,
             Permission::Import,
             Permission::MergePeople,
             Permission::RunNights,
@@ -255,7 +268,7 @@ mod tests {
     #[test]
     fn nobody_both_negotiates_and_moves_money() {
         for role in Role::ALL {
-            let moves_money = may(role, Permission::PostPayments) || may(role, Permission::CorrectAmounts);
+            let moves_money = [Permission::PostPayments, Permission::KeepTrust, Permission::CorrectAmounts].iter().any(|one| may(role, *one));
             assert!(!(may(role, Permission::WorkAccounts) && moves_money), "{role}");
         }
     }

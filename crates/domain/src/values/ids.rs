@@ -104,6 +104,18 @@ ids! {
     ReceiptId = "rct";
     /// Overpaid money that went back.
     RefundId = "rfd";
+    /// One version of what a creditor is charged.
+    RatePlanId = "rat";
+    /// What a creditor is sent for a period, and why.
+    RemittanceId = "rem";
+    /// A payment that the debtor made to the creditor itself.
+    DirectPaymentId = "dpy";
+    /// Costs that the agency laid out on an account.
+    CostAdvanceId = "adv";
+    /// One posting of the trust book.
+    TrustPostingId = "tru";
+    /// What the proof of a day found.
+    TrustProofId = "tpr";
     /// One promise to pay.
     PromiseId = "ptp";
     /// Something an officer asked to grant, and its answer.

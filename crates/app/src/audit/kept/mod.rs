@@ -78,7 +78,7 @@ macro_rules! of_agency {
 ///
 /// Whose contact, wish, circumstance or notice it is may change when two records of one person are made one or parted again.
 #[rustfmt::skip]
-pub static KINDS: [Kind; 26] = [
+pub static KINDS: [Kind; 28] = [
     kind!("approval", ApprovalId, "approvals",
         call_id kind terms limits words asked_by_id asked_at,
         lapses_at state answer_terms answer_words answered_by_id answered_at good_until promise_id noted_at),
@@ -98,8 +98,12 @@ pub static KINDS: [Kind; 26] = [
     kind!("contact", ContactId, "contacts",
         point_id decision_id channel direction purpose place officer_id released_by contacted_at expires_at,
         debtor_id state result outcome note recorded_at),
+    kind!("cost advance", CostAdvanceId, "cost_advances",
+        amount_minor currency laid_out_on reference words takes_back_id recorded_by recorded_at,),
     kind!("decision", DecisionId, "decisions",
         debtor_id channel purpose answer rules because facts rule_set next_allowed_at asked_by decided_at act_kind act,).later(2),
+    kind!("direct payment", DirectPaymentId, "direct_payments",
+        entry_id amount_minor currency paid_on reference recorded_by recorded_at,),
     kind!("disclosure", DisclosureId, "contact_disclosures",
         contact_id letter_id disclosure kind version language words was_given recorded_by recorded_at,),
     kind!("document", DocumentId, "documents", kind file_name media_type source hash size_bytes filed_by filed_at,),
@@ -145,7 +149,7 @@ pub static KINDS: [Kind; 26] = [
 
 /// What is kept about the agency and no account: named in the entries of its chain.
 #[rustfmt::skip]
-static OF_AGENCY: [Kind; 12] = [
+static OF_AGENCY: [Kind; 16] = [
     of_agency!("policy", PolicyId, "policies",
         creditor_id number attempts_max_7_days opens_minute closes_minute electronic_max_7_days is_off_on_sundays is_off_on_holidays
         from_on reason difference proposed_by proposed_at,
@@ -169,6 +173,21 @@ static OF_AGENCY: [Kind; 12] = [
         state begins_at decided_by decided_at),
     of_agency!("offer policy", OfferPolicyId, "offer_policies",
         creditor_id number terms from_on set_by approved_by set_at,),
+    of_agency!("rate plan", RatePlanId, "rate_plans",
+        creditor_id number terms from_on reason proposed_by proposed_at,
+        state decided_by decided_at),
+    of_agency!("remittance", RemittanceId, "remittances",
+        creditor_id number from_on to_on currency mode corrects_id head lines_hash line_count collected_minor direct_minor came_back_minor
+        fees_minor costs_minor returned_before_minor billed_before_minor kept_minor paid_minor invoiced_minor returned_after_minor
+        billed_after_minor prepared_by prepared_at prepared_on,
+        state decided_by decided_at),
+    of_agency!("trust posting", TrustPostingId, "trust_postings",
+        creditor_id kind booked_on remittance_id account_id entry_id bank_entry_id clears_id takes_back_id reference words currency
+        trust_bank_minor client_payable_minor agency_minor on_its_way_minor returned_minor billed_minor claims_minor recorded_by
+        recorded_at,),
+    of_agency!("trust proof", TrustProofId, "trust_proofs",
+        on_day currency bank_minor book_minor clients_minor agency_minor on_its_way_minor unapplied_minor unidentified_minor
+        not_booked_minor below_zero is_whole proved_by proved_at,),
     of_agency!("draw", DrawId, "review_draws",
         officer_id week_on seed calls population random_most risk_most drawn_by drawn_at,),
     of_agency!("review", ReviewId, "reviews", call_id officer_id purpose draw_id reasons scorecard asked_by asked_at,),
@@ -204,7 +223,7 @@ macro_rules! kept_rows {
     )*};
 }
 
-kept_rows! { CallId CallStepId CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId GuideId CallScoreId DrawId ReviewId ReviewScoreId ScoreDisputeId GoalId ApprovalId RecapId FurnishingId BudgetId OfferPolicyId PlanId InstallmentId StatementId ReceiptId }
+kept_rows! { CallId CallStepId CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId GuideId CallScoreId DrawId ReviewId ReviewScoreId ScoreDisputeId GoalId ApprovalId RecapId FurnishingId BudgetId OfferPolicyId PlanId InstallmentId StatementId ReceiptId RatePlanId RemittanceId DirectPaymentId CostAdvanceId TrustPostingId TrustProofId }
 
 /// The columns of a row as they come.
 struct Columns(Vec<Value>);
