@@ -18,6 +18,7 @@ use crate::compliance::gate::{Seen, decision_json, look, look_at};
 use crate::compliance::law::{Law, is_by_house_alone};
 use crate::compliance::licenses::warnings_on;
 use crate::disputes::pages::CaseOn;
+use crate::ledger::direct::store::DirectPayment;
 use crate::ledger::store::{Payment, Refund};
 use crate::outreach::claims::ShownClaim;
 use crate::outreach::words::DueWords;
@@ -110,6 +111,7 @@ struct WorkspacePage {
     promises: Vec<(PromiseRow, Money, String, String)>,
     kept: String,
     payments: Vec<(Payment, Money)>,
+    direct_payments: Vec<(DirectPayment, Money)>,
     overpaid: Money,
     refunds: Vec<(Refund, Money)>,
     notes: Vec<(Note, String)>,
@@ -191,6 +193,7 @@ pub async fn show_with(
     let buckets = known.account.owed()?;
     let promises = plans::store::list_promises(&mut tx, id).await?;
     let payments = ledger::store::list_payments(&mut tx, id).await?;
+    let direct = ledger::direct::store::list_direct(&mut tx, id).await?;
     let holds = store::list_holds(&mut tx, id).await?;
     let claim = outreach::store::find_claim(&mut tx, id, visit.at.at).await?.filter(|claim| claim.is_of_another(visit.who.id));
     // What somebody else reserved is theirs to record, or a supervisor's.
@@ -276,6 +279,7 @@ pub async fn show_with(
         promises: promises.into_iter().take(6).map(shown_promise).collect::<Result<_, Failure>>()?,
         kept: if decided == 0 { String::new() } else { format!("kept {kept} of {decided}") },
         payments: payments.into_iter().take(8).map(|payment| (payment.clone(), amount(payment.amount_minor))).collect(),
+        direct_payments: direct.into_iter().map(|payment| (payment.clone(), amount(payment.amount_minor))).collect(),
         overpaid,
         refunds: refunds.into_iter().map(|refund| (refund.clone(), amount(refund.amount_minor))).collect(),
         notes: papers.notes,

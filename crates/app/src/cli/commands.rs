@@ -3,7 +3,7 @@
 use super::output::{answer, write_line};
 use super::{
     Answered, Cli, Command, ExportCommand, Global, acts, audit, compliance, disclosures, disputes, guide, identity, incoming, intake, jobs,
-    ledger, letters, licenses, outreach, packs, plan, plans, policy, receipts, reporting, serve, status, store, strategy,
+    ledger, letters, licenses, outreach, packs, plan, plans, policy, receipts, remit, reporting, serve, status, store, strategy, trust,
 };
 use crate::app::{App, Failure};
 use crate::store::StoreError;
@@ -70,6 +70,9 @@ fn goes_by_the_clock(command: &Command) -> bool {
             | C::Plan(_)
             | C::Payment(_)
             | C::Bank(_)
+            | C::Trust(_)
+            | C::Rate(_)
+            | C::Remit(_)
             | C::Account(_)
             | C::Status(_)
             | C::License(_)
@@ -98,6 +101,9 @@ async fn on_database(app: &App, global: &Global, command: Command) -> Result<Ans
         Command::Worklist { officer, limit } => strategy::worklist(app, global, &officer, limit).await?,
         Command::Payment(command) => ledger::payment(app, global, command).await?,
         Command::Bank(command) => return receipts::bank(app, global, command).await,
+        Command::Trust(command) => return trust::trust(app, global, command).await,
+        Command::Rate(command) => return trust::rate(app, global, command).await,
+        Command::Remit(command) => return remit::remit(app, global, command).await,
         Command::Account(command) => strategy::account(app, global, command).await?,
         Command::Export(ExportCommand::Journal) => ledger::export_journal(app, global).await?,
         Command::Export(ExportCommand::Audit { folder, account }) => audit::export(app, global, &folder, account.as_deref()).await?,

@@ -5,9 +5,11 @@ use super::output::{answer, money, written};
 use super::{Answered, Format, Global};
 use crate::app::{Actor, App, Failure};
 use crate::ledger::actions::{PostPayment, post_payment, reverse_payment};
+use crate::ledger::direct::{PostDirect, post_direct, reverse_direct};
 use crate::ledger::payment_file::{self, COMMIT_MAX, ImportPayments};
 use crate::{accounts, ledger};
 use clap::{Args, Subcommand};
+use duly_domain::values::ids::DirectPaymentId;
 use jiff::civil::Date;
 use serde_json::{Value as Json, json};
 use std::path::PathBuf;
@@ -32,6 +34,9 @@ pub enum PaymentCommand {
         /// The payer's or bank's reference.
         #[arg(long)]
         reference: String,
+        /// It was paid to the creditor itself: the debt falls, and no money comes into trust.
+        #[arg(long)]
+        direct: bool,
     },
     /// Takes a payment back.
     Reverse {
@@ -45,7 +50,31 @@ pub enum PaymentCommand {
 
 pub(super) async fn payment(app: &App, global: &Global, command: PaymentCommand) -> Result<(), Failure> {
     match command {
-        PaymentCommand::Post { account, amount, on, reference } => {
+        PaymentCommand::Post { account, amount, on, reference, direct: true } => {
+            let account = accounts::store::resolve(&mut app.db.read().await?, &account).await?;
+            let ask = PostDirect { account, amount_minor: amount, paid_on: on, reference };
+            let posted = post_direct(app, &Actor::command(), app.moment(), &ask).await?;
+            let currency = posted.balance.currency().code();
+            let allocation: Vec<Json> = posted
+                .allocation
+                .iter()
+                .map(|(bucket, part)| json!({"bucket": bucket.code(), "amount": money(part.minor(), currency)}))
+                .collect();
+            let json = json!({"payment": posted.payment.to_string(), "direct": true, "allocation": allocation,
+                "balance": buckets_json(&posted.balance), "repeat": posted.is_repeat});
+            answer(global.format, &json, || {
+                let owed = posted.balance.total().map(|total| total.to_string()).unwrap_or_default();
+                vec![format!("payment {} to the creditor; {owed} is left", posted.payment)]
+            })
+        }
+        PaymentCommand::Reverse { payment, .. } if payment.starts_with(DirectPaymentId::PREFIX) => {
+            let balance = reverse_direct(app, &Actor::command(), app.moment(), parse_id("payment", &payment)?).await?;
+            let json = json!({"payment": payment, "state": "reversed", "balance": buckets_json(&balance)});
+            answer(global.format, &json, || {
+                vec![format!("taken back; {} is owed", balance.total().map(|total| total.to_string()).unwrap_or_default())]
+            })
+        }
+        PaymentCommand::Post { account, amount, on, reference, .. } => {
             let account = accounts::store::resolve(&mut app.db.read().await?, &account).await?;
             let ask = PostPayment { account, amount_minor: amount, effective_on: on, reference };
             let posted = post_payment(app, &Actor::command(), app.moment(), &ask).await?;

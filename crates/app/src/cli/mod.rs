@@ -26,11 +26,13 @@ mod plan;
 mod plans;
 mod policy;
 mod receipts;
+mod remit;
 mod reporting;
 mod serve;
 mod status;
 mod store;
 mod strategy;
+mod trust;
 
 pub use ledger::buckets_json;
 
@@ -163,6 +165,15 @@ enum Command {
     /// Posts and reverses payments.
     #[command(subcommand)]
     Payment(ledger::PaymentCommand),
+    /// Client money: the proof of a day, clients' ledgers, the trust book.
+    #[command(subcommand)]
+    Trust(trust::TrustCommand),
+    /// What creditors are charged: proposed, approved by a second person, dated.
+    #[command(subcommand)]
+    Rate(trust::RateCommand),
+    /// Remittances to creditors: previewed, prepared, approved by a second person, locked.
+    #[command(subcommand)]
+    Remit(remit::RemitCommand),
     /// Takes statements of banks: camt, MT940, BAI2, OFX; reading one needs no database.
     #[command(subcommand)]
     Bank(incoming::BankCommand),

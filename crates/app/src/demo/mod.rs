@@ -12,6 +12,7 @@ mod negotiated;
 mod open_today;
 mod people;
 mod practicing;
+mod trust_day;
 
 use crate::accounts::desks;
 use crate::app::{Actor, App, Clock, Failure};
@@ -102,6 +103,7 @@ pub async fn make(app: &App, count: u32, seed: u64) -> Result<Made, Failure> {
         negotiated::negotiate(app, &users).await?;
         practicing::practice(app, &users).await?;
         bank_day::take_statement(app, &users).await?;
+        trust_day::remit(app, &users).await?;
     }
     run_missed_nights(app).await?;
     let mut tx = app.db.read().await?;
@@ -198,7 +200,7 @@ async fn run_missed_nights(app: &App) -> Result<(), Failure> {
 }
 
 async fn counts(tx: &mut Tx) -> Result<Vec<(&'static str, i64)>, Failure> {
-    const TABLES: [(&str, &str); 18] = [
+    const TABLES: [(&str, &str); 20] = [
         ("creditors", "select count(*) from creditors"),
         ("accounts", "select count(*) from accounts"),
         ("debtors", "select count(*) from debtors"),
@@ -211,6 +213,8 @@ async fn counts(tx: &mut Tx) -> Result<Vec<(&'static str, i64)>, Failure> {
         ("plans", "select count(*) from plans"),
         ("payments", "select count(*) from payments"),
         ("entries", "select count(*) from entries"),
+        ("rate_plans", "select count(*) from rate_plans"),
+        ("remittances", "select count(*) from remittances"),
         ("holds", "select count(*) from holds"),
         ("notices", "select count(*) from notices"),
         ("preferences", "select count(*) from preferences"),

@@ -5,6 +5,7 @@ use super::serving::believe;
 use super::{Web, assets, live};
 use crate::accounts::desks;
 use crate::coaching::reviews;
+use crate::ledger::{rates, remittances, trust};
 use crate::{accounts, audit, coaching, compliance, disputes, identity, intake, jobs, ledger, outreach, parties, plans, strategy};
 use axum::handler::Handler;
 use axum::http::Method;
@@ -190,7 +191,28 @@ pub fn routes(web: Web) -> Routes {
         .get("/promises", May::ReadAccounts, plans::pages::get_promises)
         .post("/accounts/{account}/promises", May::WorkAccounts, plans::pages::post_promise)
         .post("/accounts/{account}/promises/{promise}/withdrawals", May::WorkAccounts, plans::pages::post_withdrawal)
+        .get("/trust", May::ReadTrust, trust::pages::get_trust)
+        .post("/trust/proofs", May::KeepTrust, trust::pages::post_proof)
+        .post("/trust/sweeps", May::KeepTrust, trust::pages::post_sweep)
+        .post("/trust/invoices", May::KeepTrust, trust::pages::post_invoice)
+        .post("/trust/movements/{entry}", May::KeepTrust, trust::pages::post_movement)
+        .post("/trust/postings/{posting}/backs", May::KeepTrust, trust::pages::post_back)
+        .get("/remittances", May::ReadTrust, remittances::pages::get_remittances)
+        .get("/remittances/preview", May::ReadTrust, remittances::pages::get_preview)
+        .post("/remittances", May::KeepTrust, remittances::pages::post_remittance)
+        .get("/remittances/{remittance}", May::ReadTrust, remittances::pages::get_remittance)
+        .get("/remittances/{remittance}/statement.pdf", May::ReadTrust, remittances::pages::get_pdf)
+        .get("/remittances/{remittance}/statement.xlsx", May::ReadTrust, remittances::pages::get_xlsx)
+        .get("/remittances/{remittance}/pay.csv", May::KeepTrust, remittances::pages::get_pay_file)
+        .post("/remittances/{remittance}/approvals", May::ApproveTrust, remittances::pages::post_approval)
+        .post("/remittances/{remittance}/withdrawals", May::KeepTrust, remittances::pages::post_withdrawal)
+        .post("/remittances/{remittance}/corrections", May::KeepTrust, remittances::pages::post_correction)
+        .get("/rates", May::ReadTrust, rates::pages::get_rates)
+        .post("/rates", May::KeepTrust, rates::pages::post_rates)
+        .post("/rates/{plan}/approvals", May::ApproveTrust, rates::pages::post_approval)
+        .post("/rates/{plan}/withdrawals", May::KeepTrust, rates::pages::post_withdrawal)
         .get("/payments", May::ReadAccounts, ledger::pages::get_payments)
+        .post("/accounts/{account}/direct_payments/{payment}/reversals", May::ReversePayments, ledger::pages::post_direct_reversal)
         .post("/accounts/{account}/payments", May::PostPayments, ledger::pages::post_payment)
         .get("/accounts/{account}/payments/{payment}/reversals", May::ReversePayments, ledger::pages::get_reversal)
         .post("/accounts/{account}/payments/{payment}/reversals", May::ReversePayments, ledger::pages::post_reversal)

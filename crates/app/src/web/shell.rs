@@ -68,7 +68,10 @@ const APPROVALS: &str = "/approvals";
 /// The room of reviews, practice and the call guide.
 pub const COACHING: &str = "/coaching";
 
-const ROOMS: [(&str, &str, &str, Permission); 18] = [
+/// The room of client money: the trust book, remittances, rate plans.
+pub const TRUST: &str = "/trust";
+
+const ROOMS: [(&str, &str, &str, Permission); 19] = [
     ("/my-day", "My day", "day", Permission::WorkAccounts),
     ("/accounts", "Accounts", "people", Permission::ReadAccounts),
     ("/calls", "Calls", "phone", Permission::WorkAccounts),
@@ -77,6 +80,7 @@ const ROOMS: [(&str, &str, &str, Permission); 18] = [
     ("/promises", "Promises", "promise", Permission::ReadAccounts),
     ("/payments", "Payments", "money", Permission::ReadAccounts),
     ("/bank", "Bank", "bank", Permission::PostPayments),
+    (TRUST, "Trust", "ok", Permission::ReadTrust),
     ("/disputes", "Disputes", "warn", Permission::ReadAccounts),
     (COACHING, "Coaching", "practice", Permission::ReadReviews),
     ("/imports", "Imports", "import", Permission::Import),
@@ -224,6 +228,14 @@ fn saying(code: &str) -> &'static str {
         "goal" => "The goal is set.",
         "goal-closed" => "Kept: what came of it stands with the goal.",
         "deleted" => "Deleted.",
+        "proved" => "Proved; what was found stands below.",
+        "swept" => "Booked: the fees are on their way out of trust.",
+        "booked" => "Booked in the trust book.",
+        "posting-back" => "Taken back by an opposite posting.",
+        "prepared" => "Prepared; it waits for somebody else to approve it.",
+        "locked" => "Approved and locked; statement and pay file are below.",
+        "remittance-withdrawn" => "Withdrawn; its payments are free again.",
+        "direct" => "Recorded: the creditor was paid.",
         _ => "",
     }
 }

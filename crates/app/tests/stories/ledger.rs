@@ -172,7 +172,7 @@ both_engines! {
 }
 
 /// Runs a real hledger over a journal.
-fn hledger(journal: &str, args: &[&str]) -> String {
+pub(super) fn hledger(journal: &str, args: &[&str]) -> String {
     let mut child = Command::new("hledger")
         .args(["-f", "-"])
         .args(args)

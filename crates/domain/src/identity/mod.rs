@@ -268,7 +268,8 @@ mod tests {
     #[test]
     fn nobody_both_negotiates_and_moves_money() {
         for role in Role::ALL {
-            let moves_money = [Permission::PostPayments, Permission::KeepTrust, Permission::CorrectAmounts].iter().any(|one| may(role, *one));
+            let moves_money =
+                [Permission::PostPayments, Permission::KeepTrust, Permission::CorrectAmounts].iter().any(|one| may(role, *one));
             assert!(!(may(role, Permission::WorkAccounts) && moves_money), "{role}");
         }
     }

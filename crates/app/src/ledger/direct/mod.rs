@@ -111,7 +111,8 @@ pub async fn reverse_direct(app: &App, who: &Actor, at: Moment, id: DirectPaymen
         let balance = owed.after(&lines)?;
         let memo = format!("reversal of what was paid to the creditor, {}", row.reference);
         insert_entry(tx, row.account, "reversal", at.business_day, Some(row.entry), &memo, &lines, at.at).await?;
-        kept::record(tx, who, at.at, row.account, "direct-payment.reverse", json!({"direct_payment": id.to_string()}), &[id.into()]).await?;
+        kept::record(tx, who, at.at, row.account, "direct-payment.reverse", json!({"direct_payment": id.to_string()}), &[id.into()])
+            .await?;
         settle_account(tx, who, at, &account, &balance).await?;
         Ok(balance)
     })

@@ -5,7 +5,7 @@
 //!
 //! Stored in `rate_plans`; shown at `/rates`. Always true: nobody approves what they proposed; no version is changed after its decision.
 
-//PAGES pub mod pages;
+pub mod pages;
 pub mod store;
 
 use crate::app::{Actor, App, Failure, Problems, WORDS_MAX, check_length, new_uuid};

@@ -26,8 +26,7 @@ const INSERT: &str = "
 const ONE: &str = plans_where!("where p.id = $1");
 const OF_CREDITOR: &str = plans_where!("where p.creditor_id = $1 order by p.number desc");
 const ALL: &str = plans_where!("where p.number > $1 order by c.name, p.number desc limit 500");
-const DECIDE: &str =
-    "update rate_plans set state = $1, decided_by = $2, decided_at = $3 where id = $4 and state = 'proposed'";
+const DECIDE: &str = "update rate_plans set state = $1, decided_by = $2, decided_at = $3 where id = $4 and state = 'proposed'";
 
 rows! {
     /// One version.

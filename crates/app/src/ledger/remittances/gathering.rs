@@ -121,8 +121,7 @@ pub async fn gather(app: &App, tx: &mut Tx, at: Moment, ask: &Ask) -> Result<Gat
         None => store::list_came_back(tx, ask.creditor, &ask.currency, at.at).await?,
         Some(_) => Vec::new(),
     };
-    let accounts: BTreeSet<AccountId> =
-        candidates.iter().map(|one| one.account).chain(remitted.iter().map(|line| line.account)).collect();
+    let accounts: BTreeSet<AccountId> = candidates.iter().map(|one| one.account).chain(remitted.iter().map(|line| line.account)).collect();
     let keys: Vec<Value> = accounts.into_iter().map(Value::from).collect();
     let facts = store::list_facts(tx, &keys).await?.into_iter().map(|row| (row.account, row)).collect();
     let mut costs: HashMap<AccountId, i64> = store::list_costs(tx, &keys).await?.into_iter().collect();
@@ -218,8 +217,7 @@ impl Making<'_> {
         let mut of = remitted.iter().filter(|line| (line.account, line.entry) == (account, entry));
         let Some(first) = of.clone().find(|line| line.kind == "trust" || line.kind == "direct") else { return };
         let fee = of.clone().map(|line| line.fee_minor).sum();
-        let charged =
-            Line { kind: LineKind::Trust, is_direct: first.is_direct, amount: first.amount_minor, costs: first.costs_minor, fee };
+        let charged = Line { kind: LineKind::Trust, is_direct: first.is_direct, amount: first.amount_minor, costs: first.costs_minor, fee };
         let why = match of.any(|line| line.kind == "correction") {
             true => format!("came back; with the fee as it was put right: {}", first.why),
             false => format!("came back; with the fee that was charged: {}", first.why),
@@ -286,12 +284,5 @@ fn paid(app: &App, facts: Option<&FactsRow>, amount: Money, costs_minor: i64, be
     let overdue_since = facts.and_then(|facts| facts.due_on.or(facts.charged_off_on));
     let age_days = facts.zip(overdue_since).map(|(facts, since)| day_number(facts.placed_on) - day_number(since));
     let judged_on = facts.and_then(|facts| facts.judgment_at).map(|at| app.moment_at(at).business_day);
-    Paid {
-        amount,
-        costs_minor,
-        is_direct,
-        age_days,
-        has_judgment: judged_on.is_some_and(|on| on <= paid_on),
-        before_minor: before.max(0),
-    }
+    Paid { amount, costs_minor, is_direct, age_days, has_judgment: judged_on.is_some_and(|on| on <= paid_on), before_minor: before.max(0) }
 }

@@ -12,7 +12,7 @@
 pub mod check;
 pub mod costs;
 pub mod gathering;
-//PAGES pub mod pages;
+pub mod pages;
 pub mod rehearsing;
 pub mod statement;
 pub mod store;
@@ -30,8 +30,8 @@ use duly_domain::ledger::trust::{Holdings, Kind, plan_remittance};
 use duly_domain::values::ids::{CreditorId, RemittanceId};
 use duly_domain::values::moment::Moment;
 use gathering::{Ask, Gathered, gather};
-use jiff::ToSpan;
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 use serde_json::json;
 use store::{LineRow, RemittanceRow};
 
@@ -90,7 +90,9 @@ async fn check_period(tx: &mut Tx, at: Moment, ask: &Ask) -> Result<(), Failure>
         if row.state != "locked" || row.creditor != ask.creditor {
             return Err(Failure::wrong("corrects", "is no locked remittance of this creditor"));
         }
-    } else if let Some(last) = last_locked(tx, ask.creditor).await?.filter(|last| last.currency == ask.currency && last.to_on >= ask.from_on) {
+    } else if let Some(last) =
+        last_locked(tx, ask.creditor).await?.filter(|last| last.currency == ask.currency && last.to_on >= ask.from_on)
+    {
         let says = format!("lies in a period that is locked, up to {}: what belongs there comes in the next remittance", last.to_on);
         return Err(Failure::wrong("from", says));
     }
@@ -111,46 +113,62 @@ pub async fn prepare(app: &App, who: &Actor, at: Moment, ask: &Ask) -> Result<Re
         }
         let figures = &gathered.figures;
         if gathered.lines.is_empty() && (ask.corrects.is_some() || figures.before == Owes::default()) {
-            let says = if ask.corrects.is_some() { "the plans say what was charged: there is nothing to put right" } else { "nothing is there to be remitted: no payment of the period is cleared" };
+            let says = if ask.corrects.is_some() {
+                "the plans say what was charged: there is nothing to put right"
+            } else {
+                "nothing is there to be remitted: no payment of the period is cleared"
+            };
             return Err(Failure::Stale(says.into()));
         }
-        let head = head(tx, ask.creditor).await?;
         let row = RemittanceRow {
-            id: RemittanceId(new_uuid()),
-            creditor: ask.creditor,
-            creditor_name: String::new(),
             number: known.first().map_or(0, |row| row.number) + 1,
-            from_on: ask.from_on,
-            to_on: ask.to_on,
-            currency: ask.currency.clone(),
-            mode: gathered.mode.code().into(),
-            corrects: ask.corrects,
-            head,
-            lines_hash: gathered.hash(),
-            line_count: i64::try_from(gathered.lines.len()).unwrap_or(i64::MAX),
-            collected_minor: figures.collected,
-            direct_minor: figures.direct,
-            came_back_minor: figures.came_back,
-            fees_minor: figures.fees,
-            costs_minor: figures.costs,
-            returned_before_minor: figures.before.returned,
-            billed_before_minor: figures.before.billed,
-            kept_minor: figures.kept,
-            paid_minor: figures.paid,
-            invoiced_minor: figures.invoiced,
-            returned_after_minor: figures.after.returned,
-            billed_after_minor: figures.after.billed,
+            head: head(tx, ask.creditor).await?,
             prepared_by: who.label().into(),
             prepared_at: at.at,
             prepared_on: at.business_day,
-            state: "prepared".into(),
-            decided_by: None,
-            decided_at: None,
+            ..row_of(ask, &gathered)
         };
         store::insert_remittance(tx, &row).await?;
         record(tx, who, at, "remittance.prepare", &row).await?;
         store::load_remittance(tx, row.id).await
     })
+}
+
+/// What was found as a row that nobody prepared yet.
+fn row_of(ask: &Ask, gathered: &Gathered) -> RemittanceRow {
+    let figures = &gathered.figures;
+    RemittanceRow {
+        id: RemittanceId(new_uuid()),
+        creditor: ask.creditor,
+        creditor_name: String::new(),
+        number: 0,
+        from_on: ask.from_on,
+        to_on: ask.to_on,
+        currency: ask.currency.clone(),
+        mode: gathered.mode.code().into(),
+        corrects: ask.corrects,
+        head: String::new(),
+        lines_hash: gathered.hash(),
+        line_count: i64::try_from(gathered.lines.len()).unwrap_or(i64::MAX),
+        collected_minor: figures.collected,
+        direct_minor: figures.direct,
+        came_back_minor: figures.came_back,
+        fees_minor: figures.fees,
+        costs_minor: figures.costs,
+        returned_before_minor: figures.before.returned,
+        billed_before_minor: figures.before.billed,
+        kept_minor: figures.kept,
+        paid_minor: figures.paid,
+        invoiced_minor: figures.invoiced,
+        returned_after_minor: figures.after.returned,
+        billed_after_minor: figures.after.billed,
+        prepared_by: String::new(),
+        prepared_at: Timestamp::UNIX_EPOCH,
+        prepared_on: ask.to_on,
+        state: "prepared".into(),
+        decided_by: None,
+        decided_at: None,
+    }
 }
 
 /// Who sends it and to whom, as its statement will have it.

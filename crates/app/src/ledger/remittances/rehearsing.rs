@@ -104,9 +104,9 @@ fn read(text: &[u8], of: Currency) -> Result<BTreeMap<String, Sums>, Failure> {
         let record = record.map_err(unreadable)?;
         let amount = |column: Option<usize>, name: &str| match column.and_then(|at| record.get(at)).filter(|text| !text.is_empty()) {
             None => Ok(0),
-            Some(text) => {
-                Money::parse(text, of).map(Money::minor).map_err(|error| Failure::wrong("file", format!("line {number}: {name} {text:?} {error}")))
-            }
+            Some(text) => Money::parse(text, of)
+                .map(Money::minor)
+                .map_err(|error| Failure::wrong("file", format!("line {number}: {name} {text:?} {error}"))),
         };
         let sums = Sums { collected: amount(collected, "collected")?, direct: amount(direct, "direct")?, fee: amount(fee, "fee")? };
         let reference = record.get(account).unwrap_or_default();

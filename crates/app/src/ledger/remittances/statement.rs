@@ -45,7 +45,8 @@ impl Statement {
 
     /// What its files are called, without the ending.
     pub fn name(&self) -> String {
-        let plain: String = self.row.creditor_name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+        let plain: String =
+            self.row.creditor_name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
         let words: Vec<&str> = plain.split('-').filter(|word| !word.is_empty()).collect();
         format!("{}-remittance-{:04}", words.join("-"), self.row.number)
     }
@@ -87,8 +88,16 @@ impl Statement {
         };
         let mut body = vec![
             Block::heading(1, self.title()),
-            Block::paragraph(format!("{} to {}. {}.", written(self.row.from_on), written(self.row.to_on), sentence(&mode_of(&self.row).to_string()))),
-            amounts("What the statement comes to", self.summary().into_iter().map(|(label, money, is_sum)| signed(label, money, is_sum)).collect()),
+            Block::paragraph(format!(
+                "{} to {}. {}.",
+                written(self.row.from_on),
+                written(self.row.to_on),
+                sentence(&mode_of(&self.row).to_string())
+            )),
+            amounts(
+                "What the statement comes to",
+                self.summary().into_iter().map(|(label, money, is_sum)| signed(label, money, is_sum)).collect(),
+            ),
         ];
         for kind in [LineKind::Trust, LineKind::Direct, LineKind::Returned, LineKind::Correction] {
             let lines: Vec<&LineRow> = self.lines.iter().filter(|line| line.kind == kind.code()).collect();
@@ -173,11 +182,8 @@ impl Statement {
         let name = self.name();
         let (place, part) = (inside.join(&name), inside.join(format!(".{name}.part")));
         let failed = |error: &std::io::Error| unwritable(&place, error);
-        let files = [
-            (format!("{name}.pdf"), self.pdf()?),
-            (format!("{name}.xlsx"), self.xlsx()?),
-            (format!("{name}-pay.csv"), self.pay_file()?),
-        ];
+        let files =
+            [(format!("{name}.pdf"), self.pdf()?), (format!("{name}.xlsx"), self.xlsx()?), (format!("{name}-pay.csv"), self.pay_file()?)];
         let manifest = self.manifest(&files)?;
         if place.exists() {
             let before = std::fs::read(place.join(MANIFEST)).map_err(|error| failed(&error))?;
@@ -203,7 +209,14 @@ impl Statement {
     fn manifest(&self, files: &[(String, Vec<u8>)]) -> Result<Vec<u8>, Failure> {
         let rows = files.iter().map(|(name, bytes)| {
             let hash = hex(&Sha256::digest(bytes));
-            [name.clone(), hash, self.row.id.to_string(), self.row.creditor_name.clone(), self.row.from_on.to_string(), self.row.to_on.to_string()]
+            [
+                name.clone(),
+                hash,
+                self.row.id.to_string(),
+                self.row.creditor_name.clone(),
+                self.row.from_on.to_string(),
+                self.row.to_on.to_string(),
+            ]
         });
         csv_of(["file", "sha256", "remittance", "creditor", "from", "to"], rows)
     }
@@ -223,10 +236,7 @@ pub fn pay_file(rows: &[RemittanceRow]) -> Result<Vec<u8>, Failure> {
     csv_of(["remittance", "payee", "amount", "currency", "reference"], rows)
 }
 
-fn csv_of<const COLUMNS: usize>(
-    head: [&str; COLUMNS],
-    rows: impl Iterator<Item = [String; COLUMNS]>,
-) -> Result<Vec<u8>, Failure> {
+fn csv_of<const COLUMNS: usize>(head: [&str; COLUMNS], rows: impl Iterator<Item = [String; COLUMNS]>) -> Result<Vec<u8>, Failure> {
     let wrong = |error: &dyn std::fmt::Display| Failure::File(format!("the list cannot be written: {error}"));
     let mut out = csv::Writer::from_writer(Vec::new());
     out.write_record(head).map_err(|error| wrong(&error))?;

@@ -50,27 +50,25 @@ const INSERT_LINE: &str = "
         fee_minor, currency, paid_on, why)";
 const LINES: &str = lines_where!("where l.remittance_id = $1 order by l.line_no");
 /// Everything that was remitted on a creditor's accounts, in the order in which it was.
-const LINES_OF_CREDITOR: &str = lines_where!(
-    "join remittances r on r.id = l.remittance_id where a.creditor_id = $1 and l.currency = $2 order by r.number, l.line_no"
-);
+const LINES_OF_CREDITOR: &str =
+    lines_where!("join remittances r on r.id = l.remittance_id where a.creditor_id = $1 and l.currency = $2 order by r.number, l.line_no");
 const REMITTED: &str = "
     select amount_minor, is_direct from remittance_lines
      where account_id = $1 and entry_id = $2 and (kind = 'trust' or kind = 'direct')";
-/// Payments to be remitted: those that came into trust and those to the creditor itself, not taken back up to the moment.
+/// Payments to be remitted that were known at a moment and stand: those that came into trust and those to the creditor itself.
 const CANDIDATES: &str = "
     select a.id, a.reference, e.id, -e.client_payable_minor, e.effective_on, 0,
            (select count(*) from bank_entries b where b.account_id = e.account_id and b.payment = e.payment and b.state = 'posted')
       from accounts a join entries e on e.account_id = a.id
      where a.creditor_id = $1 and e.kind = 'payment' and e.currency = $2 and e.effective_on <= $3 and e.created_at <= $4
        and e.client_payable_minor < 0
-       and not exists (select 1 from entries r where r.account_id = e.account_id and r.reverses_entry_id = e.id and r.created_at <= $4)
+       and not exists (select 1 from entries r where r.account_id = e.account_id and r.reverses_entry_id = e.id)
        and not exists (select 1 from remittance_lines l where l.account_id = e.account_id and l.entry_id = e.id)
     union all
     select a.id, a.reference, d.entry_id, d.amount_minor, d.paid_on, 1, 0
       from accounts a join direct_payments d on d.account_id = a.id
      where a.creditor_id = $1 and d.currency = $2 and d.paid_on <= $3 and d.recorded_at <= $4
-       and not exists (select 1 from entries r
-            where r.account_id = d.account_id and r.reverses_entry_id = d.entry_id and r.created_at <= $4)
+       and not exists (select 1 from entries r where r.account_id = d.account_id and r.reverses_entry_id = d.entry_id)
        and not exists (select 1 from remittance_lines l where l.account_id = d.account_id and l.entry_id = d.entry_id)
      order by 5, 2, 3";
 /// What was remitted, came back up to the moment and was not taken back from the client.
@@ -249,13 +247,7 @@ pub async fn list_locked(tx: &mut Tx, after: RemittanceId, limit: i64) -> Result
 }
 
 /// Decides what is prepared; whether it still was.
-pub async fn decide_remittance(
-    tx: &mut Tx,
-    id: RemittanceId,
-    state: &'static str,
-    by: &str,
-    at: Timestamp,
-) -> Result<bool, StoreError> {
+pub async fn decide_remittance(tx: &mut Tx, id: RemittanceId, state: &'static str, by: &str, at: Timestamp) -> Result<bool, StoreError> {
     Ok(tx.run(DECIDE, params![state, by, at, id]).await? == 1)
 }
 

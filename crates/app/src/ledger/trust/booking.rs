@@ -2,7 +2,6 @@
 //!
 //! Each is a posting with its entry in the agency's chain, and is taken back by an opposite one. Booked twice under one reference is once.
 
-use super::proving;
 use super::store::{self, PostingRow};
 use crate::app::{Actor, App, Failure, NAME_MAX, WORDS_MAX, check_length, new_uuid};
 use crate::audit::kept;
@@ -100,14 +99,16 @@ pub(in crate::ledger) async fn cover_returned(
     book(tx, who, at, Kind::Cover, on, named, &posting).await.map(drop)
 }
 
-/// What all postings come to in a currency; one client's claims with it where one is named.
+/// What all postings come to in a currency; one client's claims with it where one is named. What clients hold stands beside it: nothing
+/// that is booked here touches that.
 async fn holdings(tx: &mut Tx, on: Date, of: Currency, creditor: Option<CreditorId>) -> Result<Holdings, Failure> {
-    let all = proving::find(tx, on).await?.into_iter().find(|one| one.currency == of.code()).map(|one| one.proof).unwrap_or_default();
+    let sums = store::list_sums(tx, on).await?.into_iter().find(|sums| sums.currency == of.code());
+    let all = sums.and_then(|sums| Holdings::of(sums.minor)).unwrap_or_default();
     let (returned, billed) = match creditor {
         Some(creditor) => store::owed_by(tx, creditor, of.code()).await?,
         None => (0, 0),
     };
-    Ok(Holdings { bank: all.book, clients: all.clients, agency: all.agency, on_its_way: all.on_its_way, returned, billed })
+    Ok(Holdings { clients: 0, returned, billed, ..all })
 }
 
 /// Something to book.
@@ -163,9 +164,10 @@ pub async fn sweep(app: &App, who: &Actor, at: Moment, ask: &Book) -> Result<Tru
     })
 }
 
-/// How much may be swept now, by currency.
+/// How much may be swept now, by currency; below zero where the agency has to bring money in.
 pub async fn list_earned(tx: &mut Tx, at: Moment) -> Result<Vec<(String, i64)>, Failure> {
-    Ok(proving::find(tx, at.business_day).await?.into_iter().map(|one| (one.currency, one.proof.agency)).collect())
+    let sums = store::list_sums(tx, at.business_day).await?;
+    Ok(sums.into_iter().map(|sums| (sums.currency, -sums.minor[Place::Agency as usize])).collect())
 }
 
 /// A client pays what was invoiced to the agency itself: no money in trust moves.
@@ -178,8 +180,7 @@ pub async fn invoice_paid(app: &App, who: &Actor, at: Moment, creditor: Creditor
         }
         let held = holdings(tx, at.business_day, of, Some(creditor)).await?;
         let posting = held.client_pays(ask.amount_minor, false, of).map_err(|error| refused(&error))?;
-        let named =
-            Named { creditor: Some(creditor), reference: reference.into(), words: "paid to the agency".into(), ..Named::default() };
+        let named = Named { creditor: Some(creditor), reference: reference.into(), words: "paid to the agency".into(), ..Named::default() };
         book(tx, who, at, Kind::InvoicePaid, ask.on, named, &posting).await
     })
 }

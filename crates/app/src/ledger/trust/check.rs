@@ -65,7 +65,10 @@ pub async fn verify(tx: &mut Tx, on: Date) -> Result<Result<String, String>, Fai
     }
     for sums in store::list_sums(tx, on).await? {
         let held = Holdings::of(sums.minor).unwrap_or_default();
-        faults.extend((held.on_its_way < 0 || held.returned < 0).then(|| format!("what is on its way or came back in {} is below zero", sums.currency)));
+        faults.extend(
+            (held.on_its_way < 0 || held.returned < 0)
+                .then(|| format!("what is on its way or came back in {} is below zero", sums.currency)),
+        );
     }
     for row in store::list_sums_of_clients(tx, on).await? {
         faults.extend((row.returned_minor < 0).then(|| format!("client {} owes less than nothing of what came back", row.creditor)));

@@ -9,6 +9,6 @@
 
 pub mod booking;
 pub mod check;
-//PAGES pub mod pages;
+pub mod pages;
 pub mod proving;
 pub mod store;

@@ -88,6 +88,13 @@ const NOT_BOOKED: &str = "
              and not exists (select 1 from trust_postings p where p.bank_entry_id = e.id and p.takes_back_id is null and p.booked_on <= $1
                  and not exists (select 1 from trust_postings b where b.takes_back_id = p.id and b.booked_on <= $1))))
      group by e.currency order by e.currency";
+/// Movements at the bank that may be for the book and are not in it, those that nobody is known for last.
+const WAITING: &str = "
+    select e.id from bank_entries e
+     where (e.state = 'set_aside' or e.state = 'went_out' or e.state = 'unidentified')
+       and not exists (select 1 from trust_postings p where p.bank_entry_id = e.id and p.takes_back_id is null
+             and not exists (select 1 from trust_postings b where b.takes_back_id = p.id))
+     order by case when e.state = 'unidentified' then 1 else 0 end, e.booked_on, e.id limit $1";
 /// Overpaid money that lies there, the oldest first.
 const UNAPPLIED: &str = "
     select e.account_id, a.reference, c.name, e.currency, cast(-sum(e.unapplied_minor) as bigint), min(e.booked_on)
@@ -266,6 +273,11 @@ pub async fn list_clients(tx: &mut Tx, on: Date) -> Result<Vec<(CreditorId, Stri
 /// What is at the bank up to a day, by currency: as the last statements say, unidentified, and not booked.
 pub async fn list_at_the_bank(tx: &mut Tx, on: Date) -> Result<[Vec<(String, i64)>; 3], StoreError> {
     Ok([tx.all(BANK, params![on]).await?, tx.all(UNIDENTIFIED, params![on]).await?, tx.all(NOT_BOOKED, params![on]).await?])
+}
+
+/// Movements at the bank that may be for the book and are not in it.
+pub async fn list_not_booked(tx: &mut Tx, limit: i64) -> Result<Vec<ReceiptId>, StoreError> {
+    Ok(tx.all::<(ReceiptId,)>(WAITING, params![limit]).await?.into_iter().map(|(id,)| id).collect())
 }
 
 /// What debtors overpaid, the oldest first.
