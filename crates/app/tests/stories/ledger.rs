@@ -129,7 +129,7 @@ both_engines! {
         floor.without_check("entries", "entries_balanced");
         floor.tamper(unbalance.0, &unbalance.1);
         let failed: Vec<String> = floor.failed_checks().iter().map(|check| check.split(':').next().unwrap().to_string()).collect();
-        assert_eq!(failed, ["ledger balanced", "balances equal entries", "trust whole", "audit chains verify", "rows as their entries say", "no orphan account"]);
+        assert_eq!(failed, ["ledger balanced", "balances equal entries", "trust whole", "trust book whole", "audit chains verify", "rows as their entries say", "no orphan account"]);
     }
 
     fn a_reversal_of_another_sum_or_day_is_found(mut floor: "2026-03-02") {
@@ -141,10 +141,10 @@ both_engines! {
             (
                 "update entries set trust_bank_minor = trust_bank_minor + 1, client_payable_minor = client_payable_minor - 1 where kind = 'reversal'",
                 "update entries set trust_bank_minor = trust_bank_minor - 1, client_payable_minor = client_payable_minor + 1 where kind = 'reversal'",
-                vec!["reversals equal entries: 1 reversals differ from what they take back"],
+                vec!["reversals equal entries: 1 reversals differ from what they take back", "remitted cents trace to payments: 1 clients' ledgers"],
             ),
             ("update entries set booked_on = '2026-03-01' where kind = 'reversal'", "update entries set booked_on = '2026-03-02' where kind = 'reversal'", vec!["rows as their entries say: payment "]),
-            ("update entries set reverses_entry_id = null where kind = 'reversal'", "update entries set reverses_entry_id = (select p.entry_id from payments p where p.reference = 'REF 1') where kind = 'reversal'", vec!["rows as their entries say: payment "]),
+            ("update entries set reverses_entry_id = null where kind = 'reversal'", "update entries set reverses_entry_id = (select p.entry_id from payments p where p.reference = 'REF 1') where kind = 'reversal'", vec!["remitted cents trace to payments: 1 clients' ledgers", "rows as their entries say: payment "]),
         ] {
             floor.tamper(tamper, &[]);
             let failed = floor.failed_checks();
