@@ -11,11 +11,17 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::{OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 
 /// How often the writer looks whether another process has ended, a millisecond apart.
 const BUSY_LOOKS: i32 = 10_000;
+
+/// Somebody who waited to write so long ago is at work: others may follow.
+const LATELY: Duration = Duration::from_secs(1);
+
+/// How long a long work writes in one transaction while others are at work: the disk takes as long again for what it wrote.
+const PART: Duration = Duration::from_millis(25);
 
 /// How many snapshots may be read at once.
 const READERS: usize = 16;
@@ -36,6 +42,8 @@ pub struct Sqlite {
     writer: Arc<tokio::sync::Mutex<Connection>>,
     /// How many wait for the writer's turn in this process.
     waiting: Arc<AtomicUsize>,
+    /// When one of them last did.
+    waited: Arc<Mutex<Option<Instant>>>,
     /// Where processes wait for each other; none where no file can be made.
     line: Option<Arc<Line>>,
     turns: Arc<Semaphore>,
@@ -61,6 +69,7 @@ impl Sqlite {
             path: Arc::new(path),
             writer: Arc::new(tokio::sync::Mutex::new(writer)),
             waiting,
+            waited: Arc::default(),
             readers: Arc::default(),
             turns: Arc::new(Semaphore::new(READERS)),
         })
@@ -73,15 +82,25 @@ impl Sqlite {
 
     /// Waits for the writer's turn and begins.
     pub async fn begin(&self) -> Result<SqliteTx, StoreError> {
-        let waits = Waits::begin(&self.waiting);
-        let guard = self.writer.clone().lock_owned().await;
-        drop(waits);
+        let guard = match self.writer.clone().try_lock_owned() {
+            Ok(guard) => guard,
+            Err(_) => {
+                let _waits = Waits::begin(&self.waiting);
+                *self.waited.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+                self.writer.clone().lock_owned().await
+            }
+        };
         self.begin_with(guard)
     }
 
-    /// Whether somebody waits to write, in this process or another; asked by who writes.
-    pub fn is_waited_for(&self) -> bool {
-        self.waiting.load(Ordering::Relaxed) > 0 || self.line.as_deref().is_some_and(Line::is_taken)
+    /// Whether a long work that writes since an instant should make room: somebody waits to write, in this process or another, or
+    /// somebody waited lately and it has written its part. What is long in writing is long in reaching the disk, and nothing ends that
+    /// once it has begun.
+    pub fn should_make_room(&self, since: Instant) -> bool {
+        let waited = || *self.waited.lock().unwrap_or_else(PoisonError::into_inner);
+        self.waiting.load(Ordering::Relaxed) > 0
+            || self.line.as_deref().is_some_and(Line::is_taken)
+            || (since.elapsed() >= PART && waited().is_some_and(|waited| waited.elapsed() < LATELY))
     }
 
     /// Begins if nobody of this process writes.
