@@ -25,7 +25,7 @@ pub struct Flushes {
     /// Those of them that are on the disk.
     flushed: AtomicU64,
     /// Held by who flushes; those behind find their commits flushed, but for the first.
-    turn: tokio::sync::Mutex<()>,
+    pub(super) turn: tokio::sync::Mutex<()>,
     failed: OnceLock<String>,
 }
 

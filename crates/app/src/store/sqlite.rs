@@ -350,3 +350,42 @@ impl ToSql for Value {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_next_writes_while_one_waits_for_the_disk_and_nobody_is_told_before() {
+        let path = std::env::temp_dir().join(format!("duly_together_{}.db", std::process::id()));
+        let sqlite = Sqlite::open(&path.display().to_string()).unwrap();
+        let mut tx = sqlite.begin().await.unwrap();
+        tx.batch("create table pages (page integer)").unwrap();
+        tx.commit().await.unwrap();
+        // Somebody flushes, and the disk takes its time.
+        let disk = sqlite.flushes.turn.lock().await;
+        let write = |page: i64| {
+            let sqlite = sqlite.clone();
+            tokio::spawn(async move {
+                let mut tx = sqlite.begin().await?;
+                tx.run("insert into pages values (?)", &[Value::Int(page)])?;
+                tx.commit().await
+            })
+        };
+        let waiting: Vec<_> = (0..5).map(write).collect();
+        while sqlite.flushes.committed() < 6 {
+            tokio::task::yield_now().await;
+        }
+        let mut tx = sqlite.read().await.unwrap();
+        assert_eq!(tx.rows("select page from pages", &[]).unwrap().len(), 5, "all five wrote one after the other");
+        assert!(waiting.iter().all(|write| !write.is_finished()), "and none was told so");
+        drop((tx, disk));
+        for write in waiting {
+            write.await.unwrap().unwrap();
+        }
+        drop(sqlite);
+        for ending in ["", "-line"] {
+            std::fs::remove_file(format!("{}{ending}", path.display())).unwrap();
+        }
+    }
+}
