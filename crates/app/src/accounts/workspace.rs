@@ -27,6 +27,7 @@ use crate::parties::pages::in_words;
 use crate::parties::status::panel::StatusPanel;
 use crate::plans::agreed::panel::PlanPanel;
 use crate::plans::approvals::panel::AskingPanel;
+use crate::plans::said::pages::SaidPanel;
 use crate::plans::store::PromiseRow;
 use crate::store::Tx;
 use crate::strategy::actions::local_time;
@@ -137,6 +138,7 @@ struct WorkspacePage {
     limitation: LimitationPanel,
     asking: Option<AskingPanel>,
     plan: PlanPanel,
+    said: SaidPanel,
     today: String,
     due_suggestion: String,
     may_work: bool,
@@ -240,6 +242,7 @@ pub async fn show_with(
     let limitation = LimitationPanel::of(&mut tx, visit, id, &form, &papers.documents).await?;
     let asking = asking(&mut tx, visit, id, tab == "promise", &form).await?;
     let plan = PlanPanel::of(&mut tx, visit, id, account.state == "open").await?;
+    let said = SaidPanel::of(&mut tx, visit, id).await?;
     let frame = frame.watching(asking.as_ref().map(|asking| asking.live.as_str()));
     let shown = WorkspacePage {
         people,
@@ -326,6 +329,7 @@ pub async fn show_with(
         limitation,
         asking,
         plan,
+        said,
         today: visit.at.business_day.to_string(),
         due_suggestion: visit.at.business_day.saturating_add(jiff::Span::new().days(7)).to_string(),
         may_work: may_here(Permission::WorkAccounts),

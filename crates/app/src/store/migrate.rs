@@ -78,6 +78,7 @@ const STEPS: &[Step] = &steps! {
     54 "0054_receipts";
     55 "0055_remittances";
     56 "0056_trust_book";
+    62 "0062_note_flags";
 };
 
 const JOURNAL: &str = "

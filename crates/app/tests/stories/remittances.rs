@@ -1,8 +1,9 @@
 //! Remittances: prepared by one, approved by another, sent once; what comes back is taken back at the rate that was charged.
 
-use super::ledger::hledger;
+use super::years::reads;
 use duly::app::{Actor, Failure};
 use duly::ledger::direct::{PostDirect, PostedDirect, post_direct, reverse_direct};
+use duly::ledger::journal::Dialect;
 use duly::ledger::rates::store::RatePlanRow;
 use duly::ledger::rates::{ProposeRates, approve as approve_rates, propose};
 use duly::ledger::remittances::costs::{LayOut, lay_out, take_back as take_costs_back};
@@ -331,7 +332,7 @@ both_engines! {
         floor.runtime.block_on(sweep(&floor.app, &noor, at, &taken)).unwrap();
         floor.pays(maria, "40.00", "B");
         floor.reverses(first);
-        let balances = hledger(&floor.journal(), &["balance", "--flat", "--no-total", "-O", "csv"]);
+        let balances = reads("hledger", &["-f", "-", "balance", "--flat", "--no-total", "-O", "csv"], &floor.journal(Dialect::Hledger));
         let of = |name: &str| balances.lines().filter(|line| line.contains(name)).map(String::from).collect::<Vec<_>>();
         assert_eq!(of("trust bank"), ["\"assets:trust bank\",\"USD 40.00\""]);
         assert_eq!(of("client payable"), ["\"liabilities:client payable:Larkfield\",\"USD -40.00\""]);
@@ -418,7 +419,7 @@ both_engines! {
             }
         }
         assert!(floor.count("select count(*) from remittance_lines where kind = 'returned'") > 0, "the dice brought something back");
-        let journal = floor.journal();
-        hledger(&journal, &["check"]);
+        reads("hledger", &["-f", "-", "check"], &floor.journal(Dialect::Hledger));
+        reads("bean-check", &["/dev/stdin"], &floor.journal(Dialect::Beancount));
     }
 }

@@ -11,6 +11,7 @@ pub mod ach;
 pub mod bank_file;
 pub mod interest;
 pub mod matching;
+pub mod plain_text;
 pub mod rates;
 pub mod receipts;
 pub mod remittance;
