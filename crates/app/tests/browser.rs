@@ -453,15 +453,9 @@ fn axe_finds_nothing_on_any_page_in_light_or_dark() {
         ),
         (
             "back_office",
-            vec![
-                format!("{account}?do=payment"),
-                "/letters".into(),
-                reversal,
-                "/bank".into(),
-                "/trust".into(),
-                "/remittances".into(),
-                "/rates".into(),
-            ],
+            [&format!("{account}?do=payment"), "/letters", &reversal, "/bank", "/trust", "/remittances", "/rates"]
+                .map(String::from)
+                .to_vec(),
         ),
         ("administrator", vec!["/users".into(), "/settings".into()]),
     ];

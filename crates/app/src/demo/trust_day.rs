@@ -33,7 +33,7 @@ fn plans() -> [RatePlan; 3] {
     let slices = [(Some(100_000), 3_000), (Some(250_000), 2_500), (None, 2_000)];
     let slices = slices.map(|(up_to_minor, bp)| Slice { up_to_minor, bp }).to_vec();
     let old = Rate { age_days_min: Some(365), ..share("a year old or older", 3_500) };
-    let judged = Rate { has_judgment: Some(true), ..share("with a judgment", 4_000) };
+    let judged = Rate { has_judgment: Some(true), ..share("judgment", 4_000) };
     [
         plan(Mode::Net, vec![judged, Rate { slices, ..share("by what was collected", 0) }]),
         RatePlan { direct_bp: Some(1_000), ..plan(Mode::Combined, vec![old, share("usual", 2_500)]) },
@@ -70,7 +70,7 @@ pub async fn remit(app: &App, users: &[(UserId, Actor)]) -> Result<(), Failure> 
     for creditor in &creditors {
         let currency = crate::ledger::remittances::store::list_currencies(&mut app.db.read().await?, creditor.id).await?;
         let Some(currency) = currency.into_iter().next() else { continue };
-        let ask = Ask { creditor: creditor.id, currency, from_on: to_on.saturating_sub(30.days()), to_on, corrects: None };
+        let ask = Ask { creditor: creditor.id, currency, from_on: to_on.saturating_sub(60.days()), to_on, corrects: None };
         if preview(app, at, &ask).await?.lines.is_empty() {
             continue;
         }

@@ -27,7 +27,7 @@ const HERE: &str = "/rates";
 
 /// What the form begins with.
 const TEMPLATE: &str = "mode = \"net\"\nhold_days = 10\nhold_days_bank = 5\nslices_of = \"account\"\nminimum_minor = 0\n\n\
-    [[rates]]\nname = \"with a judgment\"\nhas_judgment = true\n[[rates.slices]]\nbp = 4000\n\n\
+    [[rates]]\nname = \"judgment\"\nhas_judgment = true\n[[rates.slices]]\nbp = 4000\n\n\
     [[rates]]\nname = \"usual\"\n[[rates.slices]]\nbp = 2500\n";
 
 /// A version, as it is shown.

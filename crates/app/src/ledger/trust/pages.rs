@@ -18,6 +18,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use duly_domain::identity::{Permission, may};
+use duly_domain::ledger::receipts::State as ReceiptState;
 use duly_domain::ledger::trust::{Kind, Place};
 use duly_domain::values::ids::{AccountId, CreditorId, ReceiptId, TrustPostingId};
 use duly_domain::values::moment::written;
@@ -41,6 +42,7 @@ struct ShownProof {
     difference: String,
     is_none: bool,
     is_whole: bool,
+    is_proved_by_bank: bool,
     says: String,
 }
 
@@ -78,6 +80,8 @@ struct ShownMovement {
     who: String,
     words: String,
     is_out: bool,
+    /// Nobody is known for it: most often a debtor paid it.
+    is_unknown: bool,
 }
 
 /// Overpaid money, as it is shown.
@@ -201,7 +205,7 @@ async fn trust_page(web: &Web, visit: &Visit, said: Option<&str>, problems: Prob
     let mut tx = web.app.db.read().await?;
     let today = visit.at.business_day;
     let mut names = Names::default();
-    let kept = store::list_proofs(&mut tx, 60).await?;
+    let kept = store::list_proofs(&mut tx, 21).await?;
     let newest: Vec<ProofRow> = newest_of(&kept);
     let (proved_on, proved_by) = match newest.first() {
         Some(row) => {
@@ -300,6 +304,12 @@ pub fn work_of(row: &ProofRow) -> Vec<String> {
     if proof.unidentified != 0 {
         says.push(format!("{} came in and nobody is known for it: see Bank", shown(proof.unidentified)));
     }
+    if proof.not_booked != 0 {
+        says.push(format!(
+            "{} moved at the bank and is not in the book: book it below, or reverse under Bank what came back",
+            shown(proof.not_booked)
+        ));
+    }
     if row.below_zero > 0 {
         says.push(format!("{} clients' ledgers are below zero: run duly check and call your administrator", row.below_zero));
     }
@@ -325,6 +335,7 @@ fn show_proof(row: &ProofRow) -> ShownProof {
         difference: proof.difference().map(shown).unwrap_or_default(),
         is_none: proof.difference() == Some(0),
         is_whole: row.is_whole,
+        is_proved_by_bank: row.bank_minor.is_some(),
         says: proof
             .difference()
             .map(|minor| format!("difference {}, not booked {}", shown(minor), shown(proof.not_booked)))
@@ -375,6 +386,7 @@ fn show_movement(row: receipts::store::EntryRow) -> ShownMovement {
     ShownMovement {
         id: row.id,
         amount: amount(row.amount_minor, &row.currency),
+        is_unknown: row.state == ReceiptState::Unidentified.code(),
         amount_out: amount(row.amount_minor.saturating_neg(), &row.currency),
         currency: row.currency,
         day: written(row.booked_on),
