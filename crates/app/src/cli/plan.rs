@@ -1,17 +1,16 @@
 //! The negotiation desk by command: the ranked offers of an account, and the policy that they come from.
 
+use super::named::find_creditor;
 use super::output::{answer, money};
 use super::policy::find_changer;
 use super::{Answered, Global};
 use crate::accounts;
 use crate::app::{App, Failure};
 use crate::plans::desk::policy::{SetPolicy, parse, set_policy, write};
-use crate::plans::desk::standing::Desk;
-use crate::plans::desk::store::list_policies;
+use crate::plans::desk::standing::{Desk, book_of};
 use clap::Subcommand;
 use duly_domain::identity::Role;
-use duly_domain::plans::offers::{Offer, OfferBook};
-use duly_domain::values::ids::CreditorId;
+use duly_domain::plans::offers::Offer;
 use jiff::civil::Date;
 use serde_json::{Value as Json, json};
 use std::path::PathBuf;
@@ -57,7 +56,7 @@ pub(super) async fn plan(app: &App, global: &Global, command: PlanCommand) -> Re
             let (who, approver) = (find_changer(app, &officer).await?, find_changer(app, &approver).await?);
             let at = app.moment();
             let ask = SetPolicy {
-                creditor: find_creditor(app, creditor.as_deref()).await?,
+                creditor: find_creditor(&mut app.db.read().await?, creditor.as_deref()).await?,
                 book: parse(&text)?,
                 from_on: from.unwrap_or(at.business_day),
                 approver,
@@ -70,27 +69,13 @@ pub(super) async fn plan(app: &App, global: &Global, command: PlanCommand) -> Re
     Ok(Answered::Yes)
 }
 
-async fn find_creditor(app: &App, name: Option<&str>) -> Result<Option<CreditorId>, Failure> {
-    let Some(name) = name else { return Ok(None) };
-    let found = accounts::store::find_creditor_by_name(&mut app.db.read().await?, name).await?;
-    Ok(Some(found.ok_or_else(|| Failure::NotFound(format!("creditor {name}")))?.id))
-}
-
 async fn show(app: &App, global: &Global, creditor: Option<&str>) -> Result<(), Failure> {
-    let creditor = find_creditor(app, creditor).await?;
-    let today = app.moment().business_day;
-    let rows = list_policies(&mut app.db.read().await?).await?;
-    let begun = |whose: Option<CreditorId>| {
-        let of = rows.iter().filter(move |row| row.creditor == whose && row.from_on <= today);
-        of.max_by_key(|row| (row.from_on, row.number))
-    };
-    let row = creditor.and_then(|creditor| begun(Some(creditor))).or_else(|| begun(None));
-    let book: OfferBook = match row {
-        Some(row) => serde_json::from_str(&row.terms).map_err(|_| Failure::Stale(format!("the policy {} cannot be read", row.id)))?,
-        None => OfferBook::house(),
-    };
+    let mut tx = app.db.read().await?;
+    let creditor = find_creditor(&mut tx, creditor).await?;
+    let (book, row) = book_of(&mut tx, creditor, app.moment().business_day).await?;
+    tx.rollback().await;
     let text = write(&book)?;
-    let json = json!({"policy": row.map(|row| row.id.to_string()), "number": row.map(|row| row.number), "terms": book});
+    let json = json!({"policy": row.as_ref().map(|row| row.id.to_string()), "number": row.as_ref().map(|row| row.number), "terms": book});
     answer(global.format, &json, || text.lines().map(str::to_string).collect())
 }
 

@@ -55,14 +55,15 @@ pub struct Desk {
     pub days_past_due: i32,
 }
 
-/// The policy of a day for a creditor's debts: the creditor's newest that has begun, else the house's, else what is built in.
-pub async fn book_of(tx: &mut Tx, creditor: CreditorId, on: Date) -> Result<(OfferBook, Option<OfferPolicyRow>), Failure> {
+/// The policy of a day for a creditor's debts: the creditor's newest that has begun, else the house's, else what is built in. Where nobody is
+/// named, the house's.
+pub async fn book_of(tx: &mut Tx, creditor: Option<CreditorId>, on: Date) -> Result<(OfferBook, Option<OfferPolicyRow>), Failure> {
     let rows = store::list_policies(tx).await?;
     let newest = |whose: Option<CreditorId>| {
         let begun = rows.iter().filter(move |row| row.creditor == whose && row.from_on <= on);
         begun.max_by_key(|row| (row.from_on, row.number))
     };
-    match newest(Some(creditor)).or_else(|| newest(None)) {
+    match creditor.and_then(|creditor| newest(Some(creditor))).or_else(|| newest(None)) {
         None => Ok((OfferBook::house(), None)),
         Some(row) => {
             let unreadable = || Failure::Stale(format!("the policy {} cannot be read: run duly check", row.id));
@@ -92,7 +93,7 @@ impl Desk {
         let creditor = accounts::store::load_creditor(tx, account.creditor).await?;
         let currency = ledger::store::currency(&account.currency)?;
         let facts = facts_of(tx, &account, None, at).await?;
-        let (book, policy_row) = book_of(tx, creditor.id, at.business_day).await?;
+        let (book, policy_row) = book_of(tx, Some(creditor.id), at.business_day).await?;
         let told = find_told(tx, account.id, currency, book.budget_share_bp).await?;
         let (kept_ppm, kept_from) = chance(tx, &creditor, &book).await?;
         let reckoning = reckoning_of(tx, account.id, at.business_day).await?;
