@@ -99,6 +99,8 @@ pub enum Permission {
     FileDocuments,
     /// Print validation notices, and say that they were mailed.
     PrintLetters,
+    /// Set and stop interest, charge fees, take charges back.
+    Charge,
     /// Post payments.
     PostPayments,
     /// Reverse payments.
@@ -135,7 +137,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Permission; 34] = [
+    pub const ALL: [Permission; 35] = [
         Permission::Anyone,
         Permission::SignedIn,
         Permission::ReadAccounts,
@@ -154,6 +156,7 @@ impl Permission {
         Permission::CloseAccounts,
         Permission::FileDocuments,
         Permission::PrintLetters,
+        Permission::Charge,
         Permission::PostPayments,
         Permission::ReversePayments,
         Permission::Import,
@@ -195,6 +198,7 @@ pub fn may(role: Role, permission: Permission) -> bool {
         P::AskActs | P::FileDocuments => !matches!(role, R::Administrator | R::Auditor),
         P::PrintLetters => matches!(role, R::Supervisor | R::Compliance | R::BackOffice),
         P::PostPayments | P::ReversePayments => role == R::BackOffice,
+        P::Charge => matches!(role, R::Compliance | R::BackOffice),
         P::Import | P::MergePeople => matches!(role, R::BackOffice | R::Supervisor),
         P::ReadNights => role != R::Officer,
         P::RunNights | P::MoveWork => matches!(role, R::Administrator | R::Supervisor),
@@ -228,6 +232,7 @@ mod tests {
             Permission::CloseAccounts,
             Permission::FileDocuments,
             Permission::PrintLetters,
+            Permission::Charge,
             Permission::PostPayments,
             Permission::ReversePayments,
             Permission::Import,
@@ -255,7 +260,7 @@ mod tests {
     #[test]
     fn nobody_both_negotiates_and_moves_money() {
         for role in Role::ALL {
-            let moves_money = may(role, Permission::PostPayments) || may(role, Permission::CorrectAmounts);
+            let moves_money = may(role, Permission::PostPayments) || may(role, Permission::Charge) || may(role, Permission::CorrectAmounts);
             assert!(!(may(role, Permission::WorkAccounts) && moves_money), "{role}");
         }
     }

@@ -9,9 +9,11 @@
 
 pub mod ach;
 pub mod bank_file;
+pub mod charges;
 pub mod interest;
 pub mod matching;
 pub mod receipts;
+pub mod waiver;
 
 use crate::accounts::Bucket;
 use crate::values::money::{Currency, Money, MoneyError};
