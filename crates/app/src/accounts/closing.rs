@@ -6,7 +6,7 @@ use super::store;
 use crate::app::{Actor, App, Failure};
 use crate::compliance::acts;
 use crate::store::Tx;
-use crate::{audit, outreach, plans, strategy, transaction};
+use crate::{audit, ledger, outreach, plans, strategy, transaction};
 use duly_domain::compliance::acts::Act;
 use duly_domain::compliance::facts::Transferee;
 use duly_domain::values::ids::AccountId;
@@ -76,6 +76,8 @@ pub async fn close(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId, bec
         return Err(Failure::Stale(format!("a {} is reserved on it: record its result first", contact.channel)));
     }
     plans::actions::withdraw_all(tx, who, at, account).await?;
+    super::hardship::actions::end_all(tx, who, at, account).await?;
+    ledger::charges::actions::stop_all(tx, who, at, account).await?;
     store::update_closed(tx, account, Some((at.business_day, because))).await?;
     store::update_next(tx, account, None, None, None).await?;
     let detail = json!({"because": because, "note": note, "balance_minor": facts.balance_minor, "currency": facts.currency});

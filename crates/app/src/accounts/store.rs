@@ -1,6 +1,7 @@
 //! The tables `creditors`, `batches`, `accounts`, `account_people`, `holds` and `notices`; desks are in [`super::desks::store`].
 
 pub mod notices;
+pub mod relief;
 pub mod standing;
 
 pub use super::desks::store::{Desk, find_desk, insert_desk, insert_member, list_desks, list_desks_of, list_who_work_all};
@@ -88,16 +89,16 @@ const ACCOUNT: &str = "
     select id, creditor_id, desk_id, debtor_id, reference, kind, description, creditor_status, state, currency, placed_minor,
            balance_minor, principal_minor, interest_minor, fees_minor, costs_minor, other_minor, paid_before_minor,
            reduced_before_minor, placed_on, itemized_on, due_on, charged_off_on, stage, was_reached, next_action, next_action_on,
-           next_action_at, closed_on, closed_because
+           next_action_at, closed_on, closed_because, interest_to_on, paused_until
       from accounts where id = $1";
 const BY_REFERENCE: &str = "select id from accounts where reference = $1 order by id limit 2";
 const ACCOUNTS_IN: &str = "
     select id, creditor_id, desk_id, debtor_id, reference, kind, description, creditor_status, state, currency, placed_minor,
            balance_minor, principal_minor, interest_minor, fees_minor, costs_minor, other_minor, paid_before_minor,
            reduced_before_minor, placed_on, itemized_on, due_on, charged_off_on, stage, was_reached, next_action, next_action_on,
-           next_action_at, closed_on, closed_because
+           next_action_at, closed_on, closed_because, interest_to_on, paused_until
       from accounts where id in ($keys)";
-const OF_DEBTORS: &str = "select debtor_id, id, kind from accounts where debtor_id in ($keys) order by debtor_id, id";
+const OF_DEBTORS: &str = "select debtor_id, id, kind, paused_until from accounts where debtor_id in ($keys) order by debtor_id, id";
 const SET_NEXT: &str = "update accounts set next_action = $1, next_action_on = $2, next_action_at = $3 where id = $4";
 const SET_STATE: &str = "update accounts set state = $1 where id = $2";
 const SET_BALANCE: &str = "
@@ -171,6 +172,8 @@ rows! {
         pub next_action_at: Option<Timestamp>,
         pub closed_on: Option<Date>,
         pub closed_because: Option<String>,
+        pub interest_to_on: Option<Date>,
+        pub paused_until: Option<Date>,
     }
 
     /// One batch.
@@ -367,8 +370,11 @@ pub async fn list_accounts(tx: &mut Tx, ids: &[Value]) -> Result<Vec<Account>, S
     tx.all_in(ACCOUNTS_IN, ids).await
 }
 
-/// Every account of many debtors with its kind, each behind its debtor.
-pub async fn list_of_debtors(tx: &mut Tx, debtors: &[Value]) -> Result<Vec<Keyed<DebtorId, (AccountId, String)>>, StoreError> {
+/// Every account of many debtors with its kind and until when it is paused, each behind its debtor.
+pub async fn list_of_debtors(
+    tx: &mut Tx,
+    debtors: &[Value],
+) -> Result<Vec<Keyed<DebtorId, (AccountId, String, Option<Date>)>>, StoreError> {
     tx.all_in(OF_DEBTORS, debtors).await
 }
 

@@ -2,6 +2,7 @@
 
 use super::brief::Brief;
 use super::closing::{CLOSE_REASONS, in_words_of_closing};
+use super::hardship::panel::{FORMS as PAUSE_FORMS, PausePanel};
 use super::limitation::panel::LimitationPanel;
 use super::notice::{CHOICES, Choice};
 use super::papers;
@@ -18,6 +19,7 @@ use crate::compliance::gate::{Seen, decision_json, look, look_at};
 use crate::compliance::law::{Law, is_by_house_alone};
 use crate::compliance::licenses::warnings_on;
 use crate::disputes::pages::CaseOn;
+use crate::ledger::charges::panel::{ChargesPanel, FORMS as CHARGES_FORMS};
 use crate::ledger::store::{Payment, Refund};
 use crate::outreach::claims::ShownClaim;
 use crate::outreach::words::DueWords;
@@ -133,6 +135,8 @@ struct WorkspacePage {
     stop_choices: &'static [(&'static str, &'static [Choice])],
     statuses: StatusPanel,
     limitation: LimitationPanel,
+    charges: Option<ChargesPanel>,
+    pause: PausePanel,
     asking: Option<AskingPanel>,
     plan: PlanPanel,
     today: String,
@@ -235,6 +239,19 @@ pub async fn show_with(
     let refused_until = refused_until(&known, visit.at, &form);
     let statuses = StatusPanel::of(&mut tx, visit, id, &form, &papers.documents).await?;
     let limitation = LimitationPanel::of(&mut tx, visit, id, &form, &papers.documents).await?;
+    let form_tab = |names: &[&str]| names.contains(&form.form);
+    let tab = if form_tab(&CHARGES_FORMS) {
+        "charges".to_string()
+    } else if form_tab(&PAUSE_FORMS) {
+        "pause".to_string()
+    } else {
+        tab
+    };
+    let charges = match tab.as_str() {
+        "charges" => Some(ChargesPanel::of(&mut tx, visit, id, &form).await?),
+        _ => None,
+    };
+    let pause = PausePanel::of(&mut tx, visit, id, &form).await?;
     let asking = asking(&mut tx, visit, id, tab == "promise", &form).await?;
     let plan = PlanPanel::of(&mut tx, visit, id, account.state == "open").await?;
     let frame = frame.watching(asking.as_ref().map(|asking| asking.live.as_str()));
@@ -320,6 +337,8 @@ pub async fn show_with(
         stop_choices: &CHOICES,
         statuses,
         limitation,
+        charges,
+        pause,
         asking,
         plan,
         today: visit.at.business_day.to_string(),

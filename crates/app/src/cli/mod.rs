@@ -4,6 +4,7 @@
 
 mod acts;
 mod audit;
+mod charges;
 mod commands;
 mod compliance;
 mod disclosures;
@@ -32,6 +33,7 @@ mod status;
 mod store;
 mod strategy;
 
+pub use charges::rate_ppm;
 pub use ledger::buckets_json;
 
 use crate::app::{App, Clock, Failure};
@@ -163,6 +165,17 @@ enum Command {
     /// Posts and reverses payments.
     #[command(subcommand)]
     Payment(ledger::PaymentCommand),
+    /// Interest by its terms: set, stopped, shown.
+    #[command(subcommand)]
+    Interest(charges::InterestCommand),
+    /// Fees: charged where the rules permit it, taken back.
+    #[command(subcommand)]
+    Fee(charges::FeeCommand),
+    /// Gives up a part of interest, fees or costs.
+    Waive(charges::WaiveArgs),
+    /// Hardship pauses: granted, ended, shown.
+    #[command(subcommand)]
+    Pause(charges::PauseCommand),
     /// Takes statements of banks: camt, MT940, BAI2, OFX; reading one needs no database.
     #[command(subcommand)]
     Bank(incoming::BankCommand),

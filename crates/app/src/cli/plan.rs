@@ -1,16 +1,20 @@
 //! The negotiation desk by command: the ranked offers of an account, and the policy that they come from.
 
-use super::named::find_creditor;
+use super::named::{find_creditor, find_worker, one_of};
 use super::output::{answer, money};
 use super::policy::find_changer;
 use super::{Answered, Global};
 use crate::accounts;
 use crate::app::{App, Failure};
+use crate::plans::agreed::revising::revise_plan;
+use crate::plans::agreed::store::list_plans;
 use crate::plans::desk::policy::{SetPolicy, parse, set_policy, write};
 use crate::plans::desk::standing::{Desk, book_of};
 use clap::Subcommand;
 use duly_domain::identity::Role;
 use duly_domain::plans::offers::Offer;
+use duly_domain::plans::plan::PlanState;
+use duly_domain::plans::revision::Revision;
 use jiff::civil::Date;
 use serde_json::{Value as Json, json};
 use std::path::PathBuf;
@@ -23,6 +27,24 @@ pub enum PlanCommand {
         /// The account: its id or reference.
         #[arg(long)]
         account: String,
+    },
+    /// Lets the active plan of an account go on otherwise: skip, merge, or another day of the month.
+    Revise {
+        /// The account: its id or reference.
+        #[arg(long)]
+        account: String,
+        /// `skip` the next payment, `merge` the next two, or the `day` of the month.
+        #[arg(long)]
+        what: String,
+        /// The day of the month, for `day`; 31 is the last one.
+        #[arg(long)]
+        day: Option<i8>,
+        /// What they asked for, and why.
+        #[arg(long)]
+        because: String,
+        /// The officer's e-mail address.
+        #[arg(long)]
+        officer: String,
     },
     /// What may be offered, as TOML; with a file, sets it.
     Policy {
@@ -46,6 +68,25 @@ pub enum PlanCommand {
 pub(super) async fn plan(app: &App, global: &Global, command: PlanCommand) -> Result<Answered, Failure> {
     match command {
         PlanCommand::Offers { account } => offers(app, global, &account).await?,
+        PlanCommand::Revise { account, what, day, because, officer } => {
+            let mut tx = app.db.read().await?;
+            let who = find_worker(&mut tx, &officer).await?;
+            let account = accounts::store::resolve(&mut tx, &account).await?;
+            let plan = list_plans(&mut tx, account).await?.into_iter().find(|plan| plan.standing() == PlanState::Active);
+            tx.rollback().await;
+            let plan = plan.ok_or_else(|| Failure::Stale("no plan is active on this account".into()))?;
+            let revision = match (what.as_str(), day) {
+                ("skip", _) => Revision::Skip,
+                ("merge", _) => Revision::Merge,
+                ("day", Some(day)) => Revision::DueDay { day },
+                ("day", None) => return Err(Failure::wrong("day", "is not named")),
+                _ => return Err(one_of("what", &what, ["skip", "merge", "day"])),
+            };
+            let row = revise_plan(app, &who, app.moment(), account, plan.id, revision, &because).await?;
+            let json = json!({"plan": row.id.to_string(), "revises": plan.id.to_string(), "first_on": row.first_on.to_string(),
+                "last_on": row.last_on.to_string(), "total": money(row.total_minor, &row.currency)});
+            answer(global.format, &json, || vec![format!("{} goes on as {}: {revision}", plan.id, row.id)])?;
+        }
         PlanCommand::Policy { file: None, creditor, .. } => show(app, global, creditor.as_deref()).await?,
         PlanCommand::Policy { file: Some(file), creditor, from, officer, approver } => {
             let (Some(officer), Some(approver)) = (officer, approver) else {

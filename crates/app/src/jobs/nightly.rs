@@ -14,7 +14,7 @@ use crate::app::{Actor, App, Failure};
 use crate::audit::root::{self, Drawn};
 use crate::store::Tx;
 use crate::store::db::Hold;
-use crate::{accounts, audit, coaching, outreach, plans, strategy, transaction};
+use crate::{accounts, audit, coaching, ledger, outreach, plans, strategy, transaction};
 use duly_domain::values::ids::AccountId;
 use duly_domain::values::moment::Moment;
 use jiff::Span;
@@ -57,8 +57,18 @@ impl Page {
 }
 
 /// The steps, in order: the table of contents of the night.
-const STEPS: [&str; 8] =
-    ["end reservations", "judge promises", "end holds", "age accounts", "build worklists", "draw calls to review", PROOF, SIGNING];
+const STEPS: [&str; 10] = [
+    "end reservations",
+    "judge promises",
+    "end pauses",
+    "post interest",
+    "end holds",
+    "age accounts",
+    "build worklists",
+    "draw calls to review",
+    PROOF,
+    SIGNING,
+];
 
 /// The step that changes nothing and reads everything.
 const PROOF: &str = "prove integrity";
@@ -219,6 +229,8 @@ async fn page(tx: &mut Tx, name: &str, closing: Moment, tomorrow: Moment, after:
     match name {
         "end reservations" => outreach::nightly::expire_reservations(tx, closing, after, rows).await,
         "judge promises" => plans::nightly::judge_promises(tx, closing, tomorrow, after, rows).await,
+        "end pauses" => accounts::hardship::nightly::end_pauses(tx, tomorrow, rows).await,
+        "post interest" => ledger::charges::nightly::post_interest(tx, closing, after, rows).await,
         "end holds" => accounts::nightly::end_holds(tx, tomorrow, after, rows).await,
         "age accounts" => accounts::nightly::age_accounts(tx, tomorrow, after, rows).await,
         "build worklists" => strategy::nightly::build_worklists(tx, tomorrow, after, rows).await,

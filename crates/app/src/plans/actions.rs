@@ -129,6 +129,19 @@ pub async fn judge_account(tx: &mut Tx, who: &Actor, at: Moment, account: Accoun
     judge_by(tx, who, at, account, last_day_over(at), at.business_day).await.map(drop)
 }
 
+/// Withdraws open promises that are no installment of a plan.
+pub async fn withdraw_alone(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId, because: &str) -> Result<(), Failure> {
+    let installments = agreed::store::list_installments(tx, account).await?;
+    let is_open = |promise: &PromiseRow| promise.state == PromiseState::Open.code();
+    let is_planned = |promise: &PromiseRow| installments.iter().any(|one| one.promise == Some(promise.id));
+    for promise in store::list_promises(tx, account).await?.into_iter().filter(|promise| is_open(promise) && !is_planned(promise)) {
+        store::update_state(tx, promise.id, PromiseState::Withdrawn.code(), promise.arrived_minor, Some(at.at)).await?;
+        let detail = json!({"promise": promise.id.to_string(), "because": because});
+        kept::record(tx, who, at.at, account, "promise.withdraw", detail, &[promise.id.into()]).await?;
+    }
+    Ok(())
+}
+
 /// Withdraws what is open on an account, because the account ends.
 pub async fn withdraw_all(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId) -> Result<(), Failure> {
     for plan in agreed::store::list_plans(tx, account).await?.iter().filter(|plan| plan.standing() == PlanState::Active) {

@@ -76,6 +76,8 @@ const STEPS: &[Step] = &steps! {
     51 "0051_furnishings";
     52 "0052_plans";
     54 "0054_receipts";
+    58 "0058_charges" apart;
+    59 "0059_plan_revisions";
 };
 
 const JOURNAL: &str = "

@@ -1,0 +1,198 @@
+//! Hardship pauses: granted, reached back, reviewed, ended; plans that go on otherwise.
+
+use super::charges::{charges_fee, sets};
+use duly::accounts::hardship::actions::{GrantPause, end_pause, grant_pause};
+use duly::app::{Failure, Outcome};
+use duly::plans::agreed::revising::revise_plan;
+use duly::plans::agreed::store::{PlanRow, list_installments, list_plans};
+use duly::plans::approvals::actions::{AskApproval, answer, ask};
+use duly::plans::desk::agreeing::{AgreePlan, Agreed, agree_plan};
+use duly_domain::accounts::Bucket;
+use duly_domain::accounts::hardship::PauseReason;
+use duly_domain::compliance::record::Purpose;
+use duly_domain::identity::Role;
+use duly_domain::ledger::charges::InterestSource;
+use duly_domain::plans::approval::{Terms, Verdict};
+use duly_domain::plans::revision::Revision;
+use duly_domain::plans::rhythm::Frequency;
+use duly_domain::plans::schedule::{Cut, PlanTerms};
+use duly_domain::values::channel::Channel;
+use duly_domain::values::money::Money;
+use duly_testkit::{Floor, Person, both_engines};
+
+/// A pause from a day for so many days ahead, by an officer; the rules against it.
+pub fn pauses(floor: &mut Floor, person: Person, from: &str, days: i64) -> Vec<&'static str> {
+    let (app, at, who) = (floor.app.clone(), floor.app.moment(), floor.officer("Dana").actor());
+    let until_on = at.business_day.saturating_add(jiff::Span::new().days(days));
+    let ask = GrantPause {
+        account: person.account,
+        from_on: from.parse().unwrap(),
+        until_on,
+        reason: PauseReason::Work,
+        words: "Laid off in February.".into(),
+        is_for_person: false,
+    };
+    match floor.runtime.block_on(grant_pause(&app, &who, at, &ask)).unwrap() {
+        Outcome::Done(_) => vec![],
+        Outcome::Refused(decision) => decision.because.iter().map(|reason| reason.rule.id).collect(),
+    }
+}
+
+fn agrees(floor: &mut Floor, person: Person, total: i64, count: u32, first_on: &str) {
+    let (app, at, who) = (floor.app.clone(), floor.app.moment(), floor.officer("Dana").actor());
+    let terms = PlanTerms {
+        total: Money::usd(total),
+        down: Money::usd(0),
+        cut: Cut::Count(count),
+        first_on: first_on.parse().unwrap(),
+        frequency: Frequency::Monthly,
+    };
+    let agreed = floor.runtime.block_on(agree_plan(&app, &who, at, AgreePlan { account: person.account, terms })).unwrap();
+    assert!(matches!(agreed, Agreed::Done(_)), "{agreed:?}");
+}
+
+/// The newest plan and when its payments are due: `04-16 133.34`.
+fn plan(floor: &mut Floor, person: Person) -> (PlanRow, Vec<String>) {
+    floor.runtime.block_on(async {
+        let mut tx = floor.app.db.read().await.unwrap();
+        let plan = list_plans(&mut tx, person.account).await.unwrap().remove(0);
+        let own = list_installments(&mut tx, person.account).await.unwrap().into_iter().filter(|one| one.plan == plan.id);
+        let own = own.map(|one| format!("{} {}", one.due_on.strftime("%m-%d"), Money::usd(one.amount_minor).figures())).collect();
+        (plan, own)
+    })
+}
+
+fn revises(floor: &mut Floor, person: Person, revision: Revision) -> Result<(), Failure> {
+    let (app, at, who) = (floor.app.clone(), floor.app.moment(), floor.officer("Dana").actor());
+    let id = plan(floor, person).0.id;
+    floor.runtime.block_on(revise_plan(&app, &who, at, person.account, id, revision, "They asked for it.")).map(drop)
+}
+
+fn interest(floor: &mut Floor, person: Person) -> i64 {
+    floor.account(person).owed_minor[Bucket::Interest as usize]
+}
+
+both_engines! {
+    fn a_pause_stops_interest_fees_contact_and_credit_reporting_together(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "3650.00");
+        sets(&mut floor, maria, InterestSource::Agreement, 90_000, "2026-03-02").unwrap();
+        floor.morning_of("2026-03-12");
+        charges_fee(&mut floor, maria, "25.00", true).unwrap();
+        floor.morning_of("2026-04-01");
+        assert_eq!((interest(&mut floor, maria), floor.account(maria).owed_minor[Bucket::Fees as usize]), (2_610, 2_500));
+        // It reaches back to 7 March: interest of 3 to 6 March stays, the fee of the 12th goes.
+        assert_eq!(pauses(&mut floor, maria, "2026-03-07", 30), Vec::<&str>::new());
+        assert_eq!((interest(&mut floor, maria), floor.account(maria).owed_minor[Bucket::Fees as usize]), (360, 0));
+        assert_eq!(floor.count("select count(*) from entries where kind = 'reversal'"), 2);
+        assert_eq!(floor.count("select count(*) from charges where reversed_on is null"), 1);
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+        // Nobody reaches out to collect, and no fee is added; what the law asks for goes.
+        floor.clock("11:00");
+        assert_eq!(floor.officer("Dana").calls(maria, "talked"), ["policy.hardship-pause"]);
+        assert_eq!(charges_fee(&mut floor, maria, "5.00", true).unwrap(), ["policy.hardship-pause"]);
+        let app = floor.app.clone();
+        let (at, account) = (app.moment(), maria.account);
+        let told = floor.runtime.block_on(async {
+            let mut ask = duly::compliance::gate::AskContact::with_debtor(account, Channel::Letter);
+            ask.purpose = Purpose::RequiredByLaw;
+            duly::compliance::gate::try_out(&mut app.db.read().await.unwrap(), at.at, &ask).await
+        });
+        assert!(told.unwrap().decision.because.is_empty(), "a letter that is owed goes");
+        assert!(floor.place("Dana", maria).is_none(), "it is off the list");
+        assert_eq!(pauses(&mut floor, maria, "2026-04-01", 20), ["accounts.pause.one"]);
+        // On its day it is over by itself, and somebody looks at it with them.
+        floor.morning_of("2026-05-01");
+        assert_eq!((floor.account(maria).paused_until, interest(&mut floor, maria)), (None, 360));
+        assert!(floor.account(maria).next_action.unwrap().starts_with("Hardship pause over"));
+        assert!(floor.place("Dana", maria).is_some());
+        floor.morning_of("2026-06-01");
+        assert_eq!(interest(&mut floor, maria), 360 + 31 * 90, "from its day of review on");
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+        let told: Vec<String> = floor.timeline(maria).into_iter().map(|(title, _)| title).collect();
+        assert!(told.contains(&"Hardship pause until Fri 1 May 2026".to_string()), "{told:?}");
+    }
+
+    fn what_was_paid_for_interest_that_is_taken_back_pays_the_rest(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "3650.00");
+        sets(&mut floor, maria, InterestSource::Agreement, 90_000, "2026-03-02").unwrap();
+        floor.morning_of("2026-03-22");
+        // 18.00 of interest are paid, and 2.00 of principal.
+        floor.pays(maria, "20.00", "P1");
+        assert_eq!((interest(&mut floor, maria), floor.balance(maria)), (0, "3648.00".into()));
+        // The pause reaches back to the 12th: 8.10 were paid for days before it, the rest is turned to principal.
+        assert_eq!(pauses(&mut floor, maria, "2026-03-12", 30), Vec::<&str>::new());
+        assert_eq!((interest(&mut floor, maria), floor.balance(maria)), (810, "3638.10".into()));
+        assert_eq!(floor.count("select count(*) from entries where kind = 'reallocation'"), 1);
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+
+    fn beyond_an_officers_limits_a_supervisor_grants_it_and_it_ends_early(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "420.00");
+        assert_eq!(pauses(&mut floor, maria, "2026-03-02", 61), ["accounts.limit.pause-days"]);
+        assert_eq!(pauses(&mut floor, maria, "2026-03-02", 200), ["accounts.pause.until"]);
+        assert_eq!(pauses(&mut floor, maria, "2026-03-01", 30), ["accounts.pause.from"], "before it was placed");
+        let (app, at, dana) = (floor.app.clone(), floor.app.moment(), floor.officer("Dana").actor());
+        let sam = floor.user("Sam", Role::Supervisor).actor();
+        let until_on = at.business_day.saturating_add(jiff::Span::new().days(90));
+        let terms = Terms::Pause { from_on: at.business_day, until_on, reason: PauseReason::Work };
+        let asked = AskApproval { account: maria.account, call: None, terms, words: "Three months without work.".into() };
+        let Outcome::Done(id) = floor.runtime.block_on(ask(&app, &dana, at, &asked)).unwrap() else { panic!("it is asked") };
+        assert!(matches!(floor.runtime.block_on(answer(&app, &sam, at, id, &Verdict::Approve, "")).unwrap(), Outcome::Done(_)));
+        assert_eq!(pauses(&mut floor, maria, "2026-03-02", 91), ["accounts.limit.pause-days"], "exactly these terms were granted");
+        assert_eq!(pauses(&mut floor, maria, "2026-03-02", 90), Vec::<&str>::new());
+        assert_eq!(floor.count("select count(*) from approvals where state = 'used'"), 1);
+        // The hold is the pause's: it ends with it and not alone.
+        let hold = floor.runtime.block_on(async { duly::accounts::store::list_holds(&mut app.db.read().await.unwrap(), maria.account).await }).unwrap()[0].id;
+        let alone = floor.runtime.block_on(duly::accounts::actions::end_hold(&app, &dana, at, maria.account, hold)).unwrap_err();
+        assert_eq!(alone.to_string(), "the hold belongs to a hardship pause: end the pause");
+        floor.morning_of("2026-03-10");
+        let at = floor.app.moment();
+        floor.runtime.block_on(end_pause(&app, &dana, at, maria.account, "She has work again.")).unwrap();
+        assert_eq!(floor.account(maria).paused_until, None);
+        assert!(floor.place("Dana", maria).is_some());
+        assert!(floor.runtime.block_on(end_pause(&app, &dana, at, maria.account, "again")).is_err());
+        assert_eq!(pauses(&mut floor, maria, "2026-03-09", 30), ["accounts.pause.from"], "not into the one before");
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+
+    fn the_plan_comes_after_the_pause_to_the_cent(mut floor: "2026-03-02") {
+        let (maria, otto) = (floor.debtor("Maria", "400.00"), floor.debtor("Otto", "60.00"));
+        agrees(&mut floor, maria, 40_000, 3, "2026-03-16");
+        assert_eq!(plan(&mut floor, maria).1, ["03-16 133.34", "04-16 133.33", "05-18 133.33"]);
+        floor.morning_of("2026-03-17");
+        floor.pays(maria, "33.34", "P1");
+        assert_eq!(pauses(&mut floor, maria, "2026-03-17", 40), Vec::<&str>::new());
+        let (after, days) = plan(&mut floor, maria);
+        assert_eq!(days, ["05-18 100.00", "06-16 133.33", "07-16 133.33"]);
+        assert_eq!((after.total_minor, after.revised()), (36_666, Some(Revision::Rest { until: "2026-04-26".parse().unwrap() })));
+        floor.morning_of("2026-04-27");
+        assert_eq!(floor.promises(maria), ["open", "withdrawn"], "nothing of it was broken");
+        floor.morning_of("2026-05-18");
+        floor.pays(maria, "366.66", "P2");
+        assert_eq!((plan(&mut floor, maria).0.state, floor.account(maria).state), ("kept".into(), "paid".into()));
+        // A promise alone is taken back with a pause: nobody breaks it meanwhile.
+        floor.officer("Dana").takes_promise(otto, "20.00", "2026-05-25");
+        assert_eq!(pauses(&mut floor, otto, "2026-05-18", 20), Vec::<&str>::new());
+        floor.morning_of("2026-06-01");
+        assert_eq!(floor.promises(otto), ["withdrawn"]);
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+
+    fn a_plan_is_skipped_moved_and_merged_and_history_stands(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "400.00");
+        agrees(&mut floor, maria, 40_000, 4, "2026-03-16");
+        revises(&mut floor, maria, Revision::Skip).unwrap();
+        assert_eq!(plan(&mut floor, maria).1, ["04-16 100.00", "05-18 100.00", "06-16 100.00", "07-16 100.00"]);
+        revises(&mut floor, maria, Revision::DueDay { day: 1 }).unwrap();
+        assert_eq!(plan(&mut floor, maria).1, ["05-01 100.00", "06-01 100.00", "07-01 100.00", "08-03 100.00"]);
+        revises(&mut floor, maria, Revision::Merge).unwrap();
+        assert_eq!(plan(&mut floor, maria).1, ["05-01 200.00", "07-01 100.00", "08-03 100.00"]);
+        revises(&mut floor, maria, Revision::Skip).unwrap();
+        let third = revises(&mut floor, maria, Revision::Skip).unwrap_err();
+        assert!(third.to_string().contains("were skipped already"), "{third}");
+        assert_eq!(floor.count("select count(*) from plans where state = 'withdrawn'"), 4);
+        assert_eq!(floor.count("select count(*) from plans where state = 'active' and revises_id is not null"), 1);
+        assert_eq!(floor.promises(maria).iter().filter(|state| *state == "open").count(), 1);
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+}
