@@ -1,5 +1,5 @@
 -- Interest by its terms, fees, waivers, and hardship pauses. Entries have kinds for them: reallocation turns what was paid for a charge that
--- is taken back to what else is owed.
+-- is taken back to what else is owed. A hold can belong to a pause.
 -- How far interest is posted; nothing where an account never bore any. And until when a hardship pause stands.
 alter table accounts add column interest_to_on date;
 alter table accounts add column paused_until date;
@@ -80,3 +80,6 @@ create index charges_account on charges (account_id, id);
 alter table entries drop constraint entries_kind_check;
 alter table entries add constraint entries_kind_check
     check (kind in ('opening', 'interest', 'fee', 'waiver', 'reallocation', 'adjustment', 'payment', 'reversal'));
+
+alter table holds drop constraint holds_scope_check;
+alter table holds add constraint holds_scope_check check (scope in ('account', 'person', 'pause'));

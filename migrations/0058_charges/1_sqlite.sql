@@ -1,5 +1,6 @@
 -- Interest by its terms, fees, waivers, and hardship pauses. Entries have kinds for them: reallocation turns what was paid for a charge that
--- is taken back to what else is owed. Of the entries only the words of their check are changed, as SQLite describes it for its checks.
+-- is taken back to what else is owed. A hold can belong to a
+-- pause. Of entries and holds only the words of their checks are changed, as SQLite describes it for its checks.
 -- How far interest is posted; nothing where an account never bore any. And until when a hardship pause stands.
 alter table accounts add column interest_to_on date;
 alter table accounts add column paused_until date;
@@ -82,4 +83,7 @@ update sqlite_schema
    set sql = replace(sql, 'kind = ''opening'' or',
         'kind = ''opening'' or kind = ''interest'' or kind = ''fee'' or kind = ''waiver'' or kind = ''reallocation'' or')
  where type = 'table' and name = 'entries';
+update sqlite_schema
+   set sql = replace(sql, 'scope in (''account'', ''person'')', 'scope in (''account'', ''person'', ''pause'')')
+ where type = 'table' and name = 'holds';
 pragma writable_schema = reset;

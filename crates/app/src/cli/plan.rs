@@ -8,8 +8,10 @@ use crate::accounts;
 use crate::app::{App, Failure};
 use crate::plans::agreed::revising::revise_plan;
 use crate::plans::agreed::store::list_plans;
+use crate::plans::desk::limits;
 use crate::plans::desk::policy::{SetPolicy, parse, set_policy, write};
 use crate::plans::desk::standing::{Desk, book_of};
+use crate::plans::desk::store::find_limits;
 use clap::Subcommand;
 use duly_domain::identity::Role;
 use duly_domain::plans::offers::Offer;
@@ -45,6 +47,20 @@ pub enum PlanCommand {
         /// The officer's e-mail address.
         #[arg(long)]
         officer: String,
+    },
+    /// What somebody may grant alone, as TOML; with a file, sets it.
+    Limits {
+        /// The rows to set.
+        file: Option<PathBuf>,
+        /// From which day; today unless named.
+        #[arg(long, value_parser = super::plain::day)]
+        from: Option<Date>,
+        /// The e-mail address of whoever sets them.
+        #[arg(long)]
+        officer: Option<String>,
+        /// The e-mail address of whoever approves them: somebody else.
+        #[arg(long)]
+        approver: Option<String>,
     },
     /// What may be offered, as TOML; with a file, sets it.
     Policy {
@@ -86,6 +102,31 @@ pub(super) async fn plan(app: &App, global: &Global, command: PlanCommand) -> Re
             let json = json!({"plan": row.id.to_string(), "revises": plan.id.to_string(), "first_on": row.first_on.to_string(),
                 "last_on": row.last_on.to_string(), "total": money(row.total_minor, &row.currency)});
             answer(global.format, &json, || vec![format!("{} goes on as {}: {revision}", plan.id, row.id)])?;
+        }
+        PlanCommand::Limits { file: None, .. } => {
+            let row = find_limits(&mut app.db.read().await?, app.moment().business_day).await?;
+            let terms = row.as_ref().map_or(Ok(limits::Written::default()), |row| serde_json::from_str(&row.terms));
+            let terms = terms.map_err(|_| Failure::Stale("the limits cannot be read: run duly check".into()))?;
+            let text = limits::write(&terms)?;
+            let json =
+                json!({"limits": row.as_ref().map(|row| row.id.to_string()), "number": row.as_ref().map(|row| row.number), "terms": terms});
+            answer(global.format, &json, || match row {
+                Some(_) => text.lines().map(str::to_string).collect(),
+                None => vec!["nobody set any: the house's own hold".into()],
+            })?;
+        }
+        PlanCommand::Limits { file: Some(file), from, officer, approver } => {
+            let (Some(officer), Some(approver)) = (officer, approver) else {
+                return Err(Failure::wrong("officer", "and approver are both needed: one sets limits, another approves them"));
+            };
+            let text =
+                std::fs::read_to_string(&file).map_err(|error| Failure::File(format!("{} cannot be read: {error}", file.display())))?;
+            let (who, approver) = (find_changer(app, &officer).await?, find_changer(app, &approver).await?);
+            let at = app.moment();
+            let ask = limits::SetLimits { written: limits::parse(&text)?, from_on: from.unwrap_or(at.business_day), approver };
+            let row = limits::set_limits(app, &who, at, &ask).await?;
+            let json = json!({"limits": row.id.to_string(), "number": row.number, "from_on": row.from_on.to_string()});
+            answer(global.format, &json, || vec![format!("version {} holds from {}", row.number, row.from_on)])?;
         }
         PlanCommand::Policy { file: None, creditor, .. } => show(app, global, creditor.as_deref()).await?,
         PlanCommand::Policy { file: Some(file), creditor, from, officer, approver } => {

@@ -20,6 +20,14 @@ pub enum AccountCommand {
         /// The account: its id or reference.
         account: String,
     },
+    /// Notes the day on which the creditor takes an account back; no plan runs past it.
+    Recall {
+        /// The account: its id or reference.
+        account: String,
+        /// The day; without it none is named any more.
+        #[arg(long, value_parser = super::plain::day)]
+        on: Option<Date>,
+    },
     /// What pays an account off on a day.
     Payoff {
         /// The account: its id or reference.
@@ -79,6 +87,14 @@ pub(super) async fn worklist(app: &App, global: &Global, officer: &str, limit: u
 pub(super) async fn account(app: &App, global: &Global, command: AccountCommand) -> Result<(), Failure> {
     match command {
         AccountCommand::Show { account } => show_account(app, global, &account).await,
+        AccountCommand::Recall { account, on } => {
+            let id = accounts::store::resolve(&mut app.db.read().await?, &account).await?;
+            accounts::closing::set_recall(app, &Actor::command(), app.moment(), id, on).await?;
+            let json = json!({"account": id.to_string(), "recall_on": on.map(|on| on.to_string())});
+            answer(global.format, &json, || {
+                vec![on.map_or("no day of a recall is named".into(), |on| format!("recalled on {on}: no plan runs past it"))]
+            })
+        }
         AccountCommand::Payoff { account, on } => payoff(app, global, &account, on).await,
         AccountCommand::Limitation(args) => limitation(app, global, *args).await,
     }

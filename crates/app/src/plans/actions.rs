@@ -3,6 +3,7 @@
 use super::agreed;
 use super::agreed::following::{self, Planned};
 use super::approvals;
+use super::desk::limits::promise_limits_of;
 use super::judging::{judge_all, last_day_over};
 use super::store::{self, PromiseRow};
 use crate::accounts::store::Account;
@@ -13,7 +14,7 @@ use crate::ledger::store::Arrival;
 use crate::store::{Keyed, Tx};
 use crate::{accounts, audit, ledger, params, strategy, transaction};
 use duly_domain::decision::Answer;
-use duly_domain::identity::authority::{PromiseLimits, promise_limits};
+use duly_domain::identity::authority::PromiseLimits;
 use duly_domain::plans::plan::PlanState;
 use duly_domain::plans::promise::{PromiseFacts, PromiseState, decide_promise};
 use duly_domain::values::ids::{AccountId, ApprovalId, PromiseId};
@@ -44,7 +45,8 @@ pub async fn take_promise_in(tx: &mut Tx, who: &Actor, at: Moment, ask: TakeProm
     let creditor = accounts::store::load_creditor(tx, account.creditor).await?;
     let amount = Money::of(ask.amount_minor, ledger::store::currency(&account.currency)?);
     let grant = find_grant(tx, account.id, (amount, ask.due_on), at).await?;
-    let facts = PromiseFacts { is_granted: grant.is_some(), ..facts_of(tx, &account, promise_limits(who.role), at).await? };
+    let limits = promise_limits_of(tx, &account, who.role, at.business_day).await?;
+    let facts = PromiseFacts { is_granted: grant.is_some(), ..facts_of(tx, &account, limits, at).await? };
     let decision = decide_promise(&facts, amount, ask.due_on, at.business_day);
     let rules: Vec<&str> = decision.because.iter().map(|reason| reason.rule.id).collect();
     let mut detail = json!({"amount_minor": ask.amount_minor, "currency": account.currency, "due_on": ask.due_on.to_string(),

@@ -78,6 +78,7 @@ const STEPS: &[Step] = &steps! {
     54 "0054_receipts";
     58 "0058_charges" apart;
     59 "0059_plan_revisions";
+    60 "0060_limits";
 };
 
 const JOURNAL: &str = "

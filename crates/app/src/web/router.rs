@@ -111,6 +111,7 @@ pub fn routes(web: Web) -> Routes {
         .post("/accounts/{account}/documents", May::FileDocuments, accounts::papers::pages::post_document)
         .get("/accounts/{account}/documents/{document}", May::ReadAccounts, accounts::papers::pages::get_document)
         .post("/accounts/{account}/closings", May::CloseAccounts, accounts::papers::pages::post_closing)
+        .post("/accounts/{account}/recalls", May::CloseAccounts, accounts::papers::pages::post_recall)
         .post("/accounts/{account}/openings", May::CloseAccounts, accounts::papers::pages::post_opening)
         .post("/accounts/{account}/refunds", May::ReversePayments, ledger::pages::post_refund)
         .post("/accounts/{account}/refunds/{refund}/reversals", May::ReversePayments, ledger::pages::post_refund_reversal)

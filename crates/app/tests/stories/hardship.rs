@@ -1,12 +1,14 @@
 //! Hardship pauses: granted, reached back, reviewed, ended; plans that go on otherwise.
 
 use super::charges::{charges_fee, sets};
+use duly::accounts::closing::set_recall;
 use duly::accounts::hardship::actions::{GrantPause, end_pause, grant_pause};
 use duly::app::{Failure, Outcome};
 use duly::plans::agreed::revising::revise_plan;
 use duly::plans::agreed::store::{PlanRow, list_installments, list_plans};
 use duly::plans::approvals::actions::{AskApproval, answer, ask};
 use duly::plans::desk::agreeing::{AgreePlan, Agreed, agree_plan};
+use duly::plans::desk::limits;
 use duly_domain::accounts::Bucket;
 use duly_domain::accounts::hardship::PauseReason;
 use duly_domain::compliance::record::Purpose;
@@ -118,10 +120,10 @@ both_engines! {
         floor.morning_of("2026-03-22");
         // 18.00 of interest are paid, and 2.00 of principal.
         floor.pays(maria, "20.00", "P1");
-        assert_eq!((interest(&mut floor, maria), floor.balance(maria)), (0, "3648.00".into()));
+        assert_eq!((interest(&mut floor, maria), floor.balance(maria)), (0, "3,648.00".into()));
         // The pause reaches back to the 12th: 8.10 were paid for days before it, the rest is turned to principal.
         assert_eq!(pauses(&mut floor, maria, "2026-03-12", 30), Vec::<&str>::new());
-        assert_eq!((interest(&mut floor, maria), floor.balance(maria)), (810, "3638.10".into()));
+        assert_eq!((interest(&mut floor, maria), floor.balance(maria)), (810, "3,638.10".into()));
         assert_eq!(floor.count("select count(*) from entries where kind = 'reallocation'"), 1);
         assert_eq!(floor.failed_checks(), Vec::<String>::new());
     }
@@ -175,6 +177,41 @@ both_engines! {
         assert_eq!(pauses(&mut floor, otto, "2026-05-18", 20), Vec::<&str>::new());
         floor.morning_of("2026-06-01");
         assert_eq!(floor.promises(otto), ["withdrawn"]);
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+
+    fn limits_are_set_by_two_and_plans_end_before_a_recall(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "400.00");
+        let (app, at) = (floor.app.clone(), floor.app.moment());
+        let (sam, cora) = (floor.user("Sam", Role::Supervisor).actor(), floor.user("Cora", Role::Compliance).actor());
+        let written = limits::parse("[[row]]\ncreditor = \"Larkfield\"\nlimits = { months_max = 2, promise_days_max = 10 }\n").unwrap();
+        let ask = limits::SetLimits { written: written.clone(), from_on: at.business_day, approver: sam.clone() };
+        assert!(floor.runtime.block_on(limits::set_limits(&app, &sam, at, &ask)).is_err(), "nobody approves what they set");
+        assert_eq!(floor.officer("Dana").takes_promise(maria, "100.00", "2026-03-20"), Vec::<&str>::new());
+        floor.officer("Dana").withdraws_promise(maria).unwrap();
+        assert_eq!(floor.runtime.block_on(limits::set_limits(&app, &cora, at, &ask)).unwrap().number, 1);
+        assert_eq!(floor.officer("Dana").takes_promise(maria, "100.00", "2026-03-20"), ["plans.limit.days"]);
+        let unknown = limits::Written { row: vec![limits::WrittenRow { creditor: Some("Nobody".into()), ..written.row[0].clone() }] };
+        let wrong = limits::SetLimits { written: unknown, ..ask };
+        assert!(floor.runtime.block_on(limits::set_limits(&app, &cora, at, &wrong)).is_err());
+        // Four months are beyond two; and past the recall no plan runs for anybody.
+        let terms = |count| PlanTerms {
+            total: Money::usd(40_000),
+            down: Money::usd(0),
+            cut: Cut::Count(count),
+            first_on: "2026-03-16".parse().unwrap(),
+            frequency: Frequency::Monthly,
+        };
+        let dana = floor.officer("Dana").actor();
+        let agreed = floor.runtime.block_on(agree_plan(&app, &dana, at, AgreePlan { account: maria.account, terms: terms(4) })).unwrap();
+        assert!(matches!(&agreed, Agreed::Refused(decision) if decision.because.iter().any(|reason| reason.rule.id == "plans.limit.months")), "{agreed:?}");
+        floor.runtime.block_on(set_recall(&app, &sam, at, maria.account, Some("2026-05-01".parse().unwrap()))).unwrap();
+        assert!(floor.runtime.block_on(set_recall(&app, &sam, at, maria.account, Some("2026-03-02".parse().unwrap()))).is_err());
+        let late = floor.runtime.block_on(agree_plan(&app, &sam, at, AgreePlan { account: maria.account, terms: terms(4) })).unwrap();
+        assert!(matches!(late, Agreed::Outside(_)), "{late:?}");
+        agrees(&mut floor, maria, 40_000, 2, "2026-03-16");
+        let past = revises(&mut floor, maria, Revision::Skip).unwrap_err();
+        assert!(past.to_string().contains("when the creditor takes the account back"), "{past}");
         assert_eq!(floor.failed_checks(), Vec::<String>::new());
     }
 

@@ -166,6 +166,8 @@ ids! {
     PlanId = "pln";
     /// One payment of a plan.
     InstallmentId = "ins";
+    /// One version of what somebody may grant alone.
+    LimitsId = "lim";
     /// Terms of interest on an account.
     InterestTermsId = "int";
     /// Interest, a fee or a waiver.

@@ -58,6 +58,19 @@ pub async fn post_closing(State(web): State<Web>, visit: Visit, Path(account): P
     after(&web, &visit, &account, "close", fields, done, "closed").await
 }
 
+/// `POST /accounts/{account}/recalls`: the day on which the creditor takes it back, or none.
+pub async fn post_recall(State(web): State<Web>, visit: Visit, Path(account): Path<String>, body: Bytes) -> Result<Response, Failure> {
+    let fields = Fields::of(&body);
+    let id = resolve(&web, &account).await?;
+    let mut problems = Problems::default();
+    let on = fields.some("recall").and_then(|_| fields.date("recall", &mut problems));
+    let done = match problems.is_empty() {
+        true => set_recall(&web.app, &visit.who, visit.at, id, on).await,
+        false => Err(Failure::Wrong(problems)),
+    };
+    after(&web, &visit, &account, "close", fields, done, "told").await
+}
+
 /// `POST /accounts/{account}/openings`
 pub async fn post_opening(State(web): State<Web>, visit: Visit, Path(account): Path<String>) -> Result<Response, Failure> {
     let id = resolve(&web, &account).await?;

@@ -1,4 +1,4 @@
-//! What accounts keep of interest and pauses: how far the one is posted, and until when the other stands.
+//! What accounts keep of interest, pauses and recalls: how far the first is posted, until when the second stands, and the day of the third.
 
 use crate::params;
 use crate::store::{StoreError, Tx};
@@ -7,6 +7,7 @@ use jiff::civil::Date;
 
 const SET_INTEREST_TO: &str = "update accounts set interest_to_on = $1 where id = $2";
 const SET_PAUSED: &str = "update accounts set paused_until = $1 where id = $2";
+const SET_RECALL: &str = "update accounts set recall_on = $1 where id = $2";
 const BEARING: &str = "
     select id from accounts where interest_to_on is not null and id > $1 order by id limit $2";
 const BEHIND: &str = "
@@ -21,6 +22,11 @@ pub async fn update_interest_to(tx: &mut Tx, id: AccountId, on: Date) -> Result<
 /// Keeps until when a hardship pause stands.
 pub async fn update_paused(tx: &mut Tx, id: AccountId, until: Option<Date>) -> Result<(), StoreError> {
     tx.run(SET_PAUSED, params![until, id]).await.map(drop)
+}
+
+/// Keeps the day on which the creditor takes an account back, where one is named.
+pub async fn update_recall(tx: &mut Tx, id: AccountId, on: Option<Date>) -> Result<(), StoreError> {
+    tx.run(SET_RECALL, params![on, id]).await.map(drop)
 }
 
 /// Accounts that bear or bore interest, after an account.

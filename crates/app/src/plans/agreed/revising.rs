@@ -54,9 +54,7 @@ pub async fn revise_plan(
             return Err(Failure::Stale(says));
         }
         let held = accounts::store::load_account(tx, account).await?;
-        let limitation =
-            reckoning_of(tx, account, at.business_day).await?.limitation().map(|time| (time.last_day, "when the time to sue ends"));
-        let limitation = limitation.filter(|(last, _)| *last >= at.business_day);
+        let limitation = last_on(tx, &held, at).await?;
         let (book, _) = book_of(tx, Some(held.creditor), at.business_day).await?;
         let left = left_of(tx, &row).await?;
         let anew = revise(&left, row.every(), revision, at.business_day, book.shift, limitation)
@@ -69,6 +67,14 @@ pub async fn revise_plan(
         strategy::actions::place_on_worklist(tx, account, at).await?;
         store::load_plan(tx, new).await
     })
+}
+
+/// The day by which a plan ends: the last one for a suit, or the one before the creditor takes the account back, where either is known.
+async fn last_on(tx: &mut Tx, account: &accounts::store::Account, at: Moment) -> Result<Option<(Date, &'static str)>, Failure> {
+    let limitation =
+        reckoning_of(tx, account.id, at.business_day).await?.limitation().map(|time| (time.last_day, "when the time to sue ends"));
+    let recall = account.recall_on.map(|on| (on, "when the creditor takes the account back"));
+    Ok(limitation.into_iter().chain(recall).filter(|(last, _)| *last >= at.business_day).min_by_key(|(last, _)| *last))
 }
 
 /// A sentence as it goes on after the name of its field.
@@ -100,9 +106,7 @@ pub async fn rest_until(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId
     let plans = store::list_plans(tx, account).await?;
     let Some(row) = plans.iter().find(|plan| plan.standing() == PlanState::Active) else { return Ok(()) };
     let held = accounts::store::load_account(tx, account).await?;
-    let limitation =
-        reckoning_of(tx, account, at.business_day).await?.limitation().map(|time| (time.last_day, "when the time to sue ends"));
-    let limitation = limitation.filter(|(last, _)| *last >= at.business_day);
+    let limitation = last_on(tx, &held, at).await?;
     let (book, _) = book_of(tx, Some(held.creditor), at.business_day).await?;
     let left = left_of(tx, row).await?;
     let revision = Revision::Rest { until };

@@ -8,10 +8,10 @@ use crate::ledger::charges::actions as charges;
 use crate::outreach::calls;
 use crate::plans::actions::facts_of;
 use crate::plans::desk::agreeing::weigh;
+use crate::plans::desk::limits::promise_limits_of;
 use crate::store::Tx;
 use crate::{accounts, strategy, transaction};
 use duly_domain::decision::{Answer, Decision};
-use duly_domain::identity::authority::promise_limits;
 use duly_domain::identity::{Permission, may};
 use duly_domain::outreach::conversation::Stage;
 use duly_domain::plans::approval::{
@@ -129,7 +129,8 @@ async fn decide(tx: &mut Tx, at: Moment, terms: &Terms, account: &accounts::stor
     let Some((amount, due_on)) = terms.as_promise() else {
         return Ok(Decision { answer: Answer::Yes, next_allowed_at: None, because: Vec::new(), warnings: Vec::new() });
     };
-    let facts = facts_of(tx, account, promise_limits(who.role), at).await?;
+    let limits = promise_limits_of(tx, account, who.role, at.business_day).await?;
+    let facts = facts_of(tx, account, limits, at).await?;
     Ok(decide_promise(&facts, amount, due_on, at.business_day))
 }
 
