@@ -1,6 +1,7 @@
 //! Hardship pauses: granted, reached back, reviewed, ended; plans that go on otherwise.
 
 use super::charges::{charges_fee, sets};
+use crate::permissions::{client, sign_in};
 use duly::accounts::closing::set_recall;
 use duly::accounts::hardship::actions::{GrantPause, end_pause, grant_pause};
 use duly::app::{Failure, Outcome};
@@ -177,6 +178,67 @@ both_engines! {
         assert_eq!(pauses(&mut floor, otto, "2026-05-18", 20), Vec::<&str>::new());
         floor.morning_of("2026-06-01");
         assert_eq!(floor.promises(otto), ["withdrawn"]);
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+
+    fn the_tabs_lead_through_interest_a_fee_a_request_and_a_pause(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "3650.00");
+        for (name, role) in [("Dana", Role::Officer), ("Sam", Role::Supervisor), ("Nora", Role::BackOffice)] {
+            floor.user(name, role);
+        }
+        let base = floor.serve();
+        let account = format!("{base}/accounts/{}", maria.account);
+        floor.runtime.block_on(async {
+            let get = async |who: &reqwest::Client, path: &str| who.get(format!("{account}{path}")).send().await.unwrap().text().await.unwrap();
+            let nora = client();
+            let csrf = sign_in(&nora, &base, "nora@example.org").await;
+            assert!(get(&nora, "?do=charges").await.contains("This account bears no interest."));
+            let set = [("csrf", csrf.as_str()), ("source", "agreement"), ("rate", "9 %"), ("days", "actual_365"), ("from", "2026-03-02"), ("words", "Clause 7")];
+            assert_eq!(nora.post(format!("{account}/interest")).form(&set).send().await.unwrap().status(), 303);
+            assert_eq!(nora.post(format!("{account}/interest")).form(&[set[0], ("rate", "nine"), ("from", "2026-03-02")]).send().await.unwrap().status(), 422);
+            let page = get(&nora, "?do=charges").await;
+            assert!(page.contains("9 % a year") && page.contains("Clause 7") && page.contains("USD 0.90 more"), "{page}");
+            let fee = [("csrf", csrf.as_str()), ("what", "Returned check"), ("amount", "40.00"), ("bucket", "fees"), ("basis", "")];
+            let refused = nora.post(format!("{account}/fees")).form(&fee).send().await.unwrap();
+            assert_eq!(refused.status(), 422);
+            assert!(refused.text().await.unwrap().contains("15 USC 1692f(1)"));
+            let fee = [fee[0], fee[1], fee[2], fee[3], ("basis", "agreement")];
+            assert_eq!(nora.post(format!("{account}/fees")).form(&fee).send().await.unwrap().status(), 303);
+            // An officer waives a little, and asks for more.
+            let dana = client();
+            let csrf = sign_in(&dana, &base, "dana@example.org").await;
+            let waive = |amount, what| [("csrf", csrf.as_str()), ("bucket", "fees"), ("amount", amount), ("because", "The bank erred."), ("do", what)];
+            let large = dana.post(format!("{account}/waivers")).form(&waive("30.00", "waive")).send().await.unwrap();
+            assert_eq!(large.status(), 422);
+            assert!(large.text().await.unwrap().contains("ledger.limit.waiver-share"));
+            assert_eq!(dana.post(format!("{account}/waivers")).form(&waive("10.00", "waive")).send().await.unwrap().status(), 303);
+            assert_eq!(dana.post(format!("{account}/waivers")).form(&waive("30.00", "ask")).send().await.unwrap().status(), 303);
+            let sam = client();
+            let key = sign_in(&sam, &base, "sam@example.org").await;
+            let list = sam.get(format!("{base}/approvals")).send().await.unwrap().text().await.unwrap();
+            let id = list.split("/approvals/apr_").nth(1).or(list.split("href=\"/approvals/").nth(1)).and_then(|rest| rest.split('"').next()).unwrap();
+            let id = if list.contains("/approvals/apr_") { format!("apr_{id}") } else { id.to_string() };
+            let one = sam.get(format!("{base}/approvals/{id}")).send().await.unwrap().text().await.unwrap();
+            assert!(one.contains("USD 30.00 of fees waived") && !one.contains("Or grant other terms"), "{one}");
+            let answer = [("csrf", key.as_str()), ("verdict", "approve"), ("words", "")];
+            assert_eq!(sam.post(format!("{base}/approvals/{id}/answers")).form(&answer).send().await.unwrap().status(), 303);
+            assert!(get(&dana, "").await.contains("Grant USD 30.00 of fees waived"));
+            assert_eq!(dana.post(format!("{base}/approvals/{id}/uses")).form(&[("csrf", csrf.as_str())]).send().await.unwrap().status(), 303);
+            // A pause, from the tab; beyond the limits it is refused with the way out.
+            let pause = |until, what| [("csrf", csrf.as_str()), ("reason", "illness"), ("from", "2026-03-02"), ("until", until), ("words", "In hospital."), ("do", what)];
+            let long = dana.post(format!("{account}/pauses")).form(&pause("2026-08-01", "grant")).send().await.unwrap();
+            assert_eq!(long.status(), 422);
+            assert!(long.text().await.unwrap().contains("accounts.limit.pause-days"));
+            assert_eq!(dana.post(format!("{account}/pauses")).form(&pause("2026-04-01", "grant")).send().await.unwrap().status(), 303);
+            let page = get(&dana, "?do=pause").await;
+            assert!(page.contains("hardship pause until Wed 1 Apr 2026") && page.contains("Illness or injury") && !page.contains("End the hold"), "{page}");
+            let desk = get(&dana, "/offers").await;
+            assert!(desk.contains("The pause in hardship that stands"), "{desk}");
+            let end = [("csrf", csrf.as_str()), ("because", "They are back at work.")];
+            assert_eq!(dana.post(format!("{account}/pauses/ends")).form(&end).send().await.unwrap().status(), 303);
+            assert!(get(&dana, "?do=pause").await.contains("over since Mon 2 Mar 2026: They are back at work."));
+        });
+        assert_eq!(floor.account(maria).owed_minor[Bucket::Fees as usize], 0);
         assert_eq!(floor.failed_checks(), Vec::<String>::new());
     }
 

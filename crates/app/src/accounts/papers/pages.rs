@@ -1,9 +1,9 @@
 //! Notes and documents on the workspace; closing and opening again.
 
 use super::{FileDocument, file_document, read_document, write_note};
-use crate::accounts::closing::{close_account, reopen_account};
+use crate::accounts::closing::{close_account, reopen_account, set_recall};
 use crate::accounts::pages::{after, resolve};
-use crate::app::Failure;
+use crate::app::{Failure, Problems};
 use crate::audit;
 use crate::web::Web;
 use crate::web::form::Fields;
