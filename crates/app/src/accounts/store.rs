@@ -120,8 +120,10 @@ const HOLDS: &str = "select id, reason, scope, from_on, until_on, ended_at from 
 const END_HOLD: &str = "update holds set ended_at = $1 where id = $2 and ended_at is null";
 const DUE_HOLDS: &str = "
     select id, account_id from holds where ended_at is null and until_on is not null and until_on <= $1 and id > $2 order by id limit $3";
+/// What the hold of a hardship pause forbids, the gate says with its reason.
 const STANDING_HOLDS: &str = "
-    select count(*) from holds where account_id = $1 and ended_at is null and (until_on is null or until_on > $2)";
+    select count(*) from holds
+     where account_id = $1 and scope <> 'pause' and ended_at is null and (until_on is null or until_on > $2)";
 const STALE_STAGES: &str = "
     select id, due_on, stage from accounts where state = 'open' and id > $1 order by id limit $2";
 const SET_STAGE: &str = "update accounts set stage = $1 where id = $2";
@@ -454,7 +456,7 @@ pub async fn list_due_holds(tx: &mut Tx, on: Date, after: HoldId, limit: i64) ->
     tx.all(DUE_HOLDS, params![on, after, limit]).await
 }
 
-/// Whether a hold stands on a day.
+/// Whether a hold other than a hardship pause's stands on a day.
 pub async fn is_held(tx: &mut Tx, account: AccountId, on: Date) -> Result<bool, StoreError> {
     Ok(tx.number(STANDING_HOLDS, params![account, on]).await? > 0)
 }
