@@ -14,7 +14,7 @@ mod calling;
 mod filled;
 mod measure;
 
-use duly::app::{Actor, App, Clock, aside, new_uuid};
+use duly::app::{Actor, App, Clock, behind, new_uuid};
 use duly::identity::actions::{NewUser, add_user_with, sign_in};
 use duly::jobs::nightly;
 use duly::store::Db;
@@ -73,7 +73,7 @@ fn main() {
     let app = server.block_on(opened(&database, at));
     let cookies = server.block_on(sign_ins(&app));
     server.spawn(tick(app.clone(), at));
-    let base = serve(&server, Served::Product(app.clone()));
+    let base = serve(&server, Served::Product(Box::new(app.clone())));
     // The server was started before the officers come: it has counted the lists.
     std::thread::sleep(SETTLED);
 
@@ -87,8 +87,8 @@ fn main() {
         let (night, import, file) = (app.clone(), app.clone(), folder.join("more.csv"));
         write_file(&file, "B", count / 5);
         let under_way =
-            server.spawn(aside(async move { nightly::run(&night, night.moment(), "2026-03-02".parse().expect("a day")).await }));
-        let coming_in = server.spawn(aside(async move { place(&import, &file, "Other").await }));
+            server.spawn(behind(async move { nightly::run(&night, night.moment(), "2026-03-02".parse().expect("a day")).await }));
+        let coming_in = server.spawn(behind(async move { place(&import, &file, "Other").await }));
         let busy = told("at work while a file comes in and the night runs", || officers.block_on(work(&base, &cookies, BUSY_ROUNDS)));
         println!("the night {}, the file {}", ended(under_way.is_finished()), ended(coming_in.is_finished()));
         server.block_on(async {
@@ -180,7 +180,7 @@ async fn sign_ins(app: &App) -> Vec<String> {
 }
 
 enum Served {
-    Product(App),
+    Product(Box<App>),
     Fixed(String),
 }
 
@@ -190,7 +190,7 @@ fn serve(runtime: &tokio::runtime::Runtime, what: Served) -> String {
     let base = format!("http://{}", listener.local_addr().expect("an address"));
     runtime.spawn(async move {
         match what {
-            Served::Product(app) => drop(web::serve_at(app, listener).await),
+            Served::Product(app) => drop(web::serve_at(*app, listener).await),
             Served::Fixed(page) => {
                 let router = axum::Router::new()
                     .route("/", axum::routing::get(move || std::future::ready(axum::response::Html(page.clone()))))

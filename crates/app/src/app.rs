@@ -170,13 +170,41 @@ impl App {
     }
 }
 
-/// Runs long work on a thread of its own, and to its end even when nobody waits for it any more.
+/// Runs work on a thread of its own, and to its end even when nobody waits for it any more.
 ///
 /// Embedded, the database is read and written inline: on a thread that also answers pages, they would wait behind it.
 pub async fn aside<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<T, Failure> {
     let runtime = tokio::runtime::Handle::current();
     let done = tokio::task::spawn_blocking(move || runtime.block_on(work)).await;
-    done.map_err(|_| Failure::File("long work ended before its time; what it kept stands".into()))
+    done.map_err(|_| cut_short())
+}
+
+/// As [`aside`], for a long job: the system lets whoever answers pages go first.
+pub async fn behind<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Handle::current();
+    let job = move || {
+        make_way();
+        runtime.block_on(work)
+    };
+    // A thread of its own, for one that made way cannot go first again. Waited for, as all that was put aside is when the program ends.
+    let done = tokio::task::spawn_blocking(move || std::thread::spawn(job).join()).await;
+    done.ok().and_then(Result::ok).ok_or_else(cut_short)
+}
+
+fn cut_short() -> Failure {
+    Failure::File("long work ended before its time; what it kept stands".into())
+}
+
+/// How far a long job stands behind those who answer pages, of at most 19.
+#[cfg(target_os = "linux")]
+const BEHIND: i32 = 10;
+
+/// Puts this thread behind the others of the machine, where the system can do that to one thread.
+fn make_way() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(Some(rustix::thread::gettid()), BEHIND) {
+        tracing::debug!(%error, "a long job runs beside the pages, not behind them");
+    }
 }
 
 /// How far the clocks of machines may be apart before we speak of it.

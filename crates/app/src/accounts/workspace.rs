@@ -28,6 +28,7 @@ use crate::parties::pages::in_words;
 use crate::parties::status::panel::StatusPanel;
 use crate::plans::agreed::panel::PlanPanel;
 use crate::plans::approvals::panel::AskingPanel;
+use crate::plans::said::pages::SaidPanel;
 use crate::plans::store::PromiseRow;
 use crate::store::Tx;
 use crate::strategy::actions::local_time;
@@ -139,6 +140,7 @@ struct WorkspacePage {
     pause: PausePanel,
     asking: Option<AskingPanel>,
     plan: PlanPanel,
+    said: SaidPanel,
     today: String,
     recall_on: String,
     due_suggestion: String,
@@ -255,6 +257,7 @@ pub async fn show_with(
     let pause = PausePanel::of(&mut tx, visit, id, &form).await?;
     let asking = asking(&mut tx, visit, id, tab == "promise", &form).await?;
     let plan = PlanPanel::of(&mut tx, visit, id, account.state == "open").await?;
+    let said = SaidPanel::of(&mut tx, visit, id).await?;
     let frame = frame.watching(asking.as_ref().map(|asking| asking.live.as_str()));
     let shown = WorkspacePage {
         people,
@@ -342,6 +345,7 @@ pub async fn show_with(
         pause,
         asking,
         plan,
+        said,
         today: visit.at.business_day.to_string(),
         recall_on: account.recall_on.map(|on| on.to_string()).unwrap_or_default(),
         due_suggestion: visit.at.business_day.saturating_add(jiff::Span::new().days(7)).to_string(),

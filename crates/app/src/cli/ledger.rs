@@ -5,11 +5,13 @@ use super::output::{answer, money, written};
 use super::{Answered, Format, Global};
 use crate::app::{Actor, App, Failure};
 use crate::ledger::actions::{PostPayment, post_payment, reverse_payment};
+use crate::ledger::journal::Dialect;
 use crate::ledger::payment_file::{self, COMMIT_MAX, ImportPayments};
 use crate::{accounts, ledger};
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
 use serde_json::{Value as Json, json};
+use std::io::Write;
 use std::path::PathBuf;
 
 /// `duly payment …`
@@ -123,13 +125,15 @@ pub(super) async fn import_payments(app: &App, global: &Global, asked: PaymentsF
 
 /// Writes the whole ledger as plain-text accounting.
 pub(super) async fn export_journal(app: &App, global: &Global) -> Result<(), Failure> {
-    if global.format != Format::Hledger {
-        return Err(Failure::wrong("format", "of the journal must be hledger: add --format hledger"));
-    }
+    let dialect = match global.format {
+        Format::Hledger => Dialect::Hledger,
+        Format::Beancount => Dialect::Beancount,
+        _ => return Err(Failure::wrong("format", "of the journal must be hledger or beancount: add --format hledger")),
+    };
     let mut tx = app.db.read().await?;
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    ledger::journal::write_hledger(&mut tx, &mut out).await?;
-    Ok(())
+    ledger::journal::write_journal(&mut tx, dialect, &mut out).await?;
+    out.flush().map_err(|error| Failure::File(format!("the journal could not be written: {error}")))
 }
 
 /// Amounts by bucket, and their total.

@@ -82,6 +82,8 @@ pub enum Format {
     Json,
     /// A journal for hledger (`export journal` only).
     Hledger,
+    /// A journal for beancount (`export journal` only).
+    Beancount,
 }
 
 #[derive(Subcommand)]

@@ -220,10 +220,10 @@ impl Import<'_> {
             } else if self.ask.is_trial {
                 (self.try_rows(&mut app.db.read().await?, &rows).await?, rows.len())
             } else {
-                let is_wanted = || app.db.is_waited_for() || progress.is_stopped();
                 let mut turn = app.turns.take("import").await;
                 let kept = transaction!(app.db, tx, {
-                    turn.begins();
+                    let began = turn.begins();
+                    let is_wanted = || app.db.should_make_room(began) || progress.is_stopped();
                     self.place_rows(tx, &rows, &is_wanted).await
                 })?;
                 turn.ends();

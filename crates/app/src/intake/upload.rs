@@ -10,7 +10,7 @@ use super::report::Report;
 use super::source::{FileChoice, Source};
 use super::store;
 use crate::accounts::store::find_creditor_by_name;
-use crate::app::{Actor, App, Failure, aside};
+use crate::app::{Actor, App, Failure, behind};
 use crate::parties::merge::matching::find_likenesses_left;
 use crate::transaction;
 use crate::web::Web;
@@ -102,7 +102,7 @@ pub async fn run(web: &Web, visit: &Visit, id: &str, mut upload: Upload, is_tria
     (upload.stage, upload.progress) = (if is_trial { UploadStage::Trying } else { UploadStage::Loading }, Progress::default());
     web.uploads.keep(id.to_string(), upload.clone());
     let (web, who, at, id) = (web.clone(), visit.who.clone(), visit.at, id.to_string());
-    let running = tokio::spawn(aside(async move {
+    let running = tokio::spawn(behind(async move {
         let done = match upload.is_history() {
             true => import_history(&web.app, &who, at, &ask_history(&upload, &id, is_trial), &upload.progress).await,
             false => import_accounts(&web.app, &who, at, &ask(&upload, &id, is_trial), &upload.progress).await,

@@ -7,7 +7,7 @@
 //! Read [`start`] first. Always true: one run at a time in a process.
 
 use super::check::{self, Check};
-use crate::app::{Actor, App, Failure, aside};
+use crate::app::{Actor, App, Failure, behind};
 use crate::store::Tx;
 use crate::{audit, transaction};
 use jiff::civil::Date;
@@ -113,7 +113,7 @@ pub fn start(app: &App, who: &Actor, at: Timestamp) -> bool {
     }
     let (app, who) = (app.clone(), who.clone());
     tokio::spawn(async move {
-        let run = aside({
+        let run = behind({
             let app = app.clone();
             async move { run(&app, &who).await }
         });

@@ -2,7 +2,7 @@
 
 use super::nightly;
 use super::store::{self, Night, Step};
-use crate::app::{Failure, aside};
+use crate::app::{Failure, behind};
 use crate::web::Web;
 use crate::web::form::Fields;
 use crate::web::guard::Visit;
@@ -78,7 +78,7 @@ pub async fn post_night(State(web): State<Web>, visit: Visit, body: Bytes) -> Re
         return nights_page(&web, &visit, None, says.into()).await;
     }
     let app = web.app.clone();
-    match aside(async move { nightly::run(&app, visit.at, day).await }).await? {
+    match behind(async move { nightly::run(&app, visit.at, day).await }).await? {
         Ok(_) => Ok(Redirect::to("/nights?said=night").into_response()),
         Err(Failure::Stale(says)) => nights_page(&web, &visit, None, format!("Not done: {says}.")).await,
         Err(failure) => Err(failure),

@@ -66,9 +66,10 @@ pub struct Turn {
 }
 
 impl Turn {
-    /// The transaction has begun: until then somebody else wrote.
-    pub fn begins(&mut self) {
+    /// The transaction has begun, now: until then somebody else wrote.
+    pub fn begins(&mut self) -> Instant {
         self.began = Instant::now();
+        self.began
     }
 
     /// Its statements are run, and only the commit is left.

@@ -109,8 +109,8 @@ pub async fn import_payments(app: &App, who: &Actor, at: Moment, ask: &ImportPay
         while !rows.is_empty() {
             let mut turn = app.turns.take("payments").await;
             let fates = transaction!(app.db, tx, {
-                turn.begins();
-                post_rows(tx, who, at, &columns, &heads, rows, || app.db.is_waited_for()).await
+                let began = turn.begins();
+                post_rows(tx, who, at, &columns, &heads, rows, || app.db.should_make_room(began)).await
             })?;
             turn.ends();
             let (posted, left) = rows.split_at(fates.len());

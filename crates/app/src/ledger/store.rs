@@ -10,7 +10,7 @@ use crate::values;
 use duly_domain::accounts::Bucket;
 use duly_domain::audit::kept::Cell;
 use duly_domain::ledger::{Balanced, Buckets, PLACES};
-use duly_domain::values::ids::{AccountId, EntryId, PaymentId, RefundId};
+use duly_domain::values::ids::{AccountId, CreditorId, EntryId, PaymentId, RefundId};
 use duly_domain::values::money::{Currency, Money};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -119,8 +119,9 @@ const TRUST: &str = "
 const ENTRIES: &str = "select cast(count(*) as bigint) from entries";
 const JOURNAL: &str = "
     select e.account_id, e.id, e.kind, e.booked_on, case when e.memo = '' then 'payment ' || coalesce(e.reference, '') else e.memo end,
-           a.reference, c.name, e.currency, e.principal_minor, e.interest_minor, e.fees_minor, e.costs_minor, e.other_minor,
-           e.placed_minor, e.trust_bank_minor, e.client_payable_minor, e.unapplied_minor
+           a.reference, c.id, c.name, e.currency, e.principal_minor, e.interest_minor, e.fees_minor, e.costs_minor, e.other_minor,
+           e.placed_minor, e.trust_bank_minor, e.client_payable_minor, e.unapplied_minor,
+           a.principal_minor, a.interest_minor, a.fees_minor, a.costs_minor, a.other_minor
       from entries e join accounts a on a.id = e.account_id join creditors c on c.id = a.creditor_id
      where (e.account_id, e.id) > ($1, $2) order by e.account_id, e.id limit $3";
 
@@ -172,7 +173,7 @@ rows! {
         pub state: String,
     }
 
-    /// A journal entry.
+    /// A journal entry, and what its account owes now.
     pub struct JournalEntry {
         pub account: AccountId,
         pub id: EntryId,
@@ -180,9 +181,11 @@ rows! {
         pub booked_on: Date,
         pub memo: String,
         pub reference: String,
+        pub creditor_id: CreditorId,
         pub creditor: String,
         currency: String,
         minor: [i64; PLACES.len()],
+        owed_minor: [i64; Bucket::ALL.len()],
     }
 
     struct MovedRow {
@@ -201,6 +204,11 @@ impl JournalEntry {
     /// Its lines, proved balanced again on the way in.
     pub fn lines(&self) -> Result<Balanced, Failure> {
         Ok(Balanced::of(currency(&self.currency)?, self.minor)?)
+    }
+
+    /// What its account says it owes, in all.
+    pub fn owed(&self) -> Result<Buckets, Failure> {
+        Ok(Buckets::of(currency(&self.currency)?, self.owed_minor))
     }
 }
 

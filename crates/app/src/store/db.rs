@@ -13,7 +13,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 /// How often a transaction is tried before the conflict is told.
@@ -106,10 +106,10 @@ impl Db {
         }
     }
 
-    /// Whether somebody waits to write for whom a long work should make room.
-    pub fn is_waited_for(&self) -> bool {
+    /// Whether a long work that writes since an instant should make room for others: asked between two pieces of it.
+    pub fn should_make_room(&self, since: Instant) -> bool {
         match &self.0 {
-            Engine::Sqlite(sqlite) => sqlite.is_waited_for(),
+            Engine::Sqlite(sqlite) => sqlite.should_make_room(since),
             Engine::Postgres(_) => false,
         }
     }
@@ -306,7 +306,7 @@ impl Tx {
     /// Makes it last.
     pub async fn commit(self) -> Result<(), StoreError> {
         match self.engine {
-            EngineTx::Sqlite(tx) => tx.commit()?,
+            EngineTx::Sqlite(tx) => tx.commit().await?,
             EngineTx::Postgres(tx) => tx.commit().await?,
         }
         if self.is_told {

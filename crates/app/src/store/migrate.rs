@@ -79,6 +79,7 @@ const STEPS: &[Step] = &steps! {
     58 "0058_charges" apart;
     59 "0059_plan_revisions";
     60 "0060_limits";
+    62 "0062_note_flags";
 };
 
 const JOURNAL: &str = "

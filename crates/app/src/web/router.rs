@@ -181,6 +181,8 @@ pub fn routes(web: Web) -> Routes {
         .post("/approvals/{approval}/answers", May::LeadFloor, plans::approvals::pages::post_answer)
         .post("/approvals/{approval}/uses", May::WorkAccounts, plans::approvals::pages::post_use)
         .post("/approvals/{approval}/notes", May::WorkAccounts, plans::approvals::pages::post_note)
+        .get("/note-flags", May::LeadFloor, plans::said::pages::get_flags)
+        .post("/note-flags/{flag}/looks", May::LeadFloor, plans::said::pages::post_look)
         .post("/approvals/{approval}/withdrawals", May::WorkAccounts, plans::approvals::pages::post_withdrawal)
         .get("/floor", May::LeadFloor, outreach::floor::pages::get_floor)
         .get("/floor/now", May::LeadFloor, outreach::floor::pages::get_now)

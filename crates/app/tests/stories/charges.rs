@@ -104,7 +104,7 @@ both_engines! {
         floor.reverses(paid);
         assert_eq!(floor.account(maria).state, "open");
         assert_eq!(floor.failed_checks(), Vec::<String>::new());
-        let journal = floor.journal();
+        let journal = floor.journal(duly::ledger::journal::Dialect::Hledger);
         assert!(journal.contains("interest to 2026-03-31") && journal.contains(":interest"), "{journal}");
     }
 

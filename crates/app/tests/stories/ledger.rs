@@ -1,10 +1,10 @@
 //! Payments: posted once, divided to the cent, taken back; the books of a real hledger.
 
+use super::years::reads;
 use duly::app::Actor;
+use duly::ledger::journal::Dialect;
 use duly::store::Value;
 use duly_testkit::{Floor, both_engines};
-use std::io::Write;
-use std::process::{Command, Stdio};
 
 both_engines! {
     fn a_list_of_payments_is_posted_once_and_what_cannot_be_is_told(mut floor: "2026-03-02") {
@@ -107,7 +107,7 @@ both_engines! {
         floor.reverses(first);
         floor.pays(maria, "33.33", "REST");
 
-        let balances = hledger(&floor.journal(), &["balance", "--flat", "--no-total", "-O", "csv"]);
+        let balances = reads("hledger", &["-f", "-", "balance", "--flat", "--no-total", "-O", "csv"], &floor.journal(Dialect::Hledger));
         let of = |name: &str| balances.lines().filter(|line| line.contains(name)).map(String::from).collect::<Vec<_>>();
         assert_eq!(of("R-1:principal"), ["\"assets:receivable:Larkfield:R-1:principal\",\"USD 386.67\""]);
         assert_eq!(of("R-2:principal"), Vec::<String>::new(), "what is paid has no balance");
@@ -169,20 +169,4 @@ both_engines! {
         floor.tamper("delete from audit_entries where chain like $1", &[Value::from("acc%")]);
         assert_eq!(floor.failed_checks()[0], "audit chains verify: an account has no chain");
     }
-}
-
-/// Runs a real hledger over a journal.
-fn hledger(journal: &str, args: &[&str]) -> String {
-    let mut child = Command::new("hledger")
-        .args(["-f", "-"])
-        .args(args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("hledger starts: install the Debian package hledger");
-    child.stdin.take().expect("stdin is piped").write_all(journal.as_bytes()).expect("hledger reads");
-    let output = child.wait_with_output().expect("hledger ends");
-    assert!(output.status.success(), "{}\n{journal}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("hledger writes text")
 }

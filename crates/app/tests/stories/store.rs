@@ -249,10 +249,10 @@ fn who_waits_in_another_process_writes_before_who_has_just_written() {
     for _ in 0..20 {
         let (says, told) = std::sync::mpsc::channel();
         let long = floor.runtime.block_on(db.begin()).unwrap();
-        assert!(!db.is_waited_for());
+        assert!(!db.should_make_room(Instant::now()));
         let other = waits(&floor, says.clone());
         let until = Instant::now() + Duration::from_secs(10);
-        while !db.is_waited_for() {
+        while !db.should_make_room(Instant::now()) {
             assert!(Instant::now() < until, "who waits in another process is seen");
             std::thread::yield_now();
         }
@@ -266,6 +266,30 @@ fn who_waits_in_another_process_writes_before_who_has_just_written() {
         other.join().unwrap();
         assert_eq!(told.try_iter().collect::<Vec<_>>(), ["the other", "the long work"]);
     }
+}
+
+#[test]
+fn a_long_work_writes_in_short_parts_while_others_are_at_work() {
+    let floor = Floor::on(Engine::Sqlite, "2026-03-02");
+    let db = floor.app.db.clone();
+    let long_ago = Instant::now() - Duration::from_secs(5);
+    floor.runtime.block_on(async {
+        let alone = db.begin().await.unwrap();
+        assert!(!db.should_make_room(long_ago), "who is alone writes on");
+        let waits = tokio::spawn({
+            let db = db.clone();
+            async move { db.begin().await.unwrap().rollback().await }
+        });
+        while !db.should_make_room(Instant::now()) {
+            tokio::task::yield_now().await;
+        }
+        alone.rollback().await;
+        waits.await.unwrap();
+        let after = db.begin().await.unwrap();
+        assert!(!db.should_make_room(Instant::now()), "nobody waits, and its part is not written");
+        assert!(db.should_make_room(long_ago), "somebody waited a moment ago");
+        after.rollback().await;
+    });
 }
 
 #[test]

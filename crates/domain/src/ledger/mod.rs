@@ -12,6 +12,7 @@ pub mod bank_file;
 pub mod charges;
 pub mod interest;
 pub mod matching;
+pub mod plain_text;
 pub mod receipts;
 pub mod waiver;
 

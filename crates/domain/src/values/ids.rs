@@ -88,6 +88,8 @@ ids! {
     MergeId = "mrg";
     /// A note somebody wrote.
     NoteId = "nte";
+    /// A note that seems to promise what only the desk can grant.
+    NoteFlagId = "nfl";
     /// A document kept with an account.
     DocumentId = "doc";
     /// A reason to stand still.

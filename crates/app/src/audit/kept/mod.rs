@@ -78,7 +78,7 @@ macro_rules! of_agency {
 ///
 /// Whose contact, wish, circumstance or notice it is may change when two records of one person are made one or parted again.
 #[rustfmt::skip]
-pub static KINDS: [Kind; 29] = [
+pub static KINDS: [Kind; 30] = [
     kind!("approval", ApprovalId, "approvals",
         call_id kind terms limits words asked_by_id asked_at,
         lapses_at state answer_terms answer_words answered_by_id answered_at good_until promise_id noted_at),
@@ -122,6 +122,9 @@ pub static KINDS: [Kind; 29] = [
     kind!("limitation entry", LimitationEntryId, "limitation_entries",
         kind value from_on until_on source document_id recorded_by recorded_at,
         withdrawn_at withdrawn_because),
+    kind!("flag on a note", NoteFlagId, "note_flags",
+        note_id contact_id granted words written_by author_id flagged_at,
+        outcome outcome_words looked_by looked_at),
     kind!("note", NoteId, "notes", body written_by author_id written_at,),
     kind!("notice", NoticeId, "notices",
         kind happened_at days in_writing is_duplicative submitted_on sent_on stated_end_on chapter channel address reference words
@@ -213,7 +216,7 @@ macro_rules! kept_rows {
     )*};
 }
 
-kept_rows! { CallId CallStepId CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId GuideId CallScoreId DrawId ReviewId ReviewScoreId ScoreDisputeId GoalId ApprovalId RecapId FurnishingId BudgetId OfferPolicyId PlanId InstallmentId StatementId ReceiptId InterestTermsId ChargeId HardshipPauseId LimitsId }
+kept_rows! { CallId CallStepId CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoteFlagId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId GuideId CallScoreId DrawId ReviewId ReviewScoreId ScoreDisputeId GoalId ApprovalId RecapId FurnishingId BudgetId OfferPolicyId PlanId InstallmentId StatementId ReceiptId InterestTermsId ChargeId HardshipPauseId LimitsId }
 
 /// The columns of a row as they come.
 struct Columns(Vec<Value>);

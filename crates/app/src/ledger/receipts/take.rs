@@ -218,11 +218,14 @@ async fn take_piece<'p>(
 ) -> Result<Vec<(&'p Movement, Option<State>)>, Failure> {
     let all: Vec<(&Booking, &Movement)> =
         piece.iter().flat_map(|booking| booking.movements.iter().map(move |movement| (booking, movement))).collect();
-    let came_in: Vec<&Movement> =
-        all.iter().map(|(_, movement)| *movement).filter(|movement| movement.direction() == Direction::CameIn).collect();
+    let (places, came_in): (Vec<usize>, Vec<&Movement>) = (0..)
+        .zip(&all)
+        .map(|(place, (_, movement))| (place, *movement))
+        .filter(|(_, movement)| movement.direction() == Direction::CameIn)
+        .unzip();
     let found = certain(&mut app.db.read().await?, &came_in).await?;
     let certain: HashMap<usize, Proposal> =
-        came_in.iter().zip(found).filter_map(|(movement, proposal)| Some((place_of(&all, movement)?, proposal?))).collect();
+        places.into_iter().zip(found).filter_map(|(place, proposal)| Some((place, proposal?))).collect();
     let mut turn = app.turns.take("receipts").await;
     let fates = transaction!(app.db, tx, {
         turn.begins();
@@ -260,10 +263,6 @@ async fn take_piece<'p>(
     Ok(all.into_iter().map(|(_, movement)| movement).zip(fates).collect())
 }
 
-fn place_of(all: &[(&Booking, &Movement)], wanted: &Movement) -> Option<usize> {
-    all.iter().position(|(_, movement)| std::ptr::eq(*movement, wanted))
-}
-
 /// Posts what is certain, and keeps everything that is new; the rows in the order of the movements.
 async fn keep(
     tx: &mut Tx,
@@ -276,12 +275,13 @@ async fn keep(
     let mut rows: Vec<EntryRow> = new.iter().map(|(_, booking, movement)| entry(statement, booking, movement)).collect();
     let accounts: Vec<Value> = new.iter().filter_map(|(place, ..)| Some(Value::from(certain.get(place)?.account))).collect();
     let standings: Vec<Standing> = standing::list_standings(tx, &accounts).await?;
+    // Some may have been closed since they were looked up.
+    let open: HashMap<AccountId, &str> =
+        standings.iter().filter(|standing| standing.state != "closed").map(|standing| (standing.id, standing.currency.as_str())).collect();
     let (mut asks, mut asked) = (Vec::new(), Vec::new());
     for (at, (place, ..)) in new.iter().enumerate() {
         let Some(proposal) = certain.get(place) else { continue };
-        let standing = standings.iter().find(|standing| standing.id == proposal.account);
-        // It may have been closed since it was looked up.
-        if standing.is_some_and(|standing| standing.state != "closed" && standing.currency == rows[at].currency) {
+        if open.get(&proposal.account) == Some(&rows[at].currency.as_str()) {
             asks.push(ask(&rows[at], proposal.account));
             asked.push((at, proposal));
         }

@@ -13,6 +13,7 @@ use crate::plans::agreed::store::list_installments;
 use crate::plans::desk::agreeing::{AgreePlan, Agreed, agree_plan_in};
 use crate::plans::desk::form::{TermsForm, read_terms};
 use crate::plans::desk::pages as desk;
+use crate::plans::said;
 use crate::transaction;
 use crate::web::Web;
 use crate::web::form::Fields;
@@ -45,6 +46,8 @@ struct Rows {
 struct ApprovalsPage {
     frame: Frame,
     rows: Rows,
+    /// Notes that seem to promise something, and wait for somebody who leads.
+    flags: i64,
 }
 
 #[derive(Template)]
@@ -108,7 +111,8 @@ pub async fn get_approvals(
     if !rows.is_leader {
         frame.live = live_of(&web, &visit).await?;
     }
-    Ok(page(&ApprovalsPage { frame, rows }))
+    let flags = if rows.is_leader { said::store::count_open(&mut web.app.db.read().await?).await? } else { 0 };
+    Ok(page(&ApprovalsPage { frame, rows, flags }))
 }
 
 /// Where an officer's own requests are watched.

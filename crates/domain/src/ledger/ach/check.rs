@@ -18,14 +18,19 @@ pub(super) fn direction(code: &str) -> Option<bool> {
     }
 }
 
+/// The digit that proves the eight of a bank.
+pub(super) fn check_digit(bank: &str) -> u32 {
+    let sum: u32 = bank.bytes().zip([3, 7, 1].into_iter().cycle()).map(|(byte, weight)| u32::from(byte - b'0') * weight).sum();
+    (10 - sum % 10) % 10
+}
+
 /// The check digit of the receiving bank.
 pub(super) fn routing(line: usize, values: &Values, problems: &mut FileProblems) {
     let (bank, digit) = (values.text("receiving bank"), values.text("check digit"));
     if bank.len() != 8 || digit.len() != 1 || !bank.bytes().chain(digit.bytes()).all(|byte| byte.is_ascii_digit()) {
         return;
     }
-    let sum: u32 = bank.bytes().zip([3, 7, 1].into_iter().cycle()).map(|(byte, weight)| u32::from(byte - b'0') * weight).sum();
-    let wanted = (10 - sum % 10) % 10;
+    let wanted = check_digit(bank);
     if digit != wanted.to_string() {
         problems.refuse(line, "entry, check digit", digit, format!("does not fit the bank {bank}: it would be {wanted}"));
     }

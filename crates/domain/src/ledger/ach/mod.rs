@@ -10,6 +10,7 @@ mod check;
 pub mod layout;
 mod lines;
 pub mod return_code;
+pub mod writing;
 
 #[cfg(test)]
 mod fuzz;
@@ -21,6 +22,9 @@ use crate::values::fixed::Values;
 use jiff::civil::Date;
 use layout::{ADV_BATCH_CONTROL, ADV_FILE_CONTROL, BATCH_CONTROL, BATCH_HEADER, CLASSES, FILE_CONTROL, FILE_HEADER, IAT_BATCH_HEADER};
 use return_code::ReturnCode;
+
+/// Of the sum of the receiving banks its last ten digits stand in a control.
+const HASH_MODULUS: u64 = 10_000_000_000;
 
 /// What was read of a file.
 #[derive(Clone, Debug)]
@@ -93,7 +97,7 @@ impl AchTotal {
         self.entries += 1;
         self.addenda += entry.addenda.len() as u64;
         let bank = entry.values.number("receiving bank").unwrap_or_default();
-        self.hash = (self.hash + u64::try_from(bank).unwrap_or_default()) % 10_000_000_000;
+        self.hash = (self.hash + u64::try_from(bank).unwrap_or_default()) % HASH_MODULUS;
         let minor = entry.amount_minor.unwrap_or_default();
         match entry.is_credit {
             Some(true) => self.credits_minor = self.credits_minor.saturating_add(minor),
