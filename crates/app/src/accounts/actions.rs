@@ -123,9 +123,9 @@ pub(in crate::accounts) async fn hold_within(
 pub async fn end_hold(app: &App, who: &Actor, at: Moment, account: AccountId, hold: HoldId) -> Result<(), Failure> {
     transaction!(app.db, tx, {
         let known = store::list_holds(tx, account).await?.into_iter().find(|known| known.id == hold);
-        match known.ok_or_else(|| Failure::NotFound(format!("hold {hold} on this account")))?.scope.as_str() {
-            hardship::actions::PAUSE => return Err(Failure::Stale("the hold belongs to a hardship pause: end the pause".into())),
-            _ => {}
+        let known = known.ok_or_else(|| Failure::NotFound(format!("hold {hold} on this account")))?;
+        if known.scope == hardship::actions::PAUSE {
+            return Err(Failure::Stale("the hold belongs to a hardship pause: end the pause".into()));
         }
         end_hold_within(tx, who, at, account, hold).await
     })

@@ -51,7 +51,7 @@ pub fn charges_fee(floor: &mut Floor, person: Person, amount: &str, is_in_agreem
     floor.runtime.block_on(charge_fee(&app, &Actor::command(), at, &ask)).map(refusals)
 }
 
-fn waives(floor: &mut Floor, person: Person, bucket: Bucket, amount: &str) -> Vec<&'static str> {
+pub fn waives(floor: &mut Floor, person: Person, bucket: Bucket, amount: &str) -> Vec<&'static str> {
     let (app, at, who) = (floor.app.clone(), floor.app.moment(), floor.officer("Dana").actor());
     let ask = Waive { account: person.account, bucket, amount_minor: minor(amount), because: "They were never told of it.".into() };
     refusals(floor.runtime.block_on(waive(&app, &who, at, &ask)).unwrap())

@@ -1,6 +1,6 @@
 //! Hardship pauses: granted, reached back, reviewed, ended; plans that go on otherwise.
 
-use super::charges::{charges_fee, sets};
+use super::charges::{charges_fee, sets, waives};
 use crate::permissions::{client, sign_in};
 use duly::accounts::closing::set_recall;
 use duly::accounts::hardship::actions::{GrantPause, end_pause, grant_pause};
@@ -126,6 +126,19 @@ both_engines! {
         assert_eq!(pauses(&mut floor, maria, "2026-03-12", 30), Vec::<&str>::new());
         assert_eq!((interest(&mut floor, maria), floor.balance(maria)), (810, "3,638.10".into()));
         assert_eq!(floor.count("select count(*) from entries where kind = 'reallocation'"), 1);
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+
+    fn what_was_waived_stays_waived_of_what_is_left(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "3650.00");
+        sets(&mut floor, maria, InterestSource::Agreement, 90_000, "2026-03-02").unwrap();
+        floor.morning_of("2026-03-22");
+        // 18.00 accrued, 5.00 of it are waived; the pause leaves the 9.00 from before the 13th.
+        assert_eq!(waives(&mut floor, maria, Bucket::Interest, "5.00"), Vec::<&str>::new());
+        assert_eq!(pauses(&mut floor, maria, "2026-03-13", 30), Vec::<&str>::new());
+        assert_eq!(interest(&mut floor, maria), 900 - 500);
+        assert_eq!(floor.balance(maria), "3,654.00");
+        assert_eq!(floor.count("select count(*) from charges where kind = 'waiver' and reversed_on is null"), 1);
         assert_eq!(floor.failed_checks(), Vec::<String>::new());
     }
 

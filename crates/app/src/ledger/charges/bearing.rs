@@ -174,6 +174,8 @@ pub struct Book<'a> {
     /// What is owed after what was done so far.
     pub owed: Buckets,
     is_moved: bool,
+    /// Waivers that were taken back, to be laid anew: of which bucket, how much, and why they were granted.
+    unwaived: Vec<(Bucket, i64, String)>,
 }
 
 impl Book<'_> {
@@ -181,7 +183,7 @@ impl Book<'_> {
     pub async fn of<'a>(tx: &mut Tx, account: &'a Account) -> Result<Book<'a>, Failure> {
         let creditor = accounts::store::load_creditor(tx, account.creditor).await?;
         let order = AllocationOrder::parse(&creditor.allocation_order).unwrap_or_default();
-        Ok(Book { account, order, owed: account.owed()?, is_moved: false })
+        Ok(Book { account, order, owed: account.owed()?, is_moved: false, unwaived: Vec::new() })
     }
 
     /// Adds a charge or a waiver, by an entry.
@@ -221,24 +223,19 @@ impl Book<'_> {
         Ok(row.id)
     }
 
-    /// Takes a charge or a waiver back by an opposite entry. What was waived of it is waived no more, and what was paid of it already is
-    /// turned to what else is owed.
+    /// Takes a charge or a waiver back by an opposite entry. Where the bucket holds too little, waivers of it are taken back first and laid on
+    /// what is owed of it in the end, and what was paid of the charge is turned to what else is owed.
     pub async fn take_back(&mut self, tx: &mut Tx, who: &Actor, at: Moment, charge: &ChargeRow, because: &str) -> Result<(), Failure> {
         let id = self.account.id;
         let bucket = Bucket::parse(&charge.bucket).unwrap_or(Bucket::Other);
-        let mut short = charge.amount_minor - self.owed.get(bucket).minor();
-        let waivers = match short > 0 {
-            true => store::list_standing(tx, id, ChargeKind::Waiver).await?,
-            false => Vec::new(),
-        };
-        let mut unwaived = None;
+        let is_short = |book: &Book<'_>| charge.amount_minor > book.owed.get(bucket).minor();
+        let waivers = if is_short(self) { store::list_standing(tx, id, ChargeKind::Waiver).await? } else { Vec::new() };
         for waiver in waivers.into_iter().filter(|waiver| waiver.bucket == charge.bucket) {
-            if short <= 0 {
+            if !is_short(self) {
                 break;
             }
-            self.reverse(tx, who, at, &waiver, "what was waived is taken back itself").await?;
-            short += waiver.amount_minor;
-            unwaived = Some(waiver);
+            self.reverse(tx, who, at, &waiver, "what was waived is worked out anew").await?;
+            self.unwaived.push((bucket, -waiver.amount_minor, waiver.words));
         }
         let taken = Money::of(charge.amount_minor, self.owed.currency());
         if let Some(room) = plan_room(&self.owed, bucket, taken, self.order)? {
@@ -246,22 +243,7 @@ impl Book<'_> {
             ledger::insert_entry(tx, id, "reallocation", at.business_day, None, &memo, &room, at.at).await?;
             self.owed = self.owed.after(&room)?;
         }
-        self.reverse(tx, who, at, charge, because).await?;
-        // What of a waiver was for something else stays waived.
-        if let Some(waiver) = unwaived.filter(|_| short < 0) {
-            let new = NewCharge {
-                kind: ChargeKind::Waiver,
-                bucket,
-                minor: -short,
-                on: at.business_day,
-                to_on: None,
-                words: waiver.words,
-                decision: None,
-                approval: None,
-            };
-            self.add(tx, who, at, new).await?;
-        }
-        Ok(())
+        self.reverse(tx, who, at, charge, because).await
     }
 
     /// The opposite entry of a charge, for which there is room.
@@ -280,9 +262,18 @@ impl Book<'_> {
     }
 
     /// Keeps what is owed now with what follows from it; nothing where nothing moved.
-    pub async fn settle(self, tx: &mut Tx, who: &Actor, at: Moment) -> Result<Option<Buckets>, Failure> {
+    pub async fn settle(mut self, tx: &mut Tx, who: &Actor, at: Moment) -> Result<Option<Buckets>, Failure> {
         if !self.is_moved {
             return Ok(None);
+        }
+        // What somebody was told is waived stays so, as far as anything of its kind is owed.
+        for (bucket, minor, words) in std::mem::take(&mut self.unwaived) {
+            let minor = minor.min(self.owed.get(bucket).minor());
+            if minor > 0 {
+                let on = at.business_day;
+                let new = NewCharge { kind: ChargeKind::Waiver, bucket, minor, on, to_on: None, words, decision: None, approval: None };
+                self.add(tx, who, at, new).await?;
+            }
         }
         settle_account(tx, who, at, self.account, &self.owed).await?;
         Ok(Some(self.owed))
