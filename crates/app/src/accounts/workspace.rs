@@ -2,6 +2,7 @@
 
 use super::brief::Brief;
 use super::closing::{CLOSE_REASONS, in_words_of_closing};
+use super::hardship::panel::{FORMS as PAUSE_FORMS, PausePanel};
 use super::limitation::panel::LimitationPanel;
 use super::notice::{CHOICES, Choice};
 use super::papers;
@@ -18,6 +19,7 @@ use crate::compliance::gate::{Seen, decision_json, look, look_at};
 use crate::compliance::law::{Law, is_by_house_alone};
 use crate::compliance::licenses::warnings_on;
 use crate::disputes::pages::CaseOn;
+use crate::ledger::charges::panel::{ChargesPanel, FORMS as CHARGES_FORMS};
 use crate::ledger::direct::store::DirectPayment;
 use crate::ledger::store::{Payment, Refund};
 use crate::outreach::claims::ShownClaim;
@@ -136,10 +138,13 @@ struct WorkspacePage {
     stop_choices: &'static [(&'static str, &'static [Choice])],
     statuses: StatusPanel,
     limitation: LimitationPanel,
+    charges: Option<ChargesPanel>,
+    pause: PausePanel,
     asking: Option<AskingPanel>,
     plan: PlanPanel,
     said: SaidPanel,
     today: String,
+    recall_on: String,
     due_suggestion: String,
     may_work: bool,
     may_stop: bool,
@@ -240,6 +245,19 @@ pub async fn show_with(
     let refused_until = refused_until(&known, visit.at, &form);
     let statuses = StatusPanel::of(&mut tx, visit, id, &form, &papers.documents).await?;
     let limitation = LimitationPanel::of(&mut tx, visit, id, &form, &papers.documents).await?;
+    let form_tab = |names: &[&str]| names.contains(&form.form);
+    let tab = if form_tab(&CHARGES_FORMS) {
+        "charges".to_string()
+    } else if form_tab(&PAUSE_FORMS) {
+        "pause".to_string()
+    } else {
+        tab
+    };
+    let charges = match tab.as_str() {
+        "charges" => Some(ChargesPanel::of(&mut tx, visit, id, &form).await?),
+        _ => None,
+    };
+    let pause = PausePanel::of(&mut tx, visit, id, &form).await?;
     let asking = asking(&mut tx, visit, id, tab == "promise", &form).await?;
     let plan = PlanPanel::of(&mut tx, visit, id, account.state == "open").await?;
     let said = SaidPanel::of(&mut tx, visit, id).await?;
@@ -327,10 +345,13 @@ pub async fn show_with(
         stop_choices: &CHOICES,
         statuses,
         limitation,
+        charges,
+        pause,
         asking,
         plan,
         said,
         today: visit.at.business_day.to_string(),
+        recall_on: account.recall_on.map(|on| on.to_string()).unwrap_or_default(),
         due_suggestion: visit.at.business_day.saturating_add(jiff::Span::new().days(7)).to_string(),
         may_work: may_here(Permission::WorkAccounts),
         may_stop: may_here(Permission::RecordStops),

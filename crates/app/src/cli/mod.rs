@@ -4,6 +4,7 @@
 
 mod acts;
 mod audit;
+mod charges;
 mod commands;
 mod compliance;
 mod disclosures;
@@ -34,6 +35,7 @@ mod store;
 mod strategy;
 mod trust;
 
+pub use charges::rate_ppm;
 pub use ledger::buckets_json;
 
 use crate::app::{App, Clock, Failure};
@@ -167,6 +169,17 @@ enum Command {
     /// Posts and reverses payments.
     #[command(subcommand)]
     Payment(ledger::PaymentCommand),
+    /// Interest by its terms: set, stopped, shown.
+    #[command(subcommand)]
+    Interest(charges::InterestCommand),
+    /// Fees: charged where the rules permit it, taken back.
+    #[command(subcommand)]
+    Fee(charges::FeeCommand),
+    /// Gives up a part of interest, fees or costs.
+    Waive(charges::WaiveArgs),
+    /// Hardship pauses: granted, ended, shown.
+    #[command(subcommand)]
+    Pause(charges::PauseCommand),
     /// Client money: the proof of a day, clients' ledgers, the trust book.
     #[command(subcommand)]
     Trust(trust::TrustCommand),

@@ -57,9 +57,11 @@ impl Page {
 }
 
 /// The steps, in order: the table of contents of the night.
-const STEPS: [&str; 9] = [
+const STEPS: [&str; 11] = [
     "end reservations",
     "judge promises",
+    "end pauses",
+    "post interest",
     "end holds",
     "age accounts",
     "build worklists",
@@ -228,6 +230,8 @@ async fn page(tx: &mut Tx, name: &str, closing: Moment, tomorrow: Moment, after:
     match name {
         "end reservations" => outreach::nightly::expire_reservations(tx, closing, after, rows).await,
         "judge promises" => plans::nightly::judge_promises(tx, closing, tomorrow, after, rows).await,
+        "end pauses" => accounts::hardship::nightly::end_pauses(tx, tomorrow, rows).await,
+        "post interest" => ledger::charges::nightly::post_interest(tx, closing, after, rows).await,
         "end holds" => accounts::nightly::end_holds(tx, tomorrow, after, rows).await,
         "age accounts" => accounts::nightly::age_accounts(tx, tomorrow, after, rows).await,
         "build worklists" => strategy::nightly::build_worklists(tx, tomorrow, after, rows).await,

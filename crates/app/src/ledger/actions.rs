@@ -1,5 +1,6 @@
 //! Payments are posted once and reversed by another entry; each time the promises that hang on the money are judged.
 
+use super::charges;
 use super::posting;
 use super::store::{self, Payment};
 use super::trust;
@@ -109,7 +110,10 @@ pub(super) async fn reverse(tx: &mut Tx, who: &Actor, at: Moment, reversal: &Rev
     let detail = json!({"payment": payment.id.to_string(), "on": on.to_string()});
     kept::record(tx, who, at.at, account.id, "payment.reverse", detail, &[payment.id.into()]).await?;
     settle_account(tx, who, at, account, &balance).await?;
-    Ok(balance)
+    match charges::bearing::restate(tx, who, at, account).await? {
+        Some(anew) => Ok(anew),
+        None => Ok(balance),
+    }
 }
 
 /// Brings what was placed on an account to what its creditor says now, by an entry of its own.
@@ -121,11 +125,18 @@ pub async fn adjust_placed(tx: &mut Tx, who: &Actor, at: Moment, account: &Accou
     }
     let balance = account.owed()?.after(&lines)?;
     store::insert_entry(tx, account.id, "adjustment", at.business_day, None, memo, &lines, at.at).await?;
-    settle_account(tx, who, at, account, &balance).await
+    settle_account(tx, who, at, account, &balance).await?;
+    charges::bearing::restate(tx, who, at, account).await.map(drop)
 }
 
 /// After money moved: the account's balance and state, its promises, its place on the worklist.
-pub(super) async fn settle_account(tx: &mut Tx, who: &Actor, at: Moment, account: &Account, balance: &Buckets) -> Result<(), Failure> {
+pub(in crate::ledger) async fn settle_account(
+    tx: &mut Tx,
+    who: &Actor,
+    at: Moment,
+    account: &Account,
+    balance: &Buckets,
+) -> Result<(), Failure> {
     let state = state_after(&account.state, balance.total()?.minor());
     accounts::store::update_balance(tx, account.id, balance, state).await?;
     plans::actions::judge_account(tx, who, at, account.id).await?;

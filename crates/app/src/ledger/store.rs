@@ -89,6 +89,7 @@ const REFUNDS: &str = "
     select id, account_id, entry_id, amount_minor, currency, refunded_on, reference, state from refunds
      where account_id = $1 order by refunded_on desc, id desc limit 50";
 const REVERSE_REFUND: &str = "update refunds set state = 'reversed' where id = $1 and state = 'posted'";
+const BOOKED_ON: &str = "select booked_on from entries where account_id = $1 and id = $2";
 const UNBALANCED: &str = "
     select count(*) from entries
      where principal_minor + interest_minor + fees_minor + costs_minor + other_minor + placed_minor + trust_bank_minor
@@ -274,6 +275,12 @@ pub async fn insert_entry(
     Ok(id)
 }
 
+/// On which day an entry was booked.
+pub async fn load_booked_on(tx: &mut Tx, account: AccountId, entry: EntryId) -> Result<Date, Failure> {
+    let row: Option<(Date,)> = tx.one(BOOKED_ON, params![account, entry]).await?;
+    row.map(|(on,)| on).ok_or_else(|| Failure::NotFound(format!("entry {entry}")))
+}
+
 /// The lines of an account's entry, proved balanced again on the way in.
 pub async fn load_lines(tx: &mut Tx, account: AccountId, entry: EntryId) -> Result<Balanced, Failure> {
     let row: Option<MovedRow> = tx.one(MOVED, params![account, entry]).await?;
@@ -423,7 +430,7 @@ pub async fn list_arrivals(tx: &mut Tx, accounts: &[Value]) -> Result<Vec<Keyed<
     Ok(arrivals)
 }
 
-/// What was taken off an account since it was placed, by payments less what was taken back.
+/// What was taken off an account since it was placed, less what was taken back and what was added.
 pub async fn sum_since_placed(tx: &mut Tx, account: AccountId) -> Result<i64, StoreError> {
     tx.number(SINCE_PLACED, params![account]).await
 }

@@ -78,6 +78,9 @@ const STEPS: &[Step] = &steps! {
     54 "0054_receipts";
     55 "0055_remittances";
     56 "0056_trust_book";
+    58 "0058_charges" apart;
+    59 "0059_plan_revisions";
+    60 "0060_limits";
     62 "0062_note_flags";
 };
 

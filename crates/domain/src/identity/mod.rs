@@ -99,6 +99,8 @@ pub enum Permission {
     FileDocuments,
     /// Print validation notices, and say that they were mailed.
     PrintLetters,
+    /// Set and stop interest, charge fees, take charges back.
+    Charge,
     /// Post payments.
     PostPayments,
     /// Reverse payments.
@@ -141,7 +143,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Permission; 37] = [
+    pub const ALL: [Permission; 38] = [
         Permission::Anyone,
         Permission::SignedIn,
         Permission::ReadAccounts,
@@ -160,6 +162,7 @@ impl Permission {
         Permission::CloseAccounts,
         Permission::FileDocuments,
         Permission::PrintLetters,
+        Permission::Charge,
         Permission::PostPayments,
         Permission::ReversePayments,
         Permission::ReadTrust,
@@ -206,6 +209,7 @@ pub fn may(role: Role, permission: Permission) -> bool {
         P::PostPayments | P::ReversePayments | P::KeepTrust => role == R::BackOffice,
         P::ReadTrust => matches!(role, R::BackOffice | R::Supervisor | R::Compliance | R::Auditor),
         P::ApproveTrust => matches!(role, R::BackOffice | R::Supervisor),
+        P::Charge => matches!(role, R::Compliance | R::BackOffice),
         P::Import | P::MergePeople => matches!(role, R::BackOffice | R::Supervisor),
         P::ReadNights => role != R::Officer,
         P::RunNights | P::MoveWork => matches!(role, R::Administrator | R::Supervisor),
@@ -239,6 +243,7 @@ mod tests {
             Permission::CloseAccounts,
             Permission::FileDocuments,
             Permission::PrintLetters,
+            Permission::Charge,
             Permission::PostPayments,
             Permission::ReversePayments,
             Permission::KeepTrust,
@@ -268,8 +273,8 @@ mod tests {
     #[test]
     fn nobody_both_negotiates_and_moves_money() {
         for role in Role::ALL {
-            let moves_money =
-                [Permission::PostPayments, Permission::KeepTrust, Permission::CorrectAmounts].iter().any(|one| may(role, *one));
+            let moving = [Permission::PostPayments, Permission::Charge, Permission::KeepTrust, Permission::CorrectAmounts];
+            let moves_money = moving.iter().any(|one| may(role, *one));
             assert!(!(may(role, Permission::WorkAccounts) && moves_money), "{role}");
         }
     }

@@ -9,6 +9,7 @@
 
 pub mod ach;
 pub mod bank_file;
+pub mod charges;
 pub mod interest;
 pub mod matching;
 pub mod plain_text;
@@ -16,6 +17,7 @@ pub mod rates;
 pub mod receipts;
 pub mod remittance;
 pub mod trust;
+pub mod waiver;
 
 use crate::accounts::Bucket;
 use crate::values::money::{Currency, Money, MoneyError};

@@ -11,6 +11,7 @@ pub mod limits;
 pub mod offers;
 pub mod plan;
 pub mod promise;
+pub mod revision;
 pub mod rhythm;
 pub mod said;
 pub mod schedule;

@@ -180,6 +180,14 @@ ids! {
     PlanId = "pln";
     /// One payment of a plan.
     InstallmentId = "ins";
+    /// One version of what somebody may grant alone.
+    LimitsId = "lim";
+    /// Terms of interest on an account.
+    InterestTermsId = "int";
+    /// Interest, a fee or a waiver.
+    ChargeId = "chg";
+    /// A time in which somebody who cannot pay is left alone.
+    HardshipPauseId = "hsp";
     /// What a bureau was told of an account.
     FurnishingId = "fur";
     /// One letter.

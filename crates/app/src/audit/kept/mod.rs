@@ -78,7 +78,7 @@ macro_rules! of_agency {
 ///
 /// Whose contact, wish, circumstance or notice it is may change when two records of one person are made one or parted again.
 #[rustfmt::skip]
-pub static KINDS: [Kind; 29] = [
+pub static KINDS: [Kind; 32] = [
     kind!("approval", ApprovalId, "approvals",
         call_id kind terms limits words asked_by_id asked_at,
         lapses_at state answer_terms answer_words answered_by_id answered_at good_until promise_id noted_at),
@@ -92,6 +92,8 @@ pub static KINDS: [Kind; 29] = [
     kind!("call", CallId, "calls", contact_id language guide began_at, ended_at wrapped_at),
     kind!("call step", CallStepId, "call_steps", call_id seq done done_at,),
     kind!("call score", CallScoreId, "call_scores", call_id officer_id scorecard marks basis_points failed_by made_at,),
+    kind!("charge", ChargeId, "charges",
+        entry_id kind bucket amount_minor currency to_on words decision_id approval_id charged_by charged_at, reversed_on),
     kind!("circumstance", CircumstanceId, "circumstances",
         kind since_on source note recorded_by recorded_at,
         debtor_id ended_at ended_because),
@@ -109,9 +111,15 @@ pub static KINDS: [Kind; 29] = [
     kind!("document", DocumentId, "documents", kind file_name media_type source hash size_bytes filed_by filed_at,),
     kind!("furnishing", FurnishingId, "furnishings",
         as_of status balance_dollars delinquent_since dispute is_settled decision_id told_by told_at,),
+    kind!("hardship pause", HardshipPauseId, "hardship_pauses",
+        reason words from_on until_on hold_id approval_id granted_by granted_at,
+        ended_on ended_by ended_because ended_at),
     kind!("hold", HoldId, "holds", reason scope from_on until_on created_by created_at, ended_at),
     kind!("installment", InstallmentId, "plan_installments",
         plan_id number wanted_on due_on amount_minor currency, promise_id),
+    kind!("interest terms", InterestTermsId, "interest_terms",
+        source rate_ppm day_count from_on words decision_id set_by set_at,
+        until_on stopped_by stopped_because stopped_at),
     kind!("letter", LetterId, "letters",
         run_id kind language reference addressee content document_id hash pages file_name mailing_on period_ends_on printed_at case_id,
         state mailed_on notice_id).later(1),
@@ -131,8 +139,8 @@ pub static KINDS: [Kind; 29] = [
         reference state reversed_on),
     kind!("plan", PlanId, "plans",
         budget_id approval_id policy_id kind total_minor down_minor balance_minor share_bp currency frequency first_on agreed_on last_on
-        worth_minor all_kept_ppm kept_ppm kept_from agreed_by agreed_at,
-        state decided_at),
+        worth_minor all_kept_ppm kept_ppm kept_from agreed_by agreed_at revises_id revision,
+        state decided_at).later(2),
     kind!("promise", PromiseId, "promises",
         amount_minor currency taken_on due_on grace_days taken_by taken_at,
         state arrived_minor decided_at),
@@ -152,7 +160,7 @@ pub static KINDS: [Kind; 29] = [
 
 /// What is kept about the agency and no account: named in the entries of its chain.
 #[rustfmt::skip]
-static OF_AGENCY: [Kind; 16] = [
+static OF_AGENCY: [Kind; 17] = [
     of_agency!("policy", PolicyId, "policies",
         creditor_id number attempts_max_7_days opens_minute closes_minute electronic_max_7_days is_off_on_sundays is_off_on_holidays
         from_on reason difference proposed_by proposed_at,
@@ -191,6 +199,7 @@ static OF_AGENCY: [Kind; 16] = [
     of_agency!("trust proof", TrustProofId, "trust_proofs",
         on_day currency bank_minor book_minor clients_minor agency_minor on_its_way_minor unapplied_minor unidentified_minor
         not_booked_minor below_zero is_whole proved_by proved_at,),
+    of_agency!("grant limits", LimitsId, "grant_limits", number terms from_on set_by approved_by set_at,),
     of_agency!("draw", DrawId, "review_draws",
         officer_id week_on seed calls population random_most risk_most drawn_by drawn_at,),
     of_agency!("review", ReviewId, "reviews", call_id officer_id purpose draw_id reasons scorecard asked_by asked_at,),
@@ -226,7 +235,7 @@ macro_rules! kept_rows {
     )*};
 }
 
-kept_rows! { CallId CallStepId CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoteFlagId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId GuideId CallScoreId DrawId ReviewId ReviewScoreId ScoreDisputeId GoalId ApprovalId RecapId FurnishingId BudgetId OfferPolicyId PlanId InstallmentId StatementId ReceiptId RatePlanId RemittanceId DirectPaymentId CostAdvanceId TrustPostingId TrustProofId }
+kept_rows! { CallId CallStepId CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoteFlagId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId GuideId CallScoreId DrawId ReviewId ReviewScoreId ScoreDisputeId GoalId ApprovalId RecapId FurnishingId BudgetId OfferPolicyId PlanId InstallmentId StatementId ReceiptId RatePlanId RemittanceId DirectPaymentId CostAdvanceId TrustPostingId TrustProofId InterestTermsId ChargeId HardshipPauseId LimitsId }
 
 /// The columns of a row as they come.
 struct Columns(Vec<Value>);

@@ -3,6 +3,7 @@
 use super::actions::{self, AskApproval};
 use super::context::{self, Context};
 use super::panel::{Asked, Shown, mark_of};
+use super::relief;
 use super::store;
 use crate::accounts::pages::{Unfinished, back, currency_of, resolve, show};
 use crate::app::{Failure, Outcome, Problems};
@@ -69,6 +70,7 @@ struct ApprovalPage {
     standing: Standing,
     context: Context,
     is_question: bool,
+    can_counter: bool,
     amount: String,
     due: String,
     plan: Option<TermsForm>,
@@ -164,6 +166,7 @@ async fn show_one(
         standing: Standing { shown: Shown::of(row, visit.who.id, visit.at.at, &visit.zone)? },
         context,
         is_question: asked.kind() == ApprovalKind::Question,
+        can_counter: matches!(asked.kind(), ApprovalKind::Promise | ApprovalKind::Plan),
         amount: typed("counter-amount", amount),
         due: typed("counter-due", due),
         plan: asked.as_plan().map(|terms| TermsForm::of(&terms, &fields, &problems, "counter-")),
@@ -322,6 +325,12 @@ pub async fn post_use(State(web): State<Web>, visit: Visit, Path(approval): Path
     let again = |problems, refused| place.again(&web, &visit, Fields::default(), problems, refused);
     if let Some(terms) = request.granted()?.as_plan().filter(|_| stands.is_granted()) {
         return use_plan(&web, &visit, &request, &place, terms).await;
+    }
+    if let Some(done) = relief::use_granted(&web, &visit, &request).await? {
+        return match done {
+            Ok(said) => Ok(Redirect::to(&format!("/accounts/{}?said={said}", request.account)).into_response()),
+            Err(decision) => again(Problems::default(), Some(decision)).await,
+        };
     }
     let Some((amount, due_on)) = request.granted()?.as_promise().filter(|_| stands.is_granted()) else {
         let says = format!("it stands at {} and cannot be used", stands.to_string().to_lowercase());
