@@ -107,6 +107,7 @@ pub(super) async fn reverse(tx: &mut Tx, who: &Actor, at: Moment, reversal: &Rev
     let memo = format!("reversal of payment {}", payment.reference);
     store::insert_entry(tx, account.id, "reversal", *on, Some(payment.entry), &memo, lines, at.at).await?;
     trust::booking::cover_returned(tx, who, at, account, payment.entry, *on).await?;
+    let balance = charges::turned::put_right(tx, who, at, account, &balance).await?;
     let detail = json!({"payment": payment.id.to_string(), "on": on.to_string()});
     kept::record(tx, who, at.at, account.id, "payment.reverse", detail, &[payment.id.into()]).await?;
     settle_account(tx, who, at, account, &balance).await?;

@@ -9,6 +9,7 @@ use crate::store::{Keyed, StoreError, Tx, Value};
 use crate::values;
 use duly_domain::accounts::Bucket;
 use duly_domain::audit::kept::Cell;
+use duly_domain::ledger::charges::Turned;
 use duly_domain::ledger::{Balanced, Buckets, PLACES};
 use duly_domain::values::ids::{AccountId, CreditorId, EntryId, PaymentId, RefundId};
 use duly_domain::values::money::{Currency, Money};
@@ -77,6 +78,15 @@ const SINCE_PLACED: &str = "
       from entries where account_id = $1 and (kind not in ('opening', 'adjustment')
         or exists (select 1 from direct_payments d where d.account_id = entries.account_id and d.entry_id = entries.id))";
 const UNAPPLIED: &str = "select cast(coalesce(-sum(unapplied_minor), 0) as bigint) from entries where account_id = $1";
+/// What payments, less those that came back, and what turned them did to buckets; what is over of it behind them.
+const TURNED: &str = "
+    select cast(coalesce(sum(-e.principal_minor), 0) as bigint), cast(coalesce(sum(-e.interest_minor), 0) as bigint),
+           cast(coalesce(sum(-e.fees_minor), 0) as bigint), cast(coalesce(sum(-e.costs_minor), 0) as bigint),
+           cast(coalesce(sum(-e.other_minor), 0) as bigint),
+           cast(coalesce(sum(case when e.kind = 'reallocation' then e.client_payable_minor else 0 end), 0) as bigint)
+      from entries e
+     where e.account_id = $1 and (e.kind = 'payment' or e.kind = 'reallocation' or exists (select 1 from entries p
+           where p.account_id = e.account_id and p.id = e.reverses_entry_id and p.kind = 'payment'))";
 const INSERT_REFUND: &str = "
     insert into refunds (id, account_id, entry_id, amount_minor, currency, refunded_on, reference, refunded_by, created_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
@@ -188,6 +198,12 @@ rows! {
         currency: String,
         minor: [i64; PLACES.len()],
         owed_minor: [i64; Bucket::ALL.len()],
+    }
+
+    #[derive(Default)]
+    struct TurnedRow {
+        paid: [i64; Bucket::ALL.len()],
+        over: i64,
     }
 
     struct MovedRow {
@@ -400,6 +416,17 @@ pub async fn list_recent_payments(tx: &mut Tx, limit: i64) -> Result<Vec<RecentP
 /// What was overpaid on an account and did not go back yet, in minor units.
 pub async fn unapplied(tx: &mut Tx, account: AccountId) -> Result<i64, StoreError> {
     tx.number(UNAPPLIED, params![account]).await
+}
+
+/// What was paid for each bucket and turned since; what is over of it, where it was not refunded.
+pub async fn load_turned(tx: &mut Tx, account: AccountId) -> Result<Turned, StoreError> {
+    let row: Option<TurnedRow> = tx.one(TURNED, params![account]).await?;
+    let row = row.unwrap_or_default();
+    let over = match row.over {
+        0 => 0,
+        over => over.min(unapplied(tx, account).await?),
+    };
+    Ok(Turned { paid: row.paid, over })
 }
 
 pub async fn insert_refund(tx: &mut Tx, refund: &Refund, by: &str, at: Timestamp) -> Result<(), StoreError> {

@@ -1,7 +1,10 @@
 //! Remittances: prepared by one, approved by another, sent once; what comes back is taken back at the rate that was charged.
 
+use super::charges::charges_fee;
 use super::years::reads;
 use duly::app::{Actor, Failure};
+use duly::ledger::charges::actions::reverse_charge;
+use duly::ledger::charges::store::list_charges;
 use duly::ledger::direct::{PostDirect, PostedDirect, post_direct, reverse_direct};
 use duly::ledger::journal::Dialect;
 use duly::ledger::rates::store::RatePlanRow;
@@ -421,5 +424,42 @@ both_engines! {
         assert!(floor.count("select count(*) from remittance_lines where kind = 'returned'") > 0, "the dice brought something back");
         reads("hledger", &["-f", "-", "check"], &floor.journal(Dialect::Hledger));
         reads("bean-check", &["/dev/stdin"], &floor.journal(Dialect::Beancount));
+    }
+
+    fn what_was_paid_for_a_charge_that_is_taken_back_is_the_debtors(mut floor: "2026-03-02") {
+        let rows = "reference,name,principal,due_on\nA-1,Maria,100.00,2026-01-10\nA-2,Otto,50.00,2026-01-10\n";
+        let mapping = "[columns]\nreference = \"reference\"\nname = \"name\"\nprincipal = \"principal\"\ndue_on = \"due_on\"\n";
+        floor.import(rows, mapping, "Lark").unwrap();
+        let (maria, otto) = (floor.person("A-1"), floor.person("A-2"));
+        let creditor = creditor_of(&mut floor, maria);
+        agree(&mut floor, creditor, plan(Mode::Net, 2_500), "2026-01-01");
+        assert_eq!(charges_fee(&mut floor, maria, "10.00", true).unwrap(), Vec::<&str>::new());
+        let paid = floor.pays(maria, "110.00", "P1");
+        let row = remits(&mut floor, creditor, "2026-03-01", "2026-03-02");
+        assert_eq!(figures(&row), [11_000, 0, 2_750, 8_250, 0]);
+
+        // The fee was none of the agreement after all, and nothing else is owed: the ten are hers, and the creditor owes them.
+        let (app, at) = (floor.app.clone(), floor.app.moment());
+        let fee = floor.runtime.block_on(async { list_charges(&mut app.db.read().await.unwrap(), maria.account, 9).await }).unwrap()[0].id;
+        floor.runtime.block_on(reverse_charge(&app, &Actor::command(), at, fee, "Not in the agreement.")).unwrap();
+        assert_eq!((floor.balance(maria), ledger(&mut floor)), ("0.00".into(), (0, 1_000, 0)));
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+
+        floor.morning_of("2026-03-03");
+        floor.pays(otto, "50.00", "P2");
+        let row = remits(&mut floor, creditor, "2026-03-03", "2026-03-03");
+        assert_eq!(lines(&mut floor, &row), [line("returned", -1_000, 0, -250), line("trust", 5_000, 0, 1_250)]);
+        assert_eq!((figures(&row), ledger(&mut floor)), ([5_000, 0, 1_000, 3_000, 0], (0, 0, 0)));
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+
+        // Her payment comes back: what is unapplied goes to what is owed again first, and is the creditor's.
+        floor.morning_of("2026-03-04");
+        floor.reverses(paid);
+        assert_eq!((floor.balance(maria), ledger(&mut floor)), ("100.00".into(), (1_000, 11_000, 0)));
+        assert_eq!(floor.account(maria).owed_minor, [10_000, 0, 0, 0, 0], "nothing of the fee is left");
+        let row = remits(&mut floor, creditor, "2026-03-04", "2026-03-04");
+        assert_eq!(lines(&mut floor, &row), [line("returned", -11_000, 0, -2_750), line("trust", 1_000, 0, 250)]);
+        assert_eq!(ledger(&mut floor).0, 0);
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
     }
 }

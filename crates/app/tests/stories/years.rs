@@ -1,10 +1,21 @@
 //! Years of business as chance has them, in any order and twice: our own checks hold, and hledger and beancount agree.
 
+use super::charges::{charges_fee, sets};
+use super::remittances::{agree, bea, creditor_of, noor, pays_direct, plan};
+use duly::accounts::hardship::actions::{GrantPause, grant_pause};
 use duly::app::{Actor, Failure};
 use duly::ledger::actions::{PostPayment, post_payment, reverse_payment};
+use duly::ledger::charges::actions::{Waive, reverse_charge, waive};
+use duly::ledger::charges::store::list_charges;
 use duly::ledger::journal::Dialect;
 use duly::ledger::refund::{RefundOverpayment, refund, reverse_refund};
+use duly::ledger::remittances::gathering::Ask;
+use duly::ledger::remittances::{approve, prepare};
 use duly::{accounts, plans};
+use duly_domain::accounts::Bucket;
+use duly_domain::accounts::hardship::PauseReason;
+use duly_domain::ledger::charges::InterestSource;
+use duly_domain::ledger::rates::Mode;
 use duly_domain::values::ids::{PaymentId, RefundId};
 use duly_testkit::{Engine, Floor, Person};
 use jiff::Span;
@@ -46,6 +57,20 @@ enum Happens {
     Promises { account: usize, minor: i64, in_days: i8 },
     /// The creditor takes it back, or it opens again.
     Closes { account: usize, opens: bool },
+    /// The debtor pays the creditor itself.
+    PaysTheCreditor { account: usize, minor: i64, reference: u8 },
+    /// Interest runs by the agreement from some days ago.
+    BearsInterest { account: usize, days_ago: i8 },
+    /// A fee of the agreement is charged.
+    IsCharged { account: usize, units: u8 },
+    /// A part of a bucket is given up.
+    IsWaived { account: usize, bucket: Bucket, minor: i64 },
+    /// The newest charge that stands is taken back.
+    IsTakenBack { account: usize },
+    /// They cannot pay for a while, and could not for some days.
+    Pauses { account: usize, days_ago: i8, days: i8 },
+    /// The creditor has what was collected.
+    IsRemitted,
     /// So many days go by, each with its night.
     DaysGoBy { days: i8 },
 }
@@ -61,6 +86,14 @@ fn happens() -> impl Strategy<Value = Happens> {
         2 => (account(), 1i64..20_000, 1i8..25).prop_map(|(account, minor, in_days)| Happens::Promises { account, minor, in_days }),
         1 => (account(), any::<bool>()).prop_map(|(account, opens)| Happens::Closes { account, opens }),
         3 => (1i8..40).prop_map(|days| Happens::DaysGoBy { days }),
+        1 => (account(), 1i64..9_000, 0u8..4).prop_map(|(account, minor, reference)| Happens::PaysTheCreditor { account, minor, reference }),
+        2 => (account(), 0i8..20).prop_map(|(account, days_ago)| Happens::BearsInterest { account, days_ago }),
+        1 => (account(), 1u8..40).prop_map(|(account, units)| Happens::IsCharged { account, units }),
+        1 => (account(), prop_oneof![Just(Bucket::Interest), Just(Bucket::Fees)], 1i64..900)
+            .prop_map(|(account, bucket, minor)| Happens::IsWaived { account, bucket, minor }),
+        2 => account().prop_map(|account| Happens::IsTakenBack { account }),
+        1 => (account(), 0i8..25, 10i8..40).prop_map(|(account, days_ago, days)| Happens::Pauses { account, days_ago, days }),
+        3 => Just(Happens::IsRemitted),
     ]
 }
 
@@ -79,7 +112,9 @@ impl Year {
         floor
             .import(&format!("reference,name,principal,interest,fees,due_on\n{rows}"), MAPPING, "Lärk; (field)")
             .expect("the file is good");
-        let people = (0..opening.len()).map(|at| floor.person(&reference(at))).collect();
+        let people: Vec<Person> = (0..opening.len()).map(|at| floor.person(&reference(at))).collect();
+        let creditor = creditor_of(&mut floor, people[0]);
+        agree(&mut floor, creditor, plan(Mode::Net, 2_500), "2025-01-01");
         Year { floor, people, payments: Vec::new(), refunds: Vec::new() }
     }
 
@@ -139,6 +174,48 @@ impl Year {
                         happened(runtime.block_on(accounts::closing::close_account(&app, &who, at, account, "returned", None))).map(drop)
                     }
                 };
+            }
+            Happens::PaysTheCreditor { account, minor, reference } => {
+                happened(pays_direct(&mut self.floor, self.people[account], minor, &format!("DESK {reference}")));
+            }
+            Happens::BearsInterest { account, days_ago } => {
+                let from = today.saturating_sub(Span::new().days(i64::from(days_ago)));
+                happened(sets(&mut self.floor, self.people[account], InterestSource::Agreement, 173_900, &from.to_string()));
+            }
+            Happens::IsCharged { account, units } => {
+                happened(charges_fee(&mut self.floor, self.people[account], &format!("{units}.50"), true));
+            }
+            Happens::IsWaived { account, bucket, minor } => {
+                let ask = Waive { account: self.people[account].account, bucket, amount_minor: minor, because: "Never told of it.".into() };
+                happened(runtime.block_on(waive(&app, &who, at, &ask)));
+            }
+            Happens::IsTakenBack { account } => {
+                let charges = runtime.block_on(async {
+                    list_charges(&mut app.db.read().await.expect("a reader"), self.people[account].account, 100).await.expect("charges")
+                });
+                if let Some(charge) = charges.iter().find(|charge| charge.reversed_on.is_none() && charge.kind != "interest") {
+                    happened(runtime.block_on(reverse_charge(&app, &who, at, charge.id, "It was charged wrongly.")));
+                }
+            }
+            Happens::Pauses { account, days_ago, days } => {
+                let ask = GrantPause {
+                    account: self.people[account].account,
+                    reason: PauseReason::Work,
+                    words: "Lost the job.".into(),
+                    is_for_person: false,
+                    from_on: today.saturating_sub(Span::new().days(i64::from(days_ago))),
+                    until_on: today.saturating_add(Span::new().days(i64::from(days))),
+                };
+                happened(runtime.block_on(grant_pause(&app, &who, at, &ask)));
+            }
+            Happens::IsRemitted => {
+                let creditor = creditor_of(&mut self.floor, self.people[0]);
+                let from = "2026-01-01".parse().expect("a day");
+                let ask = Ask { creditor, currency: "USD".into(), from_on: from, to_on: today, corrects: None };
+                let (noor, bea) = (noor(&mut self.floor), bea(&mut self.floor));
+                if let Some(prepared) = happened(runtime.block_on(prepare(&app, &noor, at, &ask))) {
+                    happened(runtime.block_on(approve(&app, &bea, at, prepared.id)));
+                }
             }
             Happens::DaysGoBy { days } => {
                 let day = today.saturating_add(Span::new().days(i64::from(days)));

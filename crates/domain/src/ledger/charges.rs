@@ -177,6 +177,58 @@ pub fn plan_room(owed: &Buckets, bucket: Bucket, amount: Money, order: Allocatio
     Balanced::new(currency, lines).map(Some)
 }
 
+/// What was paid for buckets, counted with what was turned since, after money came back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Turned {
+    /// What payments and what turned them took off each bucket, in minor units, in the order of [`Bucket::ALL`]; below zero where more was
+    /// turned away from a bucket than was paid for it.
+    pub paid: [i64; Bucket::ALL.len()],
+    /// What is over of charges that were paid and taken back, and still there.
+    pub over: i64,
+}
+
+/// What puts turned money right after a payment came back: no bucket holds more than was ever charged to it, and nothing is over while
+/// something is owed. Money that is over goes first to buckets from which more was turned away than is paid for them, then to the others
+/// in the creditor's order; what is still missing there is taken from what the last ones had. Nothing where all is right.
+pub fn plan_turned_back(owed: &Buckets, turned: &Turned, order: AllocationOrder) -> Result<Option<Balanced>, LedgerError> {
+    let currency = owed.currency();
+    let (mut over, mut paid, mut moved) = (turned.over.max(0), turned.paid, [0i64; Bucket::ALL.len()]);
+    let mut take = |bucket: Bucket, minor: i64| {
+        paid[bucket as usize] += minor;
+        moved[bucket as usize] -= minor;
+        paid[bucket as usize]
+    };
+    let mut missing = 0;
+    for bucket in order.0 {
+        let short = (-turned.paid[bucket as usize]).max(0);
+        over -= short.min(over);
+        missing += short;
+        take(bucket, short);
+    }
+    missing -= turned.over.max(0) - over;
+    for bucket in order.0.into_iter().rev() {
+        let part = take(bucket, 0).clamp(0, missing);
+        take(bucket, -part);
+        missing -= part;
+    }
+    for bucket in order.0 {
+        let part = (owed.get(bucket).minor() + moved[bucket as usize]).clamp(0, over);
+        moved[bucket as usize] -= part;
+        over -= part;
+    }
+    let used = turned.over.max(0) - over;
+    if moved.iter().all(|minor| *minor == 0) {
+        return Ok(None);
+    }
+    let receivable = Bucket::ALL.into_iter().map(|bucket| Line::new(Code::Receivable, Some(bucket), moved[bucket as usize], currency));
+    let rest = [
+        Line::new(Code::Placed, None, used, currency),
+        Line::new(Code::ClientPayable, None, -used, currency),
+        Line::new(Code::Unapplied, None, used, currency),
+    ];
+    Balanced::new(currency, receivable.chain(rest)).map(Some)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -38,7 +38,7 @@ pub struct Said {
     pub span: Range<usize>,
 }
 
-/// Words about what can be granted: one of each list must stand in the sentence, by its beginning; a blank list asks nothing.
+/// Words about what can be granted, without accents: one of each list must stand in the sentence, by its beginning.
 const TOPICS: [(Granted, &[&[&str]]); 12] = [
     (Granted::Settlement, &[&["settle", "discount", "reduc", "descuent", "rebaj", "liquid"]]),
     (Granted::Settlement, &[&["in full", "full payment", "pago total"], &["$", "%", "percent", "dollar", "half", "mitad"]]),
@@ -50,12 +50,12 @@ const TOPICS: [(Granted, &[&[&str]]); 12] = [
     ),
     (
         Granted::Reporting,
-        &[&["delet", "remov", "clear", "clean", "fix", "borr", "elimin"], &["credit", "bureau", "report", "score", "crédito", "credito"]],
+        &[&["delet", "remov", "clear", "clean", "fix", "borr", "elimin"], &["credit", "bureau", "report", "score", "credito"]],
     ),
     (Granted::Reporting, &[&["not report", "no report", "won't report", "never report", "no reporta"]]),
     (Granted::NoSuit, &[&["not sue", "won't sue", "never sue", "no lawsuit", "not take legal", "no legal action", "no demanda"]]),
     (Granted::NoSuit, &[&["not garnish", "won't garnish", "no garnish", "no embarg"]]),
-    (Granted::NothingLeft, &[&["nothing more", "owes nothing", "nothing else", "no balance left", "no debe nada", "nada más", "nada mas"]]),
+    (Granted::NothingLeft, &[&["nothing more", "owes nothing", "nothing else", "no balance left", "no debe nada", "nada mas"]]),
     (
         Granted::NothingLeft,
         &[&["close the account", "closed the account", "account closed", "cerrar la cuenta"], &["pays", "paid", "after", "$", "paga"]],
@@ -194,7 +194,7 @@ fn sentences(note: &str) -> impl Iterator<Item = Range<usize>> + '_ {
 }
 
 fn granted_in(sentence: &str) -> Option<Granted> {
-    let words = format!("{} ", sentence.to_lowercase().replace('’', "'"));
+    let words = format!("{} ", deunicode::deunicode(sentence).to_lowercase());
     if REFUSALS.iter().any(|refusal| stands(&words, refusal).is_some()) {
         return None;
     }

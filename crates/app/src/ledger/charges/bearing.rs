@@ -1,12 +1,13 @@
 //! Interest is brought to a day: worked out from terms, entries and pauses, asked of the gate, posted; and put right where the past is
 //! known better by now.
 //!
-//! What was posted too much is taken back by entries of its own, the newest first, until what stands is not too much; what is missing then
-//! is posted. So a payment of an earlier day, one that came back, and a pause that reaches back all leave what the terms say.
+//! What was posted too much is taken back by entries of its own, the newest first, until what stands is not too much, and what is missing
+//! then is posted. So a payment of an earlier day, one that came back, and a pause that reaches back all leave what the terms say.
 //!
 //! Read [`bring_to`]. Always true: after it, what is posted is what the terms say to the end of the account's day.
 
 use super::store::{self, ChargeRow, TermsRow};
+use super::turned;
 use crate::accounts::store::{Account, relief};
 use crate::app::{Actor, Failure, new_uuid};
 use crate::audit::kept;
@@ -70,13 +71,17 @@ pub async fn bring_to(tx: &mut Tx, who: &Actor, at: Moment, id: AccountId, to: D
         }
     }
     let mut book = Book::of(tx, &account).await?;
-    for charge in store::list_standing(tx, id, ChargeKind::Interest).await? {
-        if more >= 0 {
-            break;
+    let mut too_much = Vec::new();
+    if more < 0 {
+        for charge in store::list_standing(tx, id, ChargeKind::Interest).await? {
+            if more >= 0 {
+                break;
+            }
+            more += charge.amount_minor;
+            too_much.push(charge);
         }
-        book.take_back(tx, who, at, &charge, "interest is worked out anew").await?;
-        more += charge.amount_minor;
     }
+    // What is missing then is posted first, so that only what is really too much has to be turned to what else is owed.
     if more > 0 {
         let decision = decision.or_else(|| borne.terms.last().map(|terms| terms.decision));
         let new = NewCharge {
@@ -90,6 +95,9 @@ pub async fn bring_to(tx: &mut Tx, who: &Actor, at: Moment, id: AccountId, to: D
             approval: None,
         };
         book.add(tx, who, at, new).await?;
+    }
+    for charge in too_much {
+        book.take_back(tx, who, at, &charge, "interest is worked out anew").await?;
     }
     if to > before {
         relief::update_interest_to(tx, id, to).await?;
@@ -240,7 +248,7 @@ impl Book<'_> {
         let taken = Money::of(charge.amount_minor, self.owed.currency());
         if let Some(room) = plan_room(&self.owed, bucket, taken, self.order)? {
             let memo = format!("paid for {}, turned to what else is owed", charge.words);
-            ledger::insert_entry(tx, id, "reallocation", at.business_day, None, &memo, &room, at.at).await?;
+            turned::insert(tx, who, at, self.account, &memo, &room).await?;
             self.owed = self.owed.after(&room)?;
         }
         self.reverse(tx, who, at, charge, because).await

@@ -15,3 +15,4 @@ pub mod panel;
 pub mod payoff;
 pub mod posting;
 pub mod store;
+pub mod turned;

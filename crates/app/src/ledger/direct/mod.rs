@@ -8,6 +8,8 @@
 pub mod store;
 
 use super::actions::settle_account;
+use super::charges::bearing::{bring_to, restate};
+use super::charges::turned;
 use super::store::{currency, insert_entry, load_lines};
 use crate::app::{Actor, App, Failure, NAME_MAX, check_length, new_uuid};
 use crate::audit::kept;
@@ -72,13 +74,15 @@ pub async fn post_direct(app: &App, who: &Actor, at: Moment, ask: &PostDirect) -
             }
             return Ok(PostedDirect { payment: before.id, allocation: Vec::new(), balance: owed, is_repeat: true });
         }
+        // Interest stands as on the day on which the creditor was paid.
+        let owed = bring_to(tx, who, at, account.id, ask.paid_on).await?.unwrap_or(owed);
         let amount = Money::of(ask.amount_minor, currency(&account.currency)?);
         let creditor = accounts::store::load_creditor(tx, account.creditor).await?;
         let order = AllocationOrder::parse(&creditor.allocation_order).unwrap_or_default();
         let (allocation, lines) = plan_direct(amount, &owed, order).map_err(|error| Failure::wrong("amount", error.to_string()))?;
         let balance = owed.after(&lines)?;
         let memo = format!("paid to the creditor, {reference}");
-        let entry = insert_entry(tx, account.id, "adjustment", at.business_day, None, &memo, &lines, at.at).await?;
+        let entry = insert_entry(tx, account.id, "adjustment", ask.paid_on, None, &memo, &lines, at.at).await?;
         let row = DirectPayment {
             id: DirectPaymentId(new_uuid()),
             account: account.id,
@@ -94,6 +98,7 @@ pub async fn post_direct(app: &App, who: &Actor, at: Moment, ask: &PostDirect) -
             "paid_on": row.paid_on.to_string()});
         kept::record(tx, who, at.at, account.id, "direct-payment.post", detail, &[row.id.into()]).await?;
         settle_account(tx, who, at, &account, &balance).await?;
+        let balance = restate(tx, who, at, &account).await?.unwrap_or(balance);
         Ok(PostedDirect { payment: row.id, allocation: allocation.parts, balance, is_repeat: false })
     })
 }
@@ -110,10 +115,11 @@ pub async fn reverse_direct(app: &App, who: &Actor, at: Moment, id: DirectPaymen
         let lines = load_lines(tx, row.account, row.entry).await?.reversed();
         let balance = owed.after(&lines)?;
         let memo = format!("reversal of what was paid to the creditor, {}", row.reference);
-        insert_entry(tx, row.account, "reversal", at.business_day, Some(row.entry), &memo, &lines, at.at).await?;
+        insert_entry(tx, row.account, "reversal", row.paid_on, Some(row.entry), &memo, &lines, at.at).await?;
         kept::record(tx, who, at.at, row.account, "direct-payment.reverse", json!({"direct_payment": id.to_string()}), &[id.into()])
             .await?;
+        let balance = turned::put_right(tx, who, at, &account, &balance).await?;
         settle_account(tx, who, at, &account, &balance).await?;
-        Ok(balance)
+        Ok(restate(tx, who, at, &account).await?.unwrap_or(balance))
     })
 }

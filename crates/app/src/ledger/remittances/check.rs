@@ -21,14 +21,16 @@ const OFF_LINES: &str = "
       join entries e on e.account_id = l.account_id and e.id = l.entry_id
       join accounts a on a.id = l.account_id
      where a.creditor_id <> r.creditor_id or l.currency <> e.currency or l.currency <> r.currency
-        or (l.kind = 'trust' and (e.kind <> 'payment' or l.amount_minor <> -e.client_payable_minor))
+        or (l.kind = 'trust' and ((e.kind <> 'payment' and e.kind <> 'reallocation') or l.amount_minor <> -e.client_payable_minor))
         or (l.kind = 'direct' and not exists (select 1 from direct_payments d
                where d.account_id = l.account_id and d.entry_id = l.entry_id and d.amount_minor = l.amount_minor))
+        or (l.kind = 'returned' and e.kind = 'reallocation' and l.amount_minor <> -e.client_payable_minor)
         or (l.kind = 'correction' and (l.amount_minor <> 0 or l.costs_minor <> 0))";
 /// What was taken back is not what was charged.
 const OFF_BACKS: &str = "
     select count(*) from remittance_lines b
      where b.kind = 'returned'
+       and not exists (select 1 from entries e where e.account_id = b.account_id and e.id = b.entry_id and e.kind = 'reallocation')
        and ((select coalesce(sum(l.fee_minor), 0) from remittance_lines l where l.account_id = b.account_id and l.entry_id = b.entry_id) <> 0
          or (select coalesce(sum(l.amount_minor), 0) from remittance_lines l
               where l.account_id = b.account_id and l.entry_id = b.entry_id) <> 0
@@ -42,7 +44,7 @@ const OFF_LEDGERS: &str = "
                  where a.creditor_id = c.id)
              - (select coalesce(sum(p.client_payable_minor), 0) from trust_postings p where p.creditor_id = c.id) as held,
                (select coalesce(-sum(e.client_payable_minor), 0) from entries e join accounts a on a.id = e.account_id
-                 where a.creditor_id = c.id and e.kind = 'payment'
+                 where a.creditor_id = c.id and (e.kind = 'payment' or e.kind = 'reallocation') and e.client_payable_minor < 0
                    and not exists (select 1 from entries r where r.account_id = e.account_id and r.reverses_entry_id = e.id)
                    and not exists (select 1 from remittance_lines l where l.account_id = e.account_id and l.entry_id = e.id)) as waits
           from creditors c) as ledgers

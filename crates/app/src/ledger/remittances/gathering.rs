@@ -2,7 +2,7 @@
 //!
 //! What is known is cut off at a moment, so that whoever approves sees what was prepared, or learns that it is no longer so.
 
-use super::store::{self, FactsRow, LineRow};
+use super::store::{self, CandidateRow, FactsRow, LineRow};
 use crate::app::{App, Failure};
 use crate::ledger::rates::{self, store::RatePlanRow};
 use crate::ledger::store::currency;
@@ -121,7 +121,12 @@ pub async fn gather(app: &App, tx: &mut Tx, at: Moment, ask: &Ask) -> Result<Gat
         None => store::list_came_back(tx, ask.creditor, &ask.currency, at.at).await?,
         Some(_) => Vec::new(),
     };
-    let accounts: BTreeSet<AccountId> = candidates.iter().map(|one| one.account).chain(remitted.iter().map(|line| line.account)).collect();
+    let overpaid = match ask.corrects {
+        None => store::list_overpaid(tx, ask.creditor, &ask.currency, at.at).await?,
+        Some(_) => Vec::new(),
+    };
+    let paid = candidates.iter().chain(&overpaid).map(|one| one.account);
+    let accounts: BTreeSet<AccountId> = paid.chain(remitted.iter().map(|line| line.account)).collect();
     let keys: Vec<Value> = accounts.into_iter().map(Value::from).collect();
     let facts = store::list_facts(tx, &keys).await?.into_iter().map(|row| (row.account, row)).collect();
     let mut costs: HashMap<AccountId, i64> = store::list_costs(tx, &keys).await?.into_iter().collect();
@@ -137,6 +142,9 @@ pub async fn gather(app: &App, tx: &mut Tx, at: Moment, ask: &Ask) -> Result<Gat
             }
             for (account, entry) in &came_back {
                 making.take_back(&remitted, *account, *entry);
+            }
+            for one in &overpaid {
+                making.give_back(one);
             }
         }
     }
@@ -226,6 +234,22 @@ impl Making<'_> {
         *self.before.entry(account).or_default() -= base_of(first);
         let (reference, paid_on, plan) = (first.reference.clone(), first.paid_on, first.plan);
         self.add(account, &reference, entry, plan, Line::clawback(&charged), paid_on, why);
+    }
+
+    /// What the debtor has back of charges that were paid and taken back, with the fee that a payment of as much bears.
+    fn give_back(&mut self, one: &CandidateRow) {
+        let Some((plan, terms)) = self.plan_of(one.paid_on) else { return };
+        let before = self.before.entry(one.account).or_default();
+        *before -= one.amount_minor;
+        let amount = Money::of(one.amount_minor, self.of);
+        match terms.fee(&paid(self.app, self.facts.get(&one.account), amount, 0, *before, one.paid_on, false)) {
+            Ok(fee) => {
+                let line = Line { kind: LineKind::Trust, is_direct: false, amount: one.amount_minor, costs: 0, fee: fee.amount.minor() };
+                let why = format!("paid for a charge that was taken back; with its fee: {}", fee.why(self.of));
+                self.add(one.account, &one.reference, one.entry, plan, Line::clawback(&line), one.paid_on, why);
+            }
+            Err(fault) => drop(self.problems.insert(format!("{}: {fault}", one.reference))),
+        }
     }
 
     /// The fees of a remittance as the plans say them now, where that is something else.

@@ -57,10 +57,11 @@ const REMITTED: &str = "
      where account_id = $1 and entry_id = $2 and (kind = 'trust' or kind = 'direct')";
 /// Payments to be remitted that were known at a moment and stand: those that came into trust and those to the creditor itself.
 const CANDIDATES: &str = "
-    select a.id, a.reference, e.id, -e.client_payable_minor, e.effective_on, 0,
+    select a.id, a.reference, e.id, -e.client_payable_minor, coalesce(e.effective_on, e.booked_on), 0,
            (select count(*) from bank_entries b where b.account_id = e.account_id and b.payment = e.payment and b.state = 'posted')
       from accounts a join entries e on e.account_id = a.id
-     where a.creditor_id = $1 and e.kind = 'payment' and e.currency = $2 and e.effective_on <= $3 and e.created_at <= $4
+     where a.creditor_id = $1 and (e.kind = 'payment' or e.kind = 'reallocation') and e.currency = $2
+       and coalesce(e.effective_on, e.booked_on) <= $3 and e.created_at <= $4
        and e.client_payable_minor < 0
        and not exists (select 1 from entries r where r.account_id = e.account_id and r.reverses_entry_id = e.id)
        and not exists (select 1 from remittance_lines l where l.account_id = e.account_id and l.entry_id = e.id)
@@ -80,6 +81,13 @@ const CAME_BACK: &str = "
        and not exists (select 1 from remittance_lines b
             where b.account_id = l.account_id and b.entry_id = l.entry_id and b.kind = 'returned')
      order by r.created_at, l.account_id, l.entry_id";
+/// What was paid for charges that were taken back, is the debtor's, and was not taken back from the client.
+const OVERPAID: &str = "
+    select a.id, a.reference, e.id, e.client_payable_minor, e.booked_on, 0, 0
+      from accounts a join entries e on e.account_id = a.id
+     where a.creditor_id = $1 and e.kind = 'reallocation' and e.currency = $2 and e.client_payable_minor > 0 and e.created_at <= $3
+       and not exists (select 1 from remittance_lines b where b.account_id = e.account_id and b.entry_id = e.id)
+     order by e.created_at, a.id, e.id";
 /// What is known of accounts for their fees.
 const FACTS: &str = "
     select a.id, a.reference, a.placed_on, a.due_on, a.charged_off_on,
@@ -308,6 +316,16 @@ pub async fn list_came_back(
     known_at: Timestamp,
 ) -> Result<Vec<(AccountId, EntryId)>, StoreError> {
     tx.all(CAME_BACK, params![creditor, currency, known_at]).await
+}
+
+/// What is the debtor's of charges that were paid and taken back, as it was known at a moment.
+pub async fn list_overpaid(
+    tx: &mut Tx,
+    creditor: CreditorId,
+    currency: &str,
+    known_at: Timestamp,
+) -> Result<Vec<CandidateRow>, StoreError> {
+    tx.all(OVERPAID, params![creditor, currency, known_at]).await
 }
 
 pub async fn list_facts(tx: &mut Tx, accounts: &[Value]) -> Result<Vec<FactsRow>, StoreError> {

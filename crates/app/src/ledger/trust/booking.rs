@@ -99,6 +99,25 @@ pub(in crate::ledger) async fn cover_returned(
     book(tx, who, at, Kind::Cover, on, named, &posting).await.map(drop)
 }
 
+/// Covers what was paid for a charge that is taken back, when nothing else is owed: it is the debtor's, and the client owes it.
+pub(in crate::ledger) async fn cover_overpaid(
+    tx: &mut Tx,
+    who: &Actor,
+    at: Moment,
+    account: &accounts::store::Account,
+    entry: EntryId,
+    minor: i64,
+) -> Result<(), Failure> {
+    let posting = plan_cover(minor, currency(&account.currency)?).map_err(|error| refused(&error))?;
+    let named = Named {
+        creditor: Some(account.creditor),
+        payment: Some((account.id, entry)),
+        words: format!("{}: paid for a charge that was taken back", account.reference),
+        ..Named::default()
+    };
+    book(tx, who, at, Kind::Cover, at.business_day, named, &posting).await.map(drop)
+}
+
 /// What all postings come to in a currency; one client's claims with it where one is named. What clients hold stands beside it: nothing
 /// that is booked here touches that.
 async fn holdings(tx: &mut Tx, on: Date, of: Currency, creditor: Option<CreditorId>) -> Result<Holdings, Failure> {

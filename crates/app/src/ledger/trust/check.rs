@@ -18,15 +18,23 @@ const OFF_BACKS: &str = "
      where b.trust_bank_minor + p.trust_bank_minor <> 0 or b.client_payable_minor + p.client_payable_minor <> 0
         or b.agency_minor + p.agency_minor <> 0 or b.on_its_way_minor + p.on_its_way_minor <> 0
         or b.returned_minor + p.returned_minor <> 0 or b.billed_minor + p.billed_minor <> 0 or b.currency <> p.currency";
-/// Payments that were remitted, came back and are not covered; covers of anything else.
+/// Payments that were remitted, came back and are not covered, as what is the debtor's of charges that were paid and taken back; covers of
+/// anything else.
 const UNCOVERED: &str = "
     select (select count(*) from remittance_lines l
               join entries r on r.account_id = l.account_id and r.reverses_entry_id = l.entry_id
              where l.kind = 'trust' and not exists (select 1 from trust_postings p
                    where p.kind = 'cover' and p.account_id = l.account_id and p.entry_id = l.entry_id
                      and p.client_payable_minor = -l.amount_minor))
+         + (select count(*) from entries e
+             where e.kind = 'reallocation' and e.client_payable_minor > 0 and not exists (select 1 from trust_postings p
+                   where p.kind = 'cover' and p.account_id = e.account_id and p.entry_id = e.id
+                     and p.client_payable_minor = -e.client_payable_minor))
          + (select count(*) from trust_postings p
-             where p.kind = 'cover' and not exists (select 1 from remittance_lines l
+             where p.kind = 'cover'
+               and not exists (select 1 from entries e
+                  where e.account_id = p.account_id and e.id = p.entry_id and e.kind = 'reallocation' and e.client_payable_minor > 0)
+               and not exists (select 1 from remittance_lines l
                    join entries r on r.account_id = l.account_id and r.reverses_entry_id = l.entry_id
                   where l.kind = 'trust' and l.account_id = p.account_id and l.entry_id = p.entry_id))";
 /// Movements at the bank that the book has with another amount.
