@@ -15,8 +15,9 @@ use jiff::civil::Date;
 use serde_json::json;
 
 /// Why an account can end, with the words on screens.
-pub const CLOSE_REASONS: [(&str, &str); 8] = [
+pub const CLOSE_REASONS: [(&str, &str); 9] = [
     ("recalled", "Recalled by the creditor"),
+    ("returned", "Returned to the creditor"),
     ("settled", "Settled"),
     ("uncollectible", "Nothing to be had"),
     ("placed_in_error", "Placed in error"),
@@ -55,7 +56,7 @@ pub async fn close_account(
 fn passes_to(because: &str) -> Option<Transferee> {
     match because {
         "sold" => Some(Transferee::Buyer),
-        "recalled" => Some(Transferee::Owner),
+        "recalled" | "returned" => Some(Transferee::Owner),
         _ => None,
     }
 }

@@ -120,7 +120,7 @@ struct WorkspacePage {
     notes: Vec<(Note, String)>,
     documents: Vec<(Document, String)>,
     closed: String,
-    close_reasons: [(&'static str, &'static str); 8],
+    close_reasons: [(&'static str, &'static str); 9],
     may_close: bool,
     may_file: bool,
     cases: Vec<CaseOn>,

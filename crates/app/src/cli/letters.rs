@@ -7,11 +7,12 @@ use crate::accounts;
 use crate::accounts::itemized::{store::Itemized, tell_itemization};
 use crate::app::{Actor, App, Failure};
 use crate::identity::store as settings;
-use crate::outreach::letters::{self, PrintNotices};
+use crate::outreach::letters::confirmations::{self, PrintConfirmations, print_confirmations};
+use crate::outreach::letters::{self, PrintNotices, Printing};
 use crate::outreach::words::states::{EnterWords, enter};
 use clap::{Args, Subcommand};
 use duly_domain::outreach::letter::Language;
-use duly_domain::values::ids::LetterRunId;
+use duly_domain::values::ids::{AccountId, LetterRunId};
 use jiff::civil::Date;
 use serde_json::json;
 use std::path::PathBuf;
@@ -34,6 +35,25 @@ pub enum LettersCommand {
         #[arg(long)]
         on: Option<Date>,
         /// Only these accounts, whether we communicated about them or not: ids or references.
+        #[arg(long)]
+        account: Vec<String>,
+    },
+    /// Plans and pauses that were agreed, accounts that are paid, settled or given up, which nobody confirmed yet; one JSON document per
+    /// line.
+    ToConfirm {
+        /// How many at the most.
+        #[arg(long, default_value_t = 200)]
+        limit: i64,
+    },
+    /// Prints what is to be confirmed: a folder with a PDF for each and a manifest.
+    Confirm {
+        /// The folder that the printing's own folder is made in.
+        #[arg(long)]
+        folder: PathBuf,
+        /// The day of mailing, which the letters bear; today unless named.
+        #[arg(long)]
+        on: Option<Date>,
+        /// Only these accounts: ids or references.
         #[arg(long)]
         account: Vec<String>,
     },
@@ -118,6 +138,12 @@ pub(super) async fn letters(app: &App, global: &Global, command: LettersCommand)
     match command {
         LettersCommand::Due { limit } => due(app, global, limit).await?,
         LettersCommand::Print { folder, on, account } => return print(app, global, folder, on, &account).await,
+        LettersCommand::ToConfirm { limit } => to_confirm(app, global, limit).await?,
+        LettersCommand::Confirm { folder, on, account } => {
+            let ask = PrintConfirmations { folder: Some(folder), mailing_on: on, accounts: resolved(app, &account).await? };
+            let printing = print_confirmations(app, &who, at, &ask).await?;
+            return said(global, &printing, "nothing is to be confirmed");
+        }
         LettersCommand::Mailed { run, on } => {
             let run: LetterRunId = parse_id("printing", &run)?;
             let count = letters::record_mailed(app, &who, at, run, on).await?;
@@ -174,13 +200,37 @@ async fn due(app: &App, global: &Global, limit: i64) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn print(app: &App, global: &Global, folder: PathBuf, on: Option<Date>, accounts: &[String]) -> Result<Answered, Failure> {
+async fn to_confirm(app: &App, global: &Global, limit: i64) -> Result<(), Failure> {
+    let (who, at) = (Actor::command(), app.moment());
+    let mut tx = app.db.read().await?;
+    for due in confirmations::list_due(&mut tx, at, limit).await? {
+        let missing = confirmations::list_missing(&mut tx, &who, at, &due).await?;
+        let json = json!({"account": due.row.account.to_string(), "reference": due.row.reference, "confirms": due.confirmed.code(),
+            "since": due.row.since.to_string(), "missing": missing});
+        answer(global.format, &json, || {
+            let mut lines = vec![format!("{}: {}, since {}", due.row.reference, due.confirmed, due.row.since)];
+            lines.extend(missing.iter().map(|says| format!("  {says}")));
+            lines
+        })?;
+    }
+    Ok(())
+}
+
+async fn resolved(app: &App, accounts: &[String]) -> Result<Vec<AccountId>, Failure> {
     let mut named = Vec::new();
     for text in accounts {
         named.push(accounts::store::resolve(&mut app.db.read().await?, text).await?);
     }
-    let ask = PrintNotices { folder: Some(folder), mailing_on: on, accounts: named };
-    let printing = letters::print_notices(app, &Actor::command(), app.moment(), &ask).await?;
+    Ok(named)
+}
+
+async fn print(app: &App, global: &Global, folder: PathBuf, on: Option<Date>, accounts: &[String]) -> Result<Answered, Failure> {
+    let ask = PrintNotices { folder: Some(folder), mailing_on: on, accounts: resolved(app, accounts).await? };
+    said(global, &letters::print_notices(app, &Actor::command(), app.moment(), &ask).await?, "no notice is due")
+}
+
+/// What a printing came to.
+fn said(global: &Global, printing: &Printing, nothing: &str) -> Result<Answered, Failure> {
     let folders = printing.folders.iter();
     let folders = folders.map(|(run, path, letters)| json!({"run": run.to_string(), "folder": path, "letters": letters}));
     let held = printing.held.iter();
@@ -191,7 +241,7 @@ async fn print(app: &App, global: &Global, folder: PathBuf, on: Option<Date>, ac
             printing.folders.iter().map(|(run, path, letters)| format!("{}: {letters} letters, {run}", path.display())).collect();
         lines.extend(printing.held.iter().map(|held| format!("{} was not printed: {}", held.reference, held.because.join("; "))));
         if lines.is_empty() {
-            lines.push("no notice is due".into());
+            lines.push(nothing.into());
         }
         lines
     })?;

@@ -77,6 +77,11 @@ const SINCE_PLACED: &str = "
     select cast(coalesce(-sum(principal_minor + interest_minor + fees_minor + costs_minor + other_minor), 0) as bigint)
       from entries where account_id = $1 and (kind not in ('opening', 'adjustment')
         or exists (select 1 from direct_payments d where d.account_id = entries.account_id and d.entry_id = entries.id))";
+const PAID: &str = "
+    select cast((select coalesce(sum(p.amount_minor - p.unapplied_minor), 0) from payments p where p.account_id = $1 and p.state = 'posted')
+              + (select coalesce(sum(d.amount_minor), 0) from direct_payments d
+                  where d.account_id = $1 and not exists (select 1 from entries r
+                        where r.account_id = d.account_id and r.reverses_entry_id = d.entry_id)) as bigint)";
 const UNAPPLIED: &str = "select cast(coalesce(-sum(unapplied_minor), 0) as bigint) from entries where account_id = $1";
 /// What payments, less those that came back, and what turned them did to buckets; what is over of it behind them.
 const TURNED: &str = "
@@ -460,6 +465,11 @@ pub async fn list_arrivals(tx: &mut Tx, accounts: &[Value]) -> Result<Vec<Keyed<
 /// What was taken off an account since it was placed, less what was taken back and what was added.
 pub async fn sum_since_placed(tx: &mut Tx, account: AccountId) -> Result<i64, StoreError> {
     tx.number(SINCE_PLACED, params![account]).await
+}
+
+/// What was paid on an account, to us and to the creditor, and stands; without what was overpaid.
+pub async fn sum_paid(tx: &mut Tx, account: AccountId) -> Result<i64, StoreError> {
+    tx.number(PAID, params![account]).await
 }
 
 /// How many entries, balances, accounts and reversals are not whole: all must be zero.

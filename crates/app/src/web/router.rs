@@ -252,6 +252,7 @@ pub fn routes(web: Web) -> Routes {
         .post("/disputes/{case}/outcomes", May::WorkCases, disputes::pages::post_outcome)
         .get("/letters", May::PrintLetters, outreach::letters::pages::get_letters)
         .post("/letters", May::PrintLetters, outreach::letters::pages::post_letters)
+        .post("/letters/confirmations", May::PrintLetters, outreach::letters::pages::post_confirmations)
         .post("/letters/{run}/mailings", May::PrintLetters, outreach::letters::pages::post_mailing)
         .post("/letters/{run}/voids", May::PrintLetters, outreach::letters::pages::post_void)
         .get("/compliance", May::ReadCompliance, compliance::pages::get_control_room)

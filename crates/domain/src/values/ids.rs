@@ -172,6 +172,8 @@ ids! {
     NeedId = "cnd";
     /// What was agreed in a call, sent after it.
     RecapId = "rcp";
+    /// What was agreed or has ended, confirmed by letter.
+    ConfirmationId = "cfm";
     /// What somebody can pay, as they told it.
     BudgetId = "bud";
     /// One version of what may be offered.

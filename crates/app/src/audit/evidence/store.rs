@@ -50,7 +50,7 @@ const POLICIES: &str = "creditor_id is null or creditor_id = (select creditor_id
 const VIEWS: &str = "account_id = $1 and seen_at < $2";
 
 /// Everything a pack holds of an account, in the order of its contents.
-pub const SOURCES: [Source; 37] = [
+pub const SOURCES: [Source; 41] = [
     source("account", "accounts", "id = $1", "the account as it stands"),
     source("people", "account_people", OWN, "who stands on the account, in which role"),
     source(
@@ -70,6 +70,7 @@ pub const SOURCES: [Source; 37] = [
     source("disclosures", "contact_disclosures", OWN, "words that were due, and whether they were given"),
     source("notices", "notices", NOTICES, "what was told to us, and notices we gave"),
     source("letters", "letters", OWN, "letters printed, mailed or taken back"),
+    source("confirmations", "confirmations", OWN, "what those letters confirmed: plans, pauses, ends"),
     source("cases", "cases", OWN, "disputes, requests, claims and complaints with their outcome"),
     source("case-steps", "case_steps", OWN, "each step of those cases"),
     source("payments", "payments", OWN, "payments, and those that were reversed"),
@@ -79,6 +80,9 @@ pub const SOURCES: [Source; 37] = [
     source("calls", "calls", CALLS, "calls led at the desk, with the guide that led them"),
     source("call-steps", "call_steps", STEPS, "each thing that was done in those calls; what was typed for a check is kept nowhere"),
     source("recaps", "recaps", STEPS, "what was agreed in those calls, word for word as it was written for them"),
+    source("interest-terms", "interest_terms", OWN, "by what terms interest ran, and until when"),
+    source("charges", "charges", OWN, "interest, fees and waivers, each with its entry and what let it be made"),
+    source("pauses", "hardship_pauses", OWN, "pauses in hardship"),
     source("promises", "promises", OWN, "promises to pay, kept or not"),
     source("budgets", "budgets", OWN, "what they said they can pay"),
     source("plans", "plans", OWN, "plans and settlements that were agreed, and what became of them"),

@@ -3,11 +3,13 @@
 //! A letter goes `Printed` → `Mailed`, or `Void` when it was never mailed. [`print_notices`] asks the gate, writes each notice once
 //! and keeps its content and its bytes; the folder follows from what is kept, so that a crash loses none and doubles none.
 //! [`record_mailed`] makes the notice that binds the gate: the validation period counts from the mailing, never the printing.
-//! Answers to cases are printed by [`answers`], what was agreed in calls by [`recaps`], and go the same way.
+//! Answers to cases are printed by [`answers`], what was agreed in calls by [`recaps`], plans, pauses and ends by [`confirmations`], and go
+//! the same way.
 //!
 //! Always true: an account has at most one validation notice that is not void, and none without every element the law wants.
 
 pub mod answers;
+pub mod confirmations;
 pub mod facts;
 pub mod folder;
 pub mod pages;
@@ -385,6 +387,10 @@ pub async fn record_mailed(app: &App, who: &Actor, at: Moment, run: LetterRunId,
                 }
                 None if letter.kind == RECAP => {
                     recaps::mailed(tx, who, at, &letter).await?;
+                    None
+                }
+                None if letter.kind != VALIDATION_NOTICE => {
+                    confirmations::mailed(tx, who, at, &letter).await?;
                     None
                 }
                 None => Some(notice_of_mailing(tx, who, at, &letter, on).await?),

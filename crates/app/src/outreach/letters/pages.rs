@@ -1,7 +1,8 @@
-//! Validation notices on screen: which are due, printing them, and the mail.
+//! Validation notices and confirmations on screen: which are due, printing them, and the mail.
 //!
 //! With a folder in the configuration a printing goes there, as by the command; without one its letters are opened here.
 
+use super::confirmations::{self, DueConfirmation, PrintConfirmations, print_confirmations};
 use super::store::Printed;
 use super::{DueNotice, PrintNotices, Printing, list_due, list_missing, print_notices, record_mailed, store, void_run};
 use crate::accounts;
@@ -16,7 +17,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use duly_domain::values::ids::LetterRunId;
+use duly_domain::values::ids::{AccountId, LetterRunId};
 use duly_domain::values::moment::written;
 use jiff::civil::Date;
 use std::collections::HashMap;
@@ -34,6 +35,13 @@ struct ShownDue {
     missing: Vec<String>,
 }
 
+/// Something to be confirmed, and what keeps it from being printed.
+struct ShownConfirmation {
+    due: DueConfirmation,
+    since: String,
+    missing: Vec<String>,
+}
+
 /// A printing that waits for the mail.
 struct Waiting {
     id: LetterRunId,
@@ -47,6 +55,7 @@ struct Waiting {
 struct LettersPage {
     frame: Frame,
     due: Vec<ShownDue>,
+    confirmations: Vec<ShownConfirmation>,
     waiting: Vec<Waiting>,
     has_folder: bool,
     today: Date,
@@ -80,6 +89,22 @@ pub async fn post_letters(State(web): State<Web>, visit: Visit, body: Bytes) -> 
     }
     let ask = PrintNotices { folder: web.app.letters_folder.clone(), mailing_on, accounts };
     after(&web, &visit, print_notices(&web.app, &visit.who, visit.at, &ask).await, None).await
+}
+
+/// `POST /letters/confirmations`: prints what one account has to be told, or what is shown as due.
+pub async fn post_confirmations(State(web): State<Web>, visit: Visit, body: Bytes) -> Result<Response, Failure> {
+    let fields = Fields::of(&body);
+    let mut problems = Problems::default();
+    let mailing_on = fields.some("on").and_then(|_| fields.date("on", &mut problems));
+    let accounts: Vec<AccountId> = match fields.some("account") {
+        Some(account) => vec![accounts::store::resolve(&mut web.app.db.read().await?, &account).await?],
+        None => confirmations::list_due(&mut web.app.db.read().await?, visit.at, SHOWN).await?.iter().map(|due| due.row.account).collect(),
+    };
+    if !problems.is_empty() || accounts.is_empty() {
+        return show(&web, &visit, None, Done { printing: None, problems }).await;
+    }
+    let ask = PrintConfirmations { folder: web.app.letters_folder.clone(), mailing_on, accounts };
+    after(&web, &visit, print_confirmations(&web.app, &visit.who, visit.at, &ask).await, None).await
 }
 
 /// `POST /letters/{run}/mailings`: they are in the mail.
@@ -124,11 +149,17 @@ async fn show(web: &Web, visit: &Visit, said: Option<&str>, done: Done) -> Resul
         let missing = list_missing(&mut tx, row.account, visit.at).await?;
         due.push(ShownDue { first_on: written(row.first_on), deadline: written(row.deadline), row, missing });
     }
+    let mut confirmations = Vec::new();
+    for due in confirmations::list_due(&mut tx, visit.at, SHOWN).await? {
+        let missing = confirmations::list_missing(&mut tx, &visit.who, visit.at, &due).await?;
+        confirmations.push(ShownConfirmation { since: written(due.row.since), due, missing });
+    }
     let waiting = list_waiting(&mut tx).await?;
     let status = if done.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let shown = LettersPage {
         frame: Frame::of(visit, "/letters", "Letters").saying(said),
         due,
+        confirmations,
         waiting,
         has_folder: web.app.letters_folder.is_some(),
         today: visit.at.business_day,

@@ -146,6 +146,11 @@ impl Printed {
 pub fn in_words(kind: &str) -> &'static str {
     match kind {
         "recap" => "Recap of a call",
+        "plan_agreed" => "Confirmation of a plan",
+        "pause_granted" => "Confirmation of a pause",
+        "paid_in_full" => "Letter of payment in full",
+        "settled" => "Letter of settlement",
+        "collection_ended" => "Letter of the end of collection",
         kind => CaseLetterKind::parse(kind).map_or("Validation notice", CaseLetterKind::words),
     }
 }
