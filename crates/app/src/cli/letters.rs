@@ -43,7 +43,7 @@ pub enum LettersCommand {
     ToConfirm {
         /// How many at the most.
         #[arg(long, default_value_t = 200)]
-        limit: i64,
+        limit: usize,
     },
     /// Prints what is to be confirmed: a folder with a PDF for each and a manifest.
     Confirm {
@@ -200,7 +200,7 @@ async fn due(app: &App, global: &Global, limit: i64) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn to_confirm(app: &App, global: &Global, limit: i64) -> Result<(), Failure> {
+async fn to_confirm(app: &App, global: &Global, limit: usize) -> Result<(), Failure> {
     let (who, at) = (Actor::command(), app.moment());
     let mut tx = app.db.read().await?;
     for due in confirmations::list_due(&mut tx, at, limit).await? {

@@ -24,6 +24,8 @@ use std::collections::HashMap;
 
 /// Notices shown at a time, and printed by one press.
 const SHOWN: i64 = 50;
+/// Confirmations shown at a time, and printed by one press.
+const CONFIRMED: usize = 50;
 /// Printings shown that wait for the mail.
 const WAITING: i64 = 20;
 
@@ -98,7 +100,9 @@ pub async fn post_confirmations(State(web): State<Web>, visit: Visit, body: Byte
     let mailing_on = fields.some("on").and_then(|_| fields.date("on", &mut problems));
     let accounts: Vec<AccountId> = match fields.some("account") {
         Some(account) => vec![accounts::store::resolve(&mut web.app.db.read().await?, &account).await?],
-        None => confirmations::list_due(&mut web.app.db.read().await?, visit.at, SHOWN).await?.iter().map(|due| due.row.account).collect(),
+        None => {
+            confirmations::list_due(&mut web.app.db.read().await?, visit.at, CONFIRMED).await?.iter().map(|due| due.row.account).collect()
+        }
     };
     if !problems.is_empty() || accounts.is_empty() {
         return show(&web, &visit, None, Done { printing: None, problems }).await;
@@ -150,7 +154,7 @@ async fn show(web: &Web, visit: &Visit, said: Option<&str>, done: Done) -> Resul
         due.push(ShownDue { first_on: written(row.first_on), deadline: written(row.deadline), row, missing });
     }
     let mut confirmations = Vec::new();
-    for due in confirmations::list_due(&mut tx, visit.at, SHOWN).await? {
+    for due in confirmations::list_due(&mut tx, visit.at, CONFIRMED).await? {
         let missing = confirmations::list_missing(&mut tx, &visit.who, visit.at, &due).await?;
         confirmations.push(ShownConfirmation { since: written(due.row.since), due, missing });
     }

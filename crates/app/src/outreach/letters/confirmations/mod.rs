@@ -48,9 +48,11 @@ pub struct DueConfirmation {
 }
 
 /// Lists what is to be confirmed, the oldest first.
-pub async fn list_due(tx: &mut Tx, at: Moment, limit: i64) -> Result<Vec<DueConfirmation>, Failure> {
+pub async fn list_due(tx: &mut Tx, at: Moment, limit: usize) -> Result<Vec<DueConfirmation>, Failure> {
     let (since, since_at) = since(at);
-    Ok(named(store::list_due(tx, since, since_at, limit).await?))
+    let mut due = named(store::list_due(tx, since, since_at).await?);
+    due.truncate(limit);
+    Ok(due)
 }
 
 /// The first day whose agreements are confirmed, and the first moment.
@@ -97,7 +99,7 @@ pub async fn print_confirmations(app: &App, who: &Actor, at: Moment, ask: &Print
         print_folders(app, at, folder, &mut printing).await?;
     }
     let mut wanted: Vec<AccountId> = match ask.accounts.as_slice() {
-        [] => list_due(&mut app.db.read().await?, at, 100_000).await?.into_iter().map(|due| due.row.account).collect(),
+        [] => list_due(&mut app.db.read().await?, at, usize::MAX).await?.into_iter().map(|due| due.row.account).collect(),
         named => named.to_vec(),
     };
     wanted.dedup();
