@@ -40,7 +40,8 @@ pub async fn leave_under_way(app: &App, users: &[(UserId, Actor)]) -> Result<(),
     let work = list_worklist(&mut app.db.read().await?, *user, app.moment(), None, LOOKED_AT).await?;
     let (now, later): (Vec<Work>, Vec<Work>) = work.into_iter().partition(Work::is_workable);
     let later = later.into_iter().filter(|work| work.call.decision.next_allowed_at.is_some());
-    let mut accounts = now.into_iter().chain(later).map(|work| work.item.account);
+    let all: Vec<AccountId> = now.into_iter().chain(later).map(|work| work.item.account).collect();
+    let (noted, mut accounts) = (all.last().copied(), all.into_iter());
 
     ago(170);
     if let Some((id, account, terms)) =
@@ -81,7 +82,7 @@ pub async fn leave_under_way(app: &App, users: &[(UserId, Actor)]) -> Result<(),
             ask(&past, one, past.moment(), &AskApproval { account, call: Some(on), terms, words: words.into() }).await?;
         }
     }
-    if let Some(account) = accounts.next() {
+    if let Some(account) = noted {
         ago(35);
         let words = "Long talk, pays again from Friday. Told them we will waive the late fee if the rest is in by the end of the month.";
         write_note(&past, other, past.moment(), account, words).await?;
