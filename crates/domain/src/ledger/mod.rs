@@ -9,6 +9,7 @@
 
 pub mod ach;
 pub mod bank_file;
+pub mod debits;
 pub mod interest;
 pub mod matching;
 pub mod receipts;

@@ -46,6 +46,9 @@ pub struct DebitFacts {
     pub day_clock: Clock,
     /// What stops collecting these debts.
     pub stops: Stops,
+    /// It stands alone: they agreed to this debit and no series.
+    #[serde(default)]
+    pub is_single: bool,
     /// The consumer signed a writing for it, or authenticated one in a similar way.
     pub is_authorized_in_writing: bool,
     /// They took it back.
@@ -88,6 +91,7 @@ pub fn gather_debit(record: &Record, at: Timestamp, debts: &[Key]) -> DebitFacts
         at: at.as_second(),
         day_clock: clock_of_days(record, at),
         stops: stops(record, at, debts),
+        is_single: false,
         is_authorized_in_writing: true,
         is_revoked: false,
         lacks_copy: false,
