@@ -32,6 +32,7 @@ pub async fn run(tx: &mut Tx, keys: &Keys, on: Date) -> Result<Vec<Check>, Failu
     let documents = accounts::papers::verify(tx).await?;
     let gone = compliance::store::count_gone(tx).await?;
     let receipts = ledger::receipts::check::verify(tx).await?;
+    let debits = ledger::debits::check::verify(tx).await?;
     let whole = trust.iter().all(|(bank, owed, _)| *bank >= 0 && bank + owed == 0);
     Ok(vec![
         Check { name: "ledger balanced", ok: unbalanced == 0, detail: format!("{entries} entries, {unbalanced} do not add up to zero") },
@@ -51,6 +52,7 @@ pub async fn run(tx: &mut Tx, keys: &Keys, on: Date) -> Result<Vec<Check>, Failu
             detail: trust.iter().map(|(bank, owed, currency)| trust_in_words(*bank, -owed, currency)).collect::<Vec<_>>().join("; "),
         },
         Check { name: "bank statements whole", ok: receipts.is_ok(), detail: receipts.unwrap_or_else(|faults| faults) },
+        Check { name: "debits whole", ok: debits.is_ok(), detail: debits.unwrap_or_else(|faults| faults) },
         Check {
             name: "audit chains verify",
             ok: chains.broken.is_none(),

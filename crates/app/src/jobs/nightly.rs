@@ -14,7 +14,7 @@ use crate::app::{Actor, App, Failure};
 use crate::audit::root::{self, Drawn};
 use crate::store::Tx;
 use crate::store::db::Hold;
-use crate::{accounts, audit, coaching, outreach, plans, strategy, transaction};
+use crate::{accounts, audit, coaching, ledger, outreach, plans, strategy, transaction};
 use duly_domain::values::ids::AccountId;
 use duly_domain::values::moment::Moment;
 use jiff::Span;
@@ -57,8 +57,8 @@ impl Page {
 }
 
 /// The steps, in order: the table of contents of the night.
-const STEPS: [&str; 8] =
-    ["end reservations", "judge promises", "end holds", "age accounts", "build worklists", "draw calls to review", PROOF, SIGNING];
+const STEPS: [&str; 9] =
+    ["end reservations", "post debits", "judge promises", "end holds", "age accounts", "build worklists", "draw calls to review", PROOF, SIGNING];
 
 /// The step that changes nothing and reads everything.
 const PROOF: &str = "prove integrity";
@@ -218,6 +218,7 @@ async fn end_whole(tx: &mut Tx, whole: &Whole, closing: Moment, tomorrow: Moment
 async fn page(tx: &mut Tx, name: &str, closing: Moment, tomorrow: Moment, after: AccountId, rows: i64) -> Result<Page, Failure> {
     match name {
         "end reservations" => outreach::nightly::expire_reservations(tx, closing, after, rows).await,
+        "post debits" => ledger::debits::settling::nightly(tx, closing, rows).await,
         "judge promises" => plans::nightly::judge_promises(tx, closing, tomorrow, after, rows).await,
         "end holds" => accounts::nightly::end_holds(tx, tomorrow, after, rows).await,
         "age accounts" => accounts::nightly::age_accounts(tx, tomorrow, after, rows).await,

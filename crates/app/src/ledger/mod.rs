@@ -3,6 +3,7 @@
 pub mod actions;
 pub mod asking;
 pub mod bank_file;
+pub mod debits;
 pub mod journal;
 pub mod pages;
 pub mod payment_file;

@@ -76,6 +76,7 @@ const STEPS: &[Step] = &steps! {
     51 "0051_furnishings";
     52 "0052_plans";
     54 "0054_receipts";
+    61 "0061_debits";
 };
 
 const JOURNAL: &str = "

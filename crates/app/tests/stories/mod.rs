@@ -9,6 +9,7 @@ mod asking;
 pub mod audit;
 mod calls;
 mod control_room;
+mod debits;
 mod desks;
 mod disputes;
 mod draws;

@@ -17,7 +17,7 @@ mod tests;
 
 use super::ach::return_code::ReturnCode;
 use super::ach::writing::EntryClass;
-use crate::values::calendar::{is_bank_day, nth_day_after};
+use crate::values::calendar::{is_bank_day, nth_day_after, nth_day_before};
 use crate::values::coded::coded;
 use jiff::Span;
 use jiff::civil::Date;
@@ -70,6 +70,8 @@ pub const TRIES_MAX: i64 = 3;
 pub const RETRY_DAYS: i32 = 180;
 /// Days after the first debit within which an error in it may be corrected.
 pub const CORRECTION_DAYS: i32 = 60;
+/// Days between the notice of another amount and the file (12 CFR 1005.10(d)(1)).
+const NOTICE_DAYS: i32 = 10;
 /// Days of the banks until money that was not there is asked for again.
 const RETRY_AFTER: u32 = 5;
 /// Days of the banks between a pre-note and the first debit.
@@ -86,6 +88,12 @@ pub fn next_bank_day(today: Date) -> Date {
 pub fn effective_on(wanted: Date, today: Date) -> Date {
     let earliest = wanted.max(next_bank_day(today));
     if is_bank_day(earliest) { earliest } else { nth_day_after(earliest, 1, is_bank_day) }
+}
+
+/// The last day on which a notice of another amount can be written, so that a debit goes out in time for the day that was agreed: the
+/// law wants ten days before the debit, and the rules are asked when its file is written.
+pub fn notice_by(wanted: Date) -> Date {
+    days_after(nth_day_before(wanted, 1, is_bank_day), -NOTICE_DAYS)
 }
 
 /// The first day on which money may be drawn after a pre-note took effect.
@@ -120,8 +128,19 @@ pub struct Sending {
     pub is_open: bool,
     /// Until when it is on hold.
     pub held_until: Option<Date>,
-    /// Whether the payment that it serves is not asked for any more: paid or withdrawn.
-    pub is_served: bool,
+    /// How the promise or installment stands that it serves.
+    pub serves: Serves,
+}
+
+/// How the payment stands that a debit serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Serves {
+    /// It is to be paid, or the debit serves none.
+    Due,
+    /// It is paid, or not asked for any more.
+    Done,
+    /// It was not paid in time, and nobody agreed what next.
+    Broken,
 }
 
 /// Where an authorization's pre-note stands.
@@ -137,7 +156,7 @@ pub enum Prenote {
 
 coded! {
     /// Why a debit is not sent.
-    Stays, 11 {
+    Stays, 12 {
         Refused = "refused", "the rules forbid it";
         Held = "held", "its authorization is held";
         Revoked = "revoked", "its authorization is not there any more";
@@ -145,6 +164,7 @@ coded! {
         OnHold = "on_hold", "the account is on hold";
         MoreThanOwed = "more_than_owed", "it is more than is owed";
         Served = "served", "what it was for is paid or not asked for any more";
+        Broken = "broken", "what it was for is broken";
         AwaitsPrenote = "awaits_prenote", "its pre-note must be out for three days of the banks";
         TooLate = "too_late", "the time in which it may be asked for again is over";
         NoKey = "no_key", "the number of the bank account cannot be read here";
@@ -163,6 +183,7 @@ impl Stays {
             Stays::OnHold => "it goes by itself when the hold ends",
             Stays::MoreThanOwed => "cancel it and plan one of what is owed",
             Stays::Served => "cancel the debit",
+            Stays::Broken => "agree what next with them, then plan anew or cancel it",
             Stays::AwaitsPrenote => "it goes by itself with a later file",
             Stays::TooLate => "agree another day or another way to pay",
             Stays::NoKey => "bring back the sealing key with the folder of keys",
@@ -192,8 +213,11 @@ pub fn may_send(facts: &Sending, today: Date) -> Result<Date, Stays> {
     if facts.kind == DebitKind::Prenote {
         return Ok(effective_on(facts.wanted_on, today));
     }
-    if facts.is_served {
-        return Err(Stays::Served);
+    match facts.serves {
+        Serves::Done => return Err(Stays::Served),
+        // What is asked for again may be what broke it.
+        Serves::Broken if facts.kind == DebitKind::First => return Err(Stays::Broken),
+        Serves::Broken | Serves::Due => {}
     }
     if facts.amount_minor > facts.owed_minor.saturating_sub(facts.on_the_way_minor) {
         return Err(Stays::MoreThanOwed);

@@ -1,0 +1,584 @@
+//! Debits by NACHA files: agreed, sent over a holiday, settled, returned, corrected, taken back; and what must never happen.
+
+use duly::app::{Actor, Failure};
+use duly::ledger::debits::agreeing::{Authorize, NewDetails, authorize, resume, revoke};
+use duly::ledger::debits::file::{again, settle_sender};
+use duly::ledger::debits::look::rates;
+use duly::ledger::debits::planning::{PlanDebit, cancel, plan_debit, plan_for_plan, plan_for_promise, say_noticed};
+use duly::ledger::debits::sealing::AccountNumber;
+use duly::ledger::debits::sending::{Written, placed, write};
+use duly::ledger::debits::settling::settle;
+use duly::ledger::debits::store::drawn::{DebitRow, list_debits};
+use duly::ledger::debits::store::{AuthorizationRow, list_authorizations, list_unknown};
+use duly::ledger::debits::taking::{Taken, take};
+use duly::plans::agreed::following::withdraw_plan;
+use duly::plans::agreed::store::list_plans;
+use duly::plans::desk::agreeing::{AgreePlan, Agreed, agree_plan};
+use duly::plans::desk::budgeting::{KeepBudget, Line, Lines, keep_budget};
+use duly::store::archive;
+use duly_domain::ledger::ach::layout::{BATCH_CONTROL, BATCH_HEADER, CHANGE, ENTRY, FILE_CONTROL, FILE_HEADER, RETURN};
+use duly_domain::ledger::ach::read;
+use duly_domain::ledger::ach::writing::{BankAccountKind, EntryClass};
+use duly_domain::ledger::debits::Stays;
+use duly_domain::plans::rhythm::Frequency;
+use duly_domain::plans::schedule::{Cut, PlanTerms};
+use duly_domain::values::ids::{DebitAuthorizationId, DebitId};
+use duly_domain::values::money::{Currency, Money};
+use duly_testkit::{Floor, Person, both_engines};
+use std::fmt::Write as _;
+
+const NUMBER: &str = "000998877665544";
+
+fn settles_sender(floor: &mut Floor) {
+    let (app, who, at) = (floor.app.clone(), Actor::command(), floor.app.moment());
+    let name = [(duly::identity::store::COMPANY, "Sample Agency".to_string())];
+    floor.runtime.block_on(async {
+        duly::outreach::letters::set_sender(&app, &who, at, &name).await.unwrap();
+        settle_sender(&app, &who, at, Some("091000019"), Some("First Bank"), Some("1234567890")).await.unwrap();
+    });
+}
+
+fn agreement(floor: &Floor, person: Person, usual: Option<i64>) -> Authorize {
+    let today = floor.today();
+    Authorize {
+        account: person.account,
+        holder: "Maria Lopez".into(),
+        class: EntryClass::Web,
+        is_recurring: true,
+        routing: "021000021".into(),
+        number: AccountNumber::of(NUMBER),
+        drawn_on: BankAccountKind::Checking,
+        usual_minor: usual,
+        range_minor: None,
+        words: "I authorize Sample Agency to debit my account each month.".into(),
+        evidence: "Form 17 of the site, signed in with a code".into(),
+        agreed_on: today,
+        copy_given_on: Some(today),
+        wants_prenote: false,
+    }
+}
+
+fn authorizes(floor: &mut Floor, ask: &Authorize) -> Result<AuthorizationRow, Failure> {
+    let (app, who, at) = (floor.app.clone(), floor.officer("Dana").actor(), floor.app.moment());
+    floor.runtime.block_on(authorize(&app, &who, at, ask))
+}
+
+/// A recurring authorization of a usual amount.
+fn agrees(floor: &mut Floor, person: Person, usual: i64) -> DebitAuthorizationId {
+    let ask = agreement(floor, person, Some(usual));
+    authorizes(floor, &ask).unwrap().id
+}
+
+fn plans(floor: &mut Floor, under: DebitAuthorizationId, minor: i64, on: &str) -> Result<DebitRow, Failure> {
+    plans_as(floor, PlanDebit { authorization: under, amount_minor: minor, wanted_on: on.parse().unwrap(), notice_sent_on: None, corrects: None })
+}
+
+fn plans_as(floor: &mut Floor, ask: PlanDebit) -> Result<DebitRow, Failure> {
+    let (app, who, at) = (floor.app.clone(), floor.officer("Dana").actor(), floor.app.moment());
+    floor.runtime.block_on(plan_debit(&app, &who, at, &ask))
+}
+
+/// What is due is recorded as sent; the file is not placed.
+fn begins(floor: &mut Floor) -> Result<Written, Failure> {
+    let (app, at) = (floor.app.clone(), floor.app.moment());
+    floor.runtime.block_on(write(&app, &Actor::command(), at, None))
+}
+
+/// What is due is sent, and the file placed; its text, and why what stayed did.
+fn sends(floor: &mut Floor) -> (Option<String>, Vec<Stays>) {
+    let written = begins(floor).unwrap();
+    let stayed = written.stayed.iter().map(|one| one.why).collect();
+    let Some((file, text)) = written.file else { return (None, stayed) };
+    let (app, at) = (floor.app.clone(), floor.app.moment());
+    floor.runtime.block_on(placed(&app, &Actor::command(), at, file.id)).unwrap();
+    let whole = read(&text).unwrap();
+    assert!(whole.problems.is_empty(), "{:?}", whole.problems);
+    let total = whole.total();
+    assert_eq!((total.entries as i64, total.debits_minor, total.hash as i64), (file.entries, file.debits_minor, file.entry_hash));
+    assert_eq!(total.credits_minor, 0);
+    (Some(text), stayed)
+}
+
+fn debits(floor: &mut Floor, person: Person) -> Vec<DebitRow> {
+    let mut rows = floor.runtime.block_on(async { list_debits(&mut floor.app.db.read().await.unwrap(), person.account).await.unwrap() });
+    rows.reverse();
+    rows
+}
+
+/// The debits in their order: `first settled, retry planned`.
+fn states(floor: &mut Floor, person: Person) -> String {
+    debits(floor, person).iter().map(|row| format!("{} {}", row.kind, row.state)).collect::<Vec<_>>().join(", ")
+}
+
+fn authorization(floor: &mut Floor, person: Person) -> AuthorizationRow {
+    floor.runtime.block_on(async { list_authorizations(&mut floor.app.db.read().await.unwrap(), person.account).await.unwrap().remove(0) })
+}
+
+fn next(floor: &mut Floor, person: Person) -> String {
+    floor.account(person).next_action.unwrap_or_default()
+}
+
+/// What a bank tells: the trace of the debit, code, cents, what is right.
+type Said<'a> = (&'a str, &'a str, i64, &'a str);
+
+/// A file of returns as a bank writes it.
+fn bank_tells(said: &[Said<'_>]) -> String {
+    let mut text = String::new();
+    let mut put = |record: Result<String, String>| writeln!(text, "{}", record.unwrap()).unwrap();
+    put(FILE_HEADER.write(&[("destination", " 091000019"), ("origin", " 021000021"), ("created on", "260310"), ("file id modifier", "A")]));
+    let (mut count, mut sum) = (0, 0i64);
+    for (at, (trace, code, minor, corrected)) in said.iter().enumerate() {
+        let is_change = code.starts_with('C');
+        let (number, own) = ((at + 1).to_string(), format!("02100002{:07}", at + 1));
+        let class = if is_change { "COR" } else { "WEB" };
+        let shared = [("service class", "225"), ("company id", "1234567890"), ("originating bank", "02100002"), ("batch number", &number)];
+        let header = [("company name", "SAMPLE"), ("entry class", class), ("entry description", "RETURN"), ("effective on", "260310")];
+        put(BATCH_HEADER.write(&[&shared[..], &header[..], &[("originator status", "1")]].concat()));
+        put(ENTRY.write(&[
+            ("transaction code", "26"),
+            ("receiving bank", "09100001"),
+            ("check digit", "9"),
+            ("account number", "XXXX"),
+            ("amount", &minor.to_string()),
+            ("has addenda", "1"),
+            ("trace", &own),
+        ]));
+        let addenda = [("original trace", *trace), ("original bank", "02100002"), ("trace", &own)];
+        put(if is_change {
+            CHANGE.write(&[&addenda[..], &[("addenda type", "98"), ("change code", *code), ("corrected data", *corrected)]].concat())
+        } else {
+            RETURN.write(&[&addenda[..], &[("addenda type", "99"), ("reason", *code)]].concat())
+        });
+        let minor = minor.to_string();
+        let totals = [("entries and addenda", "2"), ("hash", "9100001"), ("debits", &minor), ("credits", "0")];
+        put(BATCH_CONTROL.write(&[&shared[..], &totals[..]].concat()));
+        (count, sum) = (count + 1, sum + minor.parse::<i64>().unwrap());
+    }
+    let blocks = (count * 4 + 2usize).div_ceil(10);
+    put(FILE_CONTROL.write(&[
+        ("batches", &count.to_string()),
+        ("blocks", &blocks.to_string()),
+        ("entries and addenda", &(count * 2).to_string()),
+        ("hash", &(count * 9_100_001).to_string()),
+        ("debits", &sum.to_string()),
+        ("credits", "0"),
+    ]));
+    for _ in 0..(blocks * 10 - (count * 4 + 2)) {
+        text.push_str(&format!("{}\n", "9".repeat(94)));
+    }
+    text
+}
+
+fn takes_text(floor: &mut Floor, text: &str) -> Result<Taken, Failure> {
+    let path = std::env::temp_dir().join(format!("duly_{}.ach", uuid::Uuid::now_v7().simple()));
+    std::fs::write(&path, text).unwrap();
+    let (app, at) = (floor.app.clone(), floor.app.moment());
+    let taken = floor.runtime.block_on(take(&app, &Actor::command(), at, &path));
+    std::fs::remove_file(path).unwrap();
+    taken
+}
+
+/// The bank tells of the newest debit that was sent; what was made of it.
+fn comes_back(floor: &mut Floor, person: Person, code: &str, corrected: &str) -> String {
+    let row = debits(floor, person).into_iter().rev().find(|row| row.trace.is_some()).unwrap();
+    let minor = if code.starts_with('C') { 0 } else { row.amount_minor };
+    let taken = takes_text(floor, &bank_tells(&[(row.trace.as_deref().unwrap(), code, minor, corrected)])).unwrap();
+    assert!(!taken.refuses(), "{:?}", taken.problems);
+    taken.told[0].0.done.clone()
+}
+
+both_engines! {
+    fn a_debit_lives_from_its_authorization_to_a_kept_promise(mut floor: "2026-06-25") {
+        settles_sender(&mut floor);
+        let maria = floor.debtor("Maria", "420.00");
+        assert!(floor.officer("Dana").takes_promise(maria, "100.00", "2026-07-04").is_empty());
+        let ask = Authorize { wants_prenote: true, ..agreement(&floor, maria, Some(10_000)) };
+        let of = authorizes(&mut floor, &ask).unwrap();
+        assert_eq!((of.masked().as_str(), of.state.as_str()), ("•••• 5544", "active"));
+        let (app, who, at) = (floor.app.clone(), floor.officer("Dana").actor(), floor.app.moment());
+        let rows = floor.runtime.block_on(plan_for_promise(&app, &who, at, of.id)).unwrap();
+        assert_eq!((rows.len(), rows[0].wanted_on.to_string().as_str(), rows[0].amount_minor), (1, "2026-07-04", 10_000));
+        let twice = floor.runtime.block_on(plan_for_promise(&app, &who, at, of.id));
+        assert!(twice.is_err(), "a promise is drawn once");
+
+        // The pre-note goes first, of nothing.
+        let (text, _) = sends(&mut floor);
+        assert!(text.unwrap().contains("PRENOTE"));
+        assert_eq!(states(&mut floor, maria), "prenote sent, first planned");
+        floor.morning_of("2026-07-02");
+        assert_eq!(states(&mut floor, maria), "prenote settled, first planned");
+        assert_eq!(sends(&mut floor), (None, vec![]), "Friday the third is a day of the banks, and before the fourth");
+        floor.morning_of("2026-07-03");
+        let (text, stayed) = sends(&mut floor);
+        let text = text.unwrap();
+        assert!(stayed.is_empty() && text.contains(NUMBER), "{stayed:?}");
+        assert!(text.contains("PAYMENT   260706260706"), "over the holiday it takes effect on Monday: {text}");
+        assert_eq!(sends(&mut floor), (None, vec![]), "nothing is sent twice");
+        let sent = debits(&mut floor, maria).remove(1);
+        assert!(sent.decision.is_some() && sent.state == "sent" && sent.trace.as_deref() == Some("091000010000002"));
+        assert_eq!(floor.balance(maria), "420.00", "on its way is not there");
+
+        floor.night_of("2026-07-06");
+        assert_eq!((floor.balance(maria).as_str(), floor.promises(maria)), ("320.00", vec!["kept".to_string()]));
+        assert_eq!(states(&mut floor, maria), "prenote settled, first settled");
+        let paid = floor.texts("select reference, cast(effective_on as text) from payments");
+        assert_eq!(paid, [(Some("ACH 091000010000002".into()), Some("2026-07-06".into()))]);
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+        let counted = floor.runtime.block_on(async { rates(&mut floor.app.db.read().await.unwrap(), floor.today()).await.unwrap() });
+        assert_eq!((counted[2].sent, counted[2].returned), (1, 0));
+    }
+
+    fn what_was_not_there_is_asked_for_three_times_and_never_again(mut floor: "2026-03-02") {
+        settles_sender(&mut floor);
+        let maria = floor.debtor("Maria", "420.00");
+        let of = agrees(&mut floor, maria, 5_000);
+        plans(&mut floor, of, 5_000, "2026-03-03").unwrap();
+        let mut day = "2026-03-02".to_string();
+        for (round, code) in ["R01", "R09", "R01"].into_iter().enumerate() {
+            floor.morning_of(&day);
+            let (text, stayed) = sends(&mut floor);
+            let text = text.unwrap_or_else(|| panic!("round {round}: {stayed:?}"));
+            assert_eq!(text.contains("RETRY PYMT"), round > 0, "{text}");
+            let on = debits(&mut floor, maria).last().unwrap().effective_on.unwrap();
+            floor.night_of(&on.to_string());
+            assert_eq!(floor.balance(maria), "370.00");
+            let done = comes_back(&mut floor, maria, code, "");
+            assert_eq!(floor.balance(maria), "420.00");
+            assert!(done.starts_with("payment reversed"), "{done}");
+            let retry = debits(&mut floor, maria).pop().unwrap();
+            if round < 2 {
+                assert_eq!((retry.kind.as_str(), retry.try_no, retry.state.as_str()), ("retry", round as i64 + 2, "planned"));
+                assert!(next(&mut floor, maria).contains("asked for again on"), "{}", next(&mut floor, maria));
+                let before = retry.wanted_on.yesterday().unwrap();
+                day = before.to_string();
+            }
+        }
+        assert_eq!(states(&mut floor, maria), "first returned, retry returned, retry returned");
+        assert_eq!(authorization(&mut floor, maria).state, "held");
+        assert!(next(&mut floor, maria).starts_with("Debit came back R01, Insufficient Funds"), "{}", next(&mut floor, maria));
+        let today = floor.today().to_string();
+        let held = plans(&mut floor, of, 5_000, &today).unwrap_err().to_string();
+        assert!(held.contains("held"), "{held}");
+        let counted = floor.runtime.block_on(async { rates(&mut floor.app.db.read().await.unwrap(), floor.today()).await.unwrap() });
+        assert_eq!((counted[0].is_over(), counted[2].is_over(), counted[2].in_percent().as_str()), (false, true, "100.00 %"));
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+
+    fn a_customer_who_says_no_to_their_bank_has_said_no_to_us(mut floor: "2026-03-02") {
+        settles_sender(&mut floor);
+        let maria = floor.debtor("Maria", "420.00");
+        let of = agrees(&mut floor, maria, 5_000);
+        plans(&mut floor, of, 5_000, "2026-03-03").unwrap();
+        plans(&mut floor, of, 5_000, "2026-04-03").unwrap();
+        sends(&mut floor);
+        floor.morning_of("2026-03-05");
+        assert_eq!(comes_back(&mut floor, maria, "R10", ""), "payment reversed; authorization revoked, 1 planned cancelled");
+        assert_eq!(states(&mut floor, maria), "first returned, first cancelled");
+        assert_eq!((authorization(&mut floor, maria).state.as_str(), floor.balance(maria).as_str()), ("revoked", "420.00"));
+        let says = plans(&mut floor, of, 5_000, "2026-04-03").unwrap_err().to_string();
+        assert!(says.contains("was taken back"), "{says}");
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+
+    fn a_wrong_account_holds_until_the_right_one_is_known(mut floor: "2026-03-02") {
+        settles_sender(&mut floor);
+        let maria = floor.debtor("Maria", "420.00");
+        let of = agrees(&mut floor, maria, 5_000);
+        plans(&mut floor, of, 5_000, "2026-03-03").unwrap();
+        plans(&mut floor, of, 5_000, "2026-03-10").unwrap();
+        sends(&mut floor);
+        floor.morning_of("2026-03-09");
+        assert_eq!(comes_back(&mut floor, maria, "R03", ""), "payment reversed; authorization held");
+        assert!(next(&mut floor, maria).contains("get corrected or new details"), "{}", next(&mut floor, maria));
+        assert_eq!(sends(&mut floor), (None, vec![Stays::Held]));
+        let (app, who, at) = (floor.app.clone(), floor.officer("Dana").actor(), floor.app.moment());
+        let details = NewDetails { routing: "091000019".into(), number: AccountNumber::of("7654321"), drawn_on: BankAccountKind::Savings };
+        let wrong = NewDetails { routing: "091000018".into(), ..details.clone() };
+        assert!(floor.runtime.block_on(resume(&app, &who, at, of, "She read it from a check", Some(&wrong))).is_err());
+        floor.runtime.block_on(resume(&app, &who, at, of, "She read it from a check", Some(&details))).unwrap();
+        let (text, stayed) = sends(&mut floor);
+        assert!(stayed.is_empty() && text.unwrap().contains("6370910000197654321          0000005000"));
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+
+    fn what_their_bank_corrects_is_right_with_the_next_debit(mut floor: "2026-03-02") {
+        settles_sender(&mut floor);
+        let maria = floor.debtor("Maria", "420.00");
+        let of = agrees(&mut floor, maria, 5_000);
+        plans(&mut floor, of, 5_000, "2026-03-03").unwrap();
+        plans(&mut floor, of, 5_000, "2026-03-10").unwrap();
+        let (first, _) = sends(&mut floor);
+        floor.morning_of("2026-03-09");
+        assert_eq!(comes_back(&mut floor, maria, "C03", "091000019   55443322"), "details corrected for the next debit");
+        let row = authorization(&mut floor, maria);
+        assert_eq!((row.routing.as_str(), row.last_four.as_str(), row.state.as_str()), ("091000019", "3322", "active"));
+        let (text, _) = sends(&mut floor);
+        assert!(text.unwrap().contains("62709100001955443322 "));
+        // What was sent before is still what was sent.
+        let app = floor.app.clone();
+        let file = debits(&mut floor, maria)[0].file.unwrap();
+        assert_eq!(Some(floor.runtime.block_on(again(&app, file)).unwrap().1), first);
+        // What cannot be read is left to a person, and nothing is drawn meanwhile.
+        assert_eq!(comes_back(&mut floor, maria, "C02", "091000018"), "left to a person, the authorization held");
+        assert_eq!(authorization(&mut floor, maria).state, "held");
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+
+    fn taken_back_in_the_middle_nothing_more_is_drawn(mut floor: "2026-03-02") {
+        settles_sender(&mut floor);
+        let maria = floor.debtor("Maria", "420.00");
+        let of = agrees(&mut floor, maria, 5_000);
+        for on in ["2026-03-03", "2026-04-03", "2026-05-04"] {
+            plans(&mut floor, of, 5_000, on).unwrap();
+        }
+        sends(&mut floor);
+        let (app, who, at) = (floor.app.clone(), floor.officer("Dana").actor(), floor.app.moment());
+        let revoked = floor.runtime.block_on(revoke(&app, &who, at, of, "by telephone")).unwrap();
+        assert_eq!((revoked.cancelled.len(), revoked.on_the_way.len()), (2, 1));
+        let again = floor.runtime.block_on(revoke(&app, &who, at, of, "by letter")).unwrap();
+        assert_eq!((again.cancelled.len(), again.authorization.because.as_str()), (0, "by telephone"), "twice is once");
+        assert_eq!(next(&mut floor, maria), "Debits were taken back: agree another way to pay");
+        let sent = debits(&mut floor, maria)[0].id;
+        let says = floor.runtime.block_on(cancel(&app, &who, at, sent, "too late")).unwrap_err().to_string();
+        assert!(says.contains("it cannot be called back from here"), "{says}");
+        // What was on its way and comes back for want of money is not asked for again.
+        floor.morning_of("2026-03-04");
+        assert_eq!(comes_back(&mut floor, maria, "R01", ""), "payment reversed");
+        assert_eq!(states(&mut floor, maria), "first returned, first cancelled, first cancelled");
+        assert_eq!((sends(&mut floor), authorization(&mut floor, maria).state.as_str()), ((None, vec![]), "revoked"));
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+
+    fn a_crash_between_record_and_file_sends_nothing_twice(mut floor: "2026-03-02") {
+        settles_sender(&mut floor);
+        let (maria, otto) = (floor.debtor("Maria", "420.00"), floor.debtor("Otto", "90.00"));
+        for person in [maria, otto] {
+            let of = agrees(&mut floor, person, 5_000);
+            plans(&mut floor, of, 5_000, "2026-03-03").unwrap();
+        }
+        // The record is there; the process dies before the file is.
+        let (_, first) = begins(&mut floor).unwrap().file.unwrap();
+        floor.clock("10:30");
+        let again = begins(&mut floor).unwrap();
+        assert!(again.is_again);
+        assert_eq!(again.file.unwrap().1, first, "byte for byte, whatever the clock says");
+        // It dies with the entries in and the totals not.
+        floor.tamper("update debit_files set closed_at = null, hash = '', entries = 0, debits_minor = 0, entry_hash = 0", &[]);
+        let (text, _) = sends(&mut floor);
+        assert_eq!(text.as_ref(), Some(&first));
+        assert_eq!((sends(&mut floor).0, floor.count("select count(*) from debit_files")), (None, 1));
+        assert_eq!(floor.count("select count(distinct trace) from debits"), 2);
+        floor.night_of("2026-03-03");
+        assert_eq!((floor.balance(maria).as_str(), floor.balance(otto).as_str()), ("370.00", "40.00"));
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+
+    fn a_file_of_returns_taken_twice_returns_once(mut floor: "2026-03-02") {
+        settles_sender(&mut floor);
+        let maria = floor.debtor("Maria", "420.00");
+        let of = agrees(&mut floor, maria, 5_000);
+        plans(&mut floor, of, 5_000, "2026-03-03").unwrap();
+        sends(&mut floor);
+        floor.morning_of("2026-03-05");
+        let trace = debits(&mut floor, maria)[0].trace.clone().unwrap();
+        let text = bank_tells(&[(&trace, "R01", 5_000, ""), ("091000019999999", "R02", 700, "")]);
+        let count = |taken: &Taken| (taken.applied("return"), taken.known(), taken.unknown(), taken.refuses());
+        assert_eq!(count(&takes_text(&mut floor, &text).unwrap()), (1, 0, 1, true));
+        assert_eq!(count(&takes_text(&mut floor, &text).unwrap()), (0, 1, 1, true));
+        assert_eq!(states(&mut floor, maria), "first returned, retry planned");
+        let unknown = floor.runtime.block_on(async { list_unknown(&mut floor.app.db.read().await.unwrap(), 9).await.unwrap() });
+        assert_eq!((unknown.len(), unknown[0].trace.as_str()), (1, "091000019999999"));
+        // A file that is not whole is not taken at all; nor is one with another amount applied.
+        let cut = text.replace("0000000700", "0000000701");
+        assert!(takes_text(&mut floor, &cut).unwrap_err().to_string().contains("nothing of it was taken"));
+        floor.morning_of("2026-03-11");
+        sends(&mut floor);
+        let trace = debits(&mut floor, maria)[1].trace.clone().unwrap();
+        let other = takes_text(&mut floor, &bank_tells(&[(&trace, "R01", 4_999, "")])).unwrap();
+        assert_eq!(other.told[0].0.done, "left to a person: its amount is not that of the debit");
+        assert_eq!(states(&mut floor, maria), "first returned, retry sent");
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+
+    fn without_the_key_nothing_is_sent_and_the_number_is_nowhere(mut floor: "2026-03-02") {
+        settles_sender(&mut floor);
+        let maria = floor.debtor("Maria", "420.00");
+        let of = agrees(&mut floor, maria, 5_000);
+        plans(&mut floor, of, 5_000, "2026-03-03").unwrap();
+        let key = floor.app.keys.folder().join("sealing-key");
+        let kept = std::fs::read_to_string(&key).unwrap();
+        std::fs::remove_file(&key).unwrap();
+        let says = begins(&mut floor).unwrap_err().to_string();
+        assert!(says.contains("the sealing key is not in") && says.contains("bring back the folder of keys"), "{says}");
+        let ask = agreement(&floor, maria, None);
+        assert!(authorizes(&mut floor, &ask).is_err() && !key.exists(), "another key is not made where something is sealed");
+        assert_eq!(states(&mut floor, maria), "first planned");
+        std::fs::write(&key, "nonsense").unwrap();
+        assert!(begins(&mut floor).unwrap_err().to_string().contains("64 hexadecimal digits"));
+        std::fs::write(&key, "0".repeat(64)).unwrap();
+        assert_eq!(sends(&mut floor), (None, vec![Stays::NoKey]), "a key of somebody else opens nothing");
+        std::fs::write(&key, &kept).unwrap();
+        assert!(sends(&mut floor).0.is_some());
+        // Whatever leaves the house leaves without number and key.
+        let folder = std::env::temp_dir().join(format!("duly_{}", uuid::Uuid::now_v7().simple()));
+        let db = floor.app.db.clone();
+        floor.runtime.block_on(archive::export_all(&db, &folder)).unwrap();
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            let text = std::fs::read_to_string(&path).unwrap();
+            assert!(!text.contains(NUMBER.trim_start_matches('0')) && !text.contains(kept.trim()), "{}", path.display());
+        }
+        assert!(std::fs::read_to_string(folder.join("debit_authorizations.jsonl")).unwrap().contains("5544"));
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    fn what_stays_says_why_and_goes_when_it_may(mut floor: "2026-03-02") {
+        settles_sender(&mut floor);
+        let maria = floor.debtor("Maria", "100.00");
+        let ask = Authorize { copy_given_on: None, ..agreement(&floor, maria, Some(4_000)) };
+        let of = authorizes(&mut floor, &ask).unwrap().id;
+        let (app, who, at) = (floor.app.clone(), floor.officer("Dana").actor(), floor.app.moment());
+        plans(&mut floor, of, 4_000, "2026-03-03").unwrap();
+        assert_eq!(sends(&mut floor), (None, vec![Stays::Refused]), "they have no copy");
+        assert!(debits(&mut floor, maria)[0].because.contains("12 CFR 1005.10(b)"));
+        let on = floor.today();
+        floor.runtime.block_on(duly::ledger::debits::agreeing::give_copy(&app, &who, at, of, on)).unwrap();
+        assert!(sends(&mut floor).0.is_some());
+
+        // Another amount than agreed: told in writing, ten days ahead.
+        let other = plans(&mut floor, of, 4_500, "2026-03-16").unwrap();
+        assert!(plans(&mut floor, of, 2_000, "2026-03-16").is_err(), "more than is owed, with what is planned and on its way");
+        floor.runtime.block_on(say_noticed(&app, &who, at, other.id, on)).unwrap();
+        floor.morning_of("2026-03-11");
+        let early = floor.app.moment();
+        let until = Some("2026-03-16".parse().unwrap());
+        let written = floor.runtime.block_on(write(&app, &Actor::command(), early, until)).unwrap();
+        assert_eq!(written.stayed.iter().map(|one| one.why).collect::<Vec<_>>(), [Stays::Refused], "nine days are not ten");
+        floor.morning_of("2026-03-13");
+        assert!(sends(&mut floor).0.is_some());
+
+        // What is not owed any more is not drawn.
+        let otto = floor.debtor("Otto", "90.00");
+        let of = agrees(&mut floor, otto, 9_000);
+        plans(&mut floor, of, 9_000, "2026-03-16").unwrap();
+        floor.pays(otto, "10.00", "CASH 1");
+        assert_eq!(sends(&mut floor), (None, vec![Stays::MoreThanOwed]));
+        floor.pays(otto, "80.00", "CASH 2");
+        assert_eq!(sends(&mut floor), (None, vec![Stays::Closed]));
+        assert_eq!(states(&mut floor, otto), "first cancelled");
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+
+    fn each_payment_of_a_plan_is_drawn_on_its_day_and_none_of_one_that_was_withdrawn(mut floor: "2026-03-02") {
+        settles_sender(&mut floor);
+        let maria = floor.debtor("Maria", "400.00");
+        let (app, who, at) = (floor.app.clone(), floor.officer("Dana").actor(), floor.app.moment());
+        let wages = Line { what: "Wages".into(), amount_minor: 180_000, every: Frequency::Monthly };
+        let rent = Line { what: "Rent".into(), amount_minor: 140_000, every: Frequency::Monthly };
+        let lines = Lines { income: vec![wages], essentials: vec![rent], priority_debts: vec![] };
+        let told = KeepBudget { account: maria.account, lines, at_hand_minor: 0, pay: None };
+        let usd = |minor| Money::of(minor, Currency::Usd);
+        let first_on = "2026-03-16".parse().unwrap();
+        let terms = PlanTerms { total: usd(40_000), down: usd(0), cut: Cut::Count(4), first_on, frequency: Frequency::Monthly };
+        floor.runtime.block_on(async {
+            keep_budget(&app, &who, at, &told).await.unwrap();
+            assert!(matches!(agree_plan(&app, &who, at, AgreePlan { account: maria.account, terms }).await.unwrap(), Agreed::Done(_)));
+        });
+        let of = agrees(&mut floor, maria, 10_000);
+        let rows = floor.runtime.block_on(plan_for_plan(&app, &who, at, of)).unwrap();
+        let days: Vec<String> = rows.iter().map(|row| format!("{} {}", row.wanted_on, row.amount_minor)).collect();
+        assert_eq!(days, ["2026-03-16 10000", "2026-04-16 10000", "2026-05-16 10000", "2026-06-16 10000"]);
+        assert!(floor.runtime.block_on(plan_for_plan(&app, &who, at, of)).is_err(), "each payment once");
+        floor.morning_of("2026-03-13");
+        assert!(sends(&mut floor).0.unwrap().contains("260316260316"));
+        floor.morning_of("2026-03-17");
+        assert_eq!(floor.promises(maria), ["open", "kept"]);
+        // One is paid otherwise, and one is not asked for any more.
+        floor.pays(maria, "100.00", "CASH");
+        floor.morning_of("2026-04-15");
+        assert_eq!(sends(&mut floor), (None, vec![Stays::Served]));
+        let plan = floor.runtime.block_on(async { list_plans(&mut app.db.read().await.unwrap(), maria.account).await.unwrap().remove(0) });
+        floor.runtime.block_on(withdraw_plan(&app, &who, floor.app.moment(), maria.account, plan.id)).unwrap();
+        floor.morning_of("2026-05-15");
+        assert_eq!(sends(&mut floor), (None, vec![Stays::Served]));
+        assert_eq!(states(&mut floor, maria), "first settled, first cancelled, first cancelled, first planned");
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+
+    fn a_spoken_yes_is_one_debit_and_a_card_is_none(mut floor: "2026-03-02") {
+        settles_sender(&mut floor);
+        let maria = floor.debtor("Maria", "420.00");
+        let plain = agreement(&floor, maria, Some(5_000));
+        let fields = |failure: Failure| match failure {
+            Failure::Wrong(problems) => problems.0.iter().map(|(field, _)| *field).collect::<Vec<_>>(),
+            other => panic!("{other}"),
+        };
+        let spoken = Authorize { class: EntryClass::Tel, ..plain.clone() };
+        assert_eq!(fields(authorizes(&mut floor, &spoken).unwrap_err()), ["class"]);
+        let card = Authorize { number: AccountNumber::of("4111 1111 1111 1111"), routing: "021000022".into(), ..plain.clone() };
+        assert_eq!(fields(authorizes(&mut floor, &card).unwrap_err()), ["routing", "number"]);
+        assert_eq!(floor.count("select count(*) from debit_authorizations"), 0);
+        let single = Authorize { is_recurring: false, copy_given_on: None, ..spoken };
+        let of = authorizes(&mut floor, &single).unwrap().id;
+        assert!(plans(&mut floor, of, 4_999, "2026-03-03").is_err(), "they agreed to another amount");
+        plans(&mut floor, of, 5_000, "2026-03-03").unwrap();
+        assert!(plans(&mut floor, of, 5_000, "2026-03-04").is_err(), "they agreed to one");
+        let (text, stayed) = sends(&mut floor);
+        assert!(stayed.is_empty() && text.unwrap().contains("TELPAYMENT"));
+        assert_eq!(authorization(&mut floor, maria).state, "ended");
+        floor.morning_of("2026-03-05");
+        // It came back for want of money: the same debit is asked for again.
+        assert!(comes_back(&mut floor, maria, "R01", "").contains("asked for again"));
+        assert_eq!(authorization(&mut floor, maria).state, "active");
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+
+    fn an_error_is_corrected_once_within_sixty_days(mut floor: "2026-03-02") {
+        settles_sender(&mut floor);
+        let maria = floor.debtor("Maria", "420.00");
+        let of = agrees(&mut floor, maria, 5_000);
+        let first = plans(&mut floor, of, 5_000, "2026-03-03").unwrap().id;
+        sends(&mut floor);
+        floor.morning_of("2026-03-06");
+        assert_eq!(comes_back(&mut floor, maria, "R11", ""), "payment reversed; authorization held");
+        let (app, who, at) = (floor.app.clone(), floor.officer("Dana").actor(), floor.app.moment());
+        floor.runtime.block_on(resume(&app, &who, at, of, "The day was wrong; she agreed to the ninth", None)).unwrap();
+        let correction = |corrects: Option<DebitId>| PlanDebit {
+            authorization: of, amount_minor: 5_000, wanted_on: "2026-03-09".parse().unwrap(), notice_sent_on: None, corrects,
+        };
+        plans_as(&mut floor, correction(Some(first))).unwrap();
+        let twice = plans_as(&mut floor, correction(Some(first))).unwrap_err().to_string();
+        assert!(twice.contains("corrected once already"), "{twice}");
+        assert!(sends(&mut floor).0.is_some());
+        assert_eq!(states(&mut floor, maria), "first returned, correction sent");
+        floor.morning_of("2026-03-11");
+        assert_eq!(comes_back(&mut floor, maria, "R11", ""), "payment reversed; authorization held");
+        floor.runtime.block_on(resume(&app, &who, floor.app.moment(), of, "Spoken with her", None)).unwrap();
+        assert!(plans_as(&mut floor, correction(Some(first))).is_err());
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+
+    fn what_somebody_alters_at_the_database_is_named(mut floor: "2026-03-02") {
+        settles_sender(&mut floor);
+        let maria = floor.debtor("Maria", "420.00");
+        let of = agrees(&mut floor, maria, 5_000);
+        plans(&mut floor, of, 5_000, "2026-03-03").unwrap();
+        sends(&mut floor);
+        floor.night_of("2026-03-03");
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+        let (app, who, at) = (floor.app.clone(), Actor::command(), floor.app.moment());
+        assert_eq!(floor.runtime.block_on(settle(&app, &who, at)).unwrap().debits, 0, "the night posted it");
+        for (tamper, undo, named) in [
+            ("update debits set amount_minor = 5001", "update debits set amount_minor = 5000", vec!["debits whole", "rows as their"]),
+            ("update debits set state = 'sent'", "update debits set state = 'settled'", vec!["rows as their"]),
+            ("update debit_authorizations set routing = '091000019'", "update debit_authorizations set routing = '021000021'", vec!["rows as their"]),
+            ("update debit_files set entries = 2", "update debit_files set entries = 1", vec!["debits whole", "rows as their"]),
+        ] {
+            floor.tamper(tamper, &[]);
+            let failed = floor.failed_checks();
+            assert!(failed.len() == named.len() && failed.iter().zip(&named).all(|(says, name)| says.starts_with(name)), "{tamper}: {failed:?}");
+            floor.tamper(undo, &[]);
+            assert_eq!(floor.failed_checks(), Vec::<String>::new(), "{undo}");
+        }
+    }
+}
