@@ -2,7 +2,7 @@
 
 use super::output::{answer, write_line};
 use super::{
-    Answered, Cli, Command, ExportCommand, Global, acts, audit, compliance, disclosures, disputes, guide, identity, incoming, intake, jobs,
+    Answered, Cli, Command, ExportCommand, Global, acts, audit, compliance, debits, disclosures, disputes, guide, identity, incoming, intake, jobs,
     ledger, letters, licenses, outreach, packs, plan, plans, policy, receipts, reporting, serve, status, store, strategy,
 };
 use crate::app::{App, Failure};
@@ -70,6 +70,7 @@ fn goes_by_the_clock(command: &Command) -> bool {
             | C::Plan(_)
             | C::Payment(_)
             | C::Bank(_)
+            | C::Ach(_)
             | C::Account(_)
             | C::Status(_)
             | C::License(_)
@@ -116,7 +117,8 @@ async fn on_database(app: &App, global: &Global, command: Command) -> Result<Ans
         | Command::Serve(_)
         | Command::Config(_)
         | Command::Disclosure(_)
-        | Command::Ach(_) => {}
+        | Command::Ach(incoming::AchCommand::Read { .. }) => {}
+        Command::Ach(incoming::AchCommand::Debits(command)) => return debits::ach(app, global, command).await,
         Command::Metro2(command) => reporting::metro2(app, global, command).await?,
     }
     Ok(Answered::Yes)
