@@ -17,6 +17,7 @@ use crate::app::{Actor, App, Failure, new_uuid};
 use crate::audit::kept::{self, KeptRow};
 use crate::compliance::acts::ask_act;
 use crate::store::Tx;
+use crate::store::db::Hold;
 use crate::transaction;
 use duly_domain::compliance::acts::Act;
 use duly_domain::ledger::ach::writing::{EntryClass, is_number, trace};
@@ -28,6 +29,7 @@ use duly_domain::values::ids::{DebitFileId, DebitId, DecisionId};
 use duly_domain::values::moment::{Moment, written};
 use jiff::civil::Date;
 use serde_json::json;
+use std::time::{Duration, Instant};
 
 /// Debits in one transaction.
 const PAGE: i64 = 20;
@@ -80,9 +82,7 @@ fn horizon(today: Date, until: Option<Date>) -> Result<Date, Failure> {
 /// be placed ([`placed`]) once it lies where it should.
 pub async fn write(app: &App, who: &Actor, at: Moment, until: Option<Date>) -> Result<Written, Failure> {
     let until = horizon(at.business_day, until)?;
-    let Some(_alone) = app.db.hold("debits").await? else {
-        return Err(Failure::Stale("a file of debits is being written by another process already".into()));
-    };
+    let _alone = hold(app).await?;
     let (sender, unplaced, has_any) = {
         let mut tx = app.db.read().await?;
         (sender_of(&mut tx).await?, store::find_unplaced(&mut tx).await?, store::has_any(&mut tx).await?)
@@ -115,6 +115,23 @@ pub async fn write(app: &App, who: &Actor, at: Moment, until: Option<Date>) -> R
     let Some(file) = begun else { return Ok(Written { file: None, is_again, stayed, until }) };
     let closed = file::close(app, who, at, &sealer, file).await?;
     Ok(Written { file: Some(closed), is_again, stayed, until })
+}
+
+/// How long a run waits for one that has just ended: a server takes a moment to see that.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Holds other writers of files off.
+async fn hold(app: &App) -> Result<Hold, Failure> {
+    let began = Instant::now();
+    loop {
+        if let Some(hold) = app.db.hold("debits").await? {
+            return Ok(hold);
+        }
+        if began.elapsed() > PATIENCE {
+            return Err(Failure::Stale("a file of debits is being written by another process already: wait for it".into()));
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 /// The file lies where it should: nobody needs to write it again.
