@@ -24,6 +24,7 @@ use crate::outreach::words::DueWords;
 use crate::parties::masking::{DATE_OF_BIRTH, REASONS, Revealed};
 use crate::parties::pages::in_words;
 use crate::parties::status::panel::StatusPanel;
+use crate::ledger::debits::panel::DebitPanel;
 use crate::plans::agreed::panel::PlanPanel;
 use crate::plans::approvals::panel::AskingPanel;
 use crate::plans::store::PromiseRow;
@@ -135,6 +136,7 @@ struct WorkspacePage {
     limitation: LimitationPanel,
     asking: Option<AskingPanel>,
     plan: PlanPanel,
+    debits: DebitPanel,
     today: String,
     due_suggestion: String,
     may_work: bool,
@@ -237,6 +239,7 @@ pub async fn show_with(
     let limitation = LimitationPanel::of(&mut tx, visit, id, &form, &papers.documents).await?;
     let asking = asking(&mut tx, visit, id, tab == "promise", &form).await?;
     let plan = PlanPanel::of(&mut tx, visit, id, account.state == "open").await?;
+    let debits = DebitPanel::of(&mut tx, visit, id, account.state == "open").await?;
     let frame = frame.watching(asking.as_ref().map(|asking| asking.live.as_str()));
     let shown = WorkspacePage {
         people,
@@ -322,6 +325,7 @@ pub async fn show_with(
         limitation,
         asking,
         plan,
+        debits,
         today: visit.at.business_day.to_string(),
         due_suggestion: visit.at.business_day.saturating_add(jiff::Span::new().days(7)).to_string(),
         may_work: may_here(Permission::WorkAccounts),

@@ -2,8 +2,8 @@
 
 use super::output::{answer, write_line};
 use super::{
-    Answered, Cli, Command, ExportCommand, Global, acts, audit, compliance, debits, disclosures, disputes, guide, identity, incoming, intake, jobs,
-    ledger, letters, licenses, outreach, packs, plan, plans, policy, receipts, reporting, serve, status, store, strategy,
+    Answered, Cli, Command, ExportCommand, Global, acts, audit, compliance, debits, disclosures, disputes, guide, identity, incoming,
+    intake, jobs, ledger, letters, licenses, outreach, packs, plan, plans, policy, receipts, reporting, serve, status, store, strategy,
 };
 use crate::app::{App, Failure};
 use crate::store::StoreError;

@@ -265,7 +265,9 @@ pub(super) async fn ach(app: &App, global: &Global, command: DebitCommand) -> Re
                 json["notice_by"] = json!(notice_is_due(&of, row, at.business_day).map(|on| on.to_string()));
                 json
             };
-            answer(global.format, &json!({"debits": rows.iter().map(shown).collect::<Vec<_>>()}), || rows.iter().map(debit_line).collect())?;
+            answer(global.format, &json!({"debits": rows.iter().map(shown).collect::<Vec<_>>()}), || {
+                rows.iter().map(debit_line).collect()
+            })?;
         }
         DebitCommand::Notice { debit, on } => {
             let row = say_noticed(app, &who, at, parse_id("debit", &debit)?, on).await?;
@@ -305,7 +307,14 @@ pub(super) async fn ach(app: &App, global: &Global, command: DebitCommand) -> Re
             answer(global.format, &json!({"days": 60, "rates": json}), || {
                 let line = |one: &duly_domain::ledger::debits::rates::Counted| {
                     let mark = if one.is_over() { "✗" } else { "✓" };
-                    format!("{mark} {}: {} of {} ({}); {} is the threshold", one.rate, one.returned, one.sent, one.in_percent(), one.threshold())
+                    format!(
+                        "{mark} {}: {} of {} ({}); {} is the threshold",
+                        one.rate,
+                        one.returned,
+                        one.sent,
+                        one.in_percent(),
+                        one.threshold()
+                    )
                 };
                 counted.iter().map(line).collect()
             })?;
@@ -352,9 +361,7 @@ async fn list(app: &App, global: &Global, account: Option<&str>) -> Result<(), F
     let (authorizations, debits) = (list_authorizations(&mut tx, account).await?, list_debits(&mut tx, account).await?);
     let json = json!({"account": account.to_string(), "authorizations": authorizations.iter().map(authorization_json).collect::<Vec<_>>(),
         "debits": debits.iter().map(debit_json).collect::<Vec<_>>()});
-    answer(global.format, &json, || {
-        authorizations.iter().flat_map(authorization_lines).chain(debits.iter().map(debit_line)).collect()
-    })
+    answer(global.format, &json, || authorizations.iter().flat_map(authorization_lines).chain(debits.iter().map(debit_line)).collect())
 }
 
 async fn write_file(app: &App, global: &Global, out: &Path, until: Option<Date>, once_more: Option<&str>) -> Result<Answered, Failure> {
@@ -398,9 +405,8 @@ fn written_json(file: Option<(&FileRow, &Path)>, is_again: bool, until: Option<D
                 "decision": one.debit.decision.map(|id| id.to_string())})
         })
         .collect();
-    let totals = file.map(|(file, _)| {
-        json!({"entries": file.entries, "debits_minor": file.debits_minor, "credits_minor": 0, "hash": file.entry_hash})
-    });
+    let totals = file
+        .map(|(file, _)| json!({"entries": file.entries, "debits_minor": file.debits_minor, "credits_minor": 0, "hash": file.entry_hash}));
     json!({"path": file.map(|(_, out)| out), "file": file.map(|(file, _)| file.id.to_string()), "totals": totals,
         "sha256": file.map(|(file, _)| file.hash.clone()), "again": is_again, "effective": until.map(|on| on.to_string()), "refused": refused})
 }

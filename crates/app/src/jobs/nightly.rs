@@ -57,8 +57,17 @@ impl Page {
 }
 
 /// The steps, in order: the table of contents of the night.
-const STEPS: [&str; 9] =
-    ["end reservations", "post debits", "judge promises", "end holds", "age accounts", "build worklists", "draw calls to review", PROOF, SIGNING];
+const STEPS: [&str; 9] = [
+    "end reservations",
+    "post debits",
+    "judge promises",
+    "end holds",
+    "age accounts",
+    "build worklists",
+    "draw calls to review",
+    PROOF,
+    SIGNING,
+];
 
 /// The step that changes nothing and reads everything.
 const PROOF: &str = "prove integrity";

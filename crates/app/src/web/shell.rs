@@ -68,7 +68,7 @@ const APPROVALS: &str = "/approvals";
 /// The room of reviews, practice and the call guide.
 pub const COACHING: &str = "/coaching";
 
-const ROOMS: [(&str, &str, &str, Permission); 18] = [
+const ROOMS: [(&str, &str, &str, Permission); 19] = [
     ("/my-day", "My day", "day", Permission::WorkAccounts),
     ("/accounts", "Accounts", "people", Permission::ReadAccounts),
     ("/calls", "Calls", "phone", Permission::WorkAccounts),
@@ -77,6 +77,7 @@ const ROOMS: [(&str, &str, &str, Permission); 18] = [
     ("/promises", "Promises", "promise", Permission::ReadAccounts),
     ("/payments", "Payments", "money", Permission::ReadAccounts),
     ("/bank", "Bank", "bank", Permission::PostPayments),
+    ("/debits", "Debits", "import", Permission::PostPayments),
     ("/disputes", "Disputes", "warn", Permission::ReadAccounts),
     (COACHING, "Coaching", "practice", Permission::ReadReviews),
     ("/imports", "Imports", "import", Permission::Import),
@@ -223,6 +224,14 @@ fn saying(code: &str) -> &'static str {
         "mark-decided" => "Decided; the officer sees it.",
         "goal" => "The goal is set.",
         "goal-closed" => "Kept: what came of it stands with the goal.",
+        "authorized" => "Kept: debits can be planned under it.",
+        "debits-revoked" => "Taken back: nothing more is drawn. What is on its way, their bank can stop.",
+        "debits-resumed" => "Taken up again; what was planned goes with the next file.",
+        "debit-planned" => "Planned; it goes with the file of its day.",
+        "debit-cancelled" => "Cancelled.",
+        "debits-written" => "The file is written: save it, and bring it to the bank.",
+        "debits-none" => "Nothing could be sent; the list says why.",
+        "debits-posted" => "What took effect is posted.",
         "deleted" => "Deleted.",
         _ => "",
     }

@@ -70,7 +70,10 @@ fn agrees(floor: &mut Floor, person: Person, usual: i64) -> DebitAuthorizationId
 }
 
 fn plans(floor: &mut Floor, under: DebitAuthorizationId, minor: i64, on: &str) -> Result<DebitRow, Failure> {
-    plans_as(floor, PlanDebit { authorization: under, amount_minor: minor, wanted_on: on.parse().unwrap(), notice_sent_on: None, corrects: None })
+    plans_as(
+        floor,
+        PlanDebit { authorization: under, amount_minor: minor, wanted_on: on.parse().unwrap(), notice_sent_on: None, corrects: None },
+    )
 }
 
 fn plans_as(floor: &mut Floor, ask: PlanDebit) -> Result<DebitRow, Failure> {

@@ -218,15 +218,15 @@ pub fn gather_act(record: &Record, at: Timestamp, person: Key, debts: &[Key], ac
             agreed_range_minor,
             notice_sent_on,
         } => ActFacts::Debit(DebitFacts {
-                is_single: *is_single,
-                is_authorized_in_writing: *is_authorized_in_writing,
-                is_revoked: *is_revoked,
-                lacks_copy: !copy_given,
-                varies_from: amount_minor.zip(*usual_minor),
-                agreed_range_minor: *agreed_range_minor,
-                notice_sent_on: *notice_sent_on,
-                ..gather_debit(record, at, debts)
-            }),
+            is_single: *is_single,
+            is_authorized_in_writing: *is_authorized_in_writing,
+            is_revoked: *is_revoked,
+            lacks_copy: !copy_given,
+            varies_from: amount_minor.zip(*usual_minor),
+            agreed_range_minor: *agreed_range_minor,
+            notice_sent_on: *notice_sent_on,
+            ..gather_debit(record, at, debts)
+        }),
         Act::Delete { kept, last_activity_on } => ActFacts::Delete(gather_deletion(record, at, debts, *kept, *last_activity_on)),
         Act::Suit { venue, is_proof_of_claim, accrued_on, agreement } => {
             let record = with_told(record, debts, |debt| {

@@ -103,6 +103,8 @@ pub enum Permission {
     PostPayments,
     /// Reverse payments.
     ReversePayments,
+    /// Take an authorization of debits back as they say, cancel a debit that was not sent.
+    StopDebits,
     /// Import placements.
     Import,
     /// Make two records of one person one, and part them again.
@@ -135,7 +137,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Permission; 34] = [
+    pub const ALL: [Permission; 35] = [
         Permission::Anyone,
         Permission::SignedIn,
         Permission::ReadAccounts,
@@ -156,6 +158,7 @@ impl Permission {
         Permission::PrintLetters,
         Permission::PostPayments,
         Permission::ReversePayments,
+        Permission::StopDebits,
         Permission::Import,
         Permission::MergePeople,
         Permission::ReadNights,
@@ -192,7 +195,7 @@ pub fn may(role: Role, permission: Permission) -> bool {
         P::CorrectAmounts => role == R::Compliance,
         P::ReleaseContacts | P::LeadFloor => role == R::Supervisor,
         P::CloseAccounts => matches!(role, R::Supervisor | R::BackOffice),
-        P::AskActs | P::FileDocuments => !matches!(role, R::Administrator | R::Auditor),
+        P::AskActs | P::FileDocuments | P::StopDebits => !matches!(role, R::Administrator | R::Auditor),
         P::PrintLetters => matches!(role, R::Supervisor | R::Compliance | R::BackOffice),
         P::PostPayments | P::ReversePayments => role == R::BackOffice,
         P::Import | P::MergePeople => matches!(role, R::BackOffice | R::Supervisor),
@@ -230,6 +233,7 @@ mod tests {
             Permission::PrintLetters,
             Permission::PostPayments,
             Permission::ReversePayments,
+            Permission::StopDebits,
             Permission::Import,
             Permission::MergePeople,
             Permission::RunNights,

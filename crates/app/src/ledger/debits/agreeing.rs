@@ -58,7 +58,9 @@ fn prove_details(routing: &str, number: &AccountNumber, problems: &mut Problems)
         problems.0.push(("routing", "is not the nine digits of a bank: the last one does not prove the others".into()));
     }
     if looks_like_a_card(number.whole()) {
-        problems.0.push(("number", "is the number of a card, which is never kept: ask for the number of the account, as on a check".into()));
+        problems
+            .0
+            .push(("number", "is the number of a card, which is never kept: ask for the number of the account, as on a check".into()));
     } else if !is_number(number.whole()) {
         problems.0.push(("number", "is not the number of an account at a bank: up to 17 letters and digits".into()));
     }
@@ -68,7 +70,9 @@ impl Authorize {
     fn problems(&self, today: Date) -> Problems {
         let mut problems = Problems::default();
         prove_details(&self.routing, &self.number, &mut problems);
-        for (field, text, most) in [("holder", &self.holder, NAME_MAX), ("words", &self.words, WORDS_MAX), ("evidence", &self.evidence, WORDS_MAX)] {
+        for (field, text, most) in
+            [("holder", &self.holder, NAME_MAX), ("words", &self.words, WORDS_MAX), ("evidence", &self.evidence, WORDS_MAX)]
+        {
             if text.trim().is_empty() {
                 problems.0.push((field, "is not said".into()));
             } else if let Err(Failure::Wrong(wrong)) = check_length(field, text, most) {
@@ -76,7 +80,8 @@ impl Authorize {
             }
         }
         if self.is_recurring && !may_recur(self.class) {
-            let says = "does not do for a series: a spoken yes authorizes one debit; have them sign or authenticate a writing (12 CFR 1005.10(b))";
+            let says =
+                "does not do for a series: a spoken yes authorizes one debit; have them sign or authenticate a writing (12 CFR 1005.10(b))";
             problems.0.push(("class", says.into()));
         }
         if self.agreed_on > today {

@@ -171,13 +171,10 @@ pub async fn content(tx: &mut Tx, sealer: &Sealer, file: &FileRow) -> Result<Str
             NewBatch { class, description: description.into(), effective_on, entries }
         })
         .collect();
-    let sender = Sender {
-        bank: bank_of(file)?,
-        bank_name: file.bank_name.clone(),
-        name: file.sender.clone(),
-        company_id: file.company_no.clone(),
-    };
-    let (hour, minute) = (i8::try_from(file.created_minute / 60).unwrap_or_default(), i8::try_from(file.created_minute % 60).unwrap_or_default());
+    let sender =
+        Sender { bank: bank_of(file)?, bank_name: file.bank_name.clone(), name: file.sender.clone(), company_id: file.company_no.clone() };
+    let (hour, minute) =
+        (i8::try_from(file.created_minute / 60).unwrap_or_default(), i8::try_from(file.created_minute % 60).unwrap_or_default());
     let text = write(&sender, file.created_on.at(hour, minute, 0, 0), file.modifier.chars().next().unwrap_or('A'), &batches)
         .map_err(|error| Failure::File(format!("the file cannot be written: {error}")))?;
     if !file.hash.is_empty() && hex(&Sha256::digest(text.as_bytes())) != file.hash {

@@ -10,10 +10,13 @@
 //! Always true: nothing is sent past the gate, and nothing twice; a settled debit is one payment, a returned one a payment reversed;
 //! the number of a bank account is sealed ([`sealing`]).
 
+pub mod account_page;
 pub mod agreeing;
 pub mod check;
 pub mod file;
 pub mod look;
+pub mod pages;
+pub mod panel;
 pub mod planning;
 pub mod sealing;
 pub mod sending;

@@ -56,13 +56,7 @@ pub async fn plan_debit(app: &App, who: &Actor, at: Moment, ask: &PlanDebit) -> 
         }
         if let Some(corrects) = ask.corrects {
             let first_on = may_correct(&before, corrects, at.business_day)?;
-            row = DebitRow {
-                kind: DebitKind::Correction.code().into(),
-                first: Some(corrects),
-                first_on: Some(first_on),
-                try_no: 2,
-                ..row
-            };
+            row = DebitRow { kind: DebitKind::Correction.code().into(), first: Some(corrects), first_on: Some(first_on), try_no: 2, ..row };
         } else if !of.is_recurring && before.iter().any(|debit| debit.asked_as() == DebitKind::First && debit.is_live()) {
             return Err(Failure::Stale("they agreed to one debit, and that one is planned or drawn: have them agree to another".into()));
         }
@@ -205,7 +199,8 @@ async fn keep(tx: &mut Tx, who: &Actor, at: Moment, rows: Vec<DebitRow>) -> Resu
 /// The last day for the written notice of a debit whose amount was not agreed; nothing where none is needed, or one went out.
 pub fn notice_is_due(of: &AuthorizationRow, debit: &DebitRow, today: Date) -> Option<Date> {
     let is_in_range = of.low_minor.zip(of.high_minor).is_some_and(|(low, high)| (low..=high).contains(&debit.amount_minor));
-    let is_needed = of.is_recurring && debit.amount_minor > 0 && of.usual_minor.is_some_and(|usual| usual != debit.amount_minor) && !is_in_range;
+    let is_needed =
+        of.is_recurring && debit.amount_minor > 0 && of.usual_minor.is_some_and(|usual| usual != debit.amount_minor) && !is_in_range;
     let is_open = debit.standing() == DebitState::Planned && debit.notice_sent_on.is_none();
     (is_needed && is_open).then(|| notice_by(effective_on(debit.wanted_on, today)))
 }

@@ -74,7 +74,8 @@ impl Sealer {
         let mut parts = sealed.split('.');
         let (name, nonce, text) = (parts.next().unwrap_or_default(), parts.next().and_then(unhex), parts.next().and_then(unhex));
         if name != self.name {
-            let says = format!("the number of {of} was sealed with another key ({name}): bring that one back, or take the authorization anew");
+            let says =
+                format!("the number of {of} was sealed with another key ({name}): bring that one back, or take the authorization anew");
             return Err(Failure::File(says));
         }
         let altered = || Failure::File(format!("the sealed number of {of} was altered: take the authorization anew"));
@@ -121,7 +122,10 @@ mod tests {
         let keys = Keys::in_folder(folder.clone());
         assert!(Sealer::find(&keys).err().unwrap().to_string().contains("bring back the folder of keys"));
         let made = Sealer::find_or_make(&keys, false).unwrap();
-        assert_eq!((Sealer::find_or_make(&keys, true).unwrap().name, Sealer::find(&keys).unwrap().name), (made.name.clone(), made.name.clone()));
+        assert_eq!(
+            (Sealer::find_or_make(&keys, true).unwrap().name, Sealer::find(&keys).unwrap().name),
+            (made.name.clone(), made.name.clone())
+        );
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;

@@ -34,6 +34,9 @@ use std::time::{Duration, Instant};
 /// Debits in one transaction.
 const PAGE: i64 = 20;
 
+/// Debits that a page shows at the most.
+const SHOWN: i64 = 100;
+
 /// The highest number of an entry; after it they begin again.
 const NUMBER_MAX: i64 = 9_999_999;
 
@@ -145,6 +148,32 @@ pub async fn placed(app: &App, who: &Actor, at: Moment, file: DebitFileId) -> Re
     })
 }
 
+/// A planned debit that is due, and what the house says of it today. The rules are asked when it is sent.
+#[derive(Clone, Debug)]
+pub struct Next {
+    /// The debit.
+    pub debit: DebitRow,
+    /// The day it would take effect, or why it stays.
+    pub answer: Result<Date, Stays>,
+}
+
+/// What would be looked at if a file were written now, as far as a page shows it; nothing is kept.
+pub async fn preview(tx: &mut Tx, today: Date) -> Result<Vec<Next>, Failure> {
+    let until = next_bank_day(today);
+    let mut next = Vec::new();
+    for debit in drawn::list_due(tx, until, DebitId(uuid::Uuid::nil()), SHOWN).await? {
+        if effective_on(debit.wanted_on, today) > until {
+            continue;
+        }
+        let of = store::load_authorization(tx, debit.authorization).await?;
+        let answer = may_send(&facts(tx, &of, &debit).await?, today);
+        if !matches!(answer, Ok(on) if on > until) {
+            next.push(Next { debit, answer });
+        }
+    }
+    Ok(next)
+}
+
 struct Page {
     /// The last debit that was looked at; nothing where there was none.
     last: Option<DebitId>,
@@ -152,7 +181,6 @@ struct Page {
     stayed: Vec<Stayed>,
 }
 
-#[expect(clippy::too_many_arguments, reason = "one page of a run that knows them all")]
 async fn send_page(
     tx: &mut Tx,
     who: &Actor,
@@ -226,8 +254,8 @@ async fn facts(tx: &mut Tx, of: &AuthorizationRow, debit: &DebitRow) -> Result<S
     let account = accounts::store::load_account(tx, of.account).await?;
     let holds = accounts::store::list_holds(tx, of.account).await?;
     let held_until = holds.iter().filter(|hold| hold.ended_at.is_none()).map(|hold| hold.until_on.unwrap_or(Date::MAX)).max();
-    let prenotes = list_debits_under(tx, of.id).await?.into_iter().filter(|one| one.asked_as() == DebitKind::Prenote);
-    let prenote = match prenotes.last() {
+    let mut prenotes = list_debits_under(tx, of.id).await?.into_iter().filter(|one| one.asked_as() == DebitKind::Prenote);
+    let prenote = match prenotes.next_back() {
         Some(one) if one.standing() == DebitState::Planned => Prenote::Waits,
         Some(one) => one.effective_on.filter(|_| one.is_live()).map_or(Prenote::None, Prenote::Effective),
         None => Prenote::None,

@@ -93,12 +93,7 @@ pub(super) async fn settle_all(
     let standings = standing::list_standings(tx, &keys).await?;
     let asks: Vec<PostPayment> = rows
         .iter()
-        .map(|row| PostPayment {
-            account: row.account,
-            amount_minor: row.amount_minor,
-            effective_on: row.day(),
-            reference: reference(row),
-        })
+        .map(|row| PostPayment { account: row.account, amount_minor: row.amount_minor, effective_on: row.day(), reference: reference(row) })
         .collect();
     let fates = post_all(tx, who, at, standings, &asks).await?;
     let posted = rows.into_iter().zip(fates).map(|(row, fate)| match fate {

@@ -19,10 +19,10 @@ use crate::store::Tx;
 use crate::{accounts, strategy, transaction};
 use duly_domain::audit::hex;
 use duly_domain::ledger::ach::return_code::ReturnCode;
+use duly_domain::ledger::ach::writing::Routing;
 use duly_domain::ledger::ach::{AchEntry, AchFile};
 use duly_domain::ledger::debits::correcting::{Details, correct, last_four};
 use duly_domain::ledger::debits::{Again, AuthorizationState, DebitKind, DebitState, Follows, Then, Tries, follows};
-use duly_domain::ledger::ach::writing::Routing;
 use duly_domain::values::file_problem::FileProblem;
 use duly_domain::values::ids::{DebitAuthorizationId, DebitReturnId};
 use duly_domain::values::moment::{Moment, written};
@@ -86,7 +86,10 @@ pub async fn take(app: &App, who: &Actor, at: Moment, path: &Path) -> Result<Tak
     let file = open_ach(path).map_err(Failure::File)?.file;
     // A code that nobody knows is still a return; anything else that cannot be used makes the file one that cannot be trusted.
     if let Some(problem) = file.problems.iter().find(|problem| problem.refuses && !problem.place.starts_with("addenda 9")) {
-        return Err(Failure::File(format!("{} is not whole, and nothing of it was taken: {problem}. Ask the bank for it again", path.display())));
+        return Err(Failure::File(format!(
+            "{} is not whole, and nothing of it was taken: {problem}. Ask the bank for it again",
+            path.display()
+        )));
     }
     let told: Vec<Told> = told(&file);
     // Before anything is applied: what is corrected must be sealed again.
@@ -236,7 +239,14 @@ fn short(means: &str) -> &str {
 }
 
 /// The debit came back: its payment is reversed, posted first where its day has come.
-async fn went_back(tx: &mut Tx, who: &Actor, at: Moment, code: &ReturnCode, debit: DebitRow, done: &mut Vec<String>) -> Result<DebitRow, Failure> {
+async fn went_back(
+    tx: &mut Tx,
+    who: &Actor,
+    at: Moment,
+    code: &ReturnCode,
+    debit: DebitRow,
+    done: &mut Vec<String>,
+) -> Result<DebitRow, Failure> {
     let has_come = debit.day() <= at.business_day;
     let debit = match debit.standing() == DebitState::Sent && has_come && debit.amount_minor > 0 {
         true => match settle_all(tx, who, at, vec![debit.clone()]).await?.pop() {
@@ -265,7 +275,6 @@ async fn went_back(tx: &mut Tx, who: &Actor, at: Moment, code: &ReturnCode, debi
 }
 
 /// What becomes of the authorization, and what is asked for again; on which day.
-#[expect(clippy::too_many_arguments, reason = "all that is known of one return")]
 async fn then(
     tx: &mut Tx,
     who: &Actor,
@@ -281,7 +290,11 @@ async fn then(
         Then::Revoked => {
             let revoked = revoke_in(tx, who, at, of.clone(), &format!("their bank told: {}", code.code)).await?;
             let cancelled = revoked.cancelled.len();
-            done.push(if cancelled > 0 { format!("authorization revoked, {cancelled} planned cancelled") } else { "authorization revoked".into() });
+            done.push(if cancelled > 0 {
+                format!("authorization revoked, {cancelled} planned cancelled")
+            } else {
+                "authorization revoked".into()
+            });
         }
         Then::Held if !is_gone => {
             turn(tx, who, at, of, AuthorizationState::Held, &format!("{}: {}", code.code, short(code.means)), "debit.hold").await?;
@@ -303,7 +316,8 @@ async fn then(
         ..planned(who, at, of, DebitKind::Retry, debit.amount_minor, on)
     };
     insert_debit(tx, &retry).await?;
-    let detail = json!({"debit": retry.id.to_string(), "first": retry.first.map(|id| id.to_string()), "try": retry.try_no, "on": on.to_string()});
+    let detail =
+        json!({"debit": retry.id.to_string(), "first": retry.first.map(|id| id.to_string()), "try": retry.try_no, "on": on.to_string()});
     kept::record(tx, who, at.at, retry.account, "debit.retry", detail, &[retry.id.into()]).await?;
     done.push(format!("asked for again on {on}"));
     Ok(Some(on))

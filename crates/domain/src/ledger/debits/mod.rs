@@ -307,9 +307,7 @@ pub fn follows(code: &ReturnCode, tries: Tries, today: Date) -> Follows {
         }
         "requested-by-originator-bank" => went(Then::Stands, Again::Never),
         // Between the banks: whether the money is ours again, a person finds out.
-        "dishonored-return" | "contested-dishonored-return" => {
-            Follows { money_went_back: false, then: Then::Held, again: Again::Never }
-        }
+        "dishonored-return" | "contested-dishonored-return" => Follows { money_went_back: false, then: Then::Held, again: Again::Never },
         _ => went(Then::Held, Again::Never),
     }
 }
@@ -329,6 +327,7 @@ pub fn looks_like_a_card(number: &str) -> bool {
         16 => first / 1000 == 4 || matches!(first / 100, 51..=55 | 65) || (2221..=2720).contains(&first) || first == 6011,
         _ => false,
     };
-    let sum: u32 = digits.iter().rev().enumerate().map(|(at, digit)| if at % 2 == 0 { *digit } else { digit * 2 / 10 + digit * 2 % 10 }).sum();
+    let sum: u32 =
+        digits.iter().rev().enumerate().map(|(at, digit)| if at % 2 == 0 { *digit } else { digit * 2 / 10 + digit * 2 % 10 }).sum();
     letters == digits.len() && is_issued && sum.is_multiple_of(10)
 }

@@ -61,7 +61,10 @@ fn what_is_not_sent_says_why() {
         (Sending { owed_minor: 19_999, on_the_way_minor: 10_000, ..plain.clone() }, Err(Stays::MoreThanOwed)),
         (Sending { serves: Serves::Done, ..plain.clone() }, Err(Stays::Served)),
         (Sending { serves: Serves::Broken, ..plain.clone() }, Err(Stays::Broken)),
-        (Sending { serves: Serves::Broken, kind: DebitKind::Retry, first_on: Some(date(2026, 3, 2)), ..plain.clone() }, Ok(date(2026, 3, 5))),
+        (
+            Sending { serves: Serves::Broken, kind: DebitKind::Retry, first_on: Some(date(2026, 3, 2)), ..plain.clone() },
+            Ok(date(2026, 3, 5)),
+        ),
         (Sending { prenote: Prenote::Waits, ..plain.clone() }, Err(Stays::AwaitsPrenote)),
         // Three days of the banks after Monday the second is Thursday the fifth.
         (Sending { prenote: prenote(date(2026, 3, 2)), ..plain.clone() }, Ok(date(2026, 3, 5))),

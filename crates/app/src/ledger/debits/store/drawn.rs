@@ -5,9 +5,7 @@ use crate::params;
 use crate::rows;
 use crate::store::{StoreError, Tx};
 use duly_domain::ledger::debits::{DebitKind, DebitState};
-use duly_domain::values::ids::{
-    AccountId, DebitAuthorizationId, DebitFileId, DebitId, DecisionId, InstallmentId, PaymentId, PromiseId,
-};
+use duly_domain::values::ids::{AccountId, DebitAuthorizationId, DebitFileId, DebitId, DecisionId, InstallmentId, PaymentId, PromiseId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
