@@ -73,7 +73,7 @@ fn main() {
     let app = server.block_on(opened(&database, at));
     let cookies = server.block_on(sign_ins(&app));
     server.spawn(tick(app.clone(), at));
-    let base = serve(&server, Served::Product(app.clone()));
+    let base = serve(&server, Served::Product(Box::new(app.clone())));
     // The server was started before the officers come: it has counted the lists.
     std::thread::sleep(SETTLED);
 
@@ -180,7 +180,7 @@ async fn sign_ins(app: &App) -> Vec<String> {
 }
 
 enum Served {
-    Product(App),
+    Product(Box<App>),
     Fixed(String),
 }
 
@@ -190,7 +190,7 @@ fn serve(runtime: &tokio::runtime::Runtime, what: Served) -> String {
     let base = format!("http://{}", listener.local_addr().expect("an address"));
     runtime.spawn(async move {
         match what {
-            Served::Product(app) => drop(web::serve_at(app, listener).await),
+            Served::Product(app) => drop(web::serve_at(*app, listener).await),
             Served::Fixed(page) => {
                 let router = axum::Router::new()
                     .route("/", axum::routing::get(move || std::future::ready(axum::response::Html(page.clone()))))

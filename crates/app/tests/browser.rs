@@ -451,7 +451,12 @@ fn axe_finds_nothing_on_any_page_in_light_or_dark() {
             .map(String::from)
             .to_vec(),
         ),
-        ("back_office", vec![format!("{account}?do=payment"), "/letters".into(), reversal, "/bank".into()]),
+        (
+            "back_office",
+            [&format!("{account}?do=payment"), "/letters", &reversal, "/bank", "/trust", "/remittances", "/rates"]
+                .map(String::from)
+                .to_vec(),
+        ),
         ("administrator", vec!["/users".into(), "/settings".into()]),
     ];
     let walked: WebDriverResult<Vec<String>> = floor.runtime.block_on(async {

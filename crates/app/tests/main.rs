@@ -18,3 +18,4 @@ mod practice_desk;
 mod schema;
 mod stories;
 mod tls;
+mod trust_pages;

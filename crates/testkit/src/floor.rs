@@ -10,6 +10,7 @@ use duly::intake::report::Report;
 use duly::intake::undo::{TakenBack, take_back};
 use duly::jobs::nightly;
 use duly::ledger::actions::{PostPayment, Posted, post_payment, reverse_payment};
+use duly::ledger::journal::Dialect;
 use duly::outreach::actions::{RecordContact, Recorded, Reserved, record_contact, reserve_contact};
 use duly::outreach::words::Said;
 use duly::plans::actions::{TakePromise, take_promise, withdraw_promise};
@@ -380,11 +381,11 @@ impl Floor {
         self.runtime.block_on(async { self.app.db.read().await?.all(sql, &[]).await }).expect("the texts are read")
     }
 
-    /// The journal of the whole ledger.
-    pub fn journal(&mut self) -> String {
+    /// The journal of the whole ledger, for a program.
+    pub fn journal(&mut self, dialect: Dialect) -> String {
         let mut out = Vec::new();
         self.runtime
-            .block_on(async { ledger::journal::write_hledger(&mut self.app.db.read().await?, &mut out).await })
+            .block_on(async { ledger::journal::write_journal(&mut self.app.db.read().await?, dialect, &mut out).await })
             .expect("the journal is written");
         String::from_utf8(out).expect("a journal is text")
     }

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// Each program the tests talk to, and the Debian package it comes from.
-const NEEDED: [(&str, &str); 5] = [
+const NEEDED: [(&str, &str); 6] = [
+    ("bean-check", "beancount"),
     ("chromium", "chromium"),
     ("chromedriver", "chromium-driver"),
     ("hledger", "hledger"),

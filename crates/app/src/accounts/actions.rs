@@ -1,6 +1,7 @@
 //! Creditors and desks are made, holds placed and ended, deaths recorded.
 
 pub use super::desks::actions::join_desk;
+use super::hardship;
 use super::store::{self, Creditor, Desk, Hold};
 use crate::app::{Actor, App, Failure, WORDS_MAX, check_length, new_uuid};
 use crate::audit::kept;
@@ -93,7 +94,7 @@ pub async fn hold(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId, reas
     hold_within(tx, who, at, account, reason, "account", until_on).await
 }
 
-async fn hold_within(
+pub(in crate::accounts) async fn hold_within(
     tx: &mut Tx,
     who: &Actor,
     at: Moment,
@@ -121,8 +122,10 @@ async fn hold_within(
 /// Ends a hold; the account comes back today.
 pub async fn end_hold(app: &App, who: &Actor, at: Moment, account: AccountId, hold: HoldId) -> Result<(), Failure> {
     transaction!(app.db, tx, {
-        if !store::list_holds(tx, account).await?.iter().any(|known| known.id == hold) {
-            return Err(Failure::NotFound(format!("hold {hold} on this account")));
+        let known = store::list_holds(tx, account).await?.into_iter().find(|known| known.id == hold);
+        let known = known.ok_or_else(|| Failure::NotFound(format!("hold {hold} on this account")))?;
+        if known.scope == hardship::actions::PAUSE {
+            return Err(Failure::Stale("the hold belongs to a hardship pause: end the pause".into()));
         }
         end_hold_within(tx, who, at, account, hold).await
     })

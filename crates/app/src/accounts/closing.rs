@@ -6,11 +6,12 @@ use super::store;
 use crate::app::{Actor, App, Failure};
 use crate::compliance::acts;
 use crate::store::Tx;
-use crate::{audit, outreach, plans, strategy, transaction};
+use crate::{audit, ledger, outreach, plans, strategy, transaction};
 use duly_domain::compliance::acts::Act;
 use duly_domain::compliance::facts::Transferee;
 use duly_domain::values::ids::AccountId;
 use duly_domain::values::moment::Moment;
+use jiff::civil::Date;
 use serde_json::json;
 
 /// Why an account can end, with the words on screens.
@@ -76,11 +77,29 @@ pub async fn close(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId, bec
         return Err(Failure::Stale(format!("a {} is reserved on it: record its result first", contact.channel)));
     }
     plans::actions::withdraw_all(tx, who, at, account).await?;
+    super::hardship::actions::end_all(tx, who, at, account).await?;
+    ledger::charges::actions::stop_all(tx, who, at, account).await?;
     store::update_closed(tx, account, Some((at.business_day, because))).await?;
     store::update_next(tx, account, None, None, None).await?;
     let detail = json!({"because": because, "note": note, "balance_minor": facts.balance_minor, "currency": facts.currency});
     audit::record(tx, who, at.at, Some(account), "account.close", &detail).await?;
     strategy::actions::place_on_worklist(tx, account, at).await
+}
+
+/// Notes the day on which the creditor takes an account back, or that none is named: no plan runs past it.
+pub async fn set_recall(app: &App, who: &Actor, at: Moment, account: AccountId, on: Option<Date>) -> Result<(), Failure> {
+    if on.is_some_and(|on| on <= at.business_day) {
+        return Err(Failure::wrong("recall", "is not after today: close the account as recalled instead"));
+    }
+    transaction!(app.db, tx, {
+        let facts = store::load_account(tx, account).await?;
+        if facts.state == "closed" {
+            return Err(Failure::Stale("the account is closed".into()));
+        }
+        store::relief::update_recall(tx, account, on).await?;
+        let detail = json!({"on": on.map(|on| on.to_string()), "before": facts.recall_on.map(|on| on.to_string())});
+        audit::record(tx, who, at.at, Some(account), "account.recall", &detail).await.map(drop)
+    })
 }
 
 /// Takes a closed account up again today.

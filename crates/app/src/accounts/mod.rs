@@ -6,6 +6,7 @@ pub mod actions;
 pub mod brief;
 pub mod closing;
 pub mod desks;
+pub mod hardship;
 pub mod itemized;
 pub mod limitation;
 pub mod nightly;

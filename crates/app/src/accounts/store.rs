@@ -1,6 +1,7 @@
 //! The tables `creditors`, `batches`, `accounts`, `account_people`, `holds` and `notices`; desks are in [`super::desks::store`].
 
 pub mod notices;
+pub mod relief;
 pub mod standing;
 
 pub use super::desks::store::{Desk, find_desk, insert_desk, insert_member, list_desks, list_desks_of, list_who_work_all};
@@ -88,16 +89,16 @@ const ACCOUNT: &str = "
     select id, creditor_id, desk_id, debtor_id, reference, kind, description, creditor_status, state, currency, placed_minor,
            balance_minor, principal_minor, interest_minor, fees_minor, costs_minor, other_minor, paid_before_minor,
            reduced_before_minor, placed_on, itemized_on, due_on, charged_off_on, stage, was_reached, next_action, next_action_on,
-           next_action_at, closed_on, closed_because
+           next_action_at, closed_on, closed_because, interest_to_on, paused_until, recall_on
       from accounts where id = $1";
 const BY_REFERENCE: &str = "select id from accounts where reference = $1 order by id limit 2";
 const ACCOUNTS_IN: &str = "
     select id, creditor_id, desk_id, debtor_id, reference, kind, description, creditor_status, state, currency, placed_minor,
            balance_minor, principal_minor, interest_minor, fees_minor, costs_minor, other_minor, paid_before_minor,
            reduced_before_minor, placed_on, itemized_on, due_on, charged_off_on, stage, was_reached, next_action, next_action_on,
-           next_action_at, closed_on, closed_because
+           next_action_at, closed_on, closed_because, interest_to_on, paused_until, recall_on
       from accounts where id in ($keys)";
-const OF_DEBTORS: &str = "select debtor_id, id, kind from accounts where debtor_id in ($keys) order by debtor_id, id";
+const OF_DEBTORS: &str = "select debtor_id, id, kind, paused_until from accounts where debtor_id in ($keys) order by debtor_id, id";
 const SET_NEXT: &str = "update accounts set next_action = $1, next_action_on = $2, next_action_at = $3 where id = $4";
 const SET_STATE: &str = "update accounts set state = $1 where id = $2";
 const SET_BALANCE: &str = "
@@ -119,8 +120,10 @@ const HOLDS: &str = "select id, reason, scope, from_on, until_on, ended_at from 
 const END_HOLD: &str = "update holds set ended_at = $1 where id = $2 and ended_at is null";
 const DUE_HOLDS: &str = "
     select id, account_id from holds where ended_at is null and until_on is not null and until_on <= $1 and id > $2 order by id limit $3";
+/// What the hold of a hardship pause forbids, the gate says with its reason.
 const STANDING_HOLDS: &str = "
-    select count(*) from holds where account_id = $1 and ended_at is null and (until_on is null or until_on > $2)";
+    select count(*) from holds
+     where account_id = $1 and scope <> 'pause' and ended_at is null and (until_on is null or until_on > $2)";
 const STALE_STAGES: &str = "
     select id, due_on, stage from accounts where state = 'open' and id > $1 order by id limit $2";
 const SET_STAGE: &str = "update accounts set stage = $1 where id = $2";
@@ -171,6 +174,9 @@ rows! {
         pub next_action_at: Option<Timestamp>,
         pub closed_on: Option<Date>,
         pub closed_because: Option<String>,
+        pub interest_to_on: Option<Date>,
+        pub paused_until: Option<Date>,
+        pub recall_on: Option<Date>,
     }
 
     /// One batch.
@@ -367,8 +373,11 @@ pub async fn list_accounts(tx: &mut Tx, ids: &[Value]) -> Result<Vec<Account>, S
     tx.all_in(ACCOUNTS_IN, ids).await
 }
 
-/// Every account of many debtors with its kind, each behind its debtor.
-pub async fn list_of_debtors(tx: &mut Tx, debtors: &[Value]) -> Result<Vec<Keyed<DebtorId, (AccountId, String)>>, StoreError> {
+/// Every account of many debtors with its kind and until when it is paused, each behind its debtor.
+pub async fn list_of_debtors(
+    tx: &mut Tx,
+    debtors: &[Value],
+) -> Result<Vec<Keyed<DebtorId, (AccountId, String, Option<Date>)>>, StoreError> {
     tx.all_in(OF_DEBTORS, debtors).await
 }
 
@@ -447,7 +456,7 @@ pub async fn list_due_holds(tx: &mut Tx, on: Date, after: HoldId, limit: i64) ->
     tx.all(DUE_HOLDS, params![on, after, limit]).await
 }
 
-/// Whether a hold stands on a day.
+/// Whether a hold other than a hardship pause's stands on a day.
 pub async fn is_held(tx: &mut Tx, account: AccountId, on: Date) -> Result<bool, StoreError> {
     Ok(tx.number(STANDING_HOLDS, params![account, on]).await? > 0)
 }

@@ -316,6 +316,21 @@ async fn money(tx: &mut Tx, account: AccountId, events: &mut Vec<Event>, zone: &
         let more = format!("reference {}{state}", refund.reference);
         events.push(event(midnight(refund.refunded_on, zone), "money", "", format!("Refunded {amount}"), more));
     }
+    for charge in ledger::charges::store::list_charges(tx, account, MOST).await? {
+        let amount = Money::of(charge.amount_minor.abs(), ledger::store::currency(&charge.currency)?);
+        let title = match charge.kind.as_str() {
+            "interest" => format!("Interest of {amount}"),
+            "waiver" => format!("{amount} waived"),
+            _ => format!("Fee of {amount}"),
+        };
+        let gone = charge.reversed_on.map(|on| format!("; taken back {}", written(on))).unwrap_or_default();
+        events.push(event(charge.charged_at, "money", "", title, format!("{}{gone}", charge.words)));
+    }
+    for pause in super::hardship::store::list_of_account(tx, account).await? {
+        let ended = pause.ended_on.map(|on| format!("; over since {}", written(on))).unwrap_or_default();
+        let title = format!("Hardship pause until {}", written(pause.until_on));
+        events.push(event(pause.granted_at, "pause", "", title, format!("from {}{ended}", written(pause.from_on))));
+    }
     for promise in plans::store::list_promises(tx, account).await? {
         let amount = Money::of(promise.amount_minor, ledger::store::currency(&promise.currency)?);
         let state = duly_domain::plans::promise::PromiseState::parse(&promise.state)
@@ -329,7 +344,8 @@ async fn money(tx: &mut Tx, account: AccountId, events: &mut Vec<Event>, zone: &
         let by = names.of(tx, &plan.agreed_by).await?;
         let total = Money::of(plan.total_minor, ledger::store::currency(&plan.currency)?);
         let title = format!("Agreed: {} of {total}, the last on {}", plan.offered().to_string().to_lowercase(), written(plan.last_on));
-        let state = format!("{} · by {by}", plan.standing().to_string().to_lowercase());
+        let otherwise = plan.revised().map(|revision| format!(" · {revision}")).unwrap_or_default();
+        let state = format!("{}{otherwise} · by {by}", plan.standing().to_string().to_lowercase());
         events.push(Event { href: Some(format!("/accounts/{account}#plan")), ..event(plan.agreed_at, "promise", "", title, state) });
     }
     for request in plans::approvals::store::list_of_account(tx, account).await? {

@@ -2,6 +2,7 @@
 
 use super::brief::Brief;
 use super::closing::{CLOSE_REASONS, in_words_of_closing};
+use super::hardship::panel::{FORMS as PAUSE_FORMS, PausePanel};
 use super::limitation::panel::LimitationPanel;
 use super::notice::{CHOICES, Choice};
 use super::papers;
@@ -18,15 +19,18 @@ use crate::compliance::gate::{Seen, decision_json, look, look_at};
 use crate::compliance::law::{Law, is_by_house_alone};
 use crate::compliance::licenses::warnings_on;
 use crate::disputes::pages::CaseOn;
+use crate::ledger::charges::panel::{ChargesPanel, FORMS as CHARGES_FORMS};
+use crate::ledger::debits::panel::DebitPanel;
+use crate::ledger::direct::store::DirectPayment;
 use crate::ledger::store::{Payment, Refund};
 use crate::outreach::claims::ShownClaim;
 use crate::outreach::words::DueWords;
 use crate::parties::masking::{DATE_OF_BIRTH, REASONS, Revealed};
 use crate::parties::pages::in_words;
 use crate::parties::status::panel::StatusPanel;
-use crate::ledger::debits::panel::DebitPanel;
 use crate::plans::agreed::panel::PlanPanel;
 use crate::plans::approvals::panel::AskingPanel;
+use crate::plans::said::pages::SaidPanel;
 use crate::plans::store::PromiseRow;
 use crate::store::Tx;
 use crate::strategy::actions::local_time;
@@ -111,6 +115,7 @@ struct WorkspacePage {
     promises: Vec<(PromiseRow, Money, String, String)>,
     kept: String,
     payments: Vec<(Payment, Money)>,
+    direct_payments: Vec<(DirectPayment, Money)>,
     overpaid: Money,
     refunds: Vec<(Refund, Money)>,
     notes: Vec<(Note, String)>,
@@ -134,10 +139,14 @@ struct WorkspacePage {
     stop_choices: &'static [(&'static str, &'static [Choice])],
     statuses: StatusPanel,
     limitation: LimitationPanel,
+    charges: Option<ChargesPanel>,
+    pause: PausePanel,
     asking: Option<AskingPanel>,
     plan: PlanPanel,
     debits: DebitPanel,
+    said: SaidPanel,
     today: String,
+    recall_on: String,
     due_suggestion: String,
     may_work: bool,
     may_stop: bool,
@@ -193,6 +202,7 @@ pub async fn show_with(
     let buckets = known.account.owed()?;
     let promises = plans::store::list_promises(&mut tx, id).await?;
     let payments = ledger::store::list_payments(&mut tx, id).await?;
+    let direct = ledger::direct::store::list_direct(&mut tx, id).await?;
     let holds = store::list_holds(&mut tx, id).await?;
     let claim = outreach::store::find_claim(&mut tx, id, visit.at.at).await?.filter(|claim| claim.is_of_another(visit.who.id));
     // What somebody else reserved is theirs to record, or a supervisor's.
@@ -237,9 +247,23 @@ pub async fn show_with(
     let refused_until = refused_until(&known, visit.at, &form);
     let statuses = StatusPanel::of(&mut tx, visit, id, &form, &papers.documents).await?;
     let limitation = LimitationPanel::of(&mut tx, visit, id, &form, &papers.documents).await?;
+    let form_tab = |names: &[&str]| names.contains(&form.form);
+    let tab = if form_tab(&CHARGES_FORMS) {
+        "charges".to_string()
+    } else if form_tab(&PAUSE_FORMS) {
+        "pause".to_string()
+    } else {
+        tab
+    };
+    let charges = match tab.as_str() {
+        "charges" => Some(ChargesPanel::of(&mut tx, visit, id, &form).await?),
+        _ => None,
+    };
+    let pause = PausePanel::of(&mut tx, visit, id, &form).await?;
     let asking = asking(&mut tx, visit, id, tab == "promise", &form).await?;
     let plan = PlanPanel::of(&mut tx, visit, id, account.state == "open").await?;
     let debits = DebitPanel::of(&mut tx, visit, id, account.state == "open").await?;
+    let said = SaidPanel::of(&mut tx, visit, id).await?;
     let frame = frame.watching(asking.as_ref().map(|asking| asking.live.as_str()));
     let shown = WorkspacePage {
         people,
@@ -279,6 +303,7 @@ pub async fn show_with(
         promises: promises.into_iter().take(6).map(shown_promise).collect::<Result<_, Failure>>()?,
         kept: if decided == 0 { String::new() } else { format!("kept {kept} of {decided}") },
         payments: payments.into_iter().take(8).map(|payment| (payment.clone(), amount(payment.amount_minor))).collect(),
+        direct_payments: direct.into_iter().map(|payment| (payment.clone(), amount(payment.amount_minor))).collect(),
         overpaid,
         refunds: refunds.into_iter().map(|refund| (refund.clone(), amount(refund.amount_minor))).collect(),
         notes: papers.notes,
@@ -323,10 +348,14 @@ pub async fn show_with(
         stop_choices: &CHOICES,
         statuses,
         limitation,
+        charges,
+        pause,
         asking,
         plan,
         debits,
+        said,
         today: visit.at.business_day.to_string(),
+        recall_on: account.recall_on.map(|on| on.to_string()).unwrap_or_default(),
         due_suggestion: visit.at.business_day.saturating_add(jiff::Span::new().days(7)).to_string(),
         may_work: may_here(Permission::WorkAccounts),
         may_stop: may_here(Permission::RecordStops),

@@ -2,8 +2,9 @@
 
 use super::output::{answer, write_line};
 use super::{
-    Answered, Cli, Command, ExportCommand, Global, acts, audit, compliance, debits, disclosures, disputes, guide, identity, incoming,
-    intake, jobs, ledger, letters, licenses, outreach, packs, plan, plans, policy, receipts, reporting, serve, status, store, strategy,
+    Answered, Cli, Command, ExportCommand, Global, acts, audit, charges, compliance, debits, disclosures, disputes, guide, identity,
+    incoming, intake, jobs, ledger, letters, licenses, outreach, packs, plan, plans, policy, receipts, remit, reporting, serve, status,
+    store, strategy, trust,
 };
 use crate::app::{App, Failure};
 use crate::store::StoreError;
@@ -69,7 +70,14 @@ fn goes_by_the_clock(command: &Command) -> bool {
             | C::Promise(_)
             | C::Plan(_)
             | C::Payment(_)
+            | C::Interest(_)
+            | C::Fee(_)
+            | C::Waive(_)
+            | C::Pause(_)
             | C::Bank(_)
+            | C::Trust(_)
+            | C::Rate(_)
+            | C::Remit(_)
             | C::Ach(_)
             | C::Account(_)
             | C::Status(_)
@@ -98,7 +106,14 @@ async fn on_database(app: &App, global: &Global, command: Command) -> Result<Ans
         Command::Check => return jobs::check(app, global).await,
         Command::Worklist { officer, limit } => strategy::worklist(app, global, &officer, limit).await?,
         Command::Payment(command) => ledger::payment(app, global, command).await?,
+        Command::Interest(command) => return charges::interest(app, global, command).await,
+        Command::Fee(command) => return charges::fee(app, global, command).await,
+        Command::Waive(args) => return charges::waive(app, global, args).await,
+        Command::Pause(command) => return charges::pause(app, global, command).await,
         Command::Bank(command) => return receipts::bank(app, global, command).await,
+        Command::Trust(command) => return trust::trust(app, global, command).await,
+        Command::Rate(command) => return trust::rate(app, global, command).await,
+        Command::Remit(command) => return remit::remit(app, global, command).await,
         Command::Account(command) => strategy::account(app, global, command).await?,
         Command::Export(ExportCommand::Journal) => ledger::export_journal(app, global).await?,
         Command::Export(ExportCommand::Audit { folder, account }) => audit::export(app, global, &folder, account.as_deref()).await?,

@@ -5,11 +5,15 @@ use super::output::{answer, money, written};
 use super::{Answered, Format, Global};
 use crate::app::{Actor, App, Failure};
 use crate::ledger::actions::{PostPayment, post_payment, reverse_payment};
+use crate::ledger::direct::{PostDirect, post_direct, reverse_direct};
+use crate::ledger::journal::Dialect;
 use crate::ledger::payment_file::{self, COMMIT_MAX, ImportPayments};
 use crate::{accounts, ledger};
 use clap::{Args, Subcommand};
+use duly_domain::values::ids::DirectPaymentId;
 use jiff::civil::Date;
 use serde_json::{Value as Json, json};
+use std::io::Write;
 use std::path::PathBuf;
 
 /// `duly payment …`
@@ -32,6 +36,9 @@ pub enum PaymentCommand {
         /// The payer's or bank's reference.
         #[arg(long)]
         reference: String,
+        /// It was paid to the creditor itself: the debt falls, and no money comes into trust.
+        #[arg(long)]
+        direct: bool,
     },
     /// Takes a payment back.
     Reverse {
@@ -45,7 +52,31 @@ pub enum PaymentCommand {
 
 pub(super) async fn payment(app: &App, global: &Global, command: PaymentCommand) -> Result<(), Failure> {
     match command {
-        PaymentCommand::Post { account, amount, on, reference } => {
+        PaymentCommand::Post { account, amount, on, reference, direct: true } => {
+            let account = accounts::store::resolve(&mut app.db.read().await?, &account).await?;
+            let ask = PostDirect { account, amount_minor: amount, paid_on: on, reference };
+            let posted = post_direct(app, &Actor::command(), app.moment(), &ask).await?;
+            let currency = posted.balance.currency().code();
+            let allocation: Vec<Json> = posted
+                .allocation
+                .iter()
+                .map(|(bucket, part)| json!({"bucket": bucket.code(), "amount": money(part.minor(), currency)}))
+                .collect();
+            let json = json!({"payment": posted.payment.to_string(), "direct": true, "allocation": allocation,
+                "balance": buckets_json(&posted.balance), "repeat": posted.is_repeat});
+            answer(global.format, &json, || {
+                let owed = posted.balance.total().map(|total| total.to_string()).unwrap_or_default();
+                vec![format!("payment {} to the creditor; {owed} is left", posted.payment)]
+            })
+        }
+        PaymentCommand::Reverse { payment, .. } if payment.starts_with(DirectPaymentId::PREFIX) => {
+            let balance = reverse_direct(app, &Actor::command(), app.moment(), parse_id("payment", &payment)?).await?;
+            let json = json!({"payment": payment, "state": "reversed", "balance": buckets_json(&balance)});
+            answer(global.format, &json, || {
+                vec![format!("taken back; {} is owed", balance.total().map(|total| total.to_string()).unwrap_or_default())]
+            })
+        }
+        PaymentCommand::Post { account, amount, on, reference, .. } => {
             let account = accounts::store::resolve(&mut app.db.read().await?, &account).await?;
             let ask = PostPayment { account, amount_minor: amount, effective_on: on, reference };
             let posted = post_payment(app, &Actor::command(), app.moment(), &ask).await?;
@@ -123,13 +154,15 @@ pub(super) async fn import_payments(app: &App, global: &Global, asked: PaymentsF
 
 /// Writes the whole ledger as plain-text accounting.
 pub(super) async fn export_journal(app: &App, global: &Global) -> Result<(), Failure> {
-    if global.format != Format::Hledger {
-        return Err(Failure::wrong("format", "of the journal must be hledger: add --format hledger"));
-    }
+    let dialect = match global.format {
+        Format::Hledger => Dialect::Hledger,
+        Format::Beancount => Dialect::Beancount,
+        _ => return Err(Failure::wrong("format", "of the journal must be hledger or beancount: add --format hledger")),
+    };
     let mut tx = app.db.read().await?;
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    ledger::journal::write_hledger(&mut tx, &mut out).await?;
-    Ok(())
+    ledger::journal::write_journal(&mut tx, dialect, &mut out).await?;
+    out.flush().map_err(|error| Failure::File(format!("the journal could not be written: {error}")))
 }
 
 /// Amounts by bucket, and their total.

@@ -4,6 +4,7 @@
 
 mod acts;
 mod audit;
+mod charges;
 mod commands;
 mod compliance;
 mod debits;
@@ -27,12 +28,15 @@ mod plan;
 mod plans;
 mod policy;
 mod receipts;
+mod remit;
 mod reporting;
 mod serve;
 mod status;
 mod store;
 mod strategy;
+mod trust;
 
+pub use charges::rate_ppm;
 pub use ledger::buckets_json;
 
 use crate::app::{App, Clock, Failure};
@@ -81,6 +85,8 @@ pub enum Format {
     Json,
     /// A journal for hledger (`export journal` only).
     Hledger,
+    /// A journal for beancount (`export journal` only).
+    Beancount,
 }
 
 #[derive(Subcommand)]
@@ -164,6 +170,26 @@ enum Command {
     /// Posts and reverses payments.
     #[command(subcommand)]
     Payment(ledger::PaymentCommand),
+    /// Interest by its terms: set, stopped, shown.
+    #[command(subcommand)]
+    Interest(charges::InterestCommand),
+    /// Fees: charged where the rules permit it, taken back.
+    #[command(subcommand)]
+    Fee(charges::FeeCommand),
+    /// Gives up a part of interest, fees or costs.
+    Waive(charges::WaiveArgs),
+    /// Hardship pauses: granted, ended, shown.
+    #[command(subcommand)]
+    Pause(charges::PauseCommand),
+    /// Client money: the proof of a day, clients' ledgers, the trust book.
+    #[command(subcommand)]
+    Trust(trust::TrustCommand),
+    /// What creditors are charged: proposed, approved by a second person, dated.
+    #[command(subcommand)]
+    Rate(trust::RateCommand),
+    /// Remittances to creditors: previewed, prepared, approved by a second person, locked.
+    #[command(subcommand)]
+    Remit(remit::RemitCommand),
     /// Takes statements of banks: camt, MT940, BAI2, OFX; reading one needs no database.
     #[command(subcommand)]
     Bank(incoming::BankCommand),

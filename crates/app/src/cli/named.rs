@@ -6,7 +6,7 @@ use crate::store::Tx;
 use crate::{accounts, identity, parties};
 use duly_domain::identity::{Permission, Role, may};
 use duly_domain::values::channel::Channel;
-use duly_domain::values::ids::{AccountId, DebtorId, PointId};
+use duly_domain::values::ids::{AccountId, CreditorId, DebtorId, PointId};
 use duly_domain::values::point::{EmailAddress, Phone};
 use std::str::FromStr;
 
@@ -30,6 +30,13 @@ pub(super) async fn acting(tx: &mut Tx, user: Option<&str>, permission: Permissi
     let Some(email) = user else { return Ok(Actor::command()) };
     let who = find_actor(tx, email).await?;
     if may(who.role, permission) { Ok(who) } else { Err(Failure::Forbidden) }
+}
+
+/// Finds a creditor by its name; nobody where none is named.
+pub(super) async fn find_creditor(tx: &mut Tx, name: Option<&str>) -> Result<Option<CreditorId>, Failure> {
+    let Some(name) = name else { return Ok(None) };
+    let found = accounts::store::find_creditor_by_name(tx, name).await?;
+    Ok(Some(found.ok_or_else(|| Failure::NotFound(format!("creditor {name}")))?.id))
 }
 
 /// A code that is none of those that are known.

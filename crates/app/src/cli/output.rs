@@ -10,7 +10,7 @@ use std::io::Write;
 pub fn answer(format: Format, json: &Json, lines: impl FnOnce() -> Vec<String>) -> Result<(), Failure> {
     match format {
         Format::Text => lines().iter().try_for_each(|line| write_line(line)),
-        Format::Json | Format::Hledger => write_line(&json.to_string()),
+        Format::Json | Format::Hledger | Format::Beancount => write_line(&json.to_string()),
     }
 }
 

@@ -1,17 +1,22 @@
 //! The negotiation desk by command: the ranked offers of an account, and the policy that they come from.
 
+use super::named::{find_creditor, find_worker, one_of};
 use super::output::{answer, money};
 use super::policy::find_changer;
 use super::{Answered, Global};
 use crate::accounts;
 use crate::app::{App, Failure};
+use crate::plans::agreed::revising::revise_plan;
+use crate::plans::agreed::store::list_plans;
+use crate::plans::desk::limits;
 use crate::plans::desk::policy::{SetPolicy, parse, set_policy, write};
-use crate::plans::desk::standing::Desk;
-use crate::plans::desk::store::list_policies;
+use crate::plans::desk::standing::{Desk, book_of};
+use crate::plans::desk::store::find_limits;
 use clap::Subcommand;
 use duly_domain::identity::Role;
-use duly_domain::plans::offers::{Offer, OfferBook};
-use duly_domain::values::ids::CreditorId;
+use duly_domain::plans::offers::Offer;
+use duly_domain::plans::plan::PlanState;
+use duly_domain::plans::revision::Revision;
 use jiff::civil::Date;
 use serde_json::{Value as Json, json};
 use std::path::PathBuf;
@@ -24,6 +29,38 @@ pub enum PlanCommand {
         /// The account: its id or reference.
         #[arg(long)]
         account: String,
+    },
+    /// Lets the active plan of an account go on otherwise: skip, merge, or another day of the month.
+    Revise {
+        /// The account: its id or reference.
+        #[arg(long)]
+        account: String,
+        /// `skip` the next payment, `merge` the next two, or the `day` of the month.
+        #[arg(long)]
+        what: String,
+        /// The day of the month, for `day`; 31 is the last one.
+        #[arg(long)]
+        day: Option<i8>,
+        /// What they asked for, and why.
+        #[arg(long)]
+        because: String,
+        /// The officer's e-mail address.
+        #[arg(long)]
+        officer: String,
+    },
+    /// What somebody may grant alone, as TOML; with a file, sets it.
+    Limits {
+        /// The rows to set.
+        file: Option<PathBuf>,
+        /// From which day; today unless named.
+        #[arg(long, value_parser = super::plain::day)]
+        from: Option<Date>,
+        /// The e-mail address of whoever sets them.
+        #[arg(long)]
+        officer: Option<String>,
+        /// The e-mail address of whoever approves them: somebody else.
+        #[arg(long)]
+        approver: Option<String>,
     },
     /// What may be offered, as TOML; with a file, sets it.
     Policy {
@@ -47,6 +84,50 @@ pub enum PlanCommand {
 pub(super) async fn plan(app: &App, global: &Global, command: PlanCommand) -> Result<Answered, Failure> {
     match command {
         PlanCommand::Offers { account } => offers(app, global, &account).await?,
+        PlanCommand::Revise { account, what, day, because, officer } => {
+            let mut tx = app.db.read().await?;
+            let who = find_worker(&mut tx, &officer).await?;
+            let account = accounts::store::resolve(&mut tx, &account).await?;
+            let plan = list_plans(&mut tx, account).await?.into_iter().find(|plan| plan.standing() == PlanState::Active);
+            tx.rollback().await;
+            let plan = plan.ok_or_else(|| Failure::Stale("no plan is active on this account".into()))?;
+            let revision = match (what.as_str(), day) {
+                ("skip", _) => Revision::Skip,
+                ("merge", _) => Revision::Merge,
+                ("day", Some(day)) => Revision::DueDay { day },
+                ("day", None) => return Err(Failure::wrong("day", "is not named")),
+                _ => return Err(one_of("what", &what, ["skip", "merge", "day"])),
+            };
+            let row = revise_plan(app, &who, app.moment(), account, plan.id, revision, &because).await?;
+            let json = json!({"plan": row.id.to_string(), "revises": plan.id.to_string(), "first_on": row.first_on.to_string(),
+                "last_on": row.last_on.to_string(), "total": money(row.total_minor, &row.currency)});
+            answer(global.format, &json, || vec![format!("{} goes on as {}: {revision}", plan.id, row.id)])?;
+        }
+        PlanCommand::Limits { file: None, .. } => {
+            let row = find_limits(&mut app.db.read().await?, app.moment().business_day).await?;
+            let terms = row.as_ref().map_or(Ok(limits::Written::default()), |row| serde_json::from_str(&row.terms));
+            let terms = terms.map_err(|_| Failure::Stale("the limits cannot be read: run duly check".into()))?;
+            let text = limits::write(&terms)?;
+            let json =
+                json!({"limits": row.as_ref().map(|row| row.id.to_string()), "number": row.as_ref().map(|row| row.number), "terms": terms});
+            answer(global.format, &json, || match row {
+                Some(_) => text.lines().map(str::to_string).collect(),
+                None => vec!["nobody set any: the house's own hold".into()],
+            })?;
+        }
+        PlanCommand::Limits { file: Some(file), from, officer, approver } => {
+            let (Some(officer), Some(approver)) = (officer, approver) else {
+                return Err(Failure::wrong("officer", "and approver are both needed: one sets limits, another approves them"));
+            };
+            let text =
+                std::fs::read_to_string(&file).map_err(|error| Failure::File(format!("{} cannot be read: {error}", file.display())))?;
+            let (who, approver) = (find_changer(app, &officer).await?, find_changer(app, &approver).await?);
+            let at = app.moment();
+            let ask = limits::SetLimits { written: limits::parse(&text)?, from_on: from.unwrap_or(at.business_day), approver };
+            let row = limits::set_limits(app, &who, at, &ask).await?;
+            let json = json!({"limits": row.id.to_string(), "number": row.number, "from_on": row.from_on.to_string()});
+            answer(global.format, &json, || vec![format!("version {} holds from {}", row.number, row.from_on)])?;
+        }
         PlanCommand::Policy { file: None, creditor, .. } => show(app, global, creditor.as_deref()).await?,
         PlanCommand::Policy { file: Some(file), creditor, from, officer, approver } => {
             let (Some(officer), Some(approver)) = (officer, approver) else {
@@ -57,7 +138,7 @@ pub(super) async fn plan(app: &App, global: &Global, command: PlanCommand) -> Re
             let (who, approver) = (find_changer(app, &officer).await?, find_changer(app, &approver).await?);
             let at = app.moment();
             let ask = SetPolicy {
-                creditor: find_creditor(app, creditor.as_deref()).await?,
+                creditor: find_creditor(&mut app.db.read().await?, creditor.as_deref()).await?,
                 book: parse(&text)?,
                 from_on: from.unwrap_or(at.business_day),
                 approver,
@@ -70,27 +151,13 @@ pub(super) async fn plan(app: &App, global: &Global, command: PlanCommand) -> Re
     Ok(Answered::Yes)
 }
 
-async fn find_creditor(app: &App, name: Option<&str>) -> Result<Option<CreditorId>, Failure> {
-    let Some(name) = name else { return Ok(None) };
-    let found = accounts::store::find_creditor_by_name(&mut app.db.read().await?, name).await?;
-    Ok(Some(found.ok_or_else(|| Failure::NotFound(format!("creditor {name}")))?.id))
-}
-
 async fn show(app: &App, global: &Global, creditor: Option<&str>) -> Result<(), Failure> {
-    let creditor = find_creditor(app, creditor).await?;
-    let today = app.moment().business_day;
-    let rows = list_policies(&mut app.db.read().await?).await?;
-    let begun = |whose: Option<CreditorId>| {
-        let of = rows.iter().filter(move |row| row.creditor == whose && row.from_on <= today);
-        of.max_by_key(|row| (row.from_on, row.number))
-    };
-    let row = creditor.and_then(|creditor| begun(Some(creditor))).or_else(|| begun(None));
-    let book: OfferBook = match row {
-        Some(row) => serde_json::from_str(&row.terms).map_err(|_| Failure::Stale(format!("the policy {} cannot be read", row.id)))?,
-        None => OfferBook::house(),
-    };
+    let mut tx = app.db.read().await?;
+    let creditor = find_creditor(&mut tx, creditor).await?;
+    let (book, row) = book_of(&mut tx, creditor, app.moment().business_day).await?;
+    tx.rollback().await;
     let text = write(&book)?;
-    let json = json!({"policy": row.map(|row| row.id.to_string()), "number": row.map(|row| row.number), "terms": book});
+    let json = json!({"policy": row.as_ref().map(|row| row.id.to_string()), "number": row.as_ref().map(|row| row.number), "terms": book});
     answer(global.format, &json, || text.lines().map(str::to_string).collect())
 }
 

@@ -1,6 +1,6 @@
 //! Versions of policy are proposed, approved and withdrawn.
 
-use super::named::{find_actor, parse_id};
+use super::named::{find_actor, find_creditor, parse_id};
 use super::output::answer;
 use super::{Answered, Global};
 use crate::accounts;
@@ -120,15 +120,8 @@ pub(super) async fn find_changer(app: &App, email: &str) -> Result<Actor, Failur
 
 async fn propose(app: &App, global: &Global, at: Moment, args: ProposeArgs) -> Result<(), Failure> {
     let who = find_changer(app, &args.officer).await?;
-    let creditor = match &args.creditor {
-        None => None,
-        Some(name) => {
-            let found = accounts::store::find_creditor_by_name(&mut app.db.read().await?, name).await?;
-            Some(found.ok_or_else(|| Failure::NotFound(format!("creditor {name}")))?.id)
-        }
-    };
     let ask = ProposePolicy {
-        creditor,
+        creditor: find_creditor(&mut app.db.read().await?, args.creditor.as_deref()).await?,
         limits: Limits {
             attempts_max_7_days: args.attempts,
             opens_minute: args.opens,

@@ -1,6 +1,7 @@
 //! The worklist and one account, as the screens show them.
 
 use super::Global;
+use super::charges::payoff;
 use super::limitation::{LimitationArgs, limitation};
 use super::named::find_actor;
 use super::output::{answer, money, written};
@@ -8,6 +9,7 @@ use crate::accounts::workspace::workspace_json;
 use crate::app::{Actor, App, Failure};
 use crate::{accounts, audit, strategy};
 use clap::Subcommand;
+use jiff::civil::Date;
 use serde_json::json;
 
 /// `duly account …`
@@ -17,6 +19,22 @@ pub enum AccountCommand {
     Show {
         /// The account: its id or reference.
         account: String,
+    },
+    /// Notes the day on which the creditor takes an account back; no plan runs past it.
+    Recall {
+        /// The account: its id or reference.
+        account: String,
+        /// The day; without it none is named any more.
+        #[arg(long, value_parser = super::plain::day)]
+        on: Option<Date>,
+    },
+    /// What pays an account off on a day.
+    Payoff {
+        /// The account: its id or reference.
+        account: String,
+        /// The day; today unless named.
+        #[arg(long, value_parser = super::plain::day)]
+        on: Option<Date>,
     },
     /// The time to sue: the last day and the reasoning line by line, or every account on which it ends soon.
     Limitation(Box<LimitationArgs>),
@@ -69,6 +87,15 @@ pub(super) async fn worklist(app: &App, global: &Global, officer: &str, limit: u
 pub(super) async fn account(app: &App, global: &Global, command: AccountCommand) -> Result<(), Failure> {
     match command {
         AccountCommand::Show { account } => show_account(app, global, &account).await,
+        AccountCommand::Recall { account, on } => {
+            let id = accounts::store::resolve(&mut app.db.read().await?, &account).await?;
+            accounts::closing::set_recall(app, &Actor::command(), app.moment(), id, on).await?;
+            let json = json!({"account": id.to_string(), "recall_on": on.map(|on| on.to_string())});
+            answer(global.format, &json, || {
+                vec![on.map_or("no day of a recall is named".into(), |on| format!("recalled on {on}: no plan runs past it"))]
+            })
+        }
+        AccountCommand::Payoff { account, on } => payoff(app, global, &account, on).await,
         AccountCommand::Limitation(args) => limitation(app, global, *args).await,
     }
 }

@@ -30,6 +30,7 @@ use duly_domain::values::region::{
     zones_of_zip,
 };
 use jiff::Timestamp;
+use jiff::civil::Date;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -115,7 +116,7 @@ pub async fn gather_many(tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<Known>, F
     let is_debtors_alone = others.is_empty() && !parties::merge::store::was_any_parted(tx, &debtors).await?;
     let with_others = if is_debtors_alone { HashMap::new() } else { by_key(outreach::store::list_about_accounts(tx, &keys).await?) };
     // What a contact was about beside the debts of this person is nothing to their decisions.
-    let owed: Vec<Value> = debts.values().flatten().map(|(account, _)| Value::from(*account)).collect();
+    let owed: Vec<Value> = debts.values().flatten().map(|(account, ..)| Value::from(*account)).collect();
     let mut about: HashMap<ContactId, Vec<Key>> = HashMap::new();
     for (contact, account) in outreach::store::list_debts(tx, &owed).await? {
         about.entry(contact).or_default().push(account.0.as_u128());
@@ -193,7 +194,7 @@ struct Gathered<'g> {
     preferences: &'g HashMap<DebtorId, Vec<PreferenceRow>>,
     everybody: &'g HashMap<DebtorId, Debtor>,
     cares: &'g HashMap<DebtorId, Care>,
-    debts: &'g [(AccountId, String)],
+    debts: &'g [(AccountId, String, Option<Date>)],
     notices: &'g [NoticeRow],
     bankruptcies: &'g HashMap<DebtorId, Vec<NoticeRow>>,
     owed_on: &'g HashMap<AccountId, Money>,
@@ -214,7 +215,7 @@ impl Gathered<'_> {
     fn notice(&self, row: &NoticeRow) -> Option<Notice> {
         let mut told = notice(row)?;
         if matches!(told.kind, NoticeKind::TcpaRevoked { .. }) {
-            told.debts = self.debts.iter().map(|(id, _)| id.0.as_u128()).collect();
+            told.debts = self.debts.iter().map(|(id, ..)| id.0.as_u128()).collect();
         }
         Some(told)
     }
@@ -266,10 +267,11 @@ impl Gathered<'_> {
             debts: self
                 .debts
                 .iter()
-                .map(|(id, kind)| Debt {
+                .map(|(id, kind, paused_until)| Debt {
                     is_consumer_purpose: binds_all || kind == "consumer",
                     bankruptcy: bankruptcy_of(self.notices, debtor.id, *id),
                     owed: self.owed_on.get(id).copied(),
+                    paused_until: *paused_until,
                     ..Debt::of(id.0.as_u128())
                 })
                 .collect(),

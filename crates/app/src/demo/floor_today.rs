@@ -1,6 +1,7 @@
 //! What is under way on the floor when somebody opens the sample: a call with a request that waits, and some that were answered today.
 
 use super::at_its_own_time;
+use crate::accounts::papers::write_note;
 use crate::accounts::store::load_account;
 use crate::app::{Actor, App, Failure, Outcome};
 use crate::compliance::gate::AskContact;
@@ -79,6 +80,11 @@ pub async fn leave_under_way(app: &App, users: &[(UserId, Actor)]) -> Result<(),
         if let Some(terms) = far(&past, account).await? {
             ask(&past, one, past.moment(), &AskApproval { account, call: Some(on), terms, words: words.into() }).await?;
         }
+    }
+    if let Some(account) = accounts.next() {
+        ago(35);
+        let words = "Long talk, pays again from Friday. Told them we will waive the late fee if the rest is in by the end of the month.";
+        write_note(&past, other, past.moment(), account, words).await?;
     }
     for (_, email, _) in super::USERS.iter().filter(|(_, _, role)| *role == Role::Officer) {
         sign_in(app, app.moment(), email, super::PASSWORD).await?;

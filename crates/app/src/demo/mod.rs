@@ -4,6 +4,7 @@
 
 mod bank_day;
 mod casework;
+mod charged;
 mod coached;
 mod floor_today;
 mod life;
@@ -12,6 +13,7 @@ mod negotiated;
 mod open_today;
 mod people;
 mod practicing;
+mod trust_day;
 
 use crate::accounts::desks;
 use crate::app::{Actor, App, Clock, Failure};
@@ -100,8 +102,10 @@ pub async fn make(app: &App, count: u32, seed: u64) -> Result<Made, Failure> {
         coached::coach(app, &users).await?;
         floor_today::leave_under_way(app, &users).await?;
         negotiated::negotiate(app, &users).await?;
+        charged::charge(app, &users).await?;
         practicing::practice(app, &users).await?;
         bank_day::take_statement(app, &users).await?;
+        trust_day::remit(app, &users).await?;
     }
     run_missed_nights(app).await?;
     let mut tx = app.db.read().await?;
@@ -198,7 +202,7 @@ async fn run_missed_nights(app: &App) -> Result<(), Failure> {
 }
 
 async fn counts(tx: &mut Tx) -> Result<Vec<(&'static str, i64)>, Failure> {
-    const TABLES: [(&str, &str); 18] = [
+    const TABLES: [(&str, &str); 22] = [
         ("creditors", "select count(*) from creditors"),
         ("accounts", "select count(*) from accounts"),
         ("debtors", "select count(*) from debtors"),
@@ -210,7 +214,11 @@ async fn counts(tx: &mut Tx) -> Result<Vec<(&'static str, i64)>, Failure> {
         ("budgets", "select count(*) from budgets"),
         ("plans", "select count(*) from plans"),
         ("payments", "select count(*) from payments"),
+        ("charges", "select count(*) from charges"),
+        ("hardship_pauses", "select count(*) from hardship_pauses"),
         ("entries", "select count(*) from entries"),
+        ("rate_plans", "select count(*) from rate_plans"),
+        ("remittances", "select count(*) from remittances"),
         ("holds", "select count(*) from holds"),
         ("notices", "select count(*) from notices"),
         ("preferences", "select count(*) from preferences"),

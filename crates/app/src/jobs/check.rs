@@ -33,6 +33,9 @@ pub async fn run(tx: &mut Tx, keys: &Keys, on: Date) -> Result<Vec<Check>, Failu
     let gone = compliance::store::count_gone(tx).await?;
     let receipts = ledger::receipts::check::verify(tx).await?;
     let debits = ledger::debits::check::verify(tx).await?;
+    let (book, remitted) = (ledger::trust::check::verify(tx, on).await?, ledger::remittances::check::verify(tx).await?);
+    let charges = ledger::charges::check::verify(tx).await?;
+    let (off_pauses, pauses) = accounts::hardship::store::count_faults(tx).await?;
     let whole = trust.iter().all(|(bank, owed, _)| *bank >= 0 && bank + owed == 0);
     Ok(vec![
         Check { name: "ledger balanced", ok: unbalanced == 0, detail: format!("{entries} entries, {unbalanced} do not add up to zero") },
@@ -51,8 +54,16 @@ pub async fn run(tx: &mut Tx, keys: &Keys, on: Date) -> Result<Vec<Check>, Failu
             ok: whole,
             detail: trust.iter().map(|(bank, owed, currency)| trust_in_words(*bank, -owed, currency)).collect::<Vec<_>>().join("; "),
         },
+        Check { name: "trust book whole", ok: book.is_ok(), detail: book.unwrap_or_else(|faults| faults) },
+        Check { name: "remitted cents trace to payments", ok: remitted.is_ok(), detail: remitted.unwrap_or_else(|faults| faults) },
+        Check { name: "charges as terms say", ok: charges.is_ok(), detail: charges.unwrap_or_else(|faults| faults) },
+        Check {
+            name: "pauses as accounts say",
+            ok: off_pauses == 0,
+            detail: format!("{pauses} hardship pauses stand, {off_pauses} accounts say otherwise"),
+        },
         Check { name: "bank statements whole", ok: receipts.is_ok(), detail: receipts.unwrap_or_else(|faults| faults) },
-        Check { name: "debits whole", ok: debits.is_ok(), detail: debits.unwrap_or_else(|faults| faults) },
+        Check { name: "debits as files say", ok: debits.is_ok(), detail: debits.unwrap_or_else(|faults| faults) },
         Check {
             name: "audit chains verify",
             ok: chains.broken.is_none(),

@@ -57,14 +57,17 @@ impl Page {
 }
 
 /// The steps, in order: the table of contents of the night.
-const STEPS: [&str; 9] = [
+const STEPS: [&str; 12] = [
     "end reservations",
     "post debits",
     "judge promises",
+    "end pauses",
+    "post interest",
     "end holds",
     "age accounts",
     "build worklists",
     "draw calls to review",
+    "prove the trust",
     PROOF,
     SIGNING,
 ];
@@ -229,9 +232,16 @@ async fn page(tx: &mut Tx, name: &str, closing: Moment, tomorrow: Moment, after:
         "end reservations" => outreach::nightly::expire_reservations(tx, closing, after, rows).await,
         "post debits" => ledger::debits::settling::nightly(tx, closing, rows).await,
         "judge promises" => plans::nightly::judge_promises(tx, closing, tomorrow, after, rows).await,
+        "end pauses" => accounts::hardship::nightly::end_pauses(tx, tomorrow, rows).await,
+        "post interest" => ledger::charges::nightly::post_interest(tx, closing, after, rows).await,
         "end holds" => accounts::nightly::end_holds(tx, tomorrow, after, rows).await,
         "age accounts" => accounts::nightly::age_accounts(tx, tomorrow, after, rows).await,
         "build worklists" => strategy::nightly::build_worklists(tx, tomorrow, after, rows).await,
+        "prove the trust" => {
+            let found = ledger::trust::proving::prove_within(tx, &Actor::night(), closing, closing.business_day).await?;
+            let whole = found.iter().filter(|one| one.is_whole()).count();
+            Ok(Page::end().with("currencies", found.len()).with("whole", whole))
+        }
         _ => coaching::reviews::nightly::draw_weeks(tx, closing, tomorrow).await,
     }
 }

@@ -1,7 +1,9 @@
 //! Payments are posted once and reversed by another entry; each time the promises that hang on the money are judged.
 
+use super::charges;
 use super::posting;
 use super::store::{self, Payment};
+use super::trust;
 use crate::accounts::store::Account;
 use crate::app::{Actor, App, Failure};
 use crate::audit::kept;
@@ -104,10 +106,14 @@ pub(super) async fn reverse(tx: &mut Tx, who: &Actor, at: Moment, reversal: &Rev
     let balance = owed.after(lines)?;
     let memo = format!("reversal of payment {}", payment.reference);
     store::insert_entry(tx, account.id, "reversal", *on, Some(payment.entry), &memo, lines, at.at).await?;
+    trust::booking::cover_returned(tx, who, at, account, payment.entry, *on).await?;
     let detail = json!({"payment": payment.id.to_string(), "on": on.to_string()});
     kept::record(tx, who, at.at, account.id, "payment.reverse", detail, &[payment.id.into()]).await?;
     settle_account(tx, who, at, account, &balance).await?;
-    Ok(balance)
+    match charges::bearing::restate(tx, who, at, account).await? {
+        Some(anew) => Ok(anew),
+        None => Ok(balance),
+    }
 }
 
 /// Brings what was placed on an account to what its creditor says now, by an entry of its own.
@@ -119,11 +125,18 @@ pub async fn adjust_placed(tx: &mut Tx, who: &Actor, at: Moment, account: &Accou
     }
     let balance = account.owed()?.after(&lines)?;
     store::insert_entry(tx, account.id, "adjustment", at.business_day, None, memo, &lines, at.at).await?;
-    settle_account(tx, who, at, account, &balance).await
+    settle_account(tx, who, at, account, &balance).await?;
+    charges::bearing::restate(tx, who, at, account).await.map(drop)
 }
 
 /// After money moved: the account's balance and state, its promises, its place on the worklist.
-async fn settle_account(tx: &mut Tx, who: &Actor, at: Moment, account: &Account, balance: &Buckets) -> Result<(), Failure> {
+pub(in crate::ledger) async fn settle_account(
+    tx: &mut Tx,
+    who: &Actor,
+    at: Moment,
+    account: &Account,
+    balance: &Buckets,
+) -> Result<(), Failure> {
     let state = state_after(&account.state, balance.total()?.minor());
     accounts::store::update_balance(tx, account.id, balance, state).await?;
     plans::actions::judge_account(tx, who, at, account.id).await?;

@@ -3,11 +3,16 @@
 pub mod actions;
 pub mod asking;
 pub mod bank_file;
+pub mod charges;
 pub mod debits;
+pub mod direct;
 pub mod journal;
 pub mod pages;
 pub mod payment_file;
 pub mod posting;
+pub mod rates;
 pub mod receipts;
 pub mod refund;
+pub mod remittances;
 pub mod store;
+pub mod trust;

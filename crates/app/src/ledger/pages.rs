@@ -2,6 +2,8 @@
 
 use super::actions::PostPayment;
 use super::asking::{Asked, Question, post_asking, question_of_reversal, reverse_asking};
+use super::direct::store::load_direct;
+use super::direct::{PostDirect, post_direct, reverse_direct};
 use super::refund::{RefundOverpayment, refund, reverse_refund};
 use super::store::{self, RecentPayment};
 use crate::accounts::pages::{Unfinished, after, back, currency_of, resolve, show};
@@ -15,7 +17,7 @@ use askama::Template;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use duly_domain::values::ids::{AccountId, PaymentId, RefundId};
+use duly_domain::values::ids::{AccountId, DirectPaymentId, PaymentId, RefundId};
 use duly_domain::values::moment::written;
 use duly_domain::values::money::Money;
 use std::collections::HashMap;
@@ -56,6 +58,12 @@ pub async fn post_payment(State(web): State<Web>, visit: Visit, Path(account): P
     if fields.some("back").is_some() {
         return show(&web, &visit, &account, &HashMap::new(), Unfinished { form: "payment", fields, ..Unfinished::default() }).await;
     }
+    if fields.some("direct").is_some() {
+        let ask = PostDirect { account: id, amount_minor, paid_on: effective_on, reference: fields.text("reference").to_string() };
+        let done = post_direct(&web.app, &visit.who, visit.at, &ask).await;
+        let said = if done.as_ref().is_ok_and(|posted| posted.is_repeat) { "repeated" } else { "direct" };
+        return after(&web, &visit, &account, "payment", fields, done, said).await;
+    }
     let ask = PostPayment { account: id, amount_minor, effective_on, reference: fields.text("reference").to_string() };
     match post_asking(&web.app, &visit.who, visit.at, &ask, fields.text("understood")).await {
         Ok(Asked::Done(posted)) => Ok(back(&account, if posted.is_repeat { "repeated" } else { "posted" })),
@@ -66,6 +74,21 @@ pub async fn post_payment(State(web): State<Web>, visit: Visit, Path(account): P
         }
         Err(failure) => after::<()>(&web, &visit, &account, "payment", fields, Err(failure), "").await,
     }
+}
+
+/// `POST /accounts/{account}/direct_payments/{payment}/reversals`
+pub async fn post_direct_reversal(
+    State(web): State<Web>,
+    visit: Visit,
+    Path((account, payment)): Path<(String, String)>,
+) -> Result<Response, Failure> {
+    let id = resolve(&web, &account).await?;
+    let payment: DirectPaymentId = payment.parse().map_err(|_| Failure::NotFound("such payment to the creditor".into()))?;
+    if load_direct(&mut web.app.db.read().await?, payment).await?.account != id {
+        return Err(Failure::NotFound("such payment on this account".into()));
+    }
+    let done = reverse_direct(&web.app, &visit.who, visit.at, payment).await;
+    after(&web, &visit, &account, "payment", Fields::default(), done, "reversed").await
 }
 
 /// `POST /accounts/{account}/payments/{payment}/reversals`

@@ -7,6 +7,7 @@
 //! Read [`post_all`] first. Always true: what many leave behind is what they would have left one by one.
 
 use super::actions::{PostPayment, Posted, state_after};
+use super::charges;
 use super::store::{self, Arrival, NewPayment};
 use crate::accounts::store::standing::{Next, Settled, Standing};
 use crate::app::{Actor, Failure, new_uuid};
@@ -30,6 +31,20 @@ use std::fmt::Write;
 
 /// Posts payments in their order on accounts that were read in the same transaction; what became of each.
 pub async fn post_all(
+    tx: &mut Tx,
+    who: &Actor,
+    at: Moment,
+    standings: Vec<Standing>,
+    asks: &[PostPayment],
+) -> Result<Vec<Result<Posted, Failure>>, Failure> {
+    match standings.iter().any(|standing| standing.interest_to_on.is_some()) {
+        true => charges::posting::post_bearing(tx, who, at, standings, asks).await,
+        false => post_plain(tx, who, at, standings, asks).await,
+    }
+}
+
+/// As [`post_all`], on accounts whose interest stands as it should.
+pub(super) async fn post_plain(
     tx: &mut Tx,
     who: &Actor,
     at: Moment,

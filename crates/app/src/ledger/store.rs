@@ -10,7 +10,7 @@ use crate::values;
 use duly_domain::accounts::Bucket;
 use duly_domain::audit::kept::Cell;
 use duly_domain::ledger::{Balanced, Buckets, PLACES};
-use duly_domain::values::ids::{AccountId, EntryId, PaymentId, RefundId};
+use duly_domain::values::ids::{AccountId, CreditorId, EntryId, PaymentId, RefundId};
 use duly_domain::values::money::{Currency, Money};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -32,7 +32,8 @@ const PLACED: &str = "
     select cast(coalesce(sum(principal_minor), 0) as bigint), cast(coalesce(sum(interest_minor), 0) as bigint),
            cast(coalesce(sum(fees_minor), 0) as bigint), cast(coalesce(sum(costs_minor), 0) as bigint),
            cast(coalesce(sum(other_minor), 0) as bigint)
-      from entries where account_id = $1 and kind in ('opening', 'adjustment')";
+      from entries where account_id = $1 and kind in ('opening', 'adjustment')
+       and not exists (select 1 from direct_payments d where d.account_id = entries.account_id and d.entry_id = entries.id)";
 /// The columns of an entry that is a payment, for [`Tx::insert_many`].
 pub const INSERT_PAYMENT: &str = "
     insert into entries (id, account_id, kind, booked_on, memo, created_at, currency, principal_minor, interest_minor, fees_minor,
@@ -73,7 +74,8 @@ const ARRIVALS: &str = "
     select account_id, effective_on, created_at, amount_minor from payments where account_id in ($keys) and state = 'posted'";
 const SINCE_PLACED: &str = "
     select cast(coalesce(-sum(principal_minor + interest_minor + fees_minor + costs_minor + other_minor), 0) as bigint)
-      from entries where account_id = $1 and kind not in ('opening', 'adjustment')";
+      from entries where account_id = $1 and (kind not in ('opening', 'adjustment')
+        or exists (select 1 from direct_payments d where d.account_id = entries.account_id and d.entry_id = entries.id))";
 const UNAPPLIED: &str = "select cast(coalesce(-sum(unapplied_minor), 0) as bigint) from entries where account_id = $1";
 const INSERT_REFUND: &str = "
     insert into refunds (id, account_id, entry_id, amount_minor, currency, refunded_on, reference, refunded_by, created_at)
@@ -87,6 +89,7 @@ const REFUNDS: &str = "
     select id, account_id, entry_id, amount_minor, currency, refunded_on, reference, state from refunds
      where account_id = $1 order by refunded_on desc, id desc limit 50";
 const REVERSE_REFUND: &str = "update refunds set state = 'reversed' where id = $1 and state = 'posted'";
+const BOOKED_ON: &str = "select booked_on from entries where account_id = $1 and id = $2";
 const UNBALANCED: &str = "
     select count(*) from entries
      where principal_minor + interest_minor + fees_minor + costs_minor + other_minor + placed_minor + trust_bank_minor
@@ -118,8 +121,9 @@ const TRUST: &str = "
 const ENTRIES: &str = "select cast(count(*) as bigint) from entries";
 const JOURNAL: &str = "
     select e.account_id, e.id, e.kind, e.booked_on, case when e.memo = '' then 'payment ' || coalesce(e.reference, '') else e.memo end,
-           a.reference, c.name, e.currency, e.principal_minor, e.interest_minor, e.fees_minor, e.costs_minor, e.other_minor,
-           e.placed_minor, e.trust_bank_minor, e.client_payable_minor, e.unapplied_minor
+           a.reference, c.id, c.name, e.currency, e.principal_minor, e.interest_minor, e.fees_minor, e.costs_minor, e.other_minor,
+           e.placed_minor, e.trust_bank_minor, e.client_payable_minor, e.unapplied_minor,
+           a.principal_minor, a.interest_minor, a.fees_minor, a.costs_minor, a.other_minor
       from entries e join accounts a on a.id = e.account_id join creditors c on c.id = a.creditor_id
      where (e.account_id, e.id) > ($1, $2) order by e.account_id, e.id limit $3";
 
@@ -171,7 +175,7 @@ rows! {
         pub state: String,
     }
 
-    /// A journal entry.
+    /// A journal entry, and what its account owes now.
     pub struct JournalEntry {
         pub account: AccountId,
         pub id: EntryId,
@@ -179,9 +183,11 @@ rows! {
         pub booked_on: Date,
         pub memo: String,
         pub reference: String,
+        pub creditor_id: CreditorId,
         pub creditor: String,
         currency: String,
         minor: [i64; PLACES.len()],
+        owed_minor: [i64; Bucket::ALL.len()],
     }
 
     struct MovedRow {
@@ -200,6 +206,11 @@ impl JournalEntry {
     /// Its lines, proved balanced again on the way in.
     pub fn lines(&self) -> Result<Balanced, Failure> {
         Ok(Balanced::of(currency(&self.currency)?, self.minor)?)
+    }
+
+    /// What its account says it owes, in all.
+    pub fn owed(&self) -> Result<Buckets, Failure> {
+        Ok(Buckets::of(currency(&self.currency)?, self.owed_minor))
     }
 }
 
@@ -262,6 +273,12 @@ pub async fn insert_entry(
     let id = EntryId(new_uuid());
     tx.insert_many(INSERT_ENTRY, &[entry_values(id, account, kind, on, reverses, memo, lines, at)]).await?;
     Ok(id)
+}
+
+/// On which day an entry was booked.
+pub async fn load_booked_on(tx: &mut Tx, account: AccountId, entry: EntryId) -> Result<Date, Failure> {
+    let row: Option<(Date,)> = tx.one(BOOKED_ON, params![account, entry]).await?;
+    row.map(|(on,)| on).ok_or_else(|| Failure::NotFound(format!("entry {entry}")))
 }
 
 /// The lines of an account's entry, proved balanced again on the way in.
@@ -406,12 +423,14 @@ pub async fn update_refund_reversed(tx: &mut Tx, id: RefundId) -> Result<bool, S
     Ok(tx.run(REVERSE_REFUND, params![id]).await? == 1)
 }
 
-/// The payments that stand on many accounts, as their promises see them.
+/// The payments that stand on many accounts, those to the creditor among them, as their promises see them.
 pub async fn list_arrivals(tx: &mut Tx, accounts: &[Value]) -> Result<Vec<Keyed<AccountId, Arrival>>, StoreError> {
-    tx.all_in(ARRIVALS, accounts).await
+    let mut arrivals = tx.all_in(ARRIVALS, accounts).await?;
+    arrivals.extend(super::direct::store::list_arrivals(tx, accounts).await?);
+    Ok(arrivals)
 }
 
-/// What was taken off an account since it was placed, by payments less what was taken back.
+/// What was taken off an account since it was placed, less what was taken back and what was added.
 pub async fn sum_since_placed(tx: &mut Tx, account: AccountId) -> Result<i64, StoreError> {
     tx.number(SINCE_PLACED, params![account]).await
 }

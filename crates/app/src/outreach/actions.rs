@@ -6,6 +6,7 @@ use crate::app::{Actor, App, Failure, WORDS_MAX, check_length, new_uuid};
 use crate::audit::kept::{self, KeptRow};
 use crate::coaching::training::certificates;
 use crate::compliance::gate::{self, AskContact, attempts_used};
+use crate::plans::said;
 use crate::store::Tx;
 use crate::{accounts, audit, compliance, disputes, parties, strategy, transaction};
 use duly_domain::compliance::record::Outcome;
@@ -225,6 +226,9 @@ pub async fn record_contact_in(tx: &mut Tx, who: &Actor, at: Moment, ask: &Recor
         "about": texts(about.iter())});
     let words = words::record_said(tx, who, at, contact.account, ask.contact, outcome, &ask.said).await?;
     carry_out(tx, who, at, &contact, code).await?;
+    if let Some(note) = &ask.note {
+        said::look(tx, who, at, contact.account, said::Place::Contact(ask.contact), note).await?;
+    }
     let mut next_on = None;
     for account in about {
         // The contact stands in the record of its own account; the others are told of it.

@@ -3,6 +3,7 @@
 use super::agreed;
 use super::agreed::following::{self, Planned};
 use super::approvals;
+use super::desk::limits::promise_limits_of;
 use super::judging::{judge_all, last_day_over};
 use super::store::{self, PromiseRow};
 use crate::accounts::store::Account;
@@ -13,7 +14,7 @@ use crate::ledger::store::Arrival;
 use crate::store::{Keyed, Tx};
 use crate::{accounts, audit, ledger, params, strategy, transaction};
 use duly_domain::decision::Answer;
-use duly_domain::identity::authority::{PromiseLimits, promise_limits};
+use duly_domain::identity::authority::PromiseLimits;
 use duly_domain::plans::plan::PlanState;
 use duly_domain::plans::promise::{PromiseFacts, PromiseState, decide_promise};
 use duly_domain::values::ids::{AccountId, ApprovalId, PromiseId};
@@ -44,7 +45,8 @@ pub async fn take_promise_in(tx: &mut Tx, who: &Actor, at: Moment, ask: TakeProm
     let creditor = accounts::store::load_creditor(tx, account.creditor).await?;
     let amount = Money::of(ask.amount_minor, ledger::store::currency(&account.currency)?);
     let grant = find_grant(tx, account.id, (amount, ask.due_on), at).await?;
-    let facts = PromiseFacts { is_granted: grant.is_some(), ..facts_of(tx, &account, promise_limits(who.role), at).await? };
+    let limits = promise_limits_of(tx, &account, who.role, at.business_day).await?;
+    let facts = PromiseFacts { is_granted: grant.is_some(), ..facts_of(tx, &account, limits, at).await? };
     let decision = decide_promise(&facts, amount, ask.due_on, at.business_day);
     let rules: Vec<&str> = decision.because.iter().map(|reason| reason.rule.id).collect();
     let mut detail = json!({"amount_minor": ask.amount_minor, "currency": account.currency, "due_on": ask.due_on.to_string(),
@@ -127,6 +129,19 @@ pub async fn withdraw_promise(app: &App, who: &Actor, at: Moment, promise: Promi
 /// Judges the account's promises after money moved: yesterday is the last day that is over.
 pub async fn judge_account(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId) -> Result<(), Failure> {
     judge_by(tx, who, at, account, last_day_over(at), at.business_day).await.map(drop)
+}
+
+/// Withdraws open promises that are no installment of a plan.
+pub async fn withdraw_alone(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId, because: &str) -> Result<(), Failure> {
+    let installments = agreed::store::list_installments(tx, account).await?;
+    let is_open = |promise: &PromiseRow| promise.state == PromiseState::Open.code();
+    let is_planned = |promise: &PromiseRow| installments.iter().any(|one| one.promise == Some(promise.id));
+    for promise in store::list_promises(tx, account).await?.into_iter().filter(|promise| is_open(promise) && !is_planned(promise)) {
+        store::update_state(tx, promise.id, PromiseState::Withdrawn.code(), promise.arrived_minor, Some(at.at)).await?;
+        let detail = json!({"promise": promise.id.to_string(), "because": because});
+        kept::record(tx, who, at.at, account, "promise.withdraw", detail, &[promise.id.into()]).await?;
+    }
+    Ok(())
 }
 
 /// Withdraws what is open on an account, because the account ends.

@@ -7,4 +7,5 @@ pub mod desk;
 pub mod judging;
 pub mod nightly;
 pub mod pages;
+pub mod said;
 pub mod store;

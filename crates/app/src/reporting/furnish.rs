@@ -306,6 +306,7 @@ async fn tell(
         placed_on: account.placed_on,
         delinquent_since: account.due_on,
         dispute: dispute_of(tx, &known).await?,
+        is_paused: account.paused_until.is_some_and(|until| as_of < until),
         told: &told,
     };
     let has_moved = furnishing::has_moved(&facts);

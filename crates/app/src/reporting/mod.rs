@@ -8,3 +8,4 @@
 pub mod furnish;
 mod record;
 pub mod store;
+pub mod workbook;

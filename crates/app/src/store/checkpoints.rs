@@ -16,7 +16,7 @@ use rusqlite::hooks::Wal;
 use rusqlite::wal::CheckpointMode;
 use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
@@ -55,8 +55,14 @@ pub struct Checkpoints {
 }
 
 impl Checkpoints {
-    /// Lets a thread beside the writer of a file carry over what it commits; `waiting` counts who waits to write.
-    pub fn beside(writer: &mut Connection, path: PathBuf, waiting: Arc<AtomicUsize>) -> Result<Checkpoints, StoreError> {
+    /// Lets a thread beside the writer of a file carry over what it commits; `waiting` counts who waits to write, `committed` is moved
+    /// by each commit that changed something.
+    pub fn beside(
+        writer: &mut Connection,
+        path: PathBuf,
+        waiting: Arc<AtomicUsize>,
+        committed: Arc<AtomicU64>,
+    ) -> Result<Checkpoints, StoreError> {
         // One ask may wait while another is heeded: more would ask for the same.
         let (asks, asked) = sync_channel(1);
         let carried = Carried::default();
@@ -66,6 +72,7 @@ impl Checkpoints {
         let to_thread = asks.clone();
         let mut pace = Pace::from(Instant::now());
         writer.wal_hook(Some(move |log: &mut Wal, pages| {
+            committed.fetch_add(1, Ordering::Release);
             match pace.after(pages, Instant::now(), &carried, waiting.load(Ordering::Relaxed) > 0) {
                 Next::Nothing => {}
                 // What cannot be sent waits there already.
@@ -252,7 +259,7 @@ mod tests {
         let path = folder.join("duly.db");
         let mut writer = Connection::open(&path).unwrap();
         writer.execute_batch("pragma journal_mode = wal; create table pages (bytes blob)").unwrap();
-        let checkpoints = Checkpoints::beside(&mut writer, path.clone(), Arc::default()).unwrap();
+        let checkpoints = Checkpoints::beside(&mut writer, path.clone(), Arc::default(), Arc::default()).unwrap();
         let fill = |count: i32| {
             writer.execute_batch("begin immediate").unwrap();
             for _ in 0..count {

@@ -306,7 +306,7 @@ impl Tx {
     /// Makes it last.
     pub async fn commit(self) -> Result<(), StoreError> {
         match self.engine {
-            EngineTx::Sqlite(tx) => tx.commit()?,
+            EngineTx::Sqlite(tx) => tx.commit().await?,
             EngineTx::Postgres(tx) => tx.commit().await?,
         }
         if self.is_told {

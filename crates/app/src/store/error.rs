@@ -24,6 +24,9 @@ pub enum StoreError {
     /// The file is not where it was opened, or another lies there.
     #[error("the database file {0} was removed or replaced while it was in use: stop the program, bring the file back, start again")]
     Moved(String),
+    /// The disk did not take what was written.
+    #[error("{0}; what it holds now is not known: look at the disk, then start Duly again")]
+    Unflushed(String),
     /// A file beside the database could not be used.
     #[error("{0}")]
     Beside(String),

@@ -76,7 +76,13 @@ const STEPS: &[Step] = &steps! {
     51 "0051_furnishings";
     52 "0052_plans";
     54 "0054_receipts";
+    55 "0055_remittances";
+    56 "0056_trust_book";
+    58 "0058_charges" apart;
+    59 "0059_plan_revisions";
+    60 "0060_limits";
     61 "0061_debits";
+    62 "0062_note_flags";
 };
 
 const JOURNAL: &str = "

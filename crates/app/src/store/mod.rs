@@ -11,6 +11,7 @@ pub mod catalogue;
 pub mod checkpoints;
 pub mod db;
 pub mod error;
+pub mod flushes;
 pub mod line;
 pub mod load;
 pub mod migrate;

@@ -283,5 +283,5 @@ macro_rules! id_columns {
 
 id_columns! {
     UserId DeskId TeamId MoveId CreditorId DebtorId PointId PreferenceId AccountId BatchId HoldId NoticeId EntryId PaymentId PromiseId ContactId
-    DecisionId AuditId CircumstanceId MergeId NoteId DocumentId RefundId LetterId CaseId CaseStepId PolicyId AmendmentId LetterRunId LicenseId LimitationEntryId StatusEvidenceId DisclosureId CallId CallStepId GuideId CallScoreId DrawId ReviewId ReviewScoreId ScoreDisputeId GoalId PauseId MoodNoteId PracticeId QuizId AssignmentId CertificateId NeedId ApprovalId RecapId FurnishingId BudgetId OfferPolicyId PlanId InstallmentId StatementId ReceiptId DebitAuthorizationId DebitId DebitFileId DebitReturnId
+    DecisionId AuditId CircumstanceId MergeId NoteId NoteFlagId DocumentId RefundId LetterId CaseId CaseStepId PolicyId AmendmentId LetterRunId LicenseId LimitationEntryId StatusEvidenceId DisclosureId CallId CallStepId GuideId CallScoreId DrawId ReviewId ReviewScoreId ScoreDisputeId GoalId PauseId MoodNoteId PracticeId QuizId AssignmentId CertificateId NeedId ApprovalId RecapId FurnishingId BudgetId OfferPolicyId PlanId InstallmentId StatementId ReceiptId RatePlanId RemittanceId DirectPaymentId CostAdvanceId TrustPostingId TrustProofId InterestTermsId ChargeId HardshipPauseId LimitsId DebitAuthorizationId DebitId DebitFileId DebitReturnId
 }

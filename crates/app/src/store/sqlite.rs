@@ -2,6 +2,7 @@
 
 use super::StoreError;
 use super::checkpoints::Checkpoints;
+use super::flushes::Flushes;
 use super::line::Line;
 use super::row::{Row, Value, Values};
 use rusqlite::config::DbConfig;
@@ -9,7 +10,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql};
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::{OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
@@ -40,6 +41,8 @@ pub struct Sqlite {
     /// Before the writer too, for the same reason.
     _checkpoints: Arc<Checkpoints>,
     writer: Arc<tokio::sync::Mutex<Connection>>,
+    /// By which its commits reach the disk.
+    flushes: Arc<Flushes>,
     /// How many wait for the writer's turn in this process.
     waiting: Arc<AtomicUsize>,
     /// When one of them last did.
@@ -59,13 +62,14 @@ impl Sqlite {
             std::thread::sleep(Duration::from_millis(1));
             looks < BUSY_LOOKS
         }))?;
-        // The writer keeps more pages: a large import touches many indexes at once.
-        writer.execute_batch("pragma cache_size = -262144; pragma journal_mode = wal; pragma synchronous = full;")?;
-        let waiting = Arc::<AtomicUsize>::default();
+        // The writer keeps more pages: a large import touches many indexes at once. Its commits are flushed together, not one by one.
+        writer.execute_batch("pragma cache_size = -262144; pragma journal_mode = wal; pragma synchronous = normal;")?;
+        let (waiting, committed) = (Arc::<AtomicUsize>::default(), Arc::<AtomicU64>::default());
         Ok(Sqlite {
             identity: identity_of(&path),
             line: Line::beside(&path).map(Arc::new),
-            _checkpoints: Arc::new(Checkpoints::beside(&mut writer, path.clone(), waiting.clone())?),
+            _checkpoints: Arc::new(Checkpoints::beside(&mut writer, path.clone(), waiting.clone(), committed.clone())?),
+            flushes: Arc::new(Flushes::of(&path, committed)),
             path: Arc::new(path),
             writer: Arc::new(tokio::sync::Mutex::new(writer)),
             waiting,
@@ -110,6 +114,7 @@ impl Sqlite {
 
     fn begin_with(&self, guard: OwnedMutexGuard<Connection>) -> Result<SqliteTx, StoreError> {
         self.prove_place()?;
+        self.flushes.prove()?;
         let tx = SqliteTx { connection: Some(Held::Writer(guard)), of: self.clone() };
         // Another process may hold the file; it makes room for who stands in the line.
         blocking(|| {
@@ -194,7 +199,7 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
 }
 
 /// Runs something that may wait for the disk without holding up the other tasks of this thread.
-fn blocking<T>(work: impl FnOnce() -> T) -> T {
+pub(super) fn blocking<T>(work: impl FnOnce() -> T) -> T {
     match tokio::runtime::Handle::try_current().map(|handle| handle.runtime_flavor()) {
         Ok(tokio::runtime::RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),
         _ => work(),
@@ -289,10 +294,16 @@ impl SqliteTx {
         Ok(blocking(|| self.connection().execute_batch(sql))?)
     }
 
-    /// Makes it last.
-    pub fn commit(mut self) -> Result<(), StoreError> {
+    /// Makes it last: the next writer goes on as soon as it stands in the log, and it is acknowledged when that is on the disk.
+    pub async fn commit(mut self) -> Result<(), StoreError> {
+        let is_writer = matches!(self.connection, Some(Held::Writer(_)));
+        let before = self.of.flushes.committed();
         blocking(|| self.connection().execute_batch("commit"))?;
+        let reached = self.of.flushes.committed();
         self.give_back();
+        if is_writer {
+            self.of.flushes.wait_for(reached, reached > before).await?;
+        }
         // Only what lies where it will be found again is acknowledged.
         self.of.prove_place()
     }
@@ -337,5 +348,44 @@ impl ToSql for Value {
             Value::Uuid(uuid) => ToSqlOutput::Borrowed(ValueRef::Blob(uuid.as_bytes())),
             Value::Date(date) => ToSqlOutput::Owned(rusqlite::types::Value::Text(date.to_string())),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_next_writes_while_one_waits_for_the_disk_and_nobody_is_told_before() {
+        let path = std::env::temp_dir().join(format!("duly_together_{}.db", std::process::id()));
+        let sqlite = Sqlite::open(&path.display().to_string()).unwrap();
+        let mut tx = sqlite.begin().await.unwrap();
+        tx.batch("create table pages (page integer)").unwrap();
+        tx.commit().await.unwrap();
+        // Somebody flushes, and the disk takes its time.
+        let disk = sqlite.flushes.turn.lock().await;
+        let write = |page: i64| {
+            let sqlite = sqlite.clone();
+            tokio::spawn(async move {
+                let mut tx = sqlite.begin().await?;
+                tx.run("insert into pages values (?)", &[Value::Int(page)])?;
+                tx.commit().await
+            })
+        };
+        let waiting: Vec<_> = (0..5).map(write).collect();
+        while sqlite.flushes.committed() < 6 {
+            tokio::task::yield_now().await;
+        }
+        let mut tx = sqlite.read().await.unwrap();
+        assert_eq!(tx.rows("select page from pages", &[]).unwrap().len(), 5, "all five wrote one after the other");
+        assert!(waiting.iter().all(|write| !write.is_finished()), "and none was told so");
+        drop((tx, disk));
+        for write in waiting {
+            write.await.unwrap().unwrap();
+        }
+        drop(sqlite);
+        for ending in ["", "-line"] {
+            std::fs::remove_file(format!("{}{ending}", path.display())).unwrap();
+        }
     }
 }

@@ -68,7 +68,10 @@ const APPROVALS: &str = "/approvals";
 /// The room of reviews, practice and the call guide.
 pub const COACHING: &str = "/coaching";
 
-const ROOMS: [(&str, &str, &str, Permission); 19] = [
+/// The room of client money: the trust book, remittances, rate plans.
+pub const TRUST: &str = "/trust";
+
+const ROOMS: [(&str, &str, &str, Permission); 20] = [
     ("/my-day", "My day", "day", Permission::WorkAccounts),
     ("/accounts", "Accounts", "people", Permission::ReadAccounts),
     ("/calls", "Calls", "phone", Permission::WorkAccounts),
@@ -78,6 +81,7 @@ const ROOMS: [(&str, &str, &str, Permission); 19] = [
     ("/payments", "Payments", "money", Permission::ReadAccounts),
     ("/bank", "Bank", "bank", Permission::PostPayments),
     ("/debits", "Debits", "import", Permission::PostPayments),
+    (TRUST, "Trust", "ok", Permission::ReadTrust),
     ("/disputes", "Disputes", "warn", Permission::ReadAccounts),
     (COACHING, "Coaching", "practice", Permission::ReadReviews),
     ("/imports", "Imports", "import", Permission::Import),
@@ -173,6 +177,11 @@ fn saying(code: &str) -> &'static str {
         "told" => "Noted; it binds from now on.",
         "ended" => "Ended.",
         "held" => "The account is on hold.",
+        "paused" => "Paused: fees, interest, contact and credit reporting stand still until the day of review.",
+        "interest-set" => "Interest runs by these terms from now on.",
+        "charged" => "Charged; the answer of the rules is kept with it.",
+        "waived" => "Waived.",
+        "revised" => "The plan goes on as it stands now.",
         "stopped" => "Recorded; the strip above shows what it closes.",
         "may-sue" => "Nothing stands in the way of a suit; the answer is kept.",
         "lifted" => "Lifted; the strip above shows what is open.",
@@ -233,6 +242,14 @@ fn saying(code: &str) -> &'static str {
         "debits-none" => "Nothing could be sent; the list says why.",
         "debits-posted" => "What took effect is posted.",
         "deleted" => "Deleted.",
+        "proved" => "Proved; what was found stands below.",
+        "swept" => "Booked: the fees are on their way out of trust.",
+        "booked" => "Booked in the trust book.",
+        "posting-back" => "Taken back by an opposite posting.",
+        "prepared" => "Prepared; it waits for somebody else to approve it.",
+        "locked" => "Approved and locked; statement and pay file are below.",
+        "remittance-withdrawn" => "Withdrawn; its payments are free again.",
+        "direct" => "Recorded: the creditor was paid.",
         _ => "",
     }
 }

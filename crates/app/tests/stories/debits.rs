@@ -1,5 +1,6 @@
 //! Debits by NACHA files: agreed, sent over a holiday, settled, returned, corrected, taken back; and what must never happen.
 
+use crate::permissions::{client, sign_in};
 use duly::app::{Actor, Failure};
 use duly::ledger::debits::agreeing::{Authorize, NewDetails, authorize, resume, revoke};
 use duly::ledger::debits::file::{again, settle_sender};
@@ -16,6 +17,7 @@ use duly::plans::agreed::store::list_plans;
 use duly::plans::desk::agreeing::{AgreePlan, Agreed, agree_plan};
 use duly::plans::desk::budgeting::{KeepBudget, Line, Lines, keep_budget};
 use duly::store::archive;
+use duly_domain::identity::Role;
 use duly_domain::ledger::ach::layout::{BATCH_CONTROL, BATCH_HEADER, CHANGE, ENTRY, FILE_CONTROL, FILE_HEADER, RETURN};
 use duly_domain::ledger::ach::read;
 use duly_domain::ledger::ach::writing::{BankAccountKind, EntryClass};
@@ -25,6 +27,7 @@ use duly_domain::plans::schedule::{Cut, PlanTerms};
 use duly_domain::values::ids::{DebitAuthorizationId, DebitId};
 use duly_domain::values::money::{Currency, Money};
 use duly_testkit::{Floor, Person, both_engines};
+use reqwest::StatusCode;
 use std::fmt::Write as _;
 
 const NUMBER: &str = "000998877665544";
@@ -561,6 +564,74 @@ both_engines! {
         assert_eq!(floor.failed_checks(), Vec::<String>::new());
     }
 
+    fn the_officer_and_the_back_office_do_it_on_screen(mut floor: "2026-03-02") {
+        settles_sender(&mut floor);
+        let maria = floor.debtor("Maria", "420.00");
+        for (name, role) in [("Bo", Role::BackOffice), ("Cora", Role::Compliance)] {
+            floor.user(name, role);
+        }
+        floor.officer("Dana");
+        let base = floor.serve();
+        let account = format!("{base}/accounts/{}", maria.account);
+        let form: Vec<(&str, &str)> = vec![
+            ("holder", "Maria Lopez"), ("class", "WEB"), ("series", "yes"), ("usual", "50.00"), ("routing", "021000021"), ("kind", "checking"),
+            ("agreed_on", "2026-03-01"), ("copy_given_on", "2026-03-01"), ("words", "I agree."), ("evidence", "Form 1"),
+        ];
+        floor.runtime.block_on(async {
+            let dana = client();
+            let csrf = sign_in(&dana, &base, "dana@example.org").await;
+            let page = dana.get(&account).send().await.unwrap().text().await.unwrap();
+            assert!(page.contains("Agree debits"), "the panel leads there");
+            let card: Vec<_> = form.iter().copied().chain([("csrf", csrf.as_str()), ("number", "4111111111111111")]).collect();
+            let answer = dana.post(format!("{account}/authorizations")).form(&card).send().await.unwrap();
+            assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+            let page = answer.text().await.unwrap();
+            assert!(page.contains("is the number of a card, which is never kept") && !page.contains("4111111111111111"));
+            let right: Vec<_> = form.iter().copied().chain([("csrf", csrf.as_str()), ("number", NUMBER)]).collect();
+            let answer = dana.post(format!("{account}/authorizations")).form(&right).send().await.unwrap();
+            assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{}", answer.text().await.unwrap());
+        });
+        let of = authorization(&mut floor, maria);
+        floor.runtime.block_on(async {
+            let dana = client();
+            let csrf = sign_in(&dana, &base, "dana@example.org").await;
+            let plan = [("csrf", csrf.as_str()), ("what", "one"), ("amount", "50.00"), ("on", "2026-03-03")];
+            let answer = dana.post(format!("{account}/authorizations/{}/debits", of.id)).form(&plan).send().await.unwrap();
+            assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{}", answer.text().await.unwrap());
+            for page in [account.clone(), format!("{account}/debits")] {
+                let page = dana.get(page).send().await.unwrap().text().await.unwrap();
+                assert!(page.contains("•••• 5544") && !page.contains(NUMBER), "masked wherever it is shown");
+            }
+
+            let bo = client();
+            let csrf = sign_in(&bo, &base, "bo@example.org").await;
+            let page = bo.get(format!("{base}/debits")).send().await.unwrap().text().await.unwrap();
+            assert!(page.contains("The next file: 1 entry, USD 50.00") && page.contains("goes"), "{page}");
+            let answer = bo.post(format!("{base}/debits")).form(&[("csrf", &csrf)]).send().await.unwrap();
+            assert_eq!(answer.headers()["location"], "/debits?said=debits-written");
+            let page = bo.get(format!("{base}/debits")).send().await.unwrap().text().await.unwrap();
+            let copies = page.split("action=\"/debits/files/").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+            assert!(page.contains("Save the file for the bank") && !page.contains(NUMBER));
+            let file = bo.post(format!("{base}/debits/files/{copies}")).form(&[("csrf", &csrf)]).send().await.unwrap();
+            assert!(file.headers()["content-disposition"].to_str().unwrap().contains("debits-2026-03-02-A.ach"));
+            assert!(file.text().await.unwrap().contains(NUMBER), "the bank gets it whole");
+            let parts = reqwest::multipart::Form::new().text("csrf", csrf.clone());
+            let told = bank_tells(&[("091000010000001", "R10", 5_000, "")]);
+            let parts = parts.part("file", reqwest::multipart::Part::text(told).file_name("returns.ach"));
+            let page = bo.post(format!("{base}/debits/returns")).multipart(parts).send().await.unwrap().text().await.unwrap();
+            assert!(page.contains("authorization revoked") && page.contains("Not authorized"), "{page}");
+
+            let cora = client();
+            let csrf = sign_in(&cora, &base, "cora@example.org").await;
+            let how = [("csrf", csrf.as_str()), ("how", "by letter")];
+            let answer = cora.post(format!("{account}/authorizations/{}/revocations", of.id)).form(&how).send().await.unwrap();
+            assert_eq!(answer.status(), StatusCode::SEE_OTHER, "anybody who deals with them takes it down; twice is once");
+        });
+        assert_eq!(floor.count("select count(*) from audit_entries where act = 'debit.file-copy'"), 1);
+        assert_eq!(floor.count("select count(*) from audit_entries where detail like '%998877665544%'"), 0);
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+
     fn what_somebody_alters_at_the_database_is_named(mut floor: "2026-03-02") {
         settles_sender(&mut floor);
         let maria = floor.debtor("Maria", "420.00");
@@ -572,10 +643,10 @@ both_engines! {
         let (app, who, at) = (floor.app.clone(), Actor::command(), floor.app.moment());
         assert_eq!(floor.runtime.block_on(settle(&app, &who, at)).unwrap().debits, 0, "the night posted it");
         for (tamper, undo, named) in [
-            ("update debits set amount_minor = 5001", "update debits set amount_minor = 5000", vec!["debits whole", "rows as their"]),
+            ("update debits set amount_minor = 5001", "update debits set amount_minor = 5000", vec!["debits as files say", "rows as their"]),
             ("update debits set state = 'sent'", "update debits set state = 'settled'", vec!["rows as their"]),
             ("update debit_authorizations set routing = '091000019'", "update debit_authorizations set routing = '021000021'", vec!["rows as their"]),
-            ("update debit_files set entries = 2", "update debit_files set entries = 1", vec!["debits whole", "rows as their"]),
+            ("update debit_files set entries = 2", "update debit_files set entries = 1", vec!["debits as files say", "rows as their"]),
         ] {
             floor.tamper(tamper, &[]);
             let failed = floor.failed_checks();

@@ -1,10 +1,10 @@
 //! Payments: posted once, divided to the cent, taken back; the books of a real hledger.
 
+use super::years::reads;
 use duly::app::Actor;
+use duly::ledger::journal::Dialect;
 use duly::store::Value;
 use duly_testkit::{Floor, both_engines};
-use std::io::Write;
-use std::process::{Command, Stdio};
 
 both_engines! {
     fn a_list_of_payments_is_posted_once_and_what_cannot_be_is_told(mut floor: "2026-03-02") {
@@ -107,7 +107,7 @@ both_engines! {
         floor.reverses(first);
         floor.pays(maria, "33.33", "REST");
 
-        let balances = hledger(&floor.journal(), &["balance", "--flat", "--no-total", "-O", "csv"]);
+        let balances = reads("hledger", &["-f", "-", "balance", "--flat", "--no-total", "-O", "csv"], &floor.journal(Dialect::Hledger));
         let of = |name: &str| balances.lines().filter(|line| line.contains(name)).map(String::from).collect::<Vec<_>>();
         assert_eq!(of("R-1:principal"), ["\"assets:receivable:Larkfield:R-1:principal\",\"USD 386.67\""]);
         assert_eq!(of("R-2:principal"), Vec::<String>::new(), "what is paid has no balance");
@@ -129,7 +129,7 @@ both_engines! {
         floor.without_check("entries", "entries_balanced");
         floor.tamper(unbalance.0, &unbalance.1);
         let failed: Vec<String> = floor.failed_checks().iter().map(|check| check.split(':').next().unwrap().to_string()).collect();
-        assert_eq!(failed, ["ledger balanced", "balances equal entries", "trust whole", "audit chains verify", "rows as their entries say", "no orphan account"]);
+        assert_eq!(failed, ["ledger balanced", "balances equal entries", "trust whole", "trust book whole", "audit chains verify", "rows as their entries say", "no orphan account"]);
     }
 
     fn a_reversal_of_another_sum_or_day_is_found(mut floor: "2026-03-02") {
@@ -141,10 +141,10 @@ both_engines! {
             (
                 "update entries set trust_bank_minor = trust_bank_minor + 1, client_payable_minor = client_payable_minor - 1 where kind = 'reversal'",
                 "update entries set trust_bank_minor = trust_bank_minor - 1, client_payable_minor = client_payable_minor + 1 where kind = 'reversal'",
-                vec!["reversals equal entries: 1 reversals differ from what they take back"],
+                vec!["reversals equal entries: 1 reversals differ from what they take back", "remitted cents trace to payments: 1 clients' ledgers"],
             ),
             ("update entries set booked_on = '2026-03-01' where kind = 'reversal'", "update entries set booked_on = '2026-03-02' where kind = 'reversal'", vec!["rows as their entries say: payment "]),
-            ("update entries set reverses_entry_id = null where kind = 'reversal'", "update entries set reverses_entry_id = (select p.entry_id from payments p where p.reference = 'REF 1') where kind = 'reversal'", vec!["rows as their entries say: payment "]),
+            ("update entries set reverses_entry_id = null where kind = 'reversal'", "update entries set reverses_entry_id = (select p.entry_id from payments p where p.reference = 'REF 1') where kind = 'reversal'", vec!["remitted cents trace to payments: 1 clients' ledgers", "rows as their entries say: payment "]),
         ] {
             floor.tamper(tamper, &[]);
             let failed = floor.failed_checks();
@@ -169,20 +169,4 @@ both_engines! {
         floor.tamper("delete from audit_entries where chain like $1", &[Value::from("acc%")]);
         assert_eq!(floor.failed_checks()[0], "audit chains verify: an account has no chain");
     }
-}
-
-/// Runs a real hledger over a journal.
-fn hledger(journal: &str, args: &[&str]) -> String {
-    let mut child = Command::new("hledger")
-        .args(["-f", "-"])
-        .args(args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("hledger starts: install the Debian package hledger");
-    child.stdin.take().expect("stdin is piped").write_all(journal.as_bytes()).expect("hledger reads");
-    let output = child.wait_with_output().expect("hledger ends");
-    assert!(output.status.success(), "{}\n{journal}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("hledger writes text")
 }

@@ -305,6 +305,25 @@ both_engines! {
         std::fs::remove_dir_all(folder).unwrap();
     }
 
+    fn a_hardship_pause_keeps_no_notice_back_that_is_due(mut floor: "2026-03-02") {
+        floor.import(ROWS, MAPPING, "Larkfield").expect("the file is good");
+        set_sender(&mut floor);
+        let folder = std::env::temp_dir().join(format!("duly_letters_{}", Uuid::now_v7().simple()));
+        let (maria, chidi) = (floor.person("44-0001"), floor.person("44-0002"));
+        floor.officer("Dana").calls(chidi, "talked");
+        for person in [maria, chidi] {
+            assert_eq!(crate::stories::hardship::pauses(&mut floor, person, "2026-03-02", 30), Vec::<&str>::new());
+        }
+        let ask = PrintNotices { folder: Some(folder.clone()), mailing_on: None, accounts: vec![maria.account, chidi.account] };
+        let (app, at) = (floor.app.clone(), floor.app.moment());
+        let printing = floor.runtime.block_on(letters::print_notices(&app, &Actor::command(), at, &ask)).unwrap();
+        assert_eq!(printing.folders.iter().map(|(.., letters)| *letters).collect::<Vec<_>>(), [1], "{printing:?}");
+        assert_eq!(printing.held.iter().map(|held| held.account).collect::<Vec<_>>(), [maria.account], "nobody was reached about it yet");
+        assert!(printing.held[0].because[0].contains("hardship pause"), "{printing:?}");
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
     fn who_wrote_us_to_stop_gets_no_letter(mut floor: "2026-03-02") {
         let folder = spoken(&mut floor);
         set_sender(&mut floor);

@@ -29,7 +29,7 @@ pub(super) struct Told {
     parts: Vec<Told>,
 }
 
-fn told(minor: i64, bank_reference: &'static str, name: &'static str, text: &'static str) -> Told {
+pub(super) fn told(minor: i64, bank_reference: &'static str, name: &'static str, text: &'static str) -> Told {
     Told { minor, on: "2026-03-02", bank_reference, name, text, ..Told::default() }
 }
 
@@ -90,7 +90,7 @@ fn take_text(floor: &Floor, text: &str, piece: usize, goes_on: impl Fn(u64) -> b
     taken
 }
 
-fn takes(floor: &Floor, opening: i64, entries: &[Told]) -> Taken {
+pub(super) fn takes(floor: &Floor, opening: i64, entries: &[Told]) -> Taken {
     take_text(floor, &camt("053", opening, entries, "USD"), 100, |_| true).unwrap()
 }
 
@@ -111,7 +111,7 @@ fn waiting(floor: &mut Floor) -> Vec<EntryRow> {
     floor.runtime.block_on(async { list_waiting(&mut floor.app.db.read().await.unwrap(), 100).await.unwrap() })
 }
 
-fn of_state(floor: &mut Floor, state: State) -> Vec<EntryRow> {
+pub(super) fn of_state(floor: &mut Floor, state: State) -> Vec<EntryRow> {
     floor.runtime.block_on(async { list_entries(&mut floor.app.db.read().await.unwrap(), Some(state.code()), 100).await.unwrap() })
 }
 
@@ -140,7 +140,7 @@ fn sets_aside(floor: &mut Floor, entry: ReceiptId, note: &str) -> Result<(), Fai
 const MAPPING: &str = "[columns]\nreference = \"reference\"\nname = \"name\"\nprincipal = \"principal\"\ndue_on = \"due_on\"\n";
 
 /// Three who owe: Maria Lopez 420.00 on LF-100234, Otto Krug 60.00 on LF-100235, Ann Otter 90.00 on LF-100236.
-fn placed(floor: &mut Floor) -> [Person; 3] {
+pub(super) fn placed(floor: &mut Floor) -> [Person; 3] {
     let rows = "LF-100234,Maria Lopez,420.00,2026-01-10\nLF-100235,Otto Krug,60.00,2026-01-10\nLF-100236,Ann Otter,90.00,2026-01-10\n";
     floor.import(&format!("reference,name,principal,due_on\n{rows}"), MAPPING, "Larkfield").unwrap();
     ["LF-100234", "LF-100235", "LF-100236"].map(|reference| floor.person(reference))

@@ -3,6 +3,8 @@
 //! An account goes `Open` → `Paid` or `Closed`; a reversed payment opens a paid one again.
 //! An open account always has one owner, its desk, and a next action on a day, or a hold that ends.
 
+pub mod hardship;
+
 use crate::values::money::{Money, MoneyError};
 use jiff::civil::Date;
 use std::fmt;

@@ -124,7 +124,7 @@ impl Policy for ContactPolicy {
 }
 
 /// The topics of which one must be touched before a rule about contacts has anything to say, by the id of its card.
-const OPENED_BY: [(&str, &[Topic]); 46] = [
+const OPENED_BY: [(&str, &[Topic]); 47] = [
     ("regf.electronic.social-media", &[Topic::PublicMessage]),
     ("regf.location-info", &[Topic::ThirdParty]),
     ("regf.third-party.disclosure", &[Topic::ThirdParty]),
@@ -168,6 +168,7 @@ const OPENED_BY: [(&str, &[Topic]); 46] = [
     ("policy.calls", &[Topic::Policy]),
     ("policy.messages", &[Topic::Policy]),
     ("policy.minor", &[Topic::Care]),
+    ("policy.hardship-pause", &[Topic::Care]),
     ("policy.vulnerable", &[Topic::Care]),
     ("policy.incarcerated", &[Topic::Care]),
     ("policy.care-note", &[Topic::Care]),
@@ -359,7 +360,7 @@ impl ContactFacts {
         touch(Topic::ProtectedHours, self.has_protected_hours());
         touch(Topic::BareMessage, self.lacks_opt_out_notice);
         touch(Topic::EmployerAddress, self.is_employer_address_without_basis);
-        touch(Topic::Care, self.care != Care::default());
+        touch(Topic::Care, self.care != Care::default() || self.paused_until_day.is_some());
         touch(Topic::Amended, !self.amended.is_empty());
         touch(Topic::Machine, self.machine.is_some());
         touch(Topic::Disclosure, self.disclosure.is_some());

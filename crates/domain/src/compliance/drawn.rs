@@ -9,6 +9,7 @@ use super::record::{
 };
 use super::states::Confidence;
 use crate::values::channel::Channel;
+use crate::values::moment::date_of_day;
 use crate::values::money::Money;
 use crate::values::region::{LocationSignal, STATED};
 use jiff::{SignedDuration, Timestamp};
@@ -237,8 +238,8 @@ fn person(key: Key) -> impl Strategy<Value = Person> {
 
 fn debt(key: Key) -> impl Strategy<Value = Debt> {
     let flags = (prop::bool::weighted(0.8), any::<bool>(), prop::bool::weighted(0.1), prop::bool::weighted(0.1));
-    (flags, weighted(0.1, bankruptcy())).prop_map(
-        move |((is_consumer_purpose, is_serviced, survives_discharge, is_post_petition), case)| {
+    (flags, weighted(0.1, bankruptcy()), weighted(0.1, -3..12i32)).prop_map(
+        move |((is_consumer_purpose, is_serviced, survives_discharge, is_post_petition), case, paused)| {
             let serviced_as = is_serviced.then_some(77);
             Debt {
                 is_consumer_purpose,
@@ -247,6 +248,7 @@ fn debt(key: Key) -> impl Strategy<Value = Debt> {
                 is_post_petition,
                 bankruptcy: case,
                 owed: Some(Money::usd(2_500)),
+                paused_until: paused.map(|days| date_of_day(i32::try_from(base().as_second().div_euclid(86_400)).unwrap_or(0) + days)),
                 ..Debt::of(key)
             }
         },

@@ -19,7 +19,7 @@ use jiff::Timestamp;
 
 /// The rules that only ever ease: one that finds something does so up to its finding's end and never again, one that finds nothing
 /// never will, and one that keeps hours keeps the same ones. With each the topics under which that is not so.
-pub(super) const EASING: [(&str, &[Topic]); 37] = [
+pub(super) const EASING: [(&str, &[Topic]); 38] = [
     ("regf.electronic.social-media", &[]),
     ("regf.location-info", &[]),
     ("regf.third-party.disclosure", &[]),
@@ -54,6 +54,7 @@ pub(super) const EASING: [(&str, &[Topic]); 37] = [
     ("state.wa.hours", &[Topic::DatedLimits, Topic::Amended, Topic::TimeWishes, Topic::Reply]),
     ("policy.hours", &[Topic::TimeWishes, Topic::Reply]),
     ("policy.minor", &[]),
+    ("policy.hardship-pause", &[Topic::Reply]),
     ("policy.vulnerable", &[]),
     ("policy.incarcerated", &[]),
     ("policy.care-note", &[]),

@@ -130,6 +130,13 @@ impl State {
         !words.is_empty() && !["no revival", "right extinguished", "collectors must not"].iter().any(|no| words.starts_with(no))
     }
 
+    /// Interest on a judgment in millionths of a year, where our table says one plain number.
+    pub fn judgment_rate_ppm(&self) -> Option<u32> {
+        let (whole, part) = self.judgment_interest.words.split_once('.').unwrap_or((self.judgment_interest.words.as_ref(), ""));
+        let digits = format!("{whole}{part:0<4}");
+        (!whole.is_empty() && part.len() <= 4).then(|| digits.parse().ok()).flatten()
+    }
+
     /// What letters must carry whatever the age of the debt, so far as we know; empty where it is nothing. A bond is no words.
     pub fn words_for_letters(&self) -> &str {
         let is_for_all = |piece: &str| !piece.contains("time-barred") && !piece.contains("bond");

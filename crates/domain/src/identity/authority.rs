@@ -25,6 +25,40 @@ pub const fn promise_limits(role: Role) -> Option<PromiseLimits> {
     }
 }
 
+/// How much of interest, fees and costs somebody may waive alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WaiverLimits {
+    /// In one waiver, in minor units.
+    pub amount_max_minor: i64,
+    /// The largest share of what is owed of its kind, in basis points.
+    pub share_max_bp: i64,
+}
+
+/// The limits of a role with waivers.
+pub const fn waiver_limits(role: Role) -> Option<WaiverLimits> {
+    match role {
+        Role::Officer => Some(WaiverLimits { amount_max_minor: 5_000, share_max_bp: 5_000 }),
+        Role::Supervisor | Role::Compliance | Role::BackOffice | Role::Administrator | Role::Auditor => None,
+    }
+}
+
+/// How far somebody may go with a hardship pause alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PauseLimits {
+    /// Days ahead at the most.
+    pub days_max: i32,
+    /// Days back at the most.
+    pub back_days_max: i32,
+}
+
+/// The limits of a role with hardship pauses.
+pub const fn pause_limits(role: Role) -> Option<PauseLimits> {
+    match role {
+        Role::Officer => Some(PauseLimits { days_max: 60, back_days_max: 30 }),
+        Role::Supervisor | Role::Compliance | Role::BackOffice | Role::Administrator | Role::Auditor => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -35,6 +69,7 @@ mod tests {
         for role in Role::ALL {
             let asks = may(role, Permission::WorkAccounts) && !may(role, Permission::LeadFloor);
             assert_eq!(promise_limits(role).is_some(), asks, "{role}");
+            assert_eq!((waiver_limits(role).is_some(), pause_limits(role).is_some()), (asks, asks), "{role}");
         }
     }
 }

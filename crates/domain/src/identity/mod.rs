@@ -99,12 +99,20 @@ pub enum Permission {
     FileDocuments,
     /// Print validation notices, and say that they were mailed.
     PrintLetters,
+    /// Set and stop interest, charge fees, take charges back.
+    Charge,
     /// Post payments.
     PostPayments,
     /// Reverse payments.
     ReversePayments,
     /// Take an authorization of debits back as they say, cancel a debit that was not sent.
     StopDebits,
+    /// See whose the money in trust is, remittances and rate plans.
+    ReadTrust,
+    /// Keep the trust book, propose rate plans, prepare remittances.
+    KeepTrust,
+    /// Approve rate plans and remittances that somebody else proposed or prepared.
+    ApproveTrust,
     /// Import placements.
     Import,
     /// Make two records of one person one, and part them again.
@@ -137,7 +145,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Permission; 35] = [
+    pub const ALL: [Permission; 39] = [
         Permission::Anyone,
         Permission::SignedIn,
         Permission::ReadAccounts,
@@ -156,9 +164,13 @@ impl Permission {
         Permission::CloseAccounts,
         Permission::FileDocuments,
         Permission::PrintLetters,
+        Permission::Charge,
         Permission::PostPayments,
         Permission::ReversePayments,
         Permission::StopDebits,
+        Permission::ReadTrust,
+        Permission::KeepTrust,
+        Permission::ApproveTrust,
         Permission::Import,
         Permission::MergePeople,
         Permission::ReadNights,
@@ -197,7 +209,10 @@ pub fn may(role: Role, permission: Permission) -> bool {
         P::CloseAccounts => matches!(role, R::Supervisor | R::BackOffice),
         P::AskActs | P::FileDocuments | P::StopDebits => !matches!(role, R::Administrator | R::Auditor),
         P::PrintLetters => matches!(role, R::Supervisor | R::Compliance | R::BackOffice),
-        P::PostPayments | P::ReversePayments => role == R::BackOffice,
+        P::PostPayments | P::ReversePayments | P::KeepTrust => role == R::BackOffice,
+        P::ReadTrust => matches!(role, R::BackOffice | R::Supervisor | R::Compliance | R::Auditor),
+        P::ApproveTrust => matches!(role, R::BackOffice | R::Supervisor),
+        P::Charge => matches!(role, R::Compliance | R::BackOffice),
         P::Import | P::MergePeople => matches!(role, R::BackOffice | R::Supervisor),
         P::ReadNights => role != R::Officer,
         P::RunNights | P::MoveWork => matches!(role, R::Administrator | R::Supervisor),
@@ -231,9 +246,12 @@ mod tests {
             Permission::CloseAccounts,
             Permission::FileDocuments,
             Permission::PrintLetters,
+            Permission::Charge,
             Permission::PostPayments,
             Permission::ReversePayments,
             Permission::StopDebits,
+            Permission::KeepTrust,
+            Permission::ApproveTrust,
             Permission::Import,
             Permission::MergePeople,
             Permission::RunNights,
@@ -259,7 +277,8 @@ mod tests {
     #[test]
     fn nobody_both_negotiates_and_moves_money() {
         for role in Role::ALL {
-            let moves_money = may(role, Permission::PostPayments) || may(role, Permission::CorrectAmounts);
+            let moving = [Permission::PostPayments, Permission::Charge, Permission::KeepTrust, Permission::CorrectAmounts];
+            let moves_money = moving.iter().any(|one| may(role, *one));
             assert!(!(may(role, Permission::WorkAccounts) && moves_money), "{role}");
         }
     }

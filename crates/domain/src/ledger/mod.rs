@@ -9,10 +9,16 @@
 
 pub mod ach;
 pub mod bank_file;
+pub mod charges;
 pub mod debits;
 pub mod interest;
 pub mod matching;
+pub mod plain_text;
+pub mod rates;
 pub mod receipts;
+pub mod remittance;
+pub mod trust;
+pub mod waiver;
 
 use crate::accounts::Bucket;
 use crate::values::money::{Currency, Money, MoneyError};
@@ -76,6 +82,8 @@ pub enum LedgerError {
     NotPositive,
     /// A bucket would fall below zero.
     BelowZero(Bucket),
+    /// More than is owed, which is so much.
+    MoreThanOwed(Money),
 }
 
 impl std::fmt::Display for LedgerError {
@@ -84,6 +92,7 @@ impl std::fmt::Display for LedgerError {
             LedgerError::Unbalanced { off_by } => write!(f, "the entry is off by {off_by} minor units"),
             LedgerError::Money(error) => error.fmt(f),
             LedgerError::NotPositive => f.write_str("the amount must be above zero"),
+            LedgerError::MoreThanOwed(owed) => write!(f, "the amount is more than the {owed} that are owed: the rest is the creditor's"),
             LedgerError::BelowZero(bucket) => write!(f, "{} would fall below zero", bucket.code()),
         }
     }
@@ -336,6 +345,18 @@ pub fn plan_payment(payment: Money, owed: &Buckets, order: AllocationOrder) -> R
     ];
     let debt = allocation.parts.iter().map(|(bucket, part)| Line::new(Code::Receivable, Some(*bucket), -part.minor(), currency));
     let entry = Balanced::new(currency, debt.chain(money))?;
+    Ok((allocation, entry))
+}
+
+/// The entry of a payment to the creditor itself: the debt falls, and no money comes in. Only what is owed can be paid so.
+pub fn plan_direct(payment: Money, owed: &Buckets, order: AllocationOrder) -> Result<(Allocation, Balanced), LedgerError> {
+    let allocation = allocate(payment, owed, order)?;
+    if allocation.unapplied.minor() > 0 {
+        return Err(LedgerError::MoreThanOwed(owed.total()?));
+    }
+    let currency = payment.currency();
+    let debt = allocation.parts.iter().map(|(bucket, part)| Line::new(Code::Receivable, Some(*bucket), -part.minor(), currency));
+    let entry = Balanced::new(currency, debt.chain([Line::new(Code::Placed, None, payment.minor(), currency)]))?;
     Ok((allocation, entry))
 }
 

@@ -11,6 +11,8 @@
 
 use super::rhythm::Frequency;
 use super::schedule::{Cut, PlanTerms};
+use crate::accounts::Bucket;
+use crate::accounts::hardship::PauseReason;
 use crate::values::coded::coded;
 use crate::values::iso_date;
 use crate::values::moment::written;
@@ -28,12 +30,16 @@ pub const WAIT_HOURS: i64 = 24;
 pub const GOOD_HOURS: i64 = 24;
 
 coded! {
-    /// What is asked for. Waivers and refunds come with the rooms that decide them.
+    /// What is asked for. Refunds come with the room that decides them.
     ApprovalKind {
         /// A promise that is beyond the officer's limits.
         Promise = "promise", "A promise";
         /// A plan or settlement that is beyond the officer's limits.
         Plan = "plan", "A plan";
+        /// A waiver of interest, fees or costs that is beyond the officer's limits.
+        Waiver = "waiver", "A waiver";
+        /// A hardship pause that is beyond the officer's limits.
+        Pause = "pause", "A hardship pause";
         /// Anything else, in words.
         Question = "question", "A question";
     }
@@ -103,6 +109,26 @@ pub enum Terms {
         /// In which currency.
         currency: String,
     },
+    /// A part of what is owed is given up.
+    Waiver {
+        /// Of which bucket, by its code.
+        bucket: String,
+        /// How much, in minor units.
+        amount_minor: i64,
+        /// In which currency.
+        currency: String,
+    },
+    /// They are left alone for a while.
+    Pause {
+        /// From which day on.
+        #[serde(with = "iso_date")]
+        from_on: Date,
+        /// The day of its review.
+        #[serde(with = "iso_date")]
+        until_on: Date,
+        /// Why.
+        reason: PauseReason,
+    },
     /// What stands in the words.
     Question,
 }
@@ -140,11 +166,32 @@ impl Terms {
         Terms::Promise { amount_minor: amount.minor(), currency: amount.currency().code().into(), due_on }
     }
 
+    /// The terms of a waiver.
+    pub fn waiver(bucket: Bucket, amount: Money) -> Terms {
+        Terms::Waiver { bucket: bucket.code().into(), amount_minor: amount.minor(), currency: amount.currency().code().into() }
+    }
+
+    /// The bucket and the amount, where they are a waiver's.
+    pub fn as_waiver(&self) -> Option<(Bucket, Money)> {
+        let Terms::Waiver { bucket, amount_minor, currency } = self else { return None };
+        Some((Bucket::parse(bucket)?, Money::of(*amount_minor, Currency::parse(currency)?)))
+    }
+
+    /// The first day, the day of the review and the reason, where they are a pause's.
+    pub const fn as_pause(&self) -> Option<(Date, Date, PauseReason)> {
+        match self {
+            Terms::Pause { from_on, until_on, reason } => Some((*from_on, *until_on, *reason)),
+            _ => None,
+        }
+    }
+
     /// What kind of request they belong to.
     pub const fn kind(&self) -> ApprovalKind {
         match self {
             Terms::Promise { .. } => ApprovalKind::Promise,
             Terms::Plan { .. } => ApprovalKind::Plan,
+            Terms::Waiver { .. } => ApprovalKind::Waiver,
+            Terms::Pause { .. } => ApprovalKind::Pause,
             Terms::Question => ApprovalKind::Question,
         }
     }
@@ -153,7 +200,7 @@ impl Terms {
     pub fn as_promise(&self) -> Option<(Money, Date)> {
         match self {
             Terms::Promise { amount_minor, currency, due_on } => Some((Money::of(*amount_minor, Currency::parse(currency)?), *due_on)),
-            Terms::Plan { .. } | Terms::Question => None,
+            _ => None,
         }
     }
 }
@@ -163,7 +210,11 @@ impl fmt::Display for Terms {
         match (self.as_promise(), self.as_plan()) {
             (Some((amount, due_on)), _) => write!(f, "{amount} by {}", written(due_on)),
             (None, Some(plan)) => plan.fmt(f),
-            (None, None) => f.write_str("a question"),
+            (None, None) => match (self.as_waiver(), self.as_pause()) {
+                (Some((bucket, amount)), _) => write!(f, "{amount} of {} waived", bucket.to_string().to_lowercase()),
+                (None, Some((from, until, _))) => write!(f, "a hardship pause from {} to {}", written(from), written(until)),
+                (None, None) => f.write_str("a question"),
+            },
         }
     }
 }
@@ -238,6 +289,8 @@ pub fn may_answer(state: ApprovalState, asked: &Terms, is_own: bool, verdict: &V
     }
     let fits = match (asked.kind(), verdict) {
         (ApprovalKind::Question, verdict) => matches!(verdict, Verdict::Tell),
+        // What is given up, or left alone, is granted as it was asked for or not at all.
+        (ApprovalKind::Waiver | ApprovalKind::Pause, Verdict::Counter(_)) => false,
         (kind, Verdict::Counter(terms)) => terms.kind() == kind && terms != asked,
         (_, verdict) => !matches!(verdict, Verdict::Tell),
     };
@@ -376,6 +429,21 @@ mod tests {
         for terms in [five, odd] {
             let kept = Terms::plan(&terms);
             assert_eq!((kept.as_plan(), kept.kind(), kept.as_promise()), (Some(terms), ApprovalKind::Plan, None));
+        }
+    }
+
+    #[test]
+    fn what_is_given_up_is_granted_as_it_was_asked_for_or_not_at_all() {
+        let waiver = Terms::waiver(Bucket::Interest, Money::usd(7_500));
+        let pause = Terms::Pause { from_on: date(2026, 3, 2), until_on: date(2026, 8, 1), reason: PauseReason::Illness };
+        assert_eq!((waiver.to_string(), waiver.kind()), ("USD 75.00 of interest waived".into(), ApprovalKind::Waiver));
+        assert_eq!(waiver.as_waiver(), Some((Bucket::Interest, Money::usd(7_500))));
+        assert_eq!(pause.to_string(), "a hardship pause from Mon 2 Mar 2026 to Sat 1 Aug 2026");
+        assert_eq!((pause.kind(), pause.as_waiver(), pause.as_promise(), pause.as_plan()), (ApprovalKind::Pause, None, None, None));
+        for asked in [&waiver, &pause] {
+            assert_eq!(may_answer(ApprovalState::Waiting, asked, false, &Verdict::Approve, ""), Ok(()));
+            let counter = Verdict::Counter(Terms::waiver(Bucket::Interest, Money::usd(5_000)));
+            assert_eq!(may_answer(ApprovalState::Waiting, asked, false, &counter, ""), Err(NoAnswer::BesideIt));
         }
     }
 

@@ -21,6 +21,7 @@ use crate::identity::authority::{PromiseLimits, promise_limits};
 use crate::values::ids::CreditorId;
 use crate::values::money::Money;
 use jiff::Span;
+use serde::{Deserialize, Serialize};
 
 /// For whom a row holds. What is not named is not asked about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,7 +69,8 @@ pub struct LimitCase<'a> {
 }
 
 /// The numbers that a row sets; what is `None` it leaves to others.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct GrantLimits {
     /// Days ahead that a promise may be due.
     pub promise_days_max: Option<i32>,

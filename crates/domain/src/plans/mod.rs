@@ -3,7 +3,7 @@
 //!
 //! The negotiation desk reads [`budget`] (what can be paid), [`schedule`] (a plan day by day), [`worth`] (what a plan is worth to the
 //! creditor), [`offers`] (the best plans that policy and budget have) and [`limits`] (what of them somebody may grant alone). What becomes of one that was
-//! agreed stands in [`plan`].
+//! agreed stands in [`plan`]. What a note seems to promise past all of that is found by [`said`].
 
 pub mod approval;
 pub mod budget;
@@ -11,7 +11,9 @@ pub mod limits;
 pub mod offers;
 pub mod plan;
 pub mod promise;
+pub mod revision;
 pub mod rhythm;
+pub mod said;
 pub mod schedule;
 pub mod worth;
 

@@ -130,7 +130,8 @@ pub(super) const fn limit(id: &'static str, plain: &'static str, instead: &'stat
 /// What a limit says, by its id.
 pub fn limit_says(id: &str) -> Option<&'static str> {
     let of_promises = [&FAR, &SMALL, &BROKEN].into_iter();
-    of_promises.chain(super::limits::CARDS).find(|card| card.id == id).map(|card| card.plain)
+    let of_relief = crate::ledger::waiver::CARDS.into_iter().chain(crate::accounts::hardship::CARDS);
+    of_promises.chain(super::limits::CARDS).chain(of_relief).find(|card| card.id == id).map(|card| card.plain)
 }
 
 const fn card(id: &'static str, plain: &'static str, instead: &'static str) -> RuleCard {

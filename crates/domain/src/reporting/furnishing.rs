@@ -62,6 +62,8 @@ coded! {
         Refused = "refused", "the rules refuse it";
         /// The file has an account of that number already.
         SameNumber = "same_number", "another account of the file has the same number";
+        /// Nothing new is told while it stands.
+        Paused = "paused", "a hardship pause stands";
         /// Something does not fit into the file.
         Unwritable = "unwritable", "something of it does not fit into the file";
     }
@@ -124,6 +126,8 @@ pub struct Facts<'a> {
     pub delinquent_since: Option<Date>,
     /// Whether a dispute of any kind waits for its answer; nothing where there never was one.
     pub dispute: Option<Condition>,
+    /// A hardship pause stands.
+    pub is_paused: bool,
     /// What was told before, the newest last.
     pub told: &'a [Told],
 }
@@ -156,6 +160,7 @@ pub fn furnish(facts: &Facts<'_>, as_of: Date) -> Result<Furnishing, LeftOut> {
         }
         Some(End::Paid | End::Settled) => Status::Paid,
         Some(End::Withdrawn) => Status::Deleted,
+        None if facts.is_paused => return Err(LeftOut::Paused),
         None => Status::Collection,
     };
     let obstacles = [
@@ -216,6 +221,7 @@ mod tests {
             placed_on: date(2025, 11, 3),
             delinquent_since: Some(date(2025, 3, 1)),
             dispute: None,
+            is_paused: false,
             told,
         }
     }
@@ -264,6 +270,16 @@ mod tests {
         assert_eq!(ended(End::Fraud, &paid).unwrap().status, Status::DeletedForFraud);
         let out = [FIRST, Told { status: Status::Deleted, as_of: date(2026, 2, 28), ..FIRST }];
         assert_eq!(furnish(&facts(&out), date(2026, 3, 31)), Err(LeftOut::Ended), "what was taken out is not told again");
+    }
+
+    #[test]
+    fn while_a_pause_stands_nothing_new_is_told_and_an_end_is() {
+        let told = [FIRST];
+        for before in [&[][..], &told] {
+            assert_eq!(furnish(&Facts { is_paused: true, ..facts(before) }, date(2026, 2, 28)), Err(LeftOut::Paused));
+        }
+        let paid = Facts { is_paused: true, end: Some(End::Paid), balance: Money::usd(0), ..facts(&told) };
+        assert_eq!(furnish(&paid, date(2026, 2, 28)).unwrap().status, Status::Paid);
     }
 
     #[test]

@@ -88,6 +88,8 @@ ids! {
     MergeId = "mrg";
     /// A note somebody wrote.
     NoteId = "nte";
+    /// A note that seems to promise what only the desk can grant.
+    NoteFlagId = "nfl";
     /// A document kept with an account.
     DocumentId = "doc";
     /// A reason to stand still.
@@ -112,6 +114,18 @@ ids! {
     DebitReturnId = "drt";
     /// Overpaid money that went back.
     RefundId = "rfd";
+    /// One version of what a creditor is charged.
+    RatePlanId = "rat";
+    /// What a creditor is sent for a period, and why.
+    RemittanceId = "rem";
+    /// A payment that the debtor made to the creditor itself.
+    DirectPaymentId = "dpy";
+    /// Costs that the agency laid out on an account.
+    CostAdvanceId = "adv";
+    /// One posting of the trust book.
+    TrustPostingId = "tru";
+    /// What the proof of a day found.
+    TrustProofId = "tpr";
     /// One promise to pay.
     PromiseId = "ptp";
     /// Something an officer asked to grant, and its answer.
@@ -174,6 +188,14 @@ ids! {
     PlanId = "pln";
     /// One payment of a plan.
     InstallmentId = "ins";
+    /// One version of what somebody may grant alone.
+    LimitsId = "lim";
+    /// Terms of interest on an account.
+    InterestTermsId = "int";
+    /// Interest, a fee or a waiver.
+    ChargeId = "chg";
+    /// A time in which somebody who cannot pay is left alone.
+    HardshipPauseId = "hsp";
     /// What a bureau was told of an account.
     FurnishingId = "fur";
     /// One letter.

@@ -7,6 +7,7 @@ pub mod store;
 
 use crate::app::{Actor, App, Failure, new_uuid};
 use crate::audit::kept;
+use crate::plans::said;
 use crate::store::Tx;
 use crate::web::shell::when;
 use crate::{accounts, transaction};
@@ -94,6 +95,7 @@ pub async fn write_note(app: &App, who: &Actor, at: Moment, account: AccountId, 
         store::insert_note(tx, account, &note, who.id).await?;
         let detail = json!({"note": note.id.to_string(), "sha256": hex(&Sha256::digest(body.as_bytes()))});
         kept::record(tx, who, at.at, account, "note.write", detail, &[note.id.into()]).await?;
+        said::look(tx, who, at, account, said::Place::Note(note.id), body).await?;
         Ok(note.id)
     })
 }

@@ -1,9 +1,9 @@
 //! Notes and documents on the workspace; closing and opening again.
 
 use super::{FileDocument, file_document, read_document, write_note};
-use crate::accounts::closing::{close_account, reopen_account};
+use crate::accounts::closing::{close_account, reopen_account, set_recall};
 use crate::accounts::pages::{after, resolve};
-use crate::app::Failure;
+use crate::app::{Failure, Problems};
 use crate::audit;
 use crate::web::Web;
 use crate::web::form::Fields;
@@ -56,6 +56,19 @@ pub async fn post_closing(State(web): State<Web>, visit: Visit, Path(account): P
     let note = fields.some("note");
     let done = close_account(&web.app, &visit.who, visit.at, id, fields.text("because"), note.as_deref()).await;
     after(&web, &visit, &account, "close", fields, done, "closed").await
+}
+
+/// `POST /accounts/{account}/recalls`: the day on which the creditor takes it back, or none.
+pub async fn post_recall(State(web): State<Web>, visit: Visit, Path(account): Path<String>, body: Bytes) -> Result<Response, Failure> {
+    let fields = Fields::of(&body);
+    let id = resolve(&web, &account).await?;
+    let mut problems = Problems::default();
+    let on = fields.some("recall").and_then(|_| fields.date("recall", &mut problems));
+    let done = match problems.is_empty() {
+        true => set_recall(&web.app, &visit.who, visit.at, id, on).await,
+        false => Err(Failure::Wrong(problems)),
+    };
+    after(&web, &visit, &account, "close", fields, done, "told").await
 }
 
 /// `POST /accounts/{account}/openings`

@@ -19,7 +19,8 @@ macro_rules! standing_where {
                 (select count(*) from promises p where p.account_id = a.id),
                 (select max(coalesce(h.until_on, '9999-12-31')) from holds h where h.account_id = a.id and h.ended_at is null),
                 (select count(*) from approvals r where r.account_id = a.id and r.noted_at is null
-                    and r.state not in ('waiting', 'withdrawn', 'used'))
+                    and r.state not in ('waiting', 'withdrawn', 'used')),
+                a.interest_to_on
              from accounts a where ",
             $condition
         )
@@ -51,6 +52,7 @@ rows! {
         pub promises: i64,
         pub held_until: Option<Date>,
         pub returned: i64,
+        pub interest_to_on: Option<Date>,
     }
 }
 

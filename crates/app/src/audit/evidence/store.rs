@@ -50,7 +50,7 @@ const POLICIES: &str = "creditor_id is null or creditor_id = (select creditor_id
 const VIEWS: &str = "account_id = $1 and seen_at < $2";
 
 /// Everything a pack holds of an account, in the order of its contents.
-pub const SOURCES: [Source; 36] = [
+pub const SOURCES: [Source; 37] = [
     source("account", "accounts", "id = $1", "the account as it stands"),
     source("people", "account_people", OWN, "who stands on the account, in which role"),
     source(
@@ -74,6 +74,7 @@ pub const SOURCES: [Source; 36] = [
     source("case-steps", "case_steps", OWN, "each step of those cases"),
     source("payments", "payments", OWN, "payments, and those that were reversed"),
     source("refunds", "refunds", OWN, "what was paid back"),
+    source("direct-payments", "direct_payments", OWN, "what was paid to the creditor itself"),
     source("entries", "entries", OWN, "the ledger's entries with what each moved, a column for each place"),
     source("calls", "calls", CALLS, "calls led at the desk, with the guide that led them"),
     source("call-steps", "call_steps", STEPS, "each thing that was done in those calls; what was typed for a check is kept nowhere"),

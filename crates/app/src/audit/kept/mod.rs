@@ -78,7 +78,7 @@ macro_rules! of_agency {
 ///
 /// Whose contact, wish, circumstance or notice it is may change when two records of one person are made one or parted again.
 #[rustfmt::skip]
-pub static KINDS: [Kind; 28] = [
+pub static KINDS: [Kind; 34] = [
     kind!("approval", ApprovalId, "approvals",
         call_id kind terms limits words asked_by_id asked_at,
         lapses_at state answer_terms answer_words answered_by_id answered_at good_until promise_id noted_at),
@@ -92,12 +92,16 @@ pub static KINDS: [Kind; 28] = [
     kind!("call", CallId, "calls", contact_id language guide began_at, ended_at wrapped_at),
     kind!("call step", CallStepId, "call_steps", call_id seq done done_at,),
     kind!("call score", CallScoreId, "call_scores", call_id officer_id scorecard marks basis_points failed_by made_at,),
+    kind!("charge", ChargeId, "charges",
+        entry_id kind bucket amount_minor currency to_on words decision_id approval_id charged_by charged_at, reversed_on),
     kind!("circumstance", CircumstanceId, "circumstances",
         kind since_on source note recorded_by recorded_at,
         debtor_id ended_at ended_because),
     kind!("contact", ContactId, "contacts",
         point_id decision_id channel direction purpose place officer_id released_by contacted_at expires_at,
         debtor_id state result outcome note recorded_at),
+    kind!("cost advance", CostAdvanceId, "cost_advances",
+        amount_minor currency laid_out_on reference words takes_back_id recorded_by recorded_at,),
     kind!("debit", DebitId, "debits",
         authorization_id kind amount_minor currency wanted_on installment_id promise_id first_id first_on try_no made_by made_at,
         notice_sent_on state because effective_on file_id trace sent_routing sent_sealed sent_account decision_id payment return_code
@@ -107,20 +111,31 @@ pub static KINDS: [Kind; 28] = [
         routing number_sealed last_four bank_account copy_given_on state because state_on),
     kind!("decision", DecisionId, "decisions",
         debtor_id channel purpose answer rules because facts rule_set next_allowed_at asked_by decided_at act_kind act,).later(2),
+    kind!("direct payment", DirectPaymentId, "direct_payments",
+        entry_id amount_minor currency paid_on reference recorded_by recorded_at,),
     kind!("disclosure", DisclosureId, "contact_disclosures",
         contact_id letter_id disclosure kind version language words was_given recorded_by recorded_at,),
     kind!("document", DocumentId, "documents", kind file_name media_type source hash size_bytes filed_by filed_at,),
     kind!("furnishing", FurnishingId, "furnishings",
         as_of status balance_dollars delinquent_since dispute is_settled decision_id told_by told_at,),
+    kind!("hardship pause", HardshipPauseId, "hardship_pauses",
+        reason words from_on until_on hold_id approval_id granted_by granted_at,
+        ended_on ended_by ended_because ended_at),
     kind!("hold", HoldId, "holds", reason scope from_on until_on created_by created_at, ended_at),
     kind!("installment", InstallmentId, "plan_installments",
         plan_id number wanted_on due_on amount_minor currency, promise_id),
+    kind!("interest terms", InterestTermsId, "interest_terms",
+        source rate_ppm day_count from_on words decision_id set_by set_at,
+        until_on stopped_by stopped_because stopped_at),
     kind!("letter", LetterId, "letters",
         run_id kind language reference addressee content document_id hash pages file_name mailing_on period_ends_on printed_at case_id,
         state mailed_on notice_id).later(1),
     kind!("limitation entry", LimitationEntryId, "limitation_entries",
         kind value from_on until_on source document_id recorded_by recorded_at,
         withdrawn_at withdrawn_because),
+    kind!("flag on a note", NoteFlagId, "note_flags",
+        note_id contact_id granted words written_by author_id flagged_at,
+        outcome outcome_words looked_by looked_at),
     kind!("note", NoteId, "notes", body written_by author_id written_at,),
     kind!("notice", NoticeId, "notices",
         kind happened_at days in_writing is_duplicative submitted_on sent_on stated_end_on chapter channel address reference words
@@ -131,8 +146,8 @@ pub static KINDS: [Kind; 28] = [
         reference state reversed_on),
     kind!("plan", PlanId, "plans",
         budget_id approval_id policy_id kind total_minor down_minor balance_minor share_bp currency frequency first_on agreed_on last_on
-        worth_minor all_kept_ppm kept_ppm kept_from agreed_by agreed_at,
-        state decided_at),
+        worth_minor all_kept_ppm kept_ppm kept_from agreed_by agreed_at revises_id revision,
+        state decided_at).later(2),
     kind!("promise", PromiseId, "promises",
         amount_minor currency taken_on due_on grace_days taken_by taken_at,
         state arrived_minor decided_at),
@@ -152,7 +167,7 @@ pub static KINDS: [Kind; 28] = [
 
 /// What is kept about the agency and no account: named in the entries of its chain.
 #[rustfmt::skip]
-static OF_AGENCY: [Kind; 14] = [
+static OF_AGENCY: [Kind; 19] = [
     of_agency!("policy", PolicyId, "policies",
         creditor_id number attempts_max_7_days opens_minute closes_minute electronic_max_7_days is_off_on_sundays is_off_on_holidays
         from_on reason difference proposed_by proposed_at,
@@ -182,6 +197,22 @@ static OF_AGENCY: [Kind; 14] = [
         state begins_at decided_by decided_at),
     of_agency!("offer policy", OfferPolicyId, "offer_policies",
         creditor_id number terms from_on set_by approved_by set_at,),
+    of_agency!("rate plan", RatePlanId, "rate_plans",
+        creditor_id number terms from_on reason proposed_by proposed_at,
+        state decided_by decided_at),
+    of_agency!("remittance", RemittanceId, "remittances",
+        creditor_id number from_on to_on currency mode corrects_id head lines_hash line_count collected_minor direct_minor came_back_minor
+        fees_minor costs_minor returned_before_minor billed_before_minor kept_minor paid_minor invoiced_minor returned_after_minor
+        billed_after_minor prepared_by prepared_at prepared_on,
+        state decided_by decided_at),
+    of_agency!("trust posting", TrustPostingId, "trust_postings",
+        creditor_id kind booked_on remittance_id account_id entry_id bank_entry_id clears_id takes_back_id reference words currency
+        trust_bank_minor client_payable_minor agency_minor on_its_way_minor returned_minor billed_minor claims_minor recorded_by
+        recorded_at,),
+    of_agency!("trust proof", TrustProofId, "trust_proofs",
+        on_day currency bank_minor book_minor clients_minor agency_minor on_its_way_minor unapplied_minor unidentified_minor
+        not_booked_minor below_zero is_whole proved_by proved_at,),
+    of_agency!("grant limits", LimitsId, "grant_limits", number terms from_on set_by approved_by set_at,),
     of_agency!("draw", DrawId, "review_draws",
         officer_id week_on seed calls population random_most risk_most drawn_by drawn_at,),
     of_agency!("review", ReviewId, "reviews", call_id officer_id purpose draw_id reasons scorecard asked_by asked_at,),
@@ -217,7 +248,7 @@ macro_rules! kept_rows {
     )*};
 }
 
-kept_rows! { CallId CallStepId CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId GuideId CallScoreId DrawId ReviewId ReviewScoreId ScoreDisputeId GoalId ApprovalId RecapId FurnishingId BudgetId OfferPolicyId PlanId InstallmentId StatementId ReceiptId DebitAuthorizationId DebitId DebitFileId DebitReturnId }
+kept_rows! { CallId CallStepId CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoteFlagId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId GuideId CallScoreId DrawId ReviewId ReviewScoreId ScoreDisputeId GoalId ApprovalId RecapId FurnishingId BudgetId OfferPolicyId PlanId InstallmentId StatementId ReceiptId RatePlanId RemittanceId DirectPaymentId CostAdvanceId TrustPostingId TrustProofId InterestTermsId ChargeId HardshipPauseId LimitsId DebitAuthorizationId DebitId DebitFileId DebitReturnId }
 
 /// The columns of a row as they come.
 struct Columns(Vec<Value>);

@@ -144,6 +144,7 @@ fn debt(account: &Json, names: &mut Names) -> Result<Debt, String> {
         accrued_on: date(account, "accrued_on")?,
         contract_law: contract_law(account)?,
         owed: cents(account, "owed_cents")?,
+        paused_until: date(account, "paused_until")?,
         ..Debt::of(names.key(text(account, "id").unwrap_or("account")))
     })
 }

@@ -28,8 +28,25 @@ use std::collections::HashMap;
 
 /// Fields beside which the page says what is wrong with them.
 const FIELDS: [&str; 19] = [
-    "holder", "class", "routing", "number", "kind", "usual", "low", "range", "words", "evidence", "agreed_on", "copy_given_on", "how",
-    "because", "amount", "on", "notice_sent_on", "what", "high",
+    "holder",
+    "class",
+    "routing",
+    "number",
+    "kind",
+    "usual",
+    "low",
+    "range",
+    "words",
+    "evidence",
+    "agreed_on",
+    "copy_given_on",
+    "how",
+    "because",
+    "amount",
+    "on",
+    "notice_sent_on",
+    "what",
+    "high",
 ];
 
 #[derive(Template)]
@@ -142,7 +159,12 @@ fn kind_of(fields: &Fields, problems: &mut Problems) -> BankAccountKind {
 }
 
 /// `POST /accounts/{account}/authorizations`
-pub async fn post_authorization(State(web): State<Web>, visit: Visit, Path(account): Path<String>, body: Bytes) -> Result<Response, Failure> {
+pub async fn post_authorization(
+    State(web): State<Web>,
+    visit: Visit,
+    Path(account): Path<String>,
+    body: Bytes,
+) -> Result<Response, Failure> {
     let (id, fields) = (resolve(&web, &account).await?, Fields::of(&body));
     let mut problems = Problems::default();
     let class = EntryClass::parse(fields.text("class"));
@@ -268,7 +290,8 @@ pub async fn post_debit(
         "one" => {
             let amount = fields.amount("amount", Currency::Usd, &mut problems);
             let on = fields.date("on", &mut problems);
-            let notice = fields.some("notice_sent_on").and_then(|_| fields.past_date("notice_sent_on", visit.at.business_day, &mut problems));
+            let notice =
+                fields.some("notice_sent_on").and_then(|_| fields.past_date("notice_sent_on", visit.at.business_day, &mut problems));
             let corrects = fields.some("corrects").map(|text| text.parse::<DebitId>()).transpose();
             match (amount.zip(on), corrects, problems.is_empty()) {
                 (Some((amount_minor, wanted_on)), Ok(corrects), true) => {

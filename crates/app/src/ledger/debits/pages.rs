@@ -135,7 +135,8 @@ async fn shown_next(tx: &mut Tx, next: Next) -> Result<ShownNext, Failure> {
         Err(why) => (false, why.to_string(), why.step()),
     };
     // What the rules said the last time stands until they are asked again.
-    let says = if goes && !next.debit.because.is_empty() { format!("{says}; the last time it stayed: {}", next.debit.because) } else { says };
+    let says =
+        if goes && !next.debit.because.is_empty() { format!("{says}; the last time it stayed: {}", next.debit.because) } else { says };
     Ok(ShownNext {
         name: parties::name_of(debtor.name.as_deref()).to_string(),
         reference: account.reference,

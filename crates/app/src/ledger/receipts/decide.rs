@@ -10,6 +10,7 @@ use crate::app::{Actor, App, Failure, WORDS_MAX, check_length};
 use crate::audit::kept;
 use crate::ledger::actions::{Posted, post_within, reverse_within};
 use crate::ledger::store::load_payment;
+use crate::ledger::trust;
 use crate::store::Tx;
 use crate::transaction;
 use duly_domain::ledger::receipts::State;
@@ -45,14 +46,17 @@ pub async fn set_aside(app: &App, who: &Actor, at: Moment, entry: ReceiptId, not
         return Err(Failure::wrong("note", "is missing: say what it is, such as interest of the bank"));
     }
     check_length("note", note, WORDS_MAX)?;
-    transaction!(app.db, tx, {
-        let mut row = store::load_entry(tx, entry).await?;
-        if !waits(&row) {
-            return Err(decided(&row));
-        }
-        (row.state, row.account, row.payment, row.note) = (State::SetAside.code().into(), None, None, note.to_string());
-        keep(tx, who, at, row, "bank.set-aside").await
-    })
+    transaction!(app.db, tx, { set_aside_within(tx, who, at, entry, note).await })
+}
+
+/// As [`set_aside`], within a transaction.
+pub(in crate::ledger) async fn set_aside_within(tx: &mut Tx, who: &Actor, at: Moment, entry: ReceiptId, note: &str) -> Result<(), Failure> {
+    let mut row = store::load_entry(tx, entry).await?;
+    if !waits(&row) {
+        return Err(decided(&row));
+    }
+    (row.state, row.account, row.payment, row.note) = (State::SetAside.code().into(), None, None, note.to_string());
+    keep(tx, who, at, row, "bank.set-aside").await
 }
 
 /// What taking back came to.
@@ -79,6 +83,9 @@ pub async fn take_back(
 ) -> Result<Back, Failure> {
     transaction!(app.db, tx, {
         let mut row = store::load_entry(tx, entry).await?;
+        if !trust::store::list_of_bank_entry(tx, entry).await?.is_empty() {
+            return Err(Failure::Stale("it is in the trust book: take it back there first".into()));
+        }
         match State::parse(&row.state) {
             Some(State::Posted) => {
                 let posted = row.payment.ok_or_else(|| Failure::NotFound(format!("payment of bank entry {}", row.id)))?;

@@ -342,10 +342,13 @@ fn show_taken(taken: Taken) -> ShownTaken {
 /// What the last statements say is at the bank, against the ledger and what waits.
 async fn whose(tx: &mut Tx) -> Result<Vec<Whose>, Failure> {
     let trust = ledger::store::trust(tx).await?;
+    let book = ledger::trust::store::list_sums(tx, jiff::civil::Date::MAX).await?;
     let sums = store::list_sums(tx).await?;
     let mut all = Vec::new();
     for (currency, at_the_bank) in store::list_at_the_bank(tx).await? {
         let in_the_ledger = trust.iter().find(|(.., of)| *of == currency).map_or(0, |(bank, ..)| *bank);
+        // What left and came beside payments stands in the trust book.
+        let in_the_ledger = in_the_ledger + book.iter().find(|sums| sums.currency == currency).map_or(0, |sums| sums.minor[0]);
         let of = |state: State| sums.iter().find(|sum| sum.state == state.code() && sum.currency == currency);
         let [unidentified, aside, out] =
             [State::Unidentified, State::SetAside, State::WentOut].map(|state| of(state).map_or(0, |sum| sum.minor));

@@ -69,10 +69,13 @@ pub(super) async fn itemized(tx: &mut Tx, account: &accounts::store::Account, cu
         None => return Ok(None),
     };
     let since = ledger::store::sum_since_placed(tx, account.id).await?;
+    let (interest, fees) = ledger::charges::store::sum_standing(tx, account.id).await?;
     let money = |minor| Money::of(minor, currency);
-    let credits = money(told.credits_minor).plus(money(since))?;
-    let itemized =
-        Itemized { on, owed: money(told.owed_minor), interest: money(told.interest_minor), fees: money(told.fees_minor), credits };
+    // What was added since is told as such; the rest of what moved since was taken off.
+    let credits = money(told.credits_minor).plus(money(since))?.plus(money(interest))?.plus(money(fees))?;
+    let interest = money(told.interest_minor).plus(money(interest))?;
+    let fees = money(told.fees_minor).plus(money(fees))?;
+    let itemized = Itemized { on, owed: money(told.owed_minor), interest, fees, credits };
     Ok((told.currency == account.currency).then_some(itemized))
 }
 

@@ -27,6 +27,7 @@ use crate::compliance::law::cite_of;
 use crate::store::Tx;
 use crate::{accounts, audit, compliance, identity, strategy, transaction};
 use duly_domain::audit::hex;
+use duly_domain::compliance::record::Purpose;
 use duly_domain::compliance::validation::{Period, notice_deadline};
 use duly_domain::decision::{Answer, Decision};
 use duly_domain::outreach::letter::Letter;
@@ -248,10 +249,18 @@ async fn prepare(
         return because("the account is not open");
     }
     // A hold is ours. Once we have communicated, the days for the notice are the law's, and run on.
-    if accounts::store::is_held(tx, account.id, at.business_day).await? && !store::is_due(tx, account.id).await? {
+    let is_due = store::is_due(tx, account.id).await?;
+    if accounts::store::is_held(tx, account.id, at.business_day).await? && !is_due {
         return because("the account is on hold: end the hold first");
     }
-    let ask = AskContact::with_debtor(account.id, Channel::Letter);
+    let mut ask = AskContact::with_debtor(account.id, Channel::Letter);
+    // So it is with a hardship pause: where nothing else stands against it, the notice that is due goes.
+    if is_due && account.paused_until.is_some() {
+        let refused = gate::try_out(tx, at.at, &ask).await.map(|tried| tried.decision.because).unwrap_or_default();
+        if !refused.is_empty() && refused.iter().all(|reason| reason.rule.id == "policy.hardship-pause") {
+            ask.purpose = Purpose::RequiredByLaw;
+        }
+    }
     let tried = match gate::try_out(tx, at.at, &ask).await {
         Ok(tried) => tried,
         Err(Failure::Wrong(problems)) => return because(&problems.to_string()),

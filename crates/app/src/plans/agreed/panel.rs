@@ -9,6 +9,7 @@ use askama::Template;
 use duly_domain::identity::{Permission, may};
 use duly_domain::plans::plan::PlanState;
 use duly_domain::plans::promise::PromiseState;
+use duly_domain::plans::rhythm::Frequency;
 use duly_domain::values::ids::AccountId;
 use duly_domain::values::moment::written;
 use duly_domain::values::money::Money;
@@ -33,6 +34,8 @@ struct ShownPlan {
     state: PlanState,
     tone: &'static str,
     payments: Vec<ShownPayment>,
+    revised: String,
+    is_monthly: bool,
 }
 
 /// The panel.
@@ -90,6 +93,8 @@ impl PlanPanel {
                         PlanState::Withdrawn => "",
                     },
                     payments: payments.collect(),
+                    revised: row.revised().map(|revision| revision.to_string()).unwrap_or_default(),
+                    is_monthly: row.every() == Frequency::Monthly,
                     state,
                     row,
                 })

@@ -7,6 +7,7 @@ use crate::store::{StoreError, Tx, Value};
 use duly_domain::plans::offers::OfferKind;
 use duly_domain::plans::plan::PlanState;
 use duly_domain::plans::promise::PromiseState;
+use duly_domain::plans::revision::Revision;
 use duly_domain::plans::rhythm::Frequency;
 use duly_domain::values::ids::{AccountId, ApprovalId, BudgetId, CreditorId, InstallmentId, OfferPolicyId, PlanId, PromiseId};
 use jiff::Timestamp;
@@ -14,8 +15,9 @@ use jiff::civil::Date;
 
 const INSERT: &str = "
     insert into plans (id, account_id, budget_id, approval_id, policy_id, kind, total_minor, down_minor, balance_minor, share_bp, currency,
-                       frequency, first_on, agreed_on, last_on, worth_minor, all_kept_ppm, kept_ppm, kept_from, agreed_by, agreed_at, state)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, 'active')";
+                       frequency, first_on, agreed_on, last_on, worth_minor, all_kept_ppm, kept_ppm, kept_from, agreed_by, agreed_at,
+                       revises_id, revision, state)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, 'active')";
 const INSERT_INSTALLMENT: &str = "
     insert into plan_installments (id, account_id, plan_id, number, wanted_on, due_on, amount_minor, currency)
     values ($1, $2, $3, $4, $5, $6, $7, $8)";
@@ -25,7 +27,7 @@ macro_rules! plans_where {
         concat!(
             "select id, account_id, budget_id, approval_id, policy_id, kind, total_minor, down_minor, balance_minor, share_bp, currency,
                     frequency, first_on, agreed_on, last_on, worth_minor, all_kept_ppm, kept_ppm, kept_from, agreed_by, agreed_at, state,
-                    decided_at
+                    decided_at, revises_id, revision
                from plans ",
             $which
         )
@@ -44,7 +46,7 @@ const SET_PROMISE: &str = "update plan_installments set promise_id = $1 where id
 const OF_CREDITOR: &str = "
     select p.kind, p.total_minor, p.balance_minor, p.currency, p.share_bp, p.state
       from plans p join accounts a on a.id = p.account_id
-     where a.creditor_id = $1 and p.agreed_on >= $2 order by p.id desc limit 1000";
+     where a.creditor_id = $1 and p.agreed_on >= $2 and not exists (select 1 from plans n where n.revises_id = p.id) order by p.id desc limit 1000";
 
 rows! {
     /// One plan that was agreed.
@@ -72,6 +74,8 @@ rows! {
         pub agreed_at: Timestamp,
         pub state: String,
         pub decided_at: Option<Timestamp>,
+        pub revises: Option<PlanId>,
+        pub revision: Option<String>,
     }
 
     /// One of its payments, with how its promise stands.
@@ -115,6 +119,11 @@ impl PlanRow {
         Frequency::parse(&self.frequency).unwrap_or(Frequency::Monthly)
     }
 
+    /// What became different when it went on from another plan.
+    pub fn revised(&self) -> Option<Revision> {
+        serde_json::from_str(self.revision.as_deref()?).ok()
+    }
+
     /// Whether less than all is paid.
     pub const fn is_settled(&self) -> bool {
         self.share_bp < 10_000
@@ -151,7 +160,9 @@ pub async fn insert_plan(tx: &mut Tx, plan: &PlanRow, installments: &[Installmen
         plan.kept_ppm,
         &plan.kept_from,
         &plan.agreed_by,
-        plan.agreed_at
+        plan.agreed_at,
+        plan.revises,
+        plan.revision.as_deref()
     ];
     tx.run(INSERT, values).await?;
     let rows = installments.iter().map(|one| {

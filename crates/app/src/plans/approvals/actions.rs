@@ -1,15 +1,17 @@
 //! A request is asked, answered, taken back, and taken up.
 
 use super::store::{self, Approval, NewAnswer, NewApproval};
+use crate::accounts::hardship::actions as hardship;
 use crate::app::{Actor, App, Failure, Outcome, WORDS_MAX, check_length, new_uuid};
 use crate::audit::kept;
+use crate::ledger::charges::actions as charges;
 use crate::outreach::calls;
 use crate::plans::actions::facts_of;
 use crate::plans::desk::agreeing::weigh;
+use crate::plans::desk::limits::promise_limits_of;
 use crate::store::Tx;
 use crate::{accounts, strategy, transaction};
 use duly_domain::decision::{Answer, Decision};
-use duly_domain::identity::authority::promise_limits;
 use duly_domain::identity::{Permission, may};
 use duly_domain::outreach::conversation::Stage;
 use duly_domain::plans::approval::{
@@ -66,7 +68,10 @@ pub async fn ask(app: &App, who: &Actor, at: Moment, ask: &AskApproval) -> Resul
                 Answer::Yes if ask.terms.kind() == ApprovalKind::Plan => {
                     return Err(Failure::Stale("this is within what you may grant: agree the plan".into()));
                 }
-                Answer::Yes => return Err(Failure::Stale("this is within what you may grant: take the promise".into())),
+                Answer::Yes if ask.terms.kind() == ApprovalKind::Promise => {
+                    return Err(Failure::Stale("this is within what you may grant: take the promise".into()));
+                }
+                Answer::Yes => return Err(Failure::Stale("this is within what you may grant: do it".into())),
                 Answer::No => {
                     let detail = json!({"terms": &ask.terms, "answer": decision.answer.code(), "rules": rules});
                     kept::record(tx, who, at.at, account.id, "approval.ask", detail, &[]).await?;
@@ -115,10 +120,17 @@ async fn decide(tx: &mut Tx, at: Moment, terms: &Terms, account: &accounts::stor
     if let Some(plan) = terms.as_plan() {
         return Ok(weigh(tx, at, account.id, plan, who.role).await?.2);
     }
+    if let Some((bucket, amount)) = terms.as_waiver() {
+        return charges::weigh(account, bucket, amount, who.role, false);
+    }
+    if let Some((from, until, _)) = terms.as_pause() {
+        return hardship::weigh(tx, at, account, (from, until), who.role, false).await;
+    }
     let Some((amount, due_on)) = terms.as_promise() else {
         return Ok(Decision { answer: Answer::Yes, next_allowed_at: None, because: Vec::new(), warnings: Vec::new() });
     };
-    let facts = facts_of(tx, account, promise_limits(who.role), at).await?;
+    let limits = promise_limits_of(tx, account, who.role, at.business_day).await?;
+    let facts = facts_of(tx, account, limits, at).await?;
     Ok(decide_promise(&facts, amount, due_on, at.business_day))
 }
 
@@ -224,6 +236,14 @@ pub async fn take_up(app: &App, who: &Actor, at: Moment, id: ApprovalId) -> Resu
         strategy::actions::place_on_worklist(tx, request.account, at).await?;
         Ok(request)
     })
+}
+
+/// Uses up what was granted, once.
+pub async fn use_up(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId, id: ApprovalId) -> Result<(), Failure> {
+    if !store::update_used_up(tx, id, at.at).await? {
+        return Err(Failure::Stale("what was granted is used up already".into()));
+    }
+    kept::record(tx, who, at.at, account, "approval.use", json!({"approval": id.to_string()}), &[id.into()]).await
 }
 
 async fn note(tx: &mut Tx, who: &Actor, at: Moment, request: &Approval) -> Result<(), Failure> {

@@ -12,4 +12,5 @@ pub mod context;
 pub mod lapsing;
 pub mod pages;
 pub mod panel;
+pub mod relief;
 pub mod store;

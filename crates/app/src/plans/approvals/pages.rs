@@ -3,6 +3,7 @@
 use super::actions::{self, AskApproval};
 use super::context::{self, Context};
 use super::panel::{Asked, Shown, mark_of};
+use super::relief;
 use super::store;
 use crate::accounts::pages::{Unfinished, back, currency_of, resolve, show};
 use crate::app::{Failure, Outcome, Problems};
@@ -12,6 +13,7 @@ use crate::plans::agreed::store::list_installments;
 use crate::plans::desk::agreeing::{AgreePlan, Agreed, agree_plan_in};
 use crate::plans::desk::form::{TermsForm, read_terms};
 use crate::plans::desk::pages as desk;
+use crate::plans::said;
 use crate::transaction;
 use crate::web::Web;
 use crate::web::form::Fields;
@@ -44,6 +46,8 @@ struct Rows {
 struct ApprovalsPage {
     frame: Frame,
     rows: Rows,
+    /// Notes that seem to promise something, and wait for somebody who leads.
+    flags: i64,
 }
 
 #[derive(Template)]
@@ -66,6 +70,7 @@ struct ApprovalPage {
     standing: Standing,
     context: Context,
     is_question: bool,
+    can_counter: bool,
     amount: String,
     due: String,
     plan: Option<TermsForm>,
@@ -106,7 +111,8 @@ pub async fn get_approvals(
     if !rows.is_leader {
         frame.live = live_of(&web, &visit).await?;
     }
-    Ok(page(&ApprovalsPage { frame, rows }))
+    let flags = if rows.is_leader { said::store::count_open(&mut web.app.db.read().await?).await? } else { 0 };
+    Ok(page(&ApprovalsPage { frame, rows, flags }))
 }
 
 /// Where an officer's own requests are watched.
@@ -160,6 +166,7 @@ async fn show_one(
         standing: Standing { shown: Shown::of(row, visit.who.id, visit.at.at, &visit.zone)? },
         context,
         is_question: asked.kind() == ApprovalKind::Question,
+        can_counter: matches!(asked.kind(), ApprovalKind::Promise | ApprovalKind::Plan),
         amount: typed("counter-amount", amount),
         due: typed("counter-due", due),
         plan: asked.as_plan().map(|terms| TermsForm::of(&terms, &fields, &problems, "counter-")),
@@ -318,6 +325,12 @@ pub async fn post_use(State(web): State<Web>, visit: Visit, Path(approval): Path
     let again = |problems, refused| place.again(&web, &visit, Fields::default(), problems, refused);
     if let Some(terms) = request.granted()?.as_plan().filter(|_| stands.is_granted()) {
         return use_plan(&web, &visit, &request, &place, terms).await;
+    }
+    if let Some(done) = relief::use_granted(&web, &visit, &request).await? {
+        return match done {
+            Ok(said) => Ok(Redirect::to(&format!("/accounts/{}?said={said}", request.account)).into_response()),
+            Err(decision) => again(Problems::default(), Some(decision)).await,
+        };
     }
     let Some((amount, due_on)) = request.granted()?.as_promise().filter(|_| stands.is_granted()) else {
         let says = format!("it stands at {} and cannot be used", stands.to_string().to_lowercase());

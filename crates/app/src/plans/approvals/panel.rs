@@ -25,8 +25,8 @@ pub struct Shown {
     pub reference: String,
     /// What was asked for.
     pub asked: String,
-    /// Whether it is a plan.
-    pub is_plan: bool,
+    /// What is done with it once it is granted.
+    pub verb: &'static str,
     /// In their words.
     pub words: String,
     /// Who asked.
@@ -66,7 +66,11 @@ impl Shown {
             id: row.id,
             account: row.account,
             asked: if asked.kind() == ApprovalKind::Question { "A question".into() } else { asked.to_string() },
-            is_plan: asked.kind() == ApprovalKind::Plan,
+            verb: match asked.kind() {
+                ApprovalKind::Plan => "They agree",
+                ApprovalKind::Waiver | ApprovalKind::Pause => "Grant",
+                ApprovalKind::Promise | ApprovalKind::Question => "They promise",
+            },
             is_own: viewer == Some(row.asked_by),
             state,
             granted,

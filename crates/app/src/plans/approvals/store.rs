@@ -49,6 +49,7 @@ const SET_LAPSES: &str = "update approvals set lapses_at = $1 where id = $2 and 
 const NOTE: &str = "update approvals set noted_at = $1 where id = $2 and noted_at is null";
 const USE: &str = "
     update approvals set state = 'used', promise_id = $1, noted_at = $2 where id = $3 and state in ('approved', 'countered')";
+const USE_UP: &str = "update approvals set state = 'used', noted_at = $1 where id = $2 and state in ('approved', 'countered')";
 const DECIDED: &str = "
     select p.amount_minor, p.taken_on, p.due_on, a.placed_minor, p.state
       from (select account_id, amount_minor, currency, taken_on, due_on, state from promises order by id desc limit 5000) p
@@ -254,6 +255,12 @@ pub async fn update_noted(tx: &mut Tx, id: ApprovalId, at: Timestamp) -> Result<
 pub async fn update_used(tx: &mut Tx, id: ApprovalId, promise: PromiseId, at: Timestamp) -> Result<bool, StoreError> {
     tx.tell();
     Ok(tx.run(USE, params![promise, at, id]).await? > 0)
+}
+
+/// Uses up what was granted and makes no promise; whether it could be.
+pub async fn update_used_up(tx: &mut Tx, id: ApprovalId, at: Timestamp) -> Result<bool, StoreError> {
+    tx.tell();
+    Ok(tx.run(USE_UP, params![at, id]).await? > 0)
 }
 
 /// The newest promises that are decided, on accounts of a kind in a currency.

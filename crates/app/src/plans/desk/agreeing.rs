@@ -150,6 +150,8 @@ fn rows_of(desk: &Desk, offer: &Offer, grant: Option<ApprovalId>, who: &Actor, a
         agreed_at: at.at,
         state: PlanState::Active.code().into(),
         decided_at: None,
+        revises: None,
+        revision: None,
     };
     let row = |number, wanted_on, due_on, amount_minor| InstallmentRow {
         id: InstallmentId(new_uuid()),

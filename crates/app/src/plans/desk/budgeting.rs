@@ -80,7 +80,7 @@ pub async fn keep_budget(app: &App, who: &Actor, at: Moment, ask: &KeepBudget) -
         let account = accounts::store::load_account(tx, ask.account).await?;
         let creditor = accounts::store::load_creditor(tx, account.creditor).await?;
         let currency = ledger::store::currency(&account.currency)?;
-        let (book, _) = standing::book_of(tx, creditor.id, at.business_day).await?;
+        let (book, _) = standing::book_of(tx, Some(creditor.id), at.business_day).await?;
         let mut problems = match judge_budget(&form(&ask.lines, Money::of(ask.at_hand_minor, currency), book.budget_share_bp)) {
             Ok(_) => Problems::default(),
             Err(problems) => in_fields(problems),

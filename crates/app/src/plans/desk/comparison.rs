@@ -27,6 +27,8 @@ pub struct Way {
     pub total: Option<Money>,
     /// What is not asked for.
     pub forgiven: Option<Money>,
+    /// Where it is agreed, behind the account's address; nothing where that is below, or not ours.
+    pub agree: &'static str,
 }
 
 impl Way {
@@ -38,11 +40,12 @@ impl Way {
             ends: written(offer.schedule().last_on()),
             total: Some(offer.schedule().total()),
             forgiven: Some(forgiven).filter(|forgiven| forgiven.minor() > 0),
+            agree: "",
         }
     }
 
     fn said(what: &str, says: impl Into<String>, ends: impl Into<String>) -> Way {
-        Way { what: what.to_string(), says: says.into(), ends: ends.into(), total: None, forgiven: None }
+        Way { what: what.to_string(), says: says.into(), ends: ends.into(), total: None, forgiven: None, agree: "" }
     }
 }
 
@@ -79,25 +82,37 @@ pub fn ways(desk: &Desk, offers: Option<&Offers>) -> Vec<Way> {
     ways.extend(smallest.map(|offer| Way::of("Plan with small payments", &offer, desk)));
     let relief = |kind| offers.and_then(|offers| offers.relief.iter().find(|relief| relief.kind() == kind));
     if let Some(change) = relief(ReliefKind::DateChange) {
-        ways.push(Way::said(
-            "Another due date",
-            format!("What is due may be paid until {}", written(change.until())),
-            written(change.until()),
-        ));
+        let says = format!("What is due may be paid until {}", written(change.until()));
+        ways.push(Way { agree: "#plan", ..Way::said("Another due date", says, written(change.until())) });
     }
     let terms = desk.policy.terms();
+    let says = "Nothing is due, no interest runs, and nobody contacts them";
+    if let Some(until) = desk.account.paused_until {
+        ways.push(Way { agree: "?do=pause", ..Way::said("The pause in hardship that stands", says, written(until)) });
+        ways.extend(last_ways());
+        return ways;
+    }
     match (relief(ReliefKind::Pause), terms.pause_months_max) {
-        (Some(pause), _) => ways.push(Way::said("A pause in hardship", "Nothing is due meanwhile", written(pause.until()))),
+        (Some(pause), _) => {
+            ways.push(Way { agree: "?do=pause", ..Way::said("A pause in hardship", "Nothing is due meanwhile", written(pause.until())) })
+        }
         (None, Some(months)) => {
             let until = desk.case.agreed_on.saturating_add(Time::new().months(i64::from(months)));
             let says = format!("Nothing is due for up to {months} months, after telling us what happened");
-            ways.push(Way::said("A pause in hardship", says, format!("by {}", written(until))));
+            ways.push(Way { agree: "?do=pause", ..Way::said("A pause in hardship", says, format!("by {}", written(until))) });
         }
         (None, None) => {}
     }
-    ways.push(Way::said("Dispute it", "Say what is wrong with it; what is disputed is not asked for until we answer", "when we answer"));
-    ways.push(Way::said("Free debt advice", "A nonprofit counselor looks at all debts together; it costs nothing", "as agreed there"));
+    ways.extend(last_ways());
     ways
+}
+
+/// The ways that stand last, whatever else there is.
+fn last_ways() -> [Way; 2] {
+    [
+        Way::said("Dispute it", "Say what is wrong with it; what is disputed is not asked for until we answer", "when we answer"),
+        Way::said("Free debt advice", "A nonprofit counselor looks at all debts together; it costs nothing", "as agreed there"),
+    ]
 }
 
 /// The comparison on paper, tagged for screen readers.

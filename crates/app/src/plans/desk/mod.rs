@@ -11,6 +11,7 @@ pub mod agreeing;
 pub mod budgeting;
 pub mod comparison;
 pub mod form;
+pub mod limits;
 pub mod pages;
 pub mod policy;
 pub mod standing;

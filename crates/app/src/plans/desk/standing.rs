@@ -53,16 +53,19 @@ pub struct Desk {
     pub barred_since: Option<Date>,
     /// How old the debt is, in days.
     pub days_past_due: i32,
+    /// What somebody may grant alone.
+    pub limits: LimitTable,
 }
 
-/// The policy of a day for a creditor's debts: the creditor's newest that has begun, else the house's, else what is built in.
-pub async fn book_of(tx: &mut Tx, creditor: CreditorId, on: Date) -> Result<(OfferBook, Option<OfferPolicyRow>), Failure> {
+/// The policy of a day for a creditor's debts: the creditor's newest that has begun, else the house's, else what is built in. Where nobody is
+/// named, the house's.
+pub async fn book_of(tx: &mut Tx, creditor: Option<CreditorId>, on: Date) -> Result<(OfferBook, Option<OfferPolicyRow>), Failure> {
     let rows = store::list_policies(tx).await?;
     let newest = |whose: Option<CreditorId>| {
         let begun = rows.iter().filter(move |row| row.creditor == whose && row.from_on <= on);
         begun.max_by_key(|row| (row.from_on, row.number))
     };
-    match newest(Some(creditor)).or_else(|| newest(None)) {
+    match creditor.and_then(|creditor| newest(Some(creditor))).or_else(|| newest(None)) {
         None => Ok((OfferBook::house(), None)),
         Some(row) => {
             let unreadable = || Failure::Stale(format!("the policy {} cannot be read: run duly check", row.id));
@@ -92,7 +95,7 @@ impl Desk {
         let creditor = accounts::store::load_creditor(tx, account.creditor).await?;
         let currency = ledger::store::currency(&account.currency)?;
         let facts = facts_of(tx, &account, None, at).await?;
-        let (book, policy_row) = book_of(tx, creditor.id, at.business_day).await?;
+        let (book, policy_row) = book_of(tx, Some(creditor.id), at.business_day).await?;
         let told = find_told(tx, account.id, currency, book.budget_share_bp).await?;
         let (kept_ppm, kept_from) = chance(tx, &creditor, &book).await?;
         let reckoning = reckoning_of(tx, account.id, at.business_day).await?;
@@ -103,8 +106,7 @@ impl Desk {
             agreed_on: at.business_day,
             pay_days: told.as_ref().and_then(|told| told.pay_days),
             limitation_on: reckoning.limitation().map(|time| time.last_day).filter(|last| *last >= at.business_day),
-            // No file tells us of a recall before its day.
-            recall_on: None,
+            recall_on: account.recall_on.filter(|on| *on >= at.business_day),
             due_on: facts.open_promise_due_on,
             is_in_hardship: heeded.iter().any(|row| row.ended_at.is_none() && is_hard(&row.kind)),
         };
@@ -115,7 +117,23 @@ impl Desk {
         let odds = Odds::new(kept_ppm, book.discount_ppm).map_err(|problem| Failure::Stale(problem.says))?;
         let days_past_due = account.due_on.map_or(0, |due| day_number(at.business_day) - day_number(due));
         let barred_since = reckoning.barred_since(at.business_day);
-        Ok(Desk { account, creditor, facts, case, told, policy, book, policy_row, odds, kept_ppm, kept_from, barred_since, days_past_due })
+        let limits = super::limits::table_of(tx, at.business_day).await?;
+        Ok(Desk {
+            limits,
+            account,
+            creditor,
+            facts,
+            case,
+            told,
+            policy,
+            book,
+            policy_row,
+            odds,
+            kept_ppm,
+            kept_from,
+            barred_since,
+            days_past_due,
+        })
     }
 
     /// What may be offered, or why nothing can be.
@@ -146,7 +164,7 @@ impl Desk {
             broken_in_a_row: self.facts.broken_in_a_row,
         };
         let case = LimitCase { creditor: self.creditor.id, product: &self.account.kind, days_past_due: self.days_past_due, role };
-        decide_grant(&asked, &case, &LimitTable::house())
+        decide_grant(&asked, &case, &self.limits)
     }
 
     /// What is forgiven where so much is paid.

@@ -1,9 +1,9 @@
-//! The tables `budgets` and `offer_policies`: rows are added and never changed.
+//! The tables `budgets`, `offer_policies` and `grant_limits`: rows are added and never changed.
 
 use crate::params;
 use crate::rows;
 use crate::store::{StoreError, Tx};
-use duly_domain::values::ids::{AccountId, BudgetId, CreditorId, OfferPolicyId};
+use duly_domain::values::ids::{AccountId, BudgetId, CreditorId, LimitsId, OfferPolicyId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -30,7 +30,26 @@ const DECIDED: &str = "
       from (select state from promises order by id desc limit 5000) p
      where state in ('kept', 'partly_kept', 'broken')";
 
+const INSERT_LIMITS: &str = "
+    insert into grant_limits (id, number, terms, from_on, set_by, approved_by, set_at) values ($1, $2, $3, $4, $5, $6, $7)";
+const LIMITS: &str = "
+    select id, number, terms, from_on, set_by, approved_by, set_at from grant_limits order by number desc limit 500";
+const LIMITS_ON: &str = "
+    select id, number, terms, from_on, set_by, approved_by, set_at from grant_limits
+     where from_on <= $1 order by from_on desc, number desc limit 1";
+
 rows! {
+    /// One version of what somebody may grant alone.
+    pub struct LimitsRow {
+        pub id: LimitsId,
+        pub number: i64,
+        pub terms: String,
+        pub from_on: Date,
+        pub set_by: String,
+        pub approved_by: String,
+        pub set_at: Timestamp,
+    }
+
     /// What somebody can pay, as they told it.
     pub struct BudgetRow {
         pub id: BudgetId,
@@ -78,6 +97,21 @@ pub async fn list_budgets(tx: &mut Tx, account: AccountId) -> Result<Vec<BudgetR
 pub async fn insert_policy(tx: &mut Tx, row: &OfferPolicyRow) -> Result<(), StoreError> {
     let OfferPolicyRow { id, creditor, number, terms, from_on, set_by, approved_by, set_at } = row.clone();
     tx.run(INSERT_POLICY, params![id, creditor, number, terms, from_on, set_by, approved_by, set_at]).await.map(drop)
+}
+
+pub async fn insert_limits(tx: &mut Tx, row: &LimitsRow) -> Result<(), StoreError> {
+    let LimitsRow { id, number, terms, from_on, set_by, approved_by, set_at } = row.clone();
+    tx.run(INSERT_LIMITS, params![id, number, terms, from_on, set_by, approved_by, set_at]).await.map(drop)
+}
+
+/// Every version of limits, the newest first.
+pub async fn list_limits(tx: &mut Tx) -> Result<Vec<LimitsRow>, StoreError> {
+    tx.all(LIMITS, &[]).await
+}
+
+/// The newest version of limits that has begun on a day.
+pub async fn find_limits(tx: &mut Tx, on: Date) -> Result<Option<LimitsRow>, StoreError> {
+    tx.one(LIMITS_ON, params![on]).await
 }
 
 /// Every version, the newest first.

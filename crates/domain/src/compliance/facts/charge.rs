@@ -1,5 +1,6 @@
 //! What the rules may know about a fee or interest that would be added to debts.
 
+use super::stops::{Stops, stops};
 use super::{binds_on, clock_of_days};
 use crate::compliance::record::{Debt, Key, OrdersNotice, Record, Service};
 use crate::values::clock::Clock;
@@ -24,6 +25,12 @@ pub struct FeeFacts {
     pub is_in_agreement: bool,
     /// The law permits it.
     pub is_permitted_by_law: bool,
+    /// What stops collecting these debts.
+    #[serde(default)]
+    pub stops: Stops,
+    /// The day number on which a hardship pause ends.
+    #[serde(default)]
+    pub paused_until_day: Option<i32>,
 }
 
 /// The facts of interest at one rate.
@@ -41,6 +48,9 @@ pub struct InterestFacts {
     pub is_unauthorized: bool,
     /// When a servicemember's limit holds, for each debt that it protects.
     pub caps: Vec<InterestCap>,
+    /// What stops collecting these debts.
+    #[serde(default)]
+    pub stops: Stops,
 }
 
 /// The days on which the limit on a servicemember's interest holds for one debt, as numbers.
@@ -60,7 +70,15 @@ pub fn gather_fee(record: &Record, at: Timestamp, debts: &[Key], is_in_agreement
         fdcpa_binds: binds_on(record, debts),
         is_in_agreement,
         is_permitted_by_law,
+        stops: stops(record, at, debts),
+        paused_until_day: paused_until_day(record, debts),
     }
+}
+
+/// The day number on which a hardship pause ends, of these debts the one that lasts longest.
+fn paused_until_day(record: &Record, debts: &[Key]) -> Option<i32> {
+    let paused = record.debts.iter().filter(|debt| debts.contains(&debt.key)).filter_map(|debt| debt.paused_until);
+    paused.max().map(day_number)
 }
 
 /// Reads what the rules may know about interest on these debts.
@@ -76,6 +94,7 @@ pub fn gather_interest(record: &Record, at: Timestamp, debts: &[Key], rate_basis
         rate_basis_points,
         is_unauthorized,
         caps: debts.iter().filter_map(of_debt).collect(),
+        stops: stops(record, at, debts),
     }
 }
 

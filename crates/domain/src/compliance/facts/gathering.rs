@@ -47,6 +47,7 @@ fn fill(past: &Past, person: Option<&Person>, facts: &mut ContactFacts) {
     clocks_into(&mut facts.clocks, signals, proposal.at);
     past.count_calls(facts);
     bankruptcy(past, &mut facts.bankruptcy);
+    facts.paused_until_day = past.debts.iter().filter_map(|debt| debt.paused_until).max().map(day_number);
     facts.reply = past.reply().map(|incoming| Reply {
         at: incoming.at.as_second(),
         place: incoming.place(),
@@ -96,6 +97,7 @@ fn of_proposal(past: &Past, person: Option<&Person>) -> ContactFacts {
         caps: Seldom::NONE,
         hours_of: Seldom::NONE,
         amended: Seldom::NONE,
+        paused_until_day: None,
         electronic_days: Seldom::NONE,
         reply: None,
         debts: SmallVec::new(),

@@ -136,6 +136,9 @@ pub struct ContactFacts {
     /// What the agency amended in the law of the places where they live or may live.
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     pub amended: Seldom<AmendedFact>,
+    /// The day number on which a hardship pause ends, of the debts the one that lasts longest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused_until_day: Option<i32>,
     /// For an electronic message: day numbers of those that went to this person in the week before, oldest first.
     #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
     pub electronic_days: Seldom<i32>,
@@ -315,7 +318,7 @@ macro_rules! stopped {
     };
 }
 
-stopped!(DepositFacts, DebitFacts, JudgmentFacts);
+stopped!(FeeFacts, InterestFacts, DepositFacts, DebitFacts, JudgmentFacts);
 
 impl ContactFacts {
     /// Whether the rules about when and where reach this person: the consumer, those who count as the consumer, co-debtors;

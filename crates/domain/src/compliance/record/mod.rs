@@ -205,6 +205,8 @@ pub struct Debt {
     pub contract_law: Option<&'static str>,
     /// What is owed on it, where a part of it is disputed and it is known.
     pub owed: Option<Money>,
+    /// The day on which a hardship pause ends that stands.
+    pub paused_until: Option<Date>,
 }
 
 impl Debt {
@@ -227,6 +229,7 @@ impl Debt {
             accrued_on: None,
             contract_law: None,
             owed: None,
+            paused_until: None,
         }
     }
 }

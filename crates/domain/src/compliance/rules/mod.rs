@@ -20,6 +20,7 @@ pub mod default_judgment;
 pub mod designated_time;
 pub mod email_procedures;
 pub mod esign;
+pub mod hardship_pause;
 pub mod identity_theft;
 pub mod interest_cap;
 pub mod limited_content;
@@ -119,7 +120,7 @@ pub static TRANSFER: Catalogue<TransferFacts, ()> = Catalogue::of(&TRANSFER_RULE
 /// About deleting a record.
 pub static DELETION: Catalogue<DeletionFacts, ()> = Catalogue::of(&DELETION_RULES, 0);
 
-static CONTACT_RULES: [ContactRule; 46] = [
+static CONTACT_RULES: [ContactRule; 47] = [
     social_media::RULE,
     location_info::RULE,
     third_party::RULE,
@@ -129,6 +130,7 @@ static CONTACT_RULES: [ContactRule; 46] = [
     attorney::RULE,
     deceased::RULE,
     minor::RULE,
+    hardship_pause::RULE,
     written_dispute::RULE,
     original_creditor::RULE,
     overshadowing::RULE,
@@ -173,9 +175,10 @@ static FURNISH_RULES: [FurnishRule; 5] =
 
 static PAYMENT_RULES: [PaymentRule; 1] = [payment_application::RULE];
 
-static FEE_RULES: [FeeRule; 1] = [amount_authorized::RULE];
+static FEE_RULES: [FeeRule; 4] = [amount_authorized::RULE, bankruptcy_stay::of_act(), bankruptcy_discharge::of_act(), hardship_pause::FEE];
 
-static INTEREST_RULES: [InterestRule; 2] = [amount_authorized::INTEREST, interest_cap::RULE];
+static INTEREST_RULES: [InterestRule; 4] =
+    [amount_authorized::INTEREST, interest_cap::RULE, bankruptcy_stay::of_act(), bankruptcy_discharge::of_act()];
 
 static DEPOSIT_RULES: [DepositRule; 4] =
     [bankruptcy_discharge::of_act(), written_dispute::of_act(), original_creditor::of_act(), postdated::RULE];

@@ -1,0 +1,40 @@
+//! What accounts keep of interest, pauses and recalls: how far the first is posted, until when the second stands, and the day of the third.
+
+use crate::params;
+use crate::store::{StoreError, Tx};
+use duly_domain::values::ids::AccountId;
+use jiff::civil::Date;
+
+const SET_INTEREST_TO: &str = "update accounts set interest_to_on = $1 where id = $2";
+const SET_PAUSED: &str = "update accounts set paused_until = $1 where id = $2";
+const SET_RECALL: &str = "update accounts set recall_on = $1 where id = $2";
+const BEARING: &str = "
+    select id from accounts where interest_to_on is not null and id > $1 order by id limit $2";
+const BEHIND: &str = "
+    select id from accounts
+     where interest_to_on is not null and interest_to_on < $1 and state <> 'closed' and id > $2 order by id limit $3";
+
+/// Keeps to the end of which day interest is posted.
+pub async fn update_interest_to(tx: &mut Tx, id: AccountId, on: Date) -> Result<(), StoreError> {
+    tx.run(SET_INTEREST_TO, params![on, id]).await.map(drop)
+}
+
+/// Keeps until when a hardship pause stands.
+pub async fn update_paused(tx: &mut Tx, id: AccountId, until: Option<Date>) -> Result<(), StoreError> {
+    tx.run(SET_PAUSED, params![until, id]).await.map(drop)
+}
+
+/// Keeps the day on which the creditor takes an account back, where one is named.
+pub async fn update_recall(tx: &mut Tx, id: AccountId, on: Option<Date>) -> Result<(), StoreError> {
+    tx.run(SET_RECALL, params![on, id]).await.map(drop)
+}
+
+/// Accounts that bear or bore interest, after an account.
+pub async fn list_bearing(tx: &mut Tx, after: AccountId, limit: i64) -> Result<Vec<(AccountId,)>, StoreError> {
+    tx.all(BEARING, params![after, limit]).await
+}
+
+/// Those of them that are not closed and whose interest is not posted to the end of a day.
+pub async fn list_behind(tx: &mut Tx, on: Date, after: AccountId, limit: i64) -> Result<Vec<(AccountId,)>, StoreError> {
+    tx.all(BEHIND, params![on, after, limit]).await
+}

@@ -1,0 +1,235 @@
+//! Years of business as chance has them, in any order and twice: our own checks hold, and hledger and beancount agree.
+
+use duly::app::{Actor, Failure};
+use duly::ledger::actions::{PostPayment, post_payment, reverse_payment};
+use duly::ledger::journal::Dialect;
+use duly::ledger::refund::{RefundOverpayment, refund, reverse_refund};
+use duly::{accounts, plans};
+use duly_domain::values::ids::{PaymentId, RefundId};
+use duly_testkit::{Engine, Floor, Person};
+use jiff::Span;
+use proptest::prelude::*;
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+/// Years that are lived through.
+const YEARS: u32 = 20;
+
+/// Accounts of a year, each of which the creditor gives another balance once in a while.
+const ACCOUNTS: usize = 4;
+
+/// Buckets of the mapping, in the order of the file.
+const MAPPING: &str = "
+[columns]
+reference = \"reference\"
+name = \"name\"
+principal = \"principal\"
+interest = \"interest\"
+fees = \"fees\"
+due_on = \"due_on\"
+";
+
+/// What happens.
+#[derive(Clone, Debug)]
+enum Happens {
+    /// Money comes in; the reference is one of few, so that it comes twice.
+    Pays { account: usize, minor: i64, reference: u8, days_ago: i8 },
+    /// One of the payments so far comes back, perhaps for the second time.
+    ComesBack { which: usize },
+    /// Overpaid money goes back.
+    GoesBack { account: usize, minor: i64, reference: u8 },
+    /// A refund did not arrive.
+    RefundComesBack { which: usize },
+    /// The creditor tells other amounts.
+    IsChanged { account: usize, owes: [i64; 3] },
+    /// A promise is taken.
+    Promises { account: usize, minor: i64, in_days: i8 },
+    /// The creditor takes it back, or it opens again.
+    Closes { account: usize, opens: bool },
+    /// So many days go by, each with its night.
+    DaysGoBy { days: i8 },
+}
+
+fn happens() -> impl Strategy<Value = Happens> {
+    let account = || 0..ACCOUNTS;
+    prop_oneof![
+        8 => (account(), 1i64..40_000, 0u8..12, 0i8..20).prop_map(|(account, minor, reference, days_ago)| Happens::Pays { account, minor, reference, days_ago }),
+        3 => (0usize..12).prop_map(|which| Happens::ComesBack { which }),
+        2 => (account(), 1i64..9_000, 0u8..4).prop_map(|(account, minor, reference)| Happens::GoesBack { account, minor, reference }),
+        1 => (0usize..4).prop_map(|which| Happens::RefundComesBack { which }),
+        2 => (account(), [0i64..50_000, 0i64..5_000, 0i64..3_000]).prop_map(|(account, owes)| Happens::IsChanged { account, owes }),
+        2 => (account(), 1i64..20_000, 1i8..25).prop_map(|(account, minor, in_days)| Happens::Promises { account, minor, in_days }),
+        1 => (account(), any::<bool>()).prop_map(|(account, opens)| Happens::Closes { account, opens }),
+        3 => (1i8..40).prop_map(|days| Happens::DaysGoBy { days }),
+    ]
+}
+
+/// A year under way.
+struct Year {
+    floor: Floor,
+    people: Vec<Person>,
+    payments: Vec<PaymentId>,
+    refunds: Vec<RefundId>,
+}
+
+impl Year {
+    fn begins(opening: &[[i64; 3]]) -> Year {
+        let mut floor = Floor::on(Engine::Sqlite, "2026-03-02");
+        let rows: String = opening.iter().enumerate().map(|(at, owes)| row(at, owes)).collect();
+        floor
+            .import(&format!("reference,name,principal,interest,fees,due_on\n{rows}"), MAPPING, "Lärk; (field)")
+            .expect("the file is good");
+        let people = (0..opening.len()).map(|at| floor.person(&reference(at))).collect();
+        Year { floor, people, payments: Vec::new(), refunds: Vec::new() }
+    }
+
+    /// Lets something happen; what the rules of the house refuse has not happened.
+    fn lives(&mut self, happens: &Happens) {
+        let (who, at, today) = (Actor::command(), self.floor.app.moment(), self.floor.today());
+        let app = self.floor.app.clone();
+        let runtime = self.floor.runtime.handle().clone();
+        match *happens {
+            Happens::Pays { account, minor, reference, days_ago } => {
+                let ask = PostPayment {
+                    account: self.people[account].account,
+                    amount_minor: minor,
+                    effective_on: today.saturating_sub(Span::new().days(i64::from(days_ago))),
+                    reference: format!("REF: {reference}"),
+                };
+                let posted = happened(runtime.block_on(post_payment(&app, &who, at, &ask)));
+                self.payments.extend(posted.map(|posted| posted.payment));
+            }
+            Happens::ComesBack { which } => {
+                if let Some(payment) = pick(&self.payments, which) {
+                    happened(runtime.block_on(reverse_payment(&app, &who, at, payment, today)));
+                }
+            }
+            Happens::GoesBack { account, minor, reference } => {
+                let ask = RefundOverpayment {
+                    account: self.people[account].account,
+                    amount_minor: minor,
+                    on: today,
+                    reference: format!("BACK {reference}"),
+                };
+                self.refunds.extend(happened(runtime.block_on(refund(&app, &who, at, &ask))));
+            }
+            Happens::RefundComesBack { which } => {
+                if let Some(refund) = pick(&self.refunds, which) {
+                    happened(runtime.block_on(reverse_refund(&app, &who, at, refund)));
+                }
+            }
+            Happens::IsChanged { account, owes } => {
+                self.floor.updates = true;
+                let file = format!("reference,name,principal,interest,fees,due_on\n{}", row(account, &owes));
+                self.floor.import(&file, MAPPING, "Lärk; (field)").expect("a file is read, whatever becomes of its rows");
+            }
+            Happens::Promises { account, minor, in_days } => {
+                let ask = plans::actions::TakePromise {
+                    account: self.people[account].account,
+                    amount_minor: minor,
+                    due_on: today.saturating_add(Span::new().days(i64::from(in_days))),
+                };
+                happened(runtime.block_on(plans::actions::take_promise(&app, &who, at, ask)));
+            }
+            Happens::Closes { account, opens } => {
+                let account = self.people[account].account;
+                match opens {
+                    true => happened(runtime.block_on(accounts::closing::reopen_account(&app, &who, at, account))),
+                    false => {
+                        happened(runtime.block_on(accounts::closing::close_account(&app, &who, at, account, "returned", None))).map(drop)
+                    }
+                };
+            }
+            Happens::DaysGoBy { days } => {
+                let day = today.saturating_add(Span::new().days(i64::from(days)));
+                self.floor.morning_of(&day.to_string());
+            }
+        }
+    }
+}
+
+/// Whether it happened. What a year may be refused is wrong or comes too late; anything else is a fault of ours.
+fn happened<T>(outcome: Result<T, Failure>) -> Option<T> {
+    match outcome {
+        Ok(done) => Some(done),
+        Err(Failure::Wrong(_) | Failure::Stale(_) | Failure::Ledger(_)) => None,
+        Err(fault) => panic!("{fault}"),
+    }
+}
+
+fn pick<T: Copy>(from: &[T], which: usize) -> Option<T> {
+    from.get(which % from.len().max(1)).copied()
+}
+
+/// References that look alike where their signs are taken away.
+fn reference(at: usize) -> String {
+    ["A:1", "A-1", "A;1", "ä 1"][at].to_string()
+}
+
+fn row(at: usize, [principal, interest, fees]: &[i64; 3]) -> String {
+    let amount = |minor: &i64| format!("{}.{:02}", minor / 100, minor % 100);
+    format!("{},Person {at},{},{},{},2026-01-02\n", reference(at), amount(principal), amount(interest), amount(fees))
+}
+
+/// Gives a journal to a program; what it writes, and what it finds wrong.
+fn told(program: &str, args: &[&str], journal: &str) -> Result<String, String> {
+    let mut child = Command::new(program)
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|error| panic!("{program} starts: install its Debian package: {error}"));
+    child.stdin.take().expect("stdin is piped").write_all(journal.as_bytes()).expect("the journal is read");
+    let output = child.wait_with_output().expect("the program ends");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    if output.status.success() && said.is_empty() { Ok(String::from_utf8(output.stdout).expect("text")) } else { Err(said) }
+}
+
+/// As [`told`], where nothing may be wrong.
+pub fn reads(program: &str, args: &[&str], journal: &str) -> String {
+    told(program, args, journal).unwrap_or_else(|said| panic!("{program}: {said}\n{journal}"))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: YEARS, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_books_of_any_year_prove_themselves(
+        opening in prop::array::uniform4([100i64..50_000, 0i64..5_000, 0i64..3_000]),
+        happening in prop::collection::vec(happens(), 10..60),
+    ) {
+        let mut year = Year::begins(&opening);
+        for happens in &happening {
+            year.lives(happens);
+        }
+        prop_assert_eq!(year.floor.failed_checks(), Vec::<String>::new());
+        let journal = year.floor.journal(Dialect::Hledger);
+        reads("hledger", &["-f", "-", "check"], &journal);
+        let balances = reads("hledger", &["-f", "-", "balance", "--flat", "--no-total", "-O", "csv", "assets:receivable"], &journal);
+        let of_hledger: i64 = balances.lines().filter_map(|line| line.rsplit_once("USD ")).map(|(_, figure)| cents(figure)).sum();
+        let ours = year.floor.count("select cast(coalesce(sum(balance_minor), 0) as bigint) from accounts");
+        prop_assert_eq!(of_hledger, ours, "{}", balances);
+        reads("bean-check", &["/dev/stdin"], &year.floor.journal(Dialect::Beancount));
+    }
+}
+
+fn cents(figure: &str) -> i64 {
+    figure.chars().filter(|letter| letter.is_ascii_digit() || *letter == '-').collect::<String>().parse().expect("a figure")
+}
+
+#[test]
+fn a_journal_that_says_another_balance_is_refused_by_both() {
+    let mut floor = Floor::on(Engine::Sqlite, "2026-03-02");
+    let maria = floor.debtor("Maria", "420.00");
+    floor.pays(maria, "20.00", "REF 1");
+    for (dialect, program, args) in
+        [(Dialect::Hledger, "hledger", vec!["-f", "-", "check"]), (Dialect::Beancount, "bean-check", vec!["/dev/stdin"])]
+    {
+        let journal = floor.journal(dialect);
+        reads(program, &args, &journal);
+        let altered = journal.replace("400.00", "399.99");
+        assert_ne!(journal, altered);
+        assert!(told(program, &args, &altered).is_err(), "{program} takes a balance that the entries do not come to");
+    }
+}
