@@ -65,7 +65,7 @@ fn plan(floor: &mut Floor, person: Person) -> (PlanRow, Vec<String>) {
     })
 }
 
-fn revises(floor: &mut Floor, person: Person, revision: Revision) -> Result<(), Failure> {
+pub(super) fn revises(floor: &mut Floor, person: Person, revision: Revision) -> Result<(), Failure> {
     let (app, at, who) = (floor.app.clone(), floor.app.moment(), floor.officer("Dana").actor());
     let id = plan(floor, person).0.id;
     floor.runtime.block_on(revise_plan(&app, &who, at, person.account, id, revision, "They asked for it.")).map(drop)

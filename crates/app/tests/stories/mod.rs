@@ -10,6 +10,8 @@ pub mod audit;
 mod calls;
 pub mod charges;
 mod control_room;
+mod debit_returns;
+mod debit_stays;
 mod debits;
 mod desks;
 mod disputes;

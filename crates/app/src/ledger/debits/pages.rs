@@ -132,7 +132,7 @@ async fn shown_next(tx: &mut Tx, next: Next) -> Result<ShownNext, Failure> {
     let debtor = parties::store::load_debtor(tx, account.debtor).await?;
     let (goes, says, step) = match &next.answer {
         Ok(on) => (true, format!("takes effect {}", written(*on)), ""),
-        Err(why) => (false, why.to_string(), why.step()),
+        Err(why) => (false, next.says.clone(), why.step()),
     };
     // What the rules said the last time stands until they are asked again.
     let says =

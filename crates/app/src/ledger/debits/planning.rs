@@ -1,6 +1,7 @@
 //! Debits are planned under an authorization: one, or each payment of the plan on its due day; and cancelled.
 
 use super::agreeing::{cancelled_as, planned};
+use super::look::serves;
 use super::store::drawn::{self, DebitRow, insert_debit, list_debits, list_debits_under, load_debit, update_debit};
 use super::store::{AuthorizationRow, load_authorization};
 use crate::app::{Actor, App, Failure, WORDS_MAX, check_length};
@@ -9,10 +10,10 @@ use crate::plans::agreed;
 use crate::store::Tx;
 use crate::{accounts, plans, transaction};
 use duly_domain::ledger::ach::writing::AMOUNT_MAX;
-use duly_domain::ledger::debits::{AuthorizationState, CORRECTION_DAYS, DebitKind, DebitState, effective_on, notice_by};
+use duly_domain::ledger::debits::{AuthorizationState, CORRECTION_DAYS, DebitKind, DebitState, Serves, Stays, effective_on, notice_by};
 use duly_domain::plans::plan::PlanState;
 use duly_domain::plans::promise::PromiseState;
-use duly_domain::values::ids::{DebitAuthorizationId, DebitId, InstallmentId, PromiseId};
+use duly_domain::values::ids::{AccountId, DebitAuthorizationId, DebitId, InstallmentId, PromiseId};
 use duly_domain::values::moment::{Moment, written};
 use jiff::Span;
 use jiff::civil::Date;
@@ -170,6 +171,10 @@ async fn keep(tx: &mut Tx, who: &Actor, at: Moment, rows: Vec<DebitRow>) -> Resu
     if account.state != "open" {
         return Err(Failure::Stale("the account is not open: nothing is to be drawn".into()));
     }
+    if let Some(until) = account.paused_until.filter(|until| rows.iter().any(|row| row.wanted_on < *until)) {
+        let says = format!("lies in the hardship pause that stands until {}: agree a day from then on", written(until));
+        return Err(Failure::wrong("on", says));
+    }
     let latest = at.business_day.saturating_add(Span::new().years(YEARS_AHEAD));
     for row in &rows {
         if row.amount_minor <= 0 || row.amount_minor > AMOUNT_MAX {
@@ -179,9 +184,7 @@ async fn keep(tx: &mut Tx, who: &Actor, at: Moment, rows: Vec<DebitRow>) -> Resu
             return Err(Failure::wrong("on", format!("is not between today and {}", written(latest))));
         }
     }
-    let under_way = list_debits(tx, first.account).await?;
-    let under_way = under_way.iter().filter(|debit| matches!(debit.standing(), DebitState::Planned | DebitState::Sent));
-    let taken: i64 = under_way.map(|debit| debit.amount_minor).sum();
+    let taken = under_way(tx, who, at, first.account).await?;
     let wanted = rows.iter().fold(0i64, |sum, row| sum.saturating_add(row.amount_minor));
     if wanted > account.balance_minor.saturating_sub(taken) {
         return Err(Failure::wrong("amount", "with what is planned and on its way is more than is owed"));
@@ -194,6 +197,25 @@ async fn keep(tx: &mut Tx, who: &Actor, at: Moment, rows: Vec<DebitRow>) -> Resu
         "from": rows.iter().map(|row| row.wanted_on).min().map(|on| on.to_string())});
     kept::record(tx, who, at.at, first.account, "debit.plan", detail, &ids).await?;
     Ok(rows)
+}
+
+/// What is planned and on its way on an account, in minor units. What was planned for something that is not asked for any more, such as a
+/// plan that goes on otherwise, is cancelled rather than counted.
+async fn under_way(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId) -> Result<i64, Failure> {
+    let mut taken = 0i64;
+    for debit in list_debits(tx, account).await? {
+        match debit.standing() {
+            DebitState::Planned if serves(tx, &debit).await? == Serves::Done => {
+                let row = cancelled_as(at, debit, &Stays::Served.to_string());
+                update_debit(tx, &row).await?;
+                let detail = json!({"debit": row.id.to_string(), "because": row.because});
+                kept::record(tx, who, at.at, account, "debit.cancel", detail, &[row.id.into()]).await?;
+            }
+            DebitState::Planned | DebitState::Sent => taken = taken.saturating_add(debit.amount_minor),
+            _ => {}
+        }
+    }
+    Ok(taken)
 }
 
 /// The last day for the written notice of a debit whose amount was not agreed; nothing where none is needed, or one went out.

@@ -155,6 +155,8 @@ pub struct Next {
     pub debit: DebitRow,
     /// The day it would take effect, or why it stays.
     pub answer: Result<Date, Stays>,
+    /// Why it stays in words; empty where it goes.
+    pub says: String,
 }
 
 /// What would be looked at if a file were written now, as far as a page shows it; nothing is kept.
@@ -166,9 +168,11 @@ pub async fn preview(tx: &mut Tx, today: Date) -> Result<Vec<Next>, Failure> {
             continue;
         }
         let of = store::load_authorization(tx, debit.authorization).await?;
-        let answer = may_send(&facts(tx, &of, &debit).await?, today);
+        let facts = facts(tx, &of, &debit).await?;
+        let answer = may_send(&facts, today);
         if !matches!(answer, Ok(on) if on > until) {
-            next.push(Next { debit, answer });
+            let says = answer.err().map(|why| in_words(why, &facts)).unwrap_or_default();
+            next.push(Next { debit, answer, says });
         }
     }
     Ok(next)
@@ -228,8 +232,8 @@ async fn decide(
     of: &AuthorizationRow,
     debit: &DebitRow,
 ) -> Result<Result<(Date, Option<DecisionId>), Why>, Failure> {
-    let plain = |why: Stays| (why, why.to_string(), None);
     let facts = facts(tx, of, debit).await?;
+    let plain = |why: Stays| (why, in_words(why, &facts), None);
     let on = match may_send(&facts, at.business_day) {
         Ok(on) => on,
         Err(why) => return Ok(Err(plain(why))),
@@ -248,6 +252,16 @@ async fn decide(
         Some(says) => Err((Stays::Refused, says, Some(asked.id))),
         None => Ok((on, Some(asked.id))),
     })
+}
+
+/// Why a debit stays, and until when where that is known.
+fn in_words(why: Stays, facts: &Sending) -> String {
+    let until = match why {
+        Stays::Paused | Stays::InPause => facts.paused_until,
+        Stays::OnHold => facts.held_until.filter(|until| *until < Date::MAX),
+        _ => None,
+    };
+    until.map_or_else(|| why.to_string(), |until| format!("{why} until {}", written(until)))
 }
 
 async fn facts(tx: &mut Tx, of: &AuthorizationRow, debit: &DebitRow) -> Result<Sending, Failure> {
@@ -271,6 +285,7 @@ async fn facts(tx: &mut Tx, of: &AuthorizationRow, debit: &DebitRow) -> Result<S
         prenote,
         is_open: account.state == "open",
         held_until,
+        paused_until: account.paused_until,
         serves: serves(tx, debit).await?,
     })
 }

@@ -1,5 +1,6 @@
 //! What the rules may know about drawing money: an instrument deposited, an account debited.
 
+use super::charge::paused_until_day;
 use super::stops::{Stops, stops};
 use super::{binds_on, clock_of_days};
 use crate::compliance::record::{Key, Record};
@@ -62,6 +63,9 @@ pub struct DebitFacts {
     /// The day the written notice of amount and date went out.
     #[serde(with = "iso_date::maybe")]
     pub notice_sent_on: Option<Date>,
+    /// The day number on which a hardship pause of these debts ends.
+    #[serde(default)]
+    pub paused_until_day: Option<i32>,
 }
 
 /// Reads what the rules may know about a deposit: when the instrument was accepted, the date it bears, when notice was sent.
@@ -98,6 +102,7 @@ pub fn gather_debit(record: &Record, at: Timestamp, debts: &[Key]) -> DebitFacts
         varies_from: None,
         agreed_range_minor: None,
         notice_sent_on: None,
+        paused_until_day: paused_until_day(record, debts),
     }
 }
 

@@ -128,6 +128,8 @@ pub struct Sending {
     pub is_open: bool,
     /// Until when it is on hold.
     pub held_until: Option<Date>,
+    /// Until when a hardship pause stands on it.
+    pub paused_until: Option<Date>,
     /// How the promise or installment stands that it serves.
     pub serves: Serves,
 }
@@ -156,12 +158,14 @@ pub enum Prenote {
 
 coded! {
     /// Why a debit is not sent.
-    Stays, 12 {
+    Stays, 14 {
         Refused = "refused", "the rules forbid it";
         Held = "held", "its authorization is held";
         Revoked = "revoked", "its authorization is not there any more";
         Closed = "closed", "the account is closed or paid";
         OnHold = "on_hold", "the account is on hold";
+        Paused = "paused", "a hardship pause stands on the account";
+        InPause = "in_pause", "its day lies in the hardship pause that stands on the account";
         MoreThanOwed = "more_than_owed", "it is more than is owed";
         Served = "served", "what it was for is paid or not asked for any more";
         Broken = "broken", "what it was for is broken";
@@ -181,6 +185,8 @@ impl Stays {
             Stays::Revoked => "agree another way to pay",
             Stays::Closed => "nothing is to be drawn: cancel the debit",
             Stays::OnHold => "it goes by itself when the hold ends",
+            Stays::Paused => "it goes by itself when the pause is over",
+            Stays::InPause => "agree another day with them when the pause is over, and plan anew",
             Stays::MoreThanOwed => "cancel it and plan one of what is owed",
             Stays::Served => "cancel the debit",
             Stays::Broken => "agree what next with them, then plan anew or cancel it",
@@ -193,7 +199,7 @@ impl Stays {
 
     /// Whether it can never be sent any more, so that it is cancelled.
     pub const fn is_final(self) -> bool {
-        matches!(self, Stays::Revoked | Stays::Closed | Stays::Served | Stays::TooLate)
+        matches!(self, Stays::Revoked | Stays::Closed | Stays::InPause | Stays::Served | Stays::TooLate)
     }
 }
 
@@ -206,6 +212,11 @@ pub fn may_send(facts: &Sending, today: Date) -> Result<Date, Stays> {
     }
     if !facts.is_open {
         return Err(Stays::Closed);
+    }
+    if let Some(until) = facts.paused_until.filter(|until| *until > today) {
+        // Whose day came while they could not pay is not drawn when the pause is over: somebody speaks with them first.
+        let is_over_then = facts.kind == DebitKind::Prenote || facts.wanted_on >= until;
+        return Err(if is_over_then { Stays::Paused } else { Stays::InPause });
     }
     if facts.held_until.is_some_and(|until| until > today) {
         return Err(Stays::OnHold);

@@ -38,6 +38,7 @@ fn sending() -> Sending {
         prenote: Prenote::None,
         is_open: true,
         held_until: None,
+        paused_until: None,
         serves: Serves::Due,
     }
 }
@@ -56,6 +57,11 @@ fn what_is_not_sent_says_why() {
         (Sending { is_open: false, ..plain.clone() }, Err(Stays::Closed)),
         (Sending { held_until: Some(date(2026, 3, 5)), ..plain.clone() }, Err(Stays::OnHold)),
         (Sending { held_until: Some(today), ..plain.clone() }, Ok(date(2026, 3, 5))),
+        (Sending { paused_until: Some(today), ..plain.clone() }, Ok(date(2026, 3, 5))),
+        (Sending { paused_until: Some(date(2026, 3, 5)), ..plain.clone() }, Err(Stays::Paused)),
+        (Sending { paused_until: Some(date(2026, 3, 6)), ..plain.clone() }, Err(Stays::InPause)),
+        (Sending { paused_until: Some(date(2026, 3, 6)), held_until: Some(date(2026, 3, 6)), ..plain.clone() }, Err(Stays::InPause)),
+        (Sending { paused_until: Some(date(2026, 3, 6)), kind: DebitKind::Prenote, amount_minor: 0, ..plain.clone() }, Err(Stays::Paused)),
         (Sending { owed_minor: 10_000, ..plain.clone() }, Ok(date(2026, 3, 5))),
         (Sending { owed_minor: 9_999, ..plain.clone() }, Err(Stays::MoreThanOwed)),
         (Sending { owed_minor: 19_999, on_the_way_minor: 10_000, ..plain.clone() }, Err(Stays::MoreThanOwed)),

@@ -62,6 +62,12 @@ const TOO_MANY: &str = "
     select d.first_id from debits d where d.first_id is not null and d.state in ('sent', 'settled', 'returned')
      group by d.first_id having count(*) > 2 order by d.first_id limit 20";
 
+const UNGATED: &str = "
+    select d.id from debits d
+     where d.file_id is not null and d.kind <> 'prenote'
+       and not exists (select 1 from decisions a where a.id = d.decision_id and a.account_id = d.account_id and a.answer = 'allowed')
+     order by d.id limit 20";
+
 rows! {
     /// One debit.
     pub struct DebitRow {
@@ -208,6 +214,12 @@ pub async fn count_since(tx: &mut Tx, since: Date) -> Result<(i64, Vec<(String, 
 /// How many there are of each state, and what they come to in minor units.
 pub async fn count_states(tx: &mut Tx) -> Result<Vec<(String, i64, i64)>, StoreError> {
     tx.all(COUNTS, &[]).await
+}
+
+/// Debits in a file that the rules did not allow.
+pub async fn list_ungated(tx: &mut Tx) -> Result<Vec<DebitId>, StoreError> {
+    let ids: Vec<(DebitId,)> = tx.all(UNGATED, &[]).await?;
+    Ok(ids.into_iter().map(|(id,)| id).collect())
 }
 
 /// Debits that are not what their payments say; how many payments stand for two; files that are not what their entries make; debits that
