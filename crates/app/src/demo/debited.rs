@@ -1,6 +1,5 @@
 //! Who let the sample agency draw from their account at a bank: what settled, what came back, and what waits for the next file.
 
-use crate::accounts;
 use crate::app::{Actor, App, Failure, new_uuid};
 use crate::intake::upload::folder;
 use crate::ledger::debits::agreeing::{Authorize, authorize};
@@ -11,7 +10,7 @@ use crate::ledger::debits::sending::{placed, write};
 use crate::ledger::debits::store::drawn::{DebitRow, list_of_file};
 use crate::ledger::debits::store::{list_authorizations, list_files};
 use crate::ledger::debits::taking::take;
-use crate::strategy::actions::{Work, list_worklist};
+use crate::{accounts, parties, plans};
 use duly_domain::identity::Role;
 use duly_domain::ledger::ach::layout::{BATCH_CONTROL, BATCH_HEADER, ENTRY, FILE_CONTROL, FILE_HEADER, RETURN};
 use duly_domain::ledger::ach::writing::{BankAccountKind, EntryClass};
@@ -21,8 +20,8 @@ use duly_domain::values::ids::{AccountId, DebitId, UserId};
 use jiff::civil::Date;
 use std::fmt::Write;
 
-/// Accounts looked at; those at the end of the list agree, so that what is on top of it stays.
-const LOOKED_AT: usize = 80;
+/// Promises looked at, the newest first.
+const LOOKED_AT: i64 = 500;
 
 /// How many let us draw.
 const AGREED: usize = 5;
@@ -61,16 +60,14 @@ pub async fn live_a_day(past: &App, users: &[(UserId, Actor)], today: Date) -> R
 
 /// Our bank is settled, people agree, and a debit is planned under each.
 async fn agree(past: &App, users: &[(UserId, Actor)], today: Date) -> Result<(), Failure> {
-    let Some((officer, who)) = users.iter().find(|(_, actor)| actor.role == Role::Officer) else { return Ok(()) };
+    let Some((_, who)) = users.iter().find(|(_, actor)| actor.role == Role::Officer) else { return Ok(()) };
     let at = past.moment();
     settle_sender(past, who, at, Some("044000037"), Some("Harbor Bank"), Some("1002044170")).await?;
-    let work = list_worklist(&mut past.db.read().await?, *officer, at, None, LOOKED_AT).await?;
-    let can_be_drawn = |work: &&Work| work.item.currency == "USD" && work.item.name.is_some() && work.item.balance_minor > 8 * EACH_MINOR;
-    for (number, work) in work.iter().rev().filter(can_be_drawn).take(AGREED).enumerate() {
+    for (number, (account, holder)) in who_pays(past).await?.into_iter().take(AGREED).enumerate() {
         let is_spoken = number == SPOKEN;
         let ask = Authorize {
-            account: work.item.account,
-            holder: work.item.name.clone().unwrap_or_default(),
+            account,
+            holder,
             class: match number {
                 SPOKEN => EntryClass::Tel,
                 TRIED_FIRST => EntryClass::Ppd,
@@ -106,6 +103,21 @@ async fn agree(past: &App, users: &[(UserId, Actor)], today: Date) -> Result<(),
         }
     }
     Ok(())
+}
+
+/// Who kept a promise and owes enough to go on, with their names.
+async fn who_pays(past: &App) -> Result<Vec<(AccountId, String)>, Failure> {
+    let mut tx = past.db.read().await?;
+    let mut found: Vec<(AccountId, String)> = Vec::new();
+    for promise in plans::store::list_recent(&mut tx, LOOKED_AT).await?.into_iter().filter(|promise| promise.state == "kept") {
+        let account = accounts::store::load_account(&mut tx, promise.account).await?;
+        let debtor = parties::store::load_debtor(&mut tx, account.debtor).await?;
+        let can_be_drawn = account.state == "open" && account.currency == "USD" && account.balance_minor > 8 * EACH_MINOR;
+        if can_be_drawn && found.iter().all(|(known, _)| *known != account.id) {
+            found.extend(debtor.name.map(|name| (account.id, name)));
+        }
+    }
+    Ok(found)
 }
 
 /// Of the first file, one had no money and one has another account by now.

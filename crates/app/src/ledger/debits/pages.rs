@@ -94,7 +94,7 @@ async fn debits_page(web: &Web, visit: &Visit, said: Option<&str>, taken: Option
     let today = visit.at.business_day;
     let mut tx = web.app.db.read().await?;
     let mut due = Vec::new();
-    for next in preview(&mut tx, today).await? {
+    for next in preview(&mut tx, visit.at).await? {
         due.push(shown_next(&mut tx, next).await?);
     }
     let mut held = Vec::new();
@@ -134,9 +134,6 @@ async fn shown_next(tx: &mut Tx, next: Next) -> Result<ShownNext, Failure> {
         Ok(on) => (true, format!("takes effect {}", written(*on)), ""),
         Err(why) => (false, next.says.clone(), why.step()),
     };
-    // What the rules said the last time stands until they are asked again.
-    let says =
-        if goes && !next.debit.because.is_empty() { format!("{says}; the last time it stayed: {}", next.debit.because) } else { says };
     Ok(ShownNext {
         name: parties::name_of(debtor.name.as_deref()).to_string(),
         reference: account.reference,

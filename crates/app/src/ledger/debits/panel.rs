@@ -51,7 +51,8 @@ impl ShownDebit {
                 let code = ReturnCode::of(&row.return_code);
                 format!("{} {}: {}", code.code, code.means, code.step)
             }
-            _ => row.because.clone(),
+            // Under which the answer is kept says the link beside it.
+            _ => row.because.split(" Kept as ").next().unwrap_or_default().to_string(),
         };
         Ok(ShownDebit {
             amount: (row.amount_minor > 0).then_some(Money::of(row.amount_minor, ledger::store::currency(&row.currency)?)),

@@ -15,7 +15,7 @@ use super::store::{self, AuthorizationRow, FileRow};
 use crate::accounts;
 use crate::app::{Actor, App, Failure, new_uuid};
 use crate::audit::kept::{self, KeptRow};
-use crate::compliance::acts::ask_act;
+use crate::compliance::acts::{ask_act, look_act, refusal_of};
 use crate::store::Tx;
 use crate::store::db::Hold;
 use crate::transaction;
@@ -148,7 +148,7 @@ pub async fn placed(app: &App, who: &Actor, at: Moment, file: DebitFileId) -> Re
     })
 }
 
-/// A planned debit that is due, and what the house says of it today. The rules are asked when it is sent.
+/// A planned debit that is due, and what house and rules say of it today. They are asked again when it is sent.
 #[derive(Clone, Debug)]
 pub struct Next {
     /// The debit.
@@ -160,7 +160,8 @@ pub struct Next {
 }
 
 /// What would be looked at if a file were written now, as far as a page shows it; nothing is kept.
-pub async fn preview(tx: &mut Tx, today: Date) -> Result<Vec<Next>, Failure> {
+pub async fn preview(tx: &mut Tx, at: Moment) -> Result<Vec<Next>, Failure> {
+    let today = at.business_day;
     let until = next_bank_day(today);
     let mut next = Vec::new();
     for debit in drawn::list_due(tx, until, DebitId(uuid::Uuid::nil()), SHOWN).await? {
@@ -171,8 +172,18 @@ pub async fn preview(tx: &mut Tx, today: Date) -> Result<Vec<Next>, Failure> {
         let facts = facts(tx, &of, &debit).await?;
         let answer = may_send(&facts, today);
         if !matches!(answer, Ok(on) if on > until) {
-            let says = answer.err().map(|why| in_words(why, &facts)).unwrap_or_default();
-            next.push(Next { debit, answer, says });
+            let refused = match answer {
+                Ok(_) if facts.kind != DebitKind::Prenote => {
+                    let act = act(tx, &of, &debit).await?;
+                    refusal_of(&look_act(tx, at, of.account, &act).await?)
+                }
+                _ => None,
+            };
+            next.push(match (refused, answer) {
+                (Some(says), _) => Next { debit, answer: Err(Stays::Refused), says },
+                (None, Err(why)) => Next { debit, answer, says: in_words(why, &facts) },
+                (None, Ok(_)) => Next { debit, answer, says: String::new() },
+            });
         }
     }
     Ok(next)
