@@ -319,7 +319,7 @@ async fn then(
     let detail =
         json!({"debit": retry.id.to_string(), "first": retry.first.map(|id| id.to_string()), "try": retry.try_no, "on": on.to_string()});
     kept::record(tx, who, at.at, retry.account, "debit.retry", detail, &[retry.id.into()]).await?;
-    done.push(format!("asked for again on {on}"));
+    done.push(format!("asked for again on {}", written(on)));
     Ok(Some(on))
 }
 
