@@ -186,6 +186,16 @@ pub(super) fn comes_back(floor: &mut Floor, person: Person, code: &str, correcte
     taken.told[0].0.done.clone()
 }
 
+/// One debit was drawn, came back and is asked for again, and another is planned.
+pub fn is_drawn(floor: &mut Floor, person: Person) {
+    settles_sender(floor);
+    let of = agrees(floor, person, 5_000);
+    plans(floor, of, 5_000, "2026-03-04").unwrap();
+    sends(floor);
+    comes_back(floor, person, "R01", "");
+    plans(floor, of, 4_000, "2026-03-04").unwrap();
+}
+
 both_engines! {
     fn a_debit_lives_from_its_authorization_to_a_kept_promise(mut floor: "2026-06-25") {
         settles_sender(&mut floor);

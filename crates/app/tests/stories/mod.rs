@@ -12,7 +12,7 @@ pub mod charges;
 mod control_room;
 mod debit_returns;
 mod debit_stays;
-mod debits;
+pub mod debits;
 mod desks;
 mod disputes;
 mod draws;
