@@ -23,7 +23,7 @@ const NOW: &str = "2026-03-03T11:10:00-05:00";
 const SIZES: [(&str, u32, u32); 3] = [("desk", 1440, 900), ("laptop", 1024, 768), ("phone", 390, 844)];
 
 /// Pictures that the manual shows: name, who sees it, where.
-const PICTURES: [(&str, &str, &str); 44] = [
+const PICTURES: [(&str, &str, &str); 45] = [
     ("my-day", "officer", "/my-day"),
     ("not-now", "officer", "/my-day#later"),
     ("account", "officer", "{account}"),
@@ -48,6 +48,7 @@ const PICTURES: [(&str, &str, &str); 44] = [
     ("likenesses", "backoffice", "/likenesses"),
     ("payments", "backoffice", "{account}?do=payment"),
     ("bank", "backoffice", "/bank"),
+    ("debits", "backoffice", "/debits"),
     ("negotiation", "officer", "{account}/offers"),
     ("close", "supervisor", "{account}?do=close"),
     ("promises", "supervisor", "/promises"),

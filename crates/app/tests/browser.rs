@@ -334,8 +334,7 @@ fn a_day(engine: Engine) {
         browser.quit().await
     });
     day.expect("the browser does as it is told");
-    assert_eq!(floor.promises(maria), ["kept"]);
-    assert_eq!(floor.balance(maria), "320.00");
+    assert_eq!((floor.promises(maria), floor.balance(maria)), (vec!["kept".to_string()], "320.00".to_string()));
     assert_eq!(floor.failed_checks(), Vec::<String>::new());
 }
 
@@ -354,6 +353,7 @@ fn axe_finds_nothing_on_any_page_in_light_or_dark() {
     let otto = floor.debtor("Otto", "60.00");
     floor.officer("officer").calls(otto, "disputes");
     crate::stories::receipts::comes_in_at_the_bank(&floor, "Otto");
+    crate::stories::debits::is_drawn(&mut floor, amina);
     floor.night_of("2026-03-03");
     let accrued = Enter {
         account: maria.account,
@@ -408,7 +408,7 @@ fn axe_finds_nothing_on_any_page_in_light_or_dark() {
             ]
             .map(|query| format!("{account}{query}"))
             .into_iter()
-            .chain([format!("{account}/offers")])
+            .chain([format!("{account}/offers"), format!("{account}/debits"), format!("/accounts/{}/debits", amina.account)])
             .chain(
                 ["/my-day", "/my-day?lane=timed", "/accounts", "/accounts?q=nobody", "/promises", "/payments", "/password"]
                     .map(String::from),
@@ -453,7 +453,7 @@ fn axe_finds_nothing_on_any_page_in_light_or_dark() {
         ),
         (
             "back_office",
-            [&format!("{account}?do=payment"), "/letters", &reversal, "/bank", "/trust", "/remittances", "/rates"]
+            [&format!("{account}?do=payment"), "/letters", &reversal, "/bank", "/debits", "/trust", "/remittances", "/rates"]
                 .map(String::from)
                 .to_vec(),
         ),

@@ -20,6 +20,7 @@ use crate::compliance::law::{Law, is_by_house_alone};
 use crate::compliance::licenses::warnings_on;
 use crate::disputes::pages::CaseOn;
 use crate::ledger::charges::panel::{ChargesPanel, FORMS as CHARGES_FORMS};
+use crate::ledger::debits::panel::DebitPanel;
 use crate::ledger::direct::store::DirectPayment;
 use crate::ledger::store::{Payment, Refund};
 use crate::outreach::claims::ShownClaim;
@@ -142,6 +143,7 @@ struct WorkspacePage {
     pause: PausePanel,
     asking: Option<AskingPanel>,
     plan: PlanPanel,
+    debits: DebitPanel,
     said: SaidPanel,
     today: String,
     recall_on: String,
@@ -260,6 +262,7 @@ pub async fn show_with(
     let pause = PausePanel::of(&mut tx, visit, id, &form).await?;
     let asking = asking(&mut tx, visit, id, tab == "promise", &form).await?;
     let plan = PlanPanel::of(&mut tx, visit, id, account.state == "open").await?;
+    let debits = DebitPanel::of(&mut tx, visit, id, account.state == "open").await?;
     let said = SaidPanel::of(&mut tx, visit, id).await?;
     let frame = frame.watching(asking.as_ref().map(|asking| asking.live.as_str()));
     let shown = WorkspacePage {
@@ -349,6 +352,7 @@ pub async fn show_with(
         pause,
         asking,
         plan,
+        debits,
         said,
         today: visit.at.business_day.to_string(),
         recall_on: account.recall_on.map(|on| on.to_string()).unwrap_or_default(),

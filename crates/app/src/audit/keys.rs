@@ -1,5 +1,6 @@
 //! The key that signs the daily root: a file beside the database, never in it, never in an export.
 //!
+//! Beside it lies `sealing-key`, which seals what must be read again and may not lie open ([`crate::ledger::debits::sealing`]).
 //! The folder holds `signing-key.pem` (PKCS#8, readable by its owner alone) and one `<fingerprint>.pub.pem` for each key that
 //! ever signed here. The first key is made when the first root is signed. After that a missing key is told, not replaced:
 //! whoever could make us forget the key could sign another past. `duly keys new` makes another and records it.
@@ -18,6 +19,8 @@ use std::sync::Arc;
 
 /// The private key's file.
 const PRIVATE: &str = "signing-key.pem";
+/// The file of the key that seals what must be read again, such as the number of a bank account.
+const SEALING: &str = "sealing-key";
 /// How a public key's file ends, after its fingerprint.
 const PUBLIC: &str = ".pub.pem";
 
@@ -86,19 +89,45 @@ impl Keys {
     /// Takes the keys of another installation along, where there are none here; whether there was anything to take.
     pub fn take_from(&self, other: &Keys) -> Result<bool, Failure> {
         let Ok(entries) = std::fs::read_dir(&*other.folder) else { return Ok(false) };
-        if self.folder.exists() || other.find()?.is_none() {
+        if self.folder.exists() || (other.find()?.is_none() && other.find_sealing()?.is_none()) {
             return Ok(false);
         }
         self.make_folder()?;
         for entry in entries {
             let from = entry.map_err(|error| unusable(&other.folder, &error))?.path();
             let name = from.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            if name == PRIVATE || name.ends_with(PUBLIC) {
+            if name == PRIVATE || name == SEALING || name.ends_with(PUBLIC) {
                 let text = std::fs::read_to_string(&from).map_err(|error| unusable(&from, &error))?;
-                write_once(&self.folder.join(&name), &text, name == PRIVATE)?;
+                write_once(&self.folder.join(&name), &text, !name.ends_with(PUBLIC))?;
             }
         }
         Ok(true)
+    }
+
+    /// The key that seals, if it is here.
+    pub fn find_sealing(&self) -> Result<Option<[u8; 32]>, Failure> {
+        let path = self.folder.join(SEALING);
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(unusable(&path, &error)),
+        };
+        unhex(text.trim())
+            .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
+            .map(Some)
+            .ok_or_else(|| unusable(&path, &"it does not hold 64 hexadecimal digits"))
+    }
+
+    /// Makes a key that seals, where there is none.
+    pub fn make_sealing(&self) -> Result<[u8; 32], Failure> {
+        if let Some(key) = self.find_sealing()? {
+            return Ok(key);
+        }
+        self.make_folder()?;
+        let mut key = [0u8; 32];
+        getrandom::fill(&mut key).map_err(|error| Failure::File(format!("the machine gives no random numbers: {error}")))?;
+        write_once(&self.folder.join(SEALING), &format!("{}\n", hex(&key)), true)?;
+        Ok(key)
     }
 
     fn make_folder(&self) -> Result<(), Failure> {
@@ -164,6 +193,12 @@ pub fn public_pem(key: &[u8; 32]) -> Result<String, Failure> {
 pub fn is_signed(key: &[u8; 32], text: &str, signature: &[u8]) -> bool {
     let parts = VerifyingKey::from_bytes(key).ok().zip(ed25519_dalek::Signature::from_slice(signature).ok());
     parts.is_some_and(|(key, signature)| key.verify_strict(text.as_bytes(), &signature).is_ok())
+}
+
+/// The bytes of hexadecimal digits.
+pub fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digits: Vec<u8> = text.chars().map(|digit| digit.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect::<Option<_>>()?;
+    digits.len().is_multiple_of(2).then(|| digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect())
 }
 
 /// The name of a key: the beginning of the hash of its public half.

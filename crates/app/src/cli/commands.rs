@@ -2,9 +2,9 @@
 
 use super::output::{answer, write_line};
 use super::{
-    Answered, Cli, Command, ExportCommand, Global, acts, audit, charges, compliance, disclosures, disputes, guide, identity, incoming,
-    intake, jobs, ledger, letters, licenses, outreach, packs, plan, plans, policy, receipts, remit, reporting, serve, status, store,
-    strategy, trust,
+    Answered, Cli, Command, ExportCommand, Global, acts, audit, charges, compliance, debits, disclosures, disputes, guide, identity,
+    incoming, intake, jobs, ledger, letters, licenses, outreach, packs, plan, plans, policy, receipts, remit, reporting, serve, status,
+    store, strategy, trust,
 };
 use crate::app::{App, Failure};
 use crate::store::StoreError;
@@ -78,6 +78,7 @@ fn goes_by_the_clock(command: &Command) -> bool {
             | C::Trust(_)
             | C::Rate(_)
             | C::Remit(_)
+            | C::Ach(_)
             | C::Account(_)
             | C::Status(_)
             | C::License(_)
@@ -131,7 +132,8 @@ async fn on_database(app: &App, global: &Global, command: Command) -> Result<Ans
         | Command::Serve(_)
         | Command::Config(_)
         | Command::Disclosure(_)
-        | Command::Ach(_) => {}
+        | Command::Ach(incoming::AchCommand::Read { .. }) => {}
+        Command::Ach(incoming::AchCommand::Debits(command)) => return debits::ach(app, global, command).await,
         Command::Metro2(command) => reporting::metro2(app, global, command).await?,
     }
     Ok(Answered::Yes)

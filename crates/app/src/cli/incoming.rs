@@ -82,6 +82,9 @@ pub enum AchCommand {
         /// The file, packed (.gz, .zst) or not.
         file: PathBuf,
     },
+    /// Our own debits.
+    #[command(flatten)]
+    Debits(super::debits::DebitCommand),
 }
 
 /// `duly metro2 …`

@@ -7,6 +7,7 @@ mod audit;
 mod charges;
 mod commands;
 mod compliance;
+mod debits;
 mod disclosures;
 mod disputes;
 mod guide;
@@ -192,7 +193,7 @@ enum Command {
     /// Takes statements of banks: camt, MT940, BAI2, OFX; reading one needs no database.
     #[command(subcommand)]
     Bank(incoming::BankCommand),
-    /// Reads NACHA files: payments, returns, notifications of change; needs no database.
+    /// NACHA files: read (which needs no database), debits agreed, sent and followed to their return.
     #[command(subcommand)]
     Ach(incoming::AchCommand),
     /// Writes Metro 2 files for bureaus, and reads them; reading needs no database.

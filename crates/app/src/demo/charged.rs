@@ -82,7 +82,9 @@ pub async fn charge(app: &App, users: &[(UserId, Actor)]) -> Result<(), Failure>
                 };
                 charge_fee(app, back_office, at, &fee).await?;
                 waive(app, officer, at, &waived(50)).await?;
-                let terms = Terms::waiver(Bucket::Fees, Money::of(2_500, crate::ledger::store::currency(&account.currency)?));
+                // All of it, whatever fees it came with: more than an officer waives alone.
+                let all = account.owed_minor[Bucket::Fees as usize] + fee.amount_minor;
+                let terms = Terms::waiver(Bucket::Fees, Money::of(all, crate::ledger::store::currency(&account.currency)?));
                 let words = "The bank wrote that the check came back by its own mistake.".into();
                 ask(app, officer, at, &AskApproval { account: account.id, call: None, terms, words }).await?;
             }

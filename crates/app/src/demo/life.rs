@@ -2,6 +2,7 @@
 
 use super::casework::{claim_theft, complain, dispute_part, work_cases};
 use super::coached::{self, LED_DAYS};
+use super::debited;
 use super::mail::send_notices;
 use super::people::{HEAD, PLACERS, line};
 use super::{at_its_own_time, desks};
@@ -100,6 +101,8 @@ pub async fn live(app: &App, users: &[(UserId, Actor)], count: u32, seed: u64) -
                 past.set_clock(hour(app, day, 19, 30));
                 work_cases(&past, who, &mut dice).await?;
             }
+            past.set_clock(hour(app, day, 19, 45));
+            debited::live_a_day(&past, users, today).await?;
         }
         past.set_clock(hour(app, day, 23, 30));
         jobs::nightly::run(&past, past.moment(), day).await?;

@@ -6,6 +6,7 @@ mod bank_day;
 mod casework;
 mod charged;
 mod coached;
+mod debited;
 mod floor_today;
 mod life;
 mod mail;
@@ -106,6 +107,7 @@ pub async fn make(app: &App, count: u32, seed: u64) -> Result<Made, Failure> {
         practicing::practice(app, &users).await?;
         bank_day::take_statement(app, &users).await?;
         trust_day::remit(app, &users).await?;
+        debited::leave_waiting(app, &users).await?;
     }
     run_missed_nights(app).await?;
     let mut tx = app.db.read().await?;
@@ -202,7 +204,7 @@ async fn run_missed_nights(app: &App) -> Result<(), Failure> {
 }
 
 async fn counts(tx: &mut Tx) -> Result<Vec<(&'static str, i64)>, Failure> {
-    const TABLES: [(&str, &str); 22] = [
+    const TABLES: [(&str, &str); 25] = [
         ("creditors", "select count(*) from creditors"),
         ("accounts", "select count(*) from accounts"),
         ("debtors", "select count(*) from debtors"),
@@ -219,6 +221,9 @@ async fn counts(tx: &mut Tx) -> Result<Vec<(&'static str, i64)>, Failure> {
         ("entries", "select count(*) from entries"),
         ("rate_plans", "select count(*) from rate_plans"),
         ("remittances", "select count(*) from remittances"),
+        ("debit_authorizations", "select count(*) from debit_authorizations"),
+        ("debits", "select count(*) from debits"),
+        ("debit_files", "select count(*) from debit_files"),
         ("holds", "select count(*) from holds"),
         ("notices", "select count(*) from notices"),
         ("preferences", "select count(*) from preferences"),

@@ -20,6 +20,12 @@ pub const HOURS: &str = "company_hours";
 pub const WEBSITE: &str = "company_website";
 /// Whether our calls are recorded: `yes` or not.
 pub const CALLS_RECORDED: &str = "calls_recorded";
+/// The setting with the routing number of the bank that takes our files of debits in.
+pub const ACH_BANK: &str = "ach_bank";
+/// The setting with that bank's name.
+pub const ACH_BANK_NAME: &str = "ach_bank_name";
+/// The setting with our number at that bank.
+pub const ACH_COMPANY: &str = "ach_company";
 
 const SETTING: &str = "select value from settings where name = $1";
 const CLEAR_SETTING: &str = "delete from settings where name = $1";

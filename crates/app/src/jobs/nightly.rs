@@ -57,8 +57,9 @@ impl Page {
 }
 
 /// The steps, in order: the table of contents of the night.
-const STEPS: [&str; 11] = [
+const STEPS: [&str; 12] = [
     "end reservations",
+    "post debits",
     "judge promises",
     "end pauses",
     "post interest",
@@ -229,6 +230,7 @@ async fn end_whole(tx: &mut Tx, whole: &Whole, closing: Moment, tomorrow: Moment
 async fn page(tx: &mut Tx, name: &str, closing: Moment, tomorrow: Moment, after: AccountId, rows: i64) -> Result<Page, Failure> {
     match name {
         "end reservations" => outreach::nightly::expire_reservations(tx, closing, after, rows).await,
+        "post debits" => ledger::debits::settling::nightly(tx, closing, rows).await,
         "judge promises" => plans::nightly::judge_promises(tx, closing, tomorrow, after, rows).await,
         "end pauses" => accounts::hardship::nightly::end_pauses(tx, tomorrow, rows).await,
         "post interest" => ledger::charges::nightly::post_interest(tx, closing, after, rows).await,

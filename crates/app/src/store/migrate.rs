@@ -81,6 +81,7 @@ const STEPS: &[Step] = &steps! {
     58 "0058_charges" apart;
     59 "0059_plan_revisions";
     60 "0060_limits";
+    61 "0061_debits";
     62 "0062_note_flags";
     64 "0064_confirmations" apart;
 };

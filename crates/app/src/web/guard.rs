@@ -144,7 +144,8 @@ pub async fn guard(State((web, permission)): State<(Web, Permission)>, jar: Cook
         let is_upload = (permission == Permission::Import && path == "/imports")
             || (permission == Permission::FileDocuments && path.ends_with("/documents"))
             || (permission == Permission::KeepLicenses && path == "/compliance/licenses")
-            || (permission == Permission::PostPayments && path == "/bank");
+            || (permission == Permission::PostPayments && path == "/bank")
+            || (permission == Permission::ReversePayments && path == "/debits/returns");
         request = match check_token(request, &visit.csrf, is_upload).await {
             Ok(request) => request,
             Err(response) => return response,

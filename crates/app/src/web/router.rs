@@ -232,6 +232,27 @@ pub fn routes(web: Web) -> Routes {
         .post("/bank/{entry}/identities", May::PostPayments, ledger::receipts::pages::post_identity)
         .post("/bank/{entry}/asides", May::PostPayments, ledger::receipts::pages::post_aside)
         .post("/bank/{entry}/backs", May::ReversePayments, ledger::receipts::pages::post_back)
+        .get("/debits", May::PostPayments, ledger::debits::pages::get_debits)
+        .post("/debits", May::PostPayments, ledger::debits::pages::post_file)
+        .post("/debits/files/{file}/copies", May::PostPayments, ledger::debits::pages::post_copy)
+        .post("/debits/postings", May::PostPayments, ledger::debits::pages::post_posting)
+        .post("/debits/returns", May::ReversePayments, ledger::debits::pages::post_returns)
+        .get("/accounts/{account}/debits", May::ReadAccounts, ledger::debits::account_page::get_debits)
+        .post("/accounts/{account}/authorizations", May::WorkAccounts, ledger::debits::account_page::post_authorization)
+        .post(
+            "/accounts/{account}/authorizations/{authorization}/revocations",
+            May::StopDebits,
+            ledger::debits::account_page::post_revocation,
+        )
+        .post(
+            "/accounts/{account}/authorizations/{authorization}/resumptions",
+            May::WorkAccounts,
+            ledger::debits::account_page::post_resumption,
+        )
+        .post("/accounts/{account}/authorizations/{authorization}/copies", May::WorkAccounts, ledger::debits::account_page::post_copy)
+        .post("/accounts/{account}/authorizations/{authorization}/debits", May::WorkAccounts, ledger::debits::account_page::post_debit)
+        .post("/accounts/{account}/debits/{debit}/cancellations", May::StopDebits, ledger::debits::account_page::post_cancellation)
+        .post("/accounts/{account}/debits/{debit}/notices", May::WorkAccounts, ledger::debits::account_page::post_notice)
         .get("/imports", May::Import, intake::pages::get_imports)
         .post("/imports", May::Import, intake::pages::post_import)
         .get("/imports/{upload}", May::Import, intake::pages::get_trial)

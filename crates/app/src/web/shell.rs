@@ -71,7 +71,7 @@ pub const COACHING: &str = "/coaching";
 /// The room of client money: the trust book, remittances, rate plans.
 pub const TRUST: &str = "/trust";
 
-const ROOMS: [(&str, &str, &str, Permission); 19] = [
+const ROOMS: [(&str, &str, &str, Permission); 20] = [
     ("/my-day", "My day", "day", Permission::WorkAccounts),
     ("/accounts", "Accounts", "people", Permission::ReadAccounts),
     ("/calls", "Calls", "phone", Permission::WorkAccounts),
@@ -80,6 +80,7 @@ const ROOMS: [(&str, &str, &str, Permission); 19] = [
     ("/promises", "Promises", "promise", Permission::ReadAccounts),
     ("/payments", "Payments", "money", Permission::ReadAccounts),
     ("/bank", "Bank", "bank", Permission::PostPayments),
+    ("/debits", "Debits", "import", Permission::PostPayments),
     (TRUST, "Trust", "ok", Permission::ReadTrust),
     ("/disputes", "Disputes", "warn", Permission::ReadAccounts),
     (COACHING, "Coaching", "practice", Permission::ReadReviews),
@@ -232,6 +233,14 @@ fn saying(code: &str) -> &'static str {
         "mark-decided" => "Decided; the officer sees it.",
         "goal" => "The goal is set.",
         "goal-closed" => "Kept: what came of it stands with the goal.",
+        "authorized" => "Kept: debits can be planned under it.",
+        "debits-revoked" => "Taken back: nothing more is drawn. What is on its way, their bank can stop.",
+        "debits-resumed" => "Taken up again; what was planned goes with the next file.",
+        "debit-planned" => "Planned; it goes with the file of its day.",
+        "debit-cancelled" => "Cancelled.",
+        "debits-written" => "The file is written: save it, and bring it to the bank.",
+        "debits-none" => "Nothing could be sent; the list says why.",
+        "debits-posted" => "What took effect is posted.",
         "deleted" => "Deleted.",
         "proved" => "Proved; what was found stands below.",
         "swept" => "Booked: the fees are on their way out of trust.",

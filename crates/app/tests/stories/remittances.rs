@@ -86,7 +86,7 @@ fn line(kind: &str, amount: i64, costs: i64, fee: i64) -> (String, i64, i64, i64
 }
 
 /// Held for the only client, and what it owes of what came back and of fees.
-fn ledger(floor: &mut Floor) -> (i64, i64, i64) {
+pub(super) fn ledger(floor: &mut Floor) -> (i64, i64, i64) {
     let today = floor.today();
     let all = floor.runtime.block_on(async { list_ledgers(&mut floor.app.db.read().await.unwrap(), today).await }).unwrap();
     all.first().map_or((0, 0, 0), |one| (one.held_minor, one.returned_minor, one.billed_minor))

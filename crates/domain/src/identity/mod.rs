@@ -105,6 +105,8 @@ pub enum Permission {
     PostPayments,
     /// Reverse payments.
     ReversePayments,
+    /// Take an authorization of debits back as they say, cancel a debit that was not sent.
+    StopDebits,
     /// See whose the money in trust is, remittances and rate plans.
     ReadTrust,
     /// Keep the trust book, propose rate plans, prepare remittances.
@@ -143,7 +145,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Permission; 38] = [
+    pub const ALL: [Permission; 39] = [
         Permission::Anyone,
         Permission::SignedIn,
         Permission::ReadAccounts,
@@ -165,6 +167,7 @@ impl Permission {
         Permission::Charge,
         Permission::PostPayments,
         Permission::ReversePayments,
+        Permission::StopDebits,
         Permission::ReadTrust,
         Permission::KeepTrust,
         Permission::ApproveTrust,
@@ -204,7 +207,7 @@ pub fn may(role: Role, permission: Permission) -> bool {
         P::CorrectAmounts => role == R::Compliance,
         P::ReleaseContacts | P::LeadFloor => role == R::Supervisor,
         P::CloseAccounts => matches!(role, R::Supervisor | R::BackOffice),
-        P::AskActs | P::FileDocuments => !matches!(role, R::Administrator | R::Auditor),
+        P::AskActs | P::FileDocuments | P::StopDebits => !matches!(role, R::Administrator | R::Auditor),
         P::PrintLetters => matches!(role, R::Supervisor | R::Compliance | R::BackOffice),
         P::PostPayments | P::ReversePayments | P::KeepTrust => role == R::BackOffice,
         P::ReadTrust => matches!(role, R::BackOffice | R::Supervisor | R::Compliance | R::Auditor),
@@ -246,6 +249,7 @@ mod tests {
             Permission::Charge,
             Permission::PostPayments,
             Permission::ReversePayments,
+            Permission::StopDebits,
             Permission::KeepTrust,
             Permission::ApproveTrust,
             Permission::Import,

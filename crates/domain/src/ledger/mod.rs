@@ -10,6 +10,7 @@
 pub mod ach;
 pub mod bank_file;
 pub mod charges;
+pub mod debits;
 pub mod interest;
 pub mod matching;
 pub mod plain_text;

@@ -104,6 +104,14 @@ ids! {
     StatementId = "stm";
     /// One movement of money that a bank told.
     ReceiptId = "rct";
+    /// What somebody agreed to about money drawn from their account at a bank.
+    DebitAuthorizationId = "dau";
+    /// One debit of an account at a bank: planned, sent, settled or returned.
+    DebitId = "deb";
+    /// One file of debits.
+    DebitFileId = "ach";
+    /// What a bank told of a debit: a return, or a correction.
+    DebitReturnId = "drt";
     /// Overpaid money that went back.
     RefundId = "rfd";
     /// One version of what a creditor is charged.

@@ -78,7 +78,7 @@ macro_rules! of_agency {
 ///
 /// Whose contact, wish, circumstance or notice it is may change when two records of one person are made one or parted again.
 #[rustfmt::skip]
-pub static KINDS: [Kind; 33] = [
+pub static KINDS: [Kind; 35] = [
     kind!("approval", ApprovalId, "approvals",
         call_id kind terms limits words asked_by_id asked_at,
         lapses_at state answer_terms answer_words answered_by_id answered_at good_until promise_id noted_at),
@@ -105,6 +105,13 @@ pub static KINDS: [Kind; 33] = [
         debtor_id state result outcome note recorded_at),
     kind!("cost advance", CostAdvanceId, "cost_advances",
         amount_minor currency laid_out_on reference words takes_back_id recorded_by recorded_at,),
+    kind!("debit", DebitId, "debits",
+        authorization_id kind amount_minor currency wanted_on installment_id promise_id first_id first_on try_no made_by made_at,
+        notice_sent_on state because effective_on file_id trace sent_routing sent_sealed sent_account decision_id payment return_code
+        decided_at),
+    kind!("debit authorization", DebitAuthorizationId, "debit_authorizations",
+        holder class is_recurring usual_minor low_minor high_minor currency words evidence agreed_on made_by made_at,
+        routing number_sealed last_four bank_account copy_given_on state because state_on),
     kind!("decision", DecisionId, "decisions",
         debtor_id channel purpose answer rules because facts rule_set next_allowed_at asked_by decided_at act_kind act,).later(2),
     kind!("direct payment", DirectPaymentId, "direct_payments",
@@ -163,7 +170,7 @@ pub static KINDS: [Kind; 33] = [
 
 /// What is kept about the agency and no account: named in the entries of its chain.
 #[rustfmt::skip]
-static OF_AGENCY: [Kind; 17] = [
+static OF_AGENCY: [Kind; 19] = [
     of_agency!("policy", PolicyId, "policies",
         creditor_id number attempts_max_7_days opens_minute closes_minute electronic_max_7_days is_off_on_sundays is_off_on_holidays
         from_on reason difference proposed_by proposed_at,
@@ -182,6 +189,12 @@ static OF_AGENCY: [Kind; 17] = [
         statement_id line mark part booked_on value_on amount_minor currency reference bank_reference counterparty words is_reversal
         return_reason,
         state account_id payment grounds times_posted note decided_by decided_at),
+    of_agency!("debit file", DebitFileId, "debit_files",
+        created_on created_minute modifier bank bank_name sender company_no made_by made_at,
+        last_no entries debits_minor currency entry_hash hash closed_at placed_at),
+    of_agency!("debit return", DebitReturnId, "debit_returns",
+        mark file_hash line kind code trace amount_minor currency words died_on taken_by taken_at,
+        debit_id account_id done),
     of_agency!("guide", GuideId, "guides",
         language number body from_on reason proposed_by proposed_at,
         state begins_at decided_by decided_at),
@@ -238,7 +251,7 @@ macro_rules! kept_rows {
     )*};
 }
 
-kept_rows! { CallId CallStepId ConfirmationId CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoteFlagId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId GuideId CallScoreId DrawId ReviewId ReviewScoreId ScoreDisputeId GoalId ApprovalId RecapId FurnishingId BudgetId OfferPolicyId PlanId InstallmentId StatementId ReceiptId RatePlanId RemittanceId DirectPaymentId CostAdvanceId TrustPostingId TrustProofId InterestTermsId ChargeId HardshipPauseId LimitsId }
+kept_rows! { CallId CallStepId ConfirmationId CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoteFlagId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId GuideId CallScoreId DrawId ReviewId ReviewScoreId ScoreDisputeId GoalId ApprovalId RecapId FurnishingId BudgetId OfferPolicyId PlanId InstallmentId StatementId ReceiptId RatePlanId RemittanceId DirectPaymentId CostAdvanceId TrustPostingId TrustProofId InterestTermsId ChargeId HardshipPauseId LimitsId DebitAuthorizationId DebitId DebitFileId DebitReturnId }
 
 /// The columns of a row as they come.
 struct Columns(Vec<Value>);

@@ -50,12 +50,20 @@ impl Asked {
 
     /// Nothing where it was allowed; else why not, with the way out.
     pub fn refusal(&self) -> Option<String> {
-        if self.decision.answer == Answer::Yes {
-            return None;
-        }
-        let reasons = self.decision.because.iter().map(|one| format!("{} ({}) {}", one.rule.plain, one.rule.cite, one.rule.instead));
-        Some(format!("the rules forbid it: {} Kept as {}", reasons.collect::<Vec<_>>().join(" "), self.id))
+        refusal_of(&self.decision).map(|says| format!("{says} Kept as {}", self.id))
     }
+}
+
+/// Nothing where an act was allowed; else why not, with the way out.
+pub fn refusal_of(decision: &Decision) -> Option<String> {
+    let reasons = decision.because.iter().map(|one| format!("{} ({}) {}", one.rule.plain, one.rule.cite, one.rule.instead));
+    (decision.answer != Answer::Yes).then(|| format!("the rules forbid it: {}", reasons.collect::<Vec<_>>().join(" ")))
+}
+
+/// What would be answered now; nothing is kept, and nobody may act on it.
+pub async fn look_act(tx: &mut Tx, at: Moment, account: AccountId, act: &Act) -> Result<Decision, Failure> {
+    let known = gather_for_acts(tx, account).await?;
+    Ok(decide_act(&facts_of(tx, known, at, act.clone()).await?.1))
 }
 
 /// Asks whether an act may be done about an account and keeps the answer, in a transaction of its own.
