@@ -77,8 +77,11 @@ pub enum Act {
         /// It was asked for in order to threaten or start a prosecution.
         is_to_threaten_prosecution: bool,
     },
-    /// One debit of a series authorized ahead.
+    /// One debit of a series authorized ahead, or a single one.
     Debit {
+        /// It stands alone: they agreed to this debit and no series.
+        #[serde(default, skip_serializing_if = "is_not")]
+        is_single: bool,
         /// They signed a writing for it, or authenticated one in a similar way.
         is_authorized_in_writing: bool,
         /// They took it back.
@@ -120,6 +123,11 @@ pub enum Act {
         /// An affidavit is filed that says whether they are in military service, or that it could not be found out.
         has_military_affidavit: bool,
     },
+}
+
+/// What is not said is not kept: what was asked before the field came reads the same.
+const fn is_not(yes: &bool) -> bool {
+    !*yes
 }
 
 /// The kinds of acts, in the order screens list them: code, the word, the question.
@@ -200,17 +208,25 @@ pub fn gather_act(record: &Record, at: Timestamp, person: Key, debts: &[Key], ac
             is_to_threaten_prosecution: *is_to_threaten_prosecution,
             ..gather_deposit(record, at, debts, *accepted_on, *instrument_dated, *notice_sent_on)
         }),
-        Act::Debit { is_authorized_in_writing, is_revoked, copy_given, amount_minor, usual_minor, agreed_range_minor, notice_sent_on } => {
-            ActFacts::Debit(DebitFacts {
-                is_authorized_in_writing: *is_authorized_in_writing,
-                is_revoked: *is_revoked,
-                lacks_copy: !copy_given,
-                varies_from: amount_minor.zip(*usual_minor),
-                agreed_range_minor: *agreed_range_minor,
-                notice_sent_on: *notice_sent_on,
-                ..gather_debit(record, at, debts)
-            })
-        }
+        Act::Debit {
+            is_single,
+            is_authorized_in_writing,
+            is_revoked,
+            copy_given,
+            amount_minor,
+            usual_minor,
+            agreed_range_minor,
+            notice_sent_on,
+        } => ActFacts::Debit(DebitFacts {
+            is_single: *is_single,
+            is_authorized_in_writing: *is_authorized_in_writing,
+            is_revoked: *is_revoked,
+            lacks_copy: !copy_given,
+            varies_from: amount_minor.zip(*usual_minor),
+            agreed_range_minor: *agreed_range_minor,
+            notice_sent_on: *notice_sent_on,
+            ..gather_debit(record, at, debts)
+        }),
         Act::Delete { kept, last_activity_on } => ActFacts::Delete(gather_deletion(record, at, debts, *kept, *last_activity_on)),
         Act::Suit { venue, is_proof_of_claim, accrued_on, agreement } => {
             let record = with_told(record, debts, |debt| {

@@ -13,6 +13,7 @@ pub mod charges;
 pub mod interest;
 pub mod matching;
 pub mod plain_text;
+pub mod processor;
 pub mod rates;
 pub mod receipts;
 pub mod remittance;

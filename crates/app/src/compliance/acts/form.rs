@@ -114,7 +114,8 @@ static DEPOSIT: [Ask; 4] = [
     maybe("notice_sent_on", "Written notice of the deposit sent on (empty: none)", Input::Day),
     needed("to_threaten", "Was it asked for to threaten or start a prosecution?", Input::YesNo),
 ];
-static DEBIT: [Ask; 8] = [
+static DEBIT: [Ask; 9] = [
+    maybe("single", "Is it a single debit, and no series? (empty: a series)", Input::YesNo),
     needed("authorized", "Did they sign a writing for it, or authenticate one?", Input::YesNo),
     needed("copy_given", "Were they given a copy?", Input::YesNo),
     needed("revoked", "Did they take it back?", Input::YesNo),
@@ -230,6 +231,7 @@ pub fn read(kind: &str, fields: &Fields, currency: Currency, today: Date) -> Res
             is_to_threaten_prosecution: yes("to_threaten"),
         },
         "debit" => Act::Debit {
+            is_single: yes("single"),
             is_authorized_in_writing: yes("authorized"),
             is_revoked: yes("revoked"),
             copy_given: yes("copy_given"),

@@ -55,8 +55,18 @@ pub fn of_act(act: &Act, currency: &str) -> Words {
             ("Written notice", notice_sent_on.map_or_else(|| "none".into(), written)),
             ("To threaten prosecution", yes_no(*is_to_threaten_prosecution)),
         ],
-        Act::Debit { is_authorized_in_writing, is_revoked, copy_given, amount_minor, usual_minor, agreed_range_minor, notice_sent_on } => {
+        Act::Debit {
+            is_single,
+            is_authorized_in_writing,
+            is_revoked,
+            copy_given,
+            amount_minor,
+            usual_minor,
+            agreed_range_minor,
+            notice_sent_on,
+        } => {
             vec![
+                ("A single one", yes_no(*is_single)),
                 ("Authorized in writing", yes_no(*is_authorized_in_writing)),
                 ("A copy was given", yes_no(*copy_given)),
                 ("Taken back", yes_no(*is_revoked)),

@@ -33,6 +33,7 @@ pub(super) fn deposit(proposed: &Json) -> Result<Act, String> {
 
 pub(super) fn debit(proposed: &Json) -> Result<Act, String> {
     Ok(Act::Debit {
+        is_single: false,
         is_authorized_in_writing: matches!(text(proposed, "authorisation"), Some("signed_writing" | "similarly_authenticated")),
         is_revoked: flag(proposed, "authorisation_revoked", false),
         copy_given: flag(proposed, "copy_given", true),

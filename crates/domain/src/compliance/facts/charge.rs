@@ -76,7 +76,7 @@ pub fn gather_fee(record: &Record, at: Timestamp, debts: &[Key], is_in_agreement
 }
 
 /// The day number on which a hardship pause ends, of these debts the one that lasts longest.
-fn paused_until_day(record: &Record, debts: &[Key]) -> Option<i32> {
+pub(super) fn paused_until_day(record: &Record, debts: &[Key]) -> Option<i32> {
     let paused = record.debts.iter().filter(|debt| debts.contains(&debt.key)).filter_map(|debt| debt.paused_until);
     paused.max().map(day_number)
 }

@@ -1,5 +1,6 @@
 //! What the rules may know about drawing money: an instrument deposited, an account debited.
 
+use super::charge::paused_until_day;
 use super::stops::{Stops, stops};
 use super::{binds_on, clock_of_days};
 use crate::compliance::record::{Key, Record};
@@ -46,6 +47,9 @@ pub struct DebitFacts {
     pub day_clock: Clock,
     /// What stops collecting these debts.
     pub stops: Stops,
+    /// It stands alone: they agreed to this debit and no series.
+    #[serde(default)]
+    pub is_single: bool,
     /// The consumer signed a writing for it, or authenticated one in a similar way.
     pub is_authorized_in_writing: bool,
     /// They took it back.
@@ -59,6 +63,9 @@ pub struct DebitFacts {
     /// The day the written notice of amount and date went out.
     #[serde(with = "iso_date::maybe")]
     pub notice_sent_on: Option<Date>,
+    /// The day number on which a hardship pause of these debts ends.
+    #[serde(default)]
+    pub paused_until_day: Option<i32>,
 }
 
 /// Reads what the rules may know about a deposit: when the instrument was accepted, the date it bears, when notice was sent.
@@ -88,12 +95,14 @@ pub fn gather_debit(record: &Record, at: Timestamp, debts: &[Key]) -> DebitFacts
         at: at.as_second(),
         day_clock: clock_of_days(record, at),
         stops: stops(record, at, debts),
+        is_single: false,
         is_authorized_in_writing: true,
         is_revoked: false,
         lacks_copy: false,
         varies_from: None,
         agreed_range_minor: None,
         notice_sent_on: None,
+        paused_until_day: paused_until_day(record, debts),
     }
 }
 

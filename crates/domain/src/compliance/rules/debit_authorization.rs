@@ -1,6 +1,7 @@
 //! Rule: an account is debited again and again only on a writing that the consumer signed or authenticated, and has a copy of.
 //!
-//! A spoken yes that we sign is none. What was taken back authorizes nothing. The writing is kept for two years.
+//! A spoken yes that we sign is none. What was taken back authorizes nothing, a single debit neither; but a single one needs no writing,
+//! for it is no series. The writing is kept for two years.
 
 use crate::compliance::{DebitRule, DeletionRule};
 use crate::decision::{Detail, Finding, Rule, RuleCard, Severity, day};
@@ -19,7 +20,8 @@ const CARD: RuleCard = RuleCard {
 pub(super) const RULE: DebitRule = Rule {
     card: CARD,
     check: |facts, (), _| {
-        let is_good = facts.is_authorized_in_writing && !facts.is_revoked && !facts.lacks_copy;
+        let is_agreed = facts.is_single || (facts.is_authorized_in_writing && !facts.lacks_copy);
+        let is_good = is_agreed && !facts.is_revoked;
         (!is_good).then(|| Finding::lasting(Detail::Plain))
     },
 };
@@ -54,6 +56,9 @@ mod tests {
                     let plain = gather_debit(&record, "2026-05-06T11:00:00-04:00".parse().unwrap(), &[DEBT]);
                     let facts = DebitFacts { is_authorized_in_writing, is_revoked, lacks_copy, ..plain };
                     assert_eq!(refusals(&DEBIT, &facts), if refused { vec!["rege.preauth.authorisation"] } else { vec![] });
+                    // One that is no part of a series is refused only when they took it back.
+                    let single = DebitFacts { is_single: true, ..facts };
+                    assert_eq!(refusals(&DEBIT, &single).is_empty(), !is_revoked);
                 }
             }
         }

@@ -1,9 +1,10 @@
-//! Rule of the house: while a hardship pause stands we begin no contact to collect, and add no fee. Interest counts no day of it.
+//! Rule of the house: while a hardship pause stands we begin no contact to collect, add no fee and draw no
+//! debit. Interest counts no day of it.
 //!
 //! What the law asks us to send still goes, and so does an answer to what they ask.
 
-use crate::compliance::facts::{ContactFacts, FeeFacts};
-use crate::compliance::{ContactRule, FeeRule};
+use crate::compliance::facts::{ContactFacts, DebitFacts, FeeFacts};
+use crate::compliance::{ContactRule, DebitRule, FeeRule};
 use crate::decision::{Detail, Finding, Rule, RuleCard, Severity, day};
 
 const CARD: RuleCard = RuleCard {
@@ -13,7 +14,7 @@ const CARD: RuleCard = RuleCard {
     in_force_to: None,
     jurisdiction: "house, everyone",
     severity: Severity::Block,
-    plain: "A hardship pause stands: we begin no contact to collect and add no fee.",
+    plain: "A hardship pause stands: we begin no contact to collect, add no fee and draw no debit.",
     instead: "Wait for the day of its review, or end the pause with them where they want it.",
 };
 
@@ -33,12 +34,20 @@ pub(super) const FEE: FeeRule = Rule {
     },
 };
 
+pub(super) const DEBIT: DebitRule = Rule {
+    card: CARD,
+    check: |facts: &DebitFacts, (), now| {
+        let until = facts.paused_until_day.filter(|until| now.day < *until)?;
+        Some(Finding::until(facts.day_clock.instant(until, 0), Detail::EndsOn(until - 1)))
+    },
+};
+
 #[cfg(test)]
 mod tests {
-    use crate::compliance::facts::gather_fee;
+    use crate::compliance::facts::{gather_debit, gather_fee};
     use crate::compliance::record::{CollectorRole, Purpose};
-    use crate::compliance::rules::FEE;
     use crate::compliance::rules::proposal_tests::{DEBT, ask, consumer_in, refusals};
+    use crate::compliance::rules::{DEBIT, FEE};
     use crate::values::channel::Channel;
     use jiff::civil::date;
 
@@ -62,6 +71,8 @@ mod tests {
             }
             let fee = gather_fee(&record, "2026-05-06T11:00:00-04:00".parse().unwrap(), &[DEBT], true, false);
             assert_eq!(refusals(&FEE, &fee), expected, "{until:?}");
+            let debit = gather_debit(&record, "2026-05-06T11:00:00-04:00".parse().unwrap(), &[DEBT]);
+            assert_eq!(refusals(&DEBIT, &debit), expected, "{until:?}");
         }
     }
 }

@@ -183,13 +183,14 @@ static INTEREST_RULES: [InterestRule; 4] =
 static DEPOSIT_RULES: [DepositRule; 4] =
     [bankruptcy_discharge::of_act(), written_dispute::of_act(), original_creditor::of_act(), postdated::RULE];
 
-static DEBIT_RULES: [DebitRule; 6] = [
+static DEBIT_RULES: [DebitRule; 7] = [
     bankruptcy_stay::of_act(),
     bankruptcy_discharge::of_act(),
     written_dispute::of_act(),
     original_creditor::of_act(),
     debit_authorization::RULE,
     debit_notice::RULE,
+    hardship_pause::DEBIT,
 ];
 
 static SUIT_RULES: [SuitRule; 6] =
