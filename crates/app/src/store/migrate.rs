@@ -82,6 +82,7 @@ const STEPS: &[Step] = &steps! {
     59 "0059_plan_revisions";
     60 "0060_limits";
     62 "0062_note_flags";
+    63 "0063_processor";
 };
 
 const JOURNAL: &str = "

@@ -227,6 +227,7 @@ pub fn routes(web: Web) -> Routes {
         .post("/accounts/{account}/payments", May::PostPayments, ledger::pages::post_payment)
         .get("/accounts/{account}/payments/{payment}/reversals", May::ReversePayments, ledger::pages::get_reversal)
         .post("/accounts/{account}/payments/{payment}/reversals", May::ReversePayments, ledger::pages::post_reversal)
+        .post("/webhooks/processor", May::Anyone, ledger::processor::hearing::post_message)
         .get("/bank", May::PostPayments, ledger::receipts::pages::get_bank)
         .post("/bank", May::PostPayments, ledger::receipts::pages::post_bank)
         .post("/bank/{entry}/identities", May::PostPayments, ledger::receipts::pages::post_identity)
