@@ -11,6 +11,7 @@ mod crash;
 mod incoming;
 mod letters_pdf;
 mod live;
+mod localstripe;
 mod many;
 mod negotiation_desk;
 mod permissions;

@@ -38,6 +38,7 @@ mod places;
 mod plans;
 mod policy;
 mod posting;
+mod processor;
 mod practice;
 mod recaps;
 pub mod receipts;
