@@ -101,6 +101,8 @@ pub enum Permission {
     PrintLetters,
     /// Set and stop interest, charge fees, take charges back.
     Charge,
+    /// Keep cards and bank accounts that somebody let us charge, and ask for charges.
+    AskCharges,
     /// Post payments.
     PostPayments,
     /// Reverse payments.
@@ -143,7 +145,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Permission; 38] = [
+    pub const ALL: [Permission; 39] = [
         Permission::Anyone,
         Permission::SignedIn,
         Permission::ReadAccounts,
@@ -163,6 +165,7 @@ impl Permission {
         Permission::FileDocuments,
         Permission::PrintLetters,
         Permission::Charge,
+        Permission::AskCharges,
         Permission::PostPayments,
         Permission::ReversePayments,
         Permission::ReadTrust,
@@ -209,6 +212,7 @@ pub fn may(role: Role, permission: Permission) -> bool {
         P::PostPayments | P::ReversePayments | P::KeepTrust => role == R::BackOffice,
         P::ReadTrust => matches!(role, R::BackOffice | R::Supervisor | R::Compliance | R::Auditor),
         P::ApproveTrust => matches!(role, R::BackOffice | R::Supervisor),
+        P::AskCharges => matches!(role, R::Officer | R::Supervisor | R::BackOffice),
         P::Charge => matches!(role, R::Compliance | R::BackOffice),
         P::Import | P::MergePeople => matches!(role, R::BackOffice | R::Supervisor),
         P::ReadNights => role != R::Officer,
@@ -244,6 +248,7 @@ mod tests {
             Permission::FileDocuments,
             Permission::PrintLetters,
             Permission::Charge,
+            Permission::AskCharges,
             Permission::PostPayments,
             Permission::ReversePayments,
             Permission::KeepTrust,

@@ -98,7 +98,7 @@ pub async fn sync(app: &App, who: &Actor, at: Moment, since: Timestamp) -> Resul
 }
 
 /// Finds out how a charge without an end stands, and asks for it again where the processor knows nothing of it.
-async fn look_for(app: &App, processor: &Processor, who: &Actor, at: Moment, row: ChargeRow) -> Result<(ChargeRow, bool), Failure> {
+pub async fn look_for(app: &App, processor: &Processor, who: &Actor, at: Moment, row: ChargeRow) -> Result<(ChargeRow, bool), Failure> {
     let reading = match &row.intent {
         Some(intent) => Some(processor.read(intent).await?),
         None => find_intent(app, processor, &row).await?,
