@@ -16,6 +16,7 @@ mod many;
 mod negotiation_desk;
 mod permissions;
 mod practice_desk;
+mod processor_pages;
 mod schema;
 mod stories;
 mod tls;

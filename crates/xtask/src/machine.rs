@@ -18,8 +18,7 @@ const NEEDED: [(&str, &str); 7] = [
 /// Installs what is missing; where that needs a right we do not have, says the command.
 pub fn install() -> Result<()> {
     let is_missing = |program: &str, package: &str| find(program).is_none() || (package == "python3-venv" && !makes_environments());
-    let missing: Vec<&str> =
-        NEEDED.iter().filter(|(program, package)| is_missing(program, package)).map(|(_, package)| *package).collect();
+    let missing: Vec<&str> = NEEDED.iter().filter(|(program, package)| is_missing(program, package)).map(|(_, package)| *package).collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -41,10 +40,12 @@ const LOCALSTRIPE: &str = "1.15.10";
 pub fn localstripe() -> Result<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target").join(format!("localstripe-{LOCALSTRIPE}"));
     let python = folder.join("bin/python");
-    let is_there = || Command::new(&python).args(["-c", "import localstripe"]).stderr(Stdio::null()).status().is_ok_and(|end| end.success());
+    let is_there =
+        || Command::new(&python).args(["-c", "import localstripe"]).stderr(Stdio::null()).status().is_ok_and(|end| end.success());
     if !is_there() {
         println!("installing localstripe {LOCALSTRIPE} for the tests");
-        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder)).context("the tests need the Debian package python3-venv")?;
+        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))
+            .context("the tests need the Debian package python3-venv")?;
         let package = format!("localstripe=={LOCALSTRIPE}");
         run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", &package]))
             .with_context(|| format!("{package} could not be installed from PyPI"))?;

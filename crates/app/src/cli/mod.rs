@@ -26,6 +26,7 @@ mod plain;
 mod plan;
 mod plans;
 mod policy;
+mod processor;
 mod receipts;
 mod remit;
 mod reporting;
@@ -169,6 +170,9 @@ enum Command {
     /// Posts and reverses payments.
     #[command(subcommand)]
     Payment(ledger::PaymentCommand),
+    /// Charges by card and bank debit through the payment processor.
+    #[command(subcommand)]
+    Processor(processor::ProcessorCommand),
     /// Interest by its terms: set, stopped, shown.
     #[command(subcommand)]
     Interest(charges::InterestCommand),

@@ -56,7 +56,11 @@ pub async fn run(tx: &mut Tx, keys: &Keys, on: Date) -> Result<Vec<Check>, Failu
         },
         Check { name: "trust book whole", ok: book.is_ok(), detail: book.unwrap_or_else(|faults| faults) },
         Check { name: "remitted cents trace to payments", ok: remitted.is_ok(), detail: remitted.unwrap_or_else(|faults| faults) },
-        Check { name: "processor's charges posted as they stand", ok: processed.is_ok(), detail: processed.unwrap_or_else(|faults| faults) },
+        Check {
+            name: "processor's charges posted as they stand",
+            ok: processed.is_ok(),
+            detail: processed.unwrap_or_else(|faults| faults),
+        },
         Check { name: "charges as terms say", ok: charges.is_ok(), detail: charges.unwrap_or_else(|faults| faults) },
         Check {
             name: "pauses as accounts say",

@@ -44,9 +44,7 @@ fn asks(floor: &mut Floor, ask: &AskCharge) -> Result<ChargeRow, String> {
     let (app, at, who) = (floor.app.clone(), floor.app.moment(), floor.officer("Dana").actor());
     match floor.runtime.block_on(charge(&app, &who, at, ask)) {
         Ok(Outcome::Done(row)) => Ok(row),
-        Ok(Outcome::Refused(decision)) => {
-            Err(decision.because.iter().map(|reason| reason.rule.id).collect::<Vec<_>>().join(" "))
-        }
+        Ok(Outcome::Refused(decision)) => Err(decision.because.iter().map(|reason| reason.rule.id).collect::<Vec<_>>().join(" ")),
         Err(failure) => Err(failure.to_string()),
     }
 }
@@ -350,7 +348,9 @@ both_engines! {
 fn whole(table: &str) -> &'static str {
     match table {
         "processor_methods" => "select token || ' ' || customer || ' ' || brand || ' ' || last_four || ' ' || words from processor_methods",
-        "processor_charges" => "select words || ' ' || failure || ' ' || coalesce(intent, '') || coalesce(charge, '') from processor_charges",
+        "processor_charges" => {
+            "select words || ' ' || failure || ' ' || coalesce(intent, '') || coalesce(charge, '') from processor_charges"
+        }
         _ => "select detail from audit_entries",
     }
 }

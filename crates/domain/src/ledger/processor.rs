@@ -460,7 +460,9 @@ mod tests {
 
     #[test]
     fn numbers_of_cards_are_known_however_they_are_typed() {
-        for text in ["4242424242424242", "her card 4242 4242 4242 4242, she said", "4000-0000-0000-0002", "1 4242424242424242", "378282246310005"] {
+        for text in
+            ["4242424242424242", "her card 4242 4242 4242 4242, she said", "4000-0000-0000-0002", "1 4242424242424242", "378282246310005"]
+        {
             assert!(looks_like_card_number(text), "{text}");
         }
         for text in ["", "agreed by phone on 23 November 2026", "614-555-0101", "4242424242424241", "0000000000000000", "acc_019a"] {

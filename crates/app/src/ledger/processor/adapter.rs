@@ -41,7 +41,9 @@ impl Secret {
     /// Reads a secret where the configuration says it is.
     fn read(field: &'static str, place: &str) -> Result<Secret, Failure> {
         let text = match place.split_once(':') {
-            Some(("env", name)) => std::env::var(name).map_err(|_| Failure::wrong(field, format!("is not in the environment as {name}")))?,
+            Some(("env", name)) => {
+                std::env::var(name).map_err(|_| Failure::wrong(field, format!("is not in the environment as {name}")))?
+            }
             Some(("file", path)) => {
                 std::fs::read_to_string(path).map_err(|error| Failure::wrong(field, format!("{path} cannot be read: {error}")))?
             }

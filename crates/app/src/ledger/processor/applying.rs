@@ -19,7 +19,14 @@ use serde_json::json;
 use uuid::Uuid;
 
 /// Takes a reading of a charge in; the charge as it stands then, and whether anything is different.
-pub async fn apply(app: &App, tx: &mut Tx, who: &Actor, at: Moment, row: ChargeRow, reading: &Reading) -> Result<(ChargeRow, bool), Failure> {
+pub async fn apply(
+    app: &App,
+    tx: &mut Tx,
+    who: &Actor,
+    at: Moment,
+    row: ChargeRow,
+    reading: &Reading,
+) -> Result<(ChargeRow, bool), Failure> {
     prove(&row, reading)?;
     let before = row.clone();
     let standing = row.standing()?.after(&reading.told);
@@ -71,7 +78,8 @@ fn told(row: &ChargeRow) -> impl PartialEq + use<> {
 
 /// Whether a reading can be of this charge: what differs is not taken in, and said.
 fn prove(row: &ChargeRow, reading: &Reading) -> Result<(), Failure> {
-    let differs = |what: &str| Failure::Stale(format!("the processor tells of another {what} than charge {} has: nothing was posted", row.id));
+    let differs =
+        |what: &str| Failure::Stale(format!("the processor tells of another {what} than charge {} has: nothing was posted", row.id));
     if reading.amount_minor.is_some_and(|minor| minor != row.amount_minor) {
         return Err(differs("amount"));
     }
@@ -101,7 +109,13 @@ fn reference(row: &ChargeRow) -> String {
 }
 
 /// As [`apply`], in a transaction of its own; a charge that is not there is nothing.
-pub async fn apply_reading(app: &App, who: &Actor, at: Moment, id: ProcessorChargeId, reading: &Reading) -> Result<(ChargeRow, bool), Failure> {
+pub async fn apply_reading(
+    app: &App,
+    who: &Actor,
+    at: Moment,
+    id: ProcessorChargeId,
+    reading: &Reading,
+) -> Result<(ChargeRow, bool), Failure> {
     let applied = transaction!(app.db, tx, {
         let row = store::load_charge(tx, id).await?;
         apply(app, tx, who, at, row, reading).await
@@ -177,7 +191,8 @@ fn is_foreign(event: &EventRow) -> bool {
 
 /// Applies the messages that waited for what is known of a charge now.
 pub async fn apply_waiting_of(app: &App, who: &Actor, at: Moment, row: &ChargeRow) -> Result<(), Failure> {
-    let is_of = |event: &EventRow| (event.intent.is_some() && event.intent == row.intent) || (event.charge.is_some() && event.charge == row.charge);
+    let is_of =
+        |event: &EventRow| (event.intent.is_some() && event.intent == row.intent) || (event.charge.is_some() && event.charge == row.charge);
     for event in waiting(app).await?.into_iter().filter(is_of) {
         apply_event(app, who, at, event.id).await?;
     }

@@ -242,7 +242,14 @@ pub async fn may_ask_again(app: &App, who: &Actor, at: Moment, row: &ChargeRow, 
 }
 
 /// Sends money of a charge back to whoever paid it; what is posted follows from what the processor says then.
-pub async fn refund_charge(app: &App, who: &Actor, at: Moment, id: ProcessorChargeId, amount_minor: Option<i64>, because: &str) -> Result<ChargeRow, Failure> {
+pub async fn refund_charge(
+    app: &App,
+    who: &Actor,
+    at: Moment,
+    id: ProcessorChargeId,
+    amount_minor: Option<i64>,
+    because: &str,
+) -> Result<ChargeRow, Failure> {
     let processor = processor_of(app)?;
     let because = because.trim();
     check_words("because", because)?;

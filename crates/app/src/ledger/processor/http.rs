@@ -163,7 +163,9 @@ mod tests {
         for good in ["https://api.stripe.com", "https://api.stripe.com/", "http://127.0.0.1:8420", "http://localhost:8420"] {
             assert!(Address::parse(good).is_ok(), "{good}");
         }
-        for wrong in ["", "api.stripe.com", "http://api.stripe.com", "https://", "https://user@host", "https://host/v1", "http://127.0.0.1:x"] {
+        for wrong in
+            ["", "api.stripe.com", "http://api.stripe.com", "https://", "https://user@host", "https://host/v1", "http://127.0.0.1:x"]
+        {
             assert!(Address::parse(wrong).is_err(), "{wrong}");
         }
         assert_eq!(form(&[("metadata[duly]", "a b&c"), ("x", "ü")]), "metadata%5Bduly%5D=a%20b%26c&x=%C3%BC");

@@ -65,7 +65,8 @@ pub async fn add_method(app: &App, who: &Actor, at: Moment, ask: &AddMethod) -> 
         true => processor.read_fields(ask.account, &ask.token).await?,
         false => given(app, &processor, ask).await?,
     };
-    let customer = method.customer.clone().ok_or_else(|| Failure::Stale("the processor gave it to no customer: fill the fields again".into()))?;
+    let customer =
+        method.customer.clone().ok_or_else(|| Failure::Stale("the processor gave it to no customer: fill the fields again".into()))?;
     transaction!(app.db, tx, {
         prove_open(&accounts::store::load_account(tx, ask.account).await?.state)?;
         if let Some(known) = store::find_method_by_token(tx, &method.token).await? {

@@ -181,14 +181,12 @@ async fn charge_of(web: &Web, account: &str, charge: &str) -> Result<store::Char
 }
 
 /// `POST /accounts/{account}/card_charges/{charge}/looks`: asks the processor what came of it.
-pub async fn post_look(
-    State(web): State<Web>,
-    visit: Visit,
-    Path((account, charge)): Path<(String, String)>,
-) -> Result<Response, Failure> {
+pub async fn post_look(State(web): State<Web>, visit: Visit, Path((account, charge)): Path<(String, String)>) -> Result<Response, Failure> {
     let row = charge_of(&web, &account, &charge).await?;
     let done = match processor_of(&web.app) {
-        Ok(processor) if row.standing()?.is_under_way() => look_for(&web.app, &processor, &visit.who, visit.at, row).await.map(|(row, _)| row),
+        Ok(processor) if row.standing()?.is_under_way() => {
+            look_for(&web.app, &processor, &visit.who, visit.at, row).await.map(|(row, _)| row)
+        }
         Ok(_) => Ok(row),
         Err(failure) => Err(failure),
     };
