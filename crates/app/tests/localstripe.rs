@@ -107,6 +107,19 @@ impl LocalStripe {
         stripe
     }
 
+    /// A configuration file that names it.
+    pub fn config(&self) -> PathBuf {
+        let (path, place) = (self.folder.join("duly.toml"), |name: &str| self.folder.join(name).display().to_string());
+        let text = format!(
+            "[processor]\nsecret_key = 'file:{}'\nwebhook_secret = 'file:{}'\npublishable_key = 'pk_test'\napi = 'http://127.0.0.1:{}'\n",
+            place("key"),
+            place("webhook"),
+            self.line.port
+        );
+        std::fs::write(&path, text).expect("the temporary folder can be written");
+        path
+    }
+
     /// What a browser does with the processor's own fields: nothing of it passes us.
     pub fn card(&self, floor: &Floor, number: &str) -> String {
         let card = json!({"type": "card", "card": {"number": number, "exp_month": 12, "exp_year": 2099, "cvc": "123"}});

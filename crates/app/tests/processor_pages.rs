@@ -1,11 +1,13 @@
 //! The tab "Card or bank" over HTTP and in a browser: the number goes to the processor alone.
 
+use crate::browser::{self, Driver, faults, found, visit, wait_for};
 use crate::localstripe::{DECLINED, GOOD, LocalStripe};
 use crate::permissions::{client, sign_in};
 use duly_domain::identity::Role;
 use duly_testkit::{Engine, Floor};
 use reqwest::{Response, StatusCode};
-use serde_json::json;
+use serde_json::{Value as Json, json};
+use std::process::Command;
 
 /// What stands between two texts of a page.
 fn between<'p>(page: &'p str, before: &str, after: &str) -> &'p str {
@@ -110,4 +112,79 @@ fn a_card_is_kept_looked_at_charged_and_sent_back_by_forms_alone() {
     // What the page opened can be filled, and belongs to the account.
     let opened = stripe.get(&floor, &format!("setup_intents/{seti}"));
     assert_eq!(opened["metadata"]["duly_account"], json!(maria.account.to_string()), "{fields}");
+}
+
+#[test]
+fn a_browser_fills_the_processors_own_fields_and_gives_us_what_it_knows_them_by() {
+    let mut floor = Floor::on(Engine::Sqlite, "2026-03-02");
+    let maria = floor.debtor("Maria", "420.00");
+    floor.officer("Dana");
+    let _stripe = LocalStripe::start(&mut floor);
+    let (base, driver) = (floor.serve(), Driver::start());
+    floor.runtime.block_on(async {
+        let browser = driver.browser(false).await;
+        browser::sign_in(&browser, &base, "dana@example.org").await.unwrap();
+        visit(&browser, format!("{base}/accounts/{}?do=card", maria.account)).await.unwrap();
+        assert_eq!(faults(&browser).await.unwrap(), Vec::<String>::new());
+        found(&browser, "button[value=card]").await.unwrap().click().await.unwrap();
+        wait_for(&browser, "/fields").await.unwrap();
+        // Another page than ours would have them within a frame; this stand-in lays them into the place that is theirs.
+        for (name, text) in [("number", GOOD), ("exp_month", "12"), ("exp_year", "99"), ("cvc", "123")] {
+            let field = found(&browser, &format!("#fields-card input[placeholder='{name}']")).await.unwrap();
+            field.send_keys(text).await.unwrap();
+        }
+        found(&browser, "#fields-words").await.unwrap().send_keys("On the phone, she read it back").await.unwrap();
+        found(&browser, "#fields-keep").await.unwrap().click().await.unwrap();
+        wait_for(&browser, "said=method").await.unwrap();
+        let page = browser.source().await.unwrap();
+        assert!(page.contains("visa ending 4242") && !page.contains(GOOD));
+        browser.quit().await.unwrap();
+    });
+}
+
+#[test]
+fn commands_charge_list_send_back_and_sync_as_json() {
+    let mut floor = Floor::on(Engine::Sqlite, "2026-03-02");
+    let maria = floor.debtor("Maria", "420.00");
+    floor.officer("Dana");
+    let stripe = LocalStripe::start(&mut floor);
+    let (good, declined) = (stripe.card(&floor, GOOD), stripe.card(&floor, DECLINED));
+    let (config, database) = (stripe.config(), floor.address.clone());
+    let account = maria.account.to_string();
+    let duly = |args: &[&str]| -> (Option<i32>, Json, String) {
+        let mut duly = Command::new(env!("CARGO_BIN_EXE_duly"));
+        let output = duly.args(["--format", "json", "--database", &database, "processor"]).args(args).output().expect("duly starts");
+        let json = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        (output.status.code(), json, String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let with = ["--config", config.to_str().unwrap(), "--user", "dana@example.org"];
+    let (code, _, says) = duly(&["add", "--account", &account, "--token", &good, "--words", "By phone"]);
+    assert!(code == Some(2) && says.contains("processor is not configured"), "{says}");
+    let keep = |token: &str| {
+        let (code, json, says) = duly(&[&["add", "--account", &account, "--token", token, "--words", "By phone"], &with[..]].concat());
+        assert_eq!((code, json["last_four"].is_string()), (Some(0), true), "{says}");
+        json["method"].as_str().unwrap().to_string()
+    };
+    let (good, declined) = (keep(&good), keep(&declined));
+    assert_eq!(duly(&["methods", "--account", &account]).1["methods"].as_array().unwrap().len(), 2);
+    let charge = |method: &str, amount: &str| {
+        let ask = ["charge", "--account", &account, "--method", method, "--amount", amount, "--words", "By phone today"];
+        duly(&[&ask[..], &with[..]].concat())
+    };
+    let (code, json, _) = charge(&declined, "1000");
+    assert_eq!((code, json["state"].as_str(), json["failure"].as_str()), (Some(1), Some("failed"), Some("Your card was declined.")));
+    let (code, json, _) = charge(&good, "5000");
+    assert_eq!((code, &json["state"], &json["posted"]["minor"]), (Some(0), &json!("succeeded"), &json!(5_000)));
+    let id = json["charge"].as_str().unwrap();
+    let (code, _, says) = charge(&good, "37001");
+    assert!(code == Some(2) && says.contains("is more than USD 370.00"), "{says}");
+    // Nobody sends money back who may not.
+    assert_eq!(duly(&[&["refund", id, "--because", "Twice"], &with[..]].concat()).0, Some(2));
+    let (code, json, _) = duly(&["refund", id, "--amount", "2000", "--because", "Twice", "--config", with[1]]);
+    assert_eq!((code, &json["state"], &json["posted"]["minor"]), (Some(0), &json!("partly_refunded"), &json!(3_000)));
+    let (code, json, says) = duly(&["sync", "--config", with[1]]);
+    assert_eq!((code, &json["read"], &json["changed"]), (Some(0), &json!(2), &json!([])), "{says}");
+    assert_eq!(duly(&["charges", "--account", &account]).1["charges"].as_array().unwrap().len(), 2);
+    let (code, _, _) = duly(&[&["revoke", &good, "--because", "She called"], &with[..]].concat());
+    assert_eq!((code, floor.balance(maria).as_str()), (Some(0), "390.00"));
 }
