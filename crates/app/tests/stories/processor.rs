@@ -187,6 +187,8 @@ both_engines! {
         ] {
             assert_eq!(sends(&floor, &base, &signature, body.as_bytes()), StatusCode::BAD_REQUEST, "{signature}");
         }
+        let large = vec![b' '; 600 * 1024];
+        assert_eq!(sends(&floor, &base, &signature, &large), StatusCode::PAYLOAD_TOO_LARGE);
         assert_eq!((count(&floor, "processor_events"), stands(&floor, maria)), (0, ("asked".into(), 0)));
         // Right, but about another amount than was asked for: stored, said, and nothing is posted.
         let mut other = body_of(&body)["data"]["object"].clone();

@@ -46,9 +46,9 @@ pub async fn charge(app: &App, who: &Actor, at: Moment, ask: &AskCharge) -> Resu
     let processor = processor_of(app)?;
     let words = ask.words.trim();
     check_words("words", words)?;
-    let (row, method, is_new) = match begin(app, who, at, ask, words).await? {
+    let ((row, method), is_new) = match begin(app, who, at, ask, words).await? {
         Begun::Refused(decision) => return Ok(Outcome::Refused(decision)),
-        Begun::Kept(row, method, is_new) => (row, method, is_new),
+        Begun::Kept(kept, is_new) => (*kept, is_new),
     };
     // Sent again by mistake, what came of it is the answer; what waits is asked by a sync.
     if !is_new {
@@ -60,7 +60,7 @@ pub async fn charge(app: &App, who: &Actor, at: Moment, ask: &AskCharge) -> Resu
 
 enum Begun {
     Refused(Decision),
-    Kept(ChargeRow, MethodRow, bool),
+    Kept(Box<(ChargeRow, MethodRow)>, bool),
 }
 
 async fn begin(app: &App, who: &Actor, at: Moment, ask: &AskCharge, words: &str) -> Result<Begun, Failure> {
@@ -69,7 +69,7 @@ async fn begin(app: &App, who: &Actor, at: Moment, ask: &AskCharge, words: &str)
         if let Some(before) = store::find_charge(tx, ask.id).await? {
             let is_same = (before.account, before.method, before.amount_minor) == (ask.account, ask.method, ask.amount_minor);
             return match is_same {
-                true => Ok(Begun::Kept(before, method, false)),
+                true => Ok(Begun::Kept(Box::new((before, method)), false)),
                 false => Err(Failure::Stale("another charge was asked for by this form: open it again".into())),
             };
         }
@@ -108,7 +108,7 @@ async fn begin(app: &App, who: &Actor, at: Moment, ask: &AskCharge, words: &str)
         let detail = json!({"charge": row.id.to_string(), "method": row.method.to_string(), "amount_minor": row.amount_minor,
             "currency": row.currency, "decision": asked.id.to_string()});
         kept::record(tx, who, at.at, account.id, "processor.charge", detail, &[row.id.into()]).await?;
-        Ok(Begun::Kept(row, method, true))
+        Ok(Begun::Kept(Box::new((row, method)), true))
     })
 }
 

@@ -9,7 +9,7 @@ use super::store::{self, EventRow};
 use crate::app::{Actor, App, Failure, new_uuid};
 use crate::transaction;
 use crate::web::Web;
-use axum::body::Bytes;
+use axum::body::{Body, to_bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -21,11 +21,17 @@ use sha2::{Digest, Sha256};
 /// The header that carries the signature.
 const SIGNATURE: &str = "stripe-signature";
 
+/// The largest message that is read: anybody may knock here.
+const MESSAGE_BYTES: usize = 512 * 1024;
+
 /// `POST /webhooks/processor`
-pub async fn post_message(State(web): State<Web>, headers: HeaderMap, body: Bytes) -> Result<Response, Failure> {
+pub async fn post_message(State(web): State<Web>, headers: HeaderMap, body: Body) -> Result<Response, Failure> {
     let app = &web.app;
     let Some(processor) = &app.processor else {
         return Ok((StatusCode::NOT_FOUND, "no processor is configured here\n").into_response());
+    };
+    let Ok(body) = to_bytes(body, MESSAGE_BYTES).await else {
+        return Ok((StatusCode::PAYLOAD_TOO_LARGE, "the message is too large\n").into_response());
     };
     let at = app.moment();
     let signature = headers.get(SIGNATURE).and_then(|value| value.to_str().ok()).unwrap_or_default();

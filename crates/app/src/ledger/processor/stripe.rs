@@ -144,18 +144,18 @@ impl Stripe<'_> {
         Ok(json["data"].get(0).and_then(dispute))
     }
 
-    async fn get(&self, path: &str) -> Result<(Json, i64), Unanswered> {
+    async fn get(&self, path: &str) -> Result<(Json, Option<i64>), Unanswered> {
         self.ask(path, None).await
     }
 
-    async fn post(&self, path: &str, pairs: &[(&str, &str)], key: String) -> Result<(Json, i64), Unanswered> {
+    async fn post(&self, path: &str, pairs: &[(&str, &str)], key: String) -> Result<(Json, Option<i64>), Unanswered> {
         self.ask(path, Some(Sent { form: form(pairs), key })).await
     }
 
-    async fn ask(&self, path: &str, sent: Option<Sent>) -> Result<(Json, i64), Unanswered> {
+    async fn ask(&self, path: &str, sent: Option<Sent>) -> Result<(Json, Option<i64>), Unanswered> {
         let Answer { status, body, at } = self.address.ask(path, self.key.expose(), sent.as_ref()).await.map_err(Unanswered::Unknown)?;
         let json: Json = serde_json::from_slice(&body).unwrap_or_default();
-        let at = at.unwrap_or_else(Timestamp::now).as_second();
+        let at = at.map(Timestamp::as_second);
         match status {
             200..=299 => Ok((json, at)),
             // Another request with the same key runs, we ask too often, or it has trouble of its own: nobody knows what came of it.
@@ -224,8 +224,9 @@ fn method(json: &Json) -> Result<Method, Unanswered> {
     })
 }
 
-/// What an intent tells.
-fn intent(json: &Json, at: i64) -> Option<Reading> {
+/// What an intent tells as of a moment; where none is said, as of its making, which everything else comes after.
+fn intent(json: &Json, at: Option<i64>) -> Option<Reading> {
+    let at = at.or(json["created"].as_i64())?;
     let charge = &json["latest_charge"];
     let error = &json["last_payment_error"];
     let failure = error["message"].as_str().or(error["code"].as_str()).map(shown).unwrap_or_default();
@@ -250,7 +251,8 @@ fn intent(json: &Json, at: i64) -> Option<Reading> {
 }
 
 /// What a charge tells.
-fn charge(json: &Json, at: i64) -> Option<Reading> {
+fn charge(json: &Json, at: Option<i64>) -> Option<Reading> {
+    let at = at.or(json["created"].as_i64())?;
     let progress = match json["status"].as_str()? {
         // What is only reserved is not taken.
         "succeeded" if json["captured"].as_bool() != Some(false) => Some(Progress::Succeeded),
@@ -288,8 +290,8 @@ pub(super) fn message(body: &[u8]) -> Option<Message> {
     let (event, kind, at) = (id_of(&json["id"])?, shown(json["type"].as_str()?), json["created"].as_i64()?);
     let object = &json["data"]["object"];
     let reading = match object["object"].as_str() {
-        Some("payment_intent") => intent(object, at),
-        Some("charge") => charge(object, at),
+        Some("payment_intent") => intent(object, Some(at)),
+        Some("charge") => charge(object, Some(at)),
         Some("dispute") => dispute(object).map(|told| Reading {
             intent: id_of(&object["payment_intent"]),
             charge: id_of(&object["charge"]),
