@@ -4,7 +4,7 @@
   const form = document.getElementById("fields");
   const says = document.getElementById("fields-say");
   const keep = document.getElementById("fields-keep");
-  const say = (text) => { says.textContent = text; keep.disabled = false; };
+  const say = (text) => { says.textContent = text; says.hidden = false; keep.disabled = false; };
   if (typeof Stripe !== "function") { say("The processor's fields could not be loaded: load the page again."); return; }
   const { key, secret, kind } = form.dataset;
   const stripe = Stripe(key);
