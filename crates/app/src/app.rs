@@ -4,6 +4,7 @@ use crate::audit::keys::Keys;
 use crate::audit::views::Waiting;
 use crate::jobs::checking::Checking;
 use crate::jobs::turns::Turns;
+use crate::ledger::processor::adapter::Processor;
 use crate::store::db::Conflict;
 use crate::store::{Db, StoreError};
 use crate::strategy::counts::Counts;
@@ -37,6 +38,8 @@ pub struct App {
     pub ask_payments_above: u32,
     /// The folder into which letters are printed from the screen; without one they are opened there.
     pub letters_folder: Option<PathBuf>,
+    /// Through whom cards and bank accounts are charged; nobody where none is configured.
+    pub processor: Option<Processor>,
     /// How long the long lists are.
     pub counts: Counts,
     /// Whose turn it is among the long jobs.
@@ -89,6 +92,7 @@ impl App {
             led: Led::default(),
             ask_payments_above: ASK_PAYMENTS_ABOVE,
             letters_folder: None,
+            processor: None,
             counts: Counts::default(),
             turns: Turns::default(),
             checking: Checking::default(),
@@ -111,6 +115,11 @@ impl App {
     /// The same product, which prints letters from the screen into a folder.
     pub fn printing_into(self, folder: Option<PathBuf>) -> App {
         App { letters_folder: folder, ..self }
+    }
+
+    /// The same product, which charges through a processor.
+    pub fn charging_through(self, processor: Option<Processor>) -> App {
+        App { processor, ..self }
     }
 
     /// Now, and the business day it falls on.
@@ -255,7 +264,12 @@ impl Actor {
         Actor { id: None, name: "The clock".into(), role: Role::Administrator, label: "clock".into() }
     }
 
-    /// What stands in the record: the user's id, `command`, `night` or `clock`.
+    /// The payment processor, by a message it signed.
+    pub fn processor() -> Actor {
+        Actor { id: None, name: "The processor".into(), role: Role::Administrator, label: "processor".into() }
+    }
+
+    /// What stands in the record: the user's id, `command`, `night`, `clock` or `processor`.
     pub fn label(&self) -> &str {
         &self.label
     }

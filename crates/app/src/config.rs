@@ -1,6 +1,7 @@
 //! The configuration: one TOML file, unknown keys refused, printed with secrets hidden.
 
 use crate::app::Failure;
+use crate::ledger::processor::adapter::{Processor, ProcessorPlaces};
 use crate::web::serving::{Network, Serving};
 use crate::web::tls::CertificateFiles;
 use serde_json::{Value as Json, json};
@@ -31,6 +32,8 @@ pub struct Configuration {
     pub ask_payments_above: Option<u32>,
     /// The folder into which letters are printed from the screen; without one they are opened there.
     pub letters_folder: Option<PathBuf>,
+    /// The payment processor: where its secrets are, never the secrets.
+    pub processor: Option<ProcessorPlaces>,
 }
 
 impl Configuration {
@@ -72,14 +75,28 @@ impl Configuration {
         Ok(Serving { certificate, is_behind_proxy: self.behind_proxy, trusted_proxies })
     }
 
+    /// The payment processor, with its secrets read where they are.
+    pub fn processor(&self) -> Result<Option<Processor>, Failure> {
+        self.processor.as_ref().map(Processor::open).transpose()
+    }
+
     /// As it stands, with secrets hidden.
     pub fn json(&self, database: &str) -> Json {
         json!({
             "database": hidden(database), "listen": self.listen().to_string(), "tls_cert": self.tls_cert, "tls_key": self.tls_key,
             "behind_proxy": self.behind_proxy, "trusted_proxies": self.trusted_proxies, "keys": self.keys,
             "ask_payments_above": self.ask_payments_above, "letters_folder": self.letters_folder,
+            "processor": self.processor.as_ref().map(|places| json!({
+                "publishable_key": places.publishable_key, "api": places.api, "script": places.script,
+                "secret_key": place(&places.secret_key), "webhook_secret": place(&places.webhook_secret),
+            })),
         })
     }
+}
+
+/// Where a secret is; what is no place may be the secret itself.
+fn place(text: &str) -> &str {
+    if text.starts_with("env:") || text.starts_with("file:") { text } else { "•••" }
 }
 
 /// A database's address without its password.

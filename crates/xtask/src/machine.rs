@@ -1,22 +1,24 @@
-//! What the tests need of the machine: Debian packages, and a private PostgreSQL for the run.
+//! What the tests need of the machine: Debian packages, a stand-in for the payment processor, and a private PostgreSQL for the run.
 
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// Each program the tests talk to, and the Debian package it comes from.
-const NEEDED: [(&str, &str); 6] = [
+const NEEDED: [(&str, &str); 7] = [
     ("bean-check", "beancount"),
     ("chromium", "chromium"),
     ("chromedriver", "chromium-driver"),
     ("hledger", "hledger"),
     ("initdb", "postgresql"),
     ("pdfinfo", "poppler-utils"),
+    ("python3", "python3-venv"),
 ];
 
 /// Installs what is missing; where that needs a right we do not have, says the command.
 pub fn install() -> Result<()> {
-    let missing: Vec<&str> = NEEDED.iter().filter(|(program, _)| find(program).is_none()).map(|(_, package)| *package).collect();
+    let is_missing = |program: &str, package: &str| find(program).is_none() || (package == "python3-venv" && !makes_environments());
+    let missing: Vec<&str> = NEEDED.iter().filter(|(program, package)| is_missing(program, package)).map(|(_, package)| *package).collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -31,8 +33,33 @@ pub fn install() -> Result<()> {
     installed.with_context(|| format!("the tests need Debian packages: apt-get install {}", missing.join(" ")))
 }
 
+/// The stand-in for the payment processor that the tests start, from PyPI: never shipped, and run as a program of its own.
+const LOCALSTRIPE: &str = "1.15.10";
+
+/// Makes a Python environment with the stand-in, once; the Python to start it with.
+pub fn localstripe() -> Result<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target").join(format!("localstripe-{LOCALSTRIPE}"));
+    let python = folder.join("bin/python");
+    let is_there =
+        || Command::new(&python).args(["-c", "import localstripe"]).stderr(Stdio::null()).status().is_ok_and(|end| end.success());
+    if !is_there() {
+        println!("installing localstripe {LOCALSTRIPE} for the tests");
+        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))
+            .context("the tests need the Debian package python3-venv")?;
+        let package = format!("localstripe=={LOCALSTRIPE}");
+        run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", &package]))
+            .with_context(|| format!("{package} could not be installed from PyPI"))?;
+    }
+    python.canonicalize().map(|_| python).context("the environment of localstripe")
+}
+
 fn is_root() -> bool {
     Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.starts_with(b"0\n"))
+}
+
+/// Whether Python can make environments: Debian keeps that in a package of its own.
+fn makes_environments() -> bool {
+    Command::new("python3").args(["-c", "import ensurepip, venv"]).stderr(Stdio::null()).status().is_ok_and(|end| end.success())
 }
 
 /// Finds a program on the path, or where Debian keeps PostgreSQL's.

@@ -4,6 +4,7 @@ use crate::machine::{self, Postgres, install};
 use crate::{licenses, tidy};
 use anyhow::{Context, Result, bail};
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// Runs all checks and tests.
@@ -13,8 +14,9 @@ pub fn run() -> Result<()> {
     licenses::run()?;
     install()?;
     machine::run(cargo().args(["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]))?;
+    let localstripe = machine::localstripe()?;
     let postgres = Postgres::start()?;
-    let (passed, failed, ended_well) = tests(&postgres)?;
+    let (passed, failed, ended_well) = tests(&postgres, &localstripe)?;
     println!("{passed} passed, {failed} failed");
     if failed > 0 || !ended_well {
         bail!("tests failed");
@@ -37,10 +39,11 @@ pub fn cargo() -> Command {
 }
 
 /// Runs `cargo test` over the workspace, passes its output on, and counts.
-fn tests(postgres: &Postgres) -> Result<(u64, u64, bool)> {
+fn tests(postgres: &Postgres, localstripe: &Path) -> Result<(u64, u64, bool)> {
     let mut child = cargo()
         .args(["test", "--workspace", "--no-fail-fast", "--", "--test-threads=4"])
         .env("DULY_TEST_POSTGRES", postgres.address())
+        .env("DULY_TEST_LOCALSTRIPE", localstripe)
         .stdout(Stdio::piped())
         .spawn()
         .context("cargo test does not start")?;

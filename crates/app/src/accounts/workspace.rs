@@ -22,6 +22,7 @@ use crate::disputes::pages::CaseOn;
 use crate::ledger::charges::panel::{ChargesPanel, FORMS as CHARGES_FORMS};
 use crate::ledger::debits::panel::DebitPanel;
 use crate::ledger::direct::store::DirectPayment;
+use crate::ledger::processor::panel::{CardsPanel, FORMS as CARD_FORMS};
 use crate::ledger::store::{Payment, Refund};
 use crate::outreach::claims::ShownClaim;
 use crate::outreach::words::DueWords;
@@ -140,6 +141,7 @@ struct WorkspacePage {
     statuses: StatusPanel,
     limitation: LimitationPanel,
     charges: Option<ChargesPanel>,
+    cards: Option<CardsPanel>,
     pause: PausePanel,
     asking: Option<AskingPanel>,
     plan: PlanPanel,
@@ -250,6 +252,8 @@ pub async fn show_with(
     let form_tab = |names: &[&str]| names.contains(&form.form);
     let tab = if form_tab(&CHARGES_FORMS) {
         "charges".to_string()
+    } else if form_tab(&CARD_FORMS) {
+        "card".to_string()
     } else if form_tab(&PAUSE_FORMS) {
         "pause".to_string()
     } else {
@@ -257,6 +261,10 @@ pub async fn show_with(
     };
     let charges = match tab.as_str() {
         "charges" => Some(ChargesPanel::of(&mut tx, visit, id, &form).await?),
+        _ => None,
+    };
+    let cards = match tab.as_str() {
+        "card" => Some(CardsPanel::of(&mut tx, visit, id, &form, web.app.processor.is_some()).await?),
         _ => None,
     };
     let pause = PausePanel::of(&mut tx, visit, id, &form).await?;
@@ -349,6 +357,7 @@ pub async fn show_with(
         statuses,
         limitation,
         charges,
+        cards,
         pause,
         asking,
         plan,

@@ -3,8 +3,8 @@
 use super::output::{answer, write_line};
 use super::{
     Answered, Cli, Command, ExportCommand, Global, acts, audit, charges, compliance, debits, disclosures, disputes, guide, identity,
-    incoming, intake, jobs, ledger, letters, licenses, outreach, packs, plan, plans, policy, receipts, remit, reporting, serve, status,
-    store, strategy, trust,
+    incoming, intake, jobs, ledger, letters, licenses, outreach, packs, plan, plans, policy, processor, receipts, remit, reporting, serve,
+    status, store, strategy, trust,
 };
 use crate::app::{App, Failure};
 use crate::store::StoreError;
@@ -70,6 +70,7 @@ fn goes_by_the_clock(command: &Command) -> bool {
             | C::Promise(_)
             | C::Plan(_)
             | C::Payment(_)
+            | C::Processor(_)
             | C::Interest(_)
             | C::Fee(_)
             | C::Waive(_)
@@ -106,6 +107,7 @@ async fn on_database(app: &App, global: &Global, command: Command) -> Result<Ans
         Command::Check => return jobs::check(app, global).await,
         Command::Worklist { officer, limit } => strategy::worklist(app, global, &officer, limit).await?,
         Command::Payment(command) => ledger::payment(app, global, command).await?,
+        Command::Processor(command) => return processor::processor(app, global, command).await,
         Command::Interest(command) => return charges::interest(app, global, command).await,
         Command::Fee(command) => return charges::fee(app, global, command).await,
         Command::Waive(args) => return charges::waive(app, global, args).await,

@@ -27,6 +27,7 @@ mod plain;
 mod plan;
 mod plans;
 mod policy;
+mod processor;
 mod receipts;
 mod remit;
 mod reporting;
@@ -170,6 +171,9 @@ enum Command {
     /// Posts and reverses payments.
     #[command(subcommand)]
     Payment(ledger::PaymentCommand),
+    /// Charges by card and bank debit through the payment processor.
+    #[command(subcommand)]
+    Processor(processor::ProcessorCommand),
     /// Interest by its terms: set, stopped, shown.
     #[command(subcommand)]
     Interest(charges::InterestCommand),

@@ -24,7 +24,7 @@ pub struct ServeArgs {
     #[arg(long, requires = "tls_cert")]
     tls_key: Option<PathBuf>,
     /// A TOML file with `database`, `listen`, `tls_cert`, `tls_key`, `behind_proxy`, `trusted_proxies`, `keys`,
-    /// `ask_payments_above` (on screen; commands are not asked), `letters_folder`.
+    /// `ask_payments_above` (on screen; commands are not asked), `letters_folder`, and the table `processor`.
     #[arg(long)]
     config: Option<PathBuf>,
 }
@@ -55,6 +55,7 @@ pub(super) async fn serve(mut global: Global, args: ServeArgs) -> Result<Answere
     global.keys = global.keys.or(configuration.keys.clone());
     let app = global.open_or_make(super::commands::DATABASE).await?.asking_above(configuration.ask_payments_above);
     let app = app.printing_into(configuration.letters_folder.clone());
+    let app = app.charging_through(configuration.processor()?);
     notice_release(&app).await?;
     web::serve(app, configuration.listen(), serving).await.map(|()| Answered::Yes)
 }
@@ -63,6 +64,7 @@ pub(super) fn config(global: &Global, command: ConfigCommand) -> Result<Answered
     let ConfigCommand::Check(args) = command;
     let configuration = args.configuration()?;
     configuration.serving()?;
+    configuration.processor()?;
     let database = global.database.clone().or(configuration.database.clone()).unwrap_or_else(|| super::commands::DATABASE.into());
     Db::check_address(&database)?;
     let json = configuration.json(&database);

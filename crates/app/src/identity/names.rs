@@ -24,6 +24,7 @@ impl Names {
             (None, "command") => "Command line".into(),
             (None, "night") => "The night".into(),
             (None, "clock") => "The clock".into(),
+            (None, "processor") => "The processor".into(),
             (None, label) => label.to_string(),
         };
         self.0.insert(label.to_string(), name.clone());

@@ -35,6 +35,7 @@ pub async fn run(tx: &mut Tx, keys: &Keys, on: Date) -> Result<Vec<Check>, Failu
     let debits = ledger::debits::check::verify(tx).await?;
     let (book, remitted) = (ledger::trust::check::verify(tx, on).await?, ledger::remittances::check::verify(tx).await?);
     let charges = ledger::charges::check::verify(tx).await?;
+    let processed = ledger::processor::check::verify(tx).await?;
     let (off_pauses, pauses) = accounts::hardship::store::count_faults(tx).await?;
     let whole = trust.iter().all(|(bank, owed, _)| *bank >= 0 && bank + owed == 0);
     Ok(vec![
@@ -56,6 +57,11 @@ pub async fn run(tx: &mut Tx, keys: &Keys, on: Date) -> Result<Vec<Check>, Failu
         },
         Check { name: "trust book whole", ok: book.is_ok(), detail: book.unwrap_or_else(|faults| faults) },
         Check { name: "remitted cents trace to payments", ok: remitted.is_ok(), detail: remitted.unwrap_or_else(|faults| faults) },
+        Check {
+            name: "processor's charges posted as they stand",
+            ok: processed.is_ok(),
+            detail: processed.unwrap_or_else(|faults| faults),
+        },
         Check { name: "charges as terms say", ok: charges.is_ok(), detail: charges.unwrap_or_else(|faults| faults) },
         Check {
             name: "pauses as accounts say",

@@ -10,6 +10,7 @@ pub mod journal;
 pub mod pages;
 pub mod payment_file;
 pub mod posting;
+pub mod processor;
 pub mod rates;
 pub mod receipts;
 pub mod refund;

@@ -83,6 +83,7 @@ const STEPS: &[Step] = &steps! {
     60 "0060_limits";
     61 "0061_debits";
     62 "0062_note_flags";
+    63 "0063_processor";
     64 "0064_confirmations" apart;
 };
 

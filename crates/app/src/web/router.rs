@@ -5,7 +5,7 @@ use super::serving::believe;
 use super::{Web, assets, live};
 use crate::accounts::desks;
 use crate::coaching::reviews;
-use crate::ledger::{rates, remittances, trust};
+use crate::ledger::{processor, rates, remittances, trust};
 use crate::{accounts, audit, coaching, compliance, disputes, identity, intake, jobs, ledger, outreach, parties, plans, strategy};
 use axum::handler::Handler;
 use axum::http::Method;
@@ -227,6 +227,13 @@ pub fn routes(web: Web) -> Routes {
         .post("/accounts/{account}/payments", May::PostPayments, ledger::pages::post_payment)
         .get("/accounts/{account}/payments/{payment}/reversals", May::ReversePayments, ledger::pages::get_reversal)
         .post("/accounts/{account}/payments/{payment}/reversals", May::ReversePayments, ledger::pages::post_reversal)
+        .post("/accounts/{account}/fields", May::AskCharges, processor::fields_page::post_fields)
+        .post("/accounts/{account}/methods", May::AskCharges, processor::pages::post_method)
+        .post("/accounts/{account}/methods/{method}/revocations", May::AskCharges, processor::pages::post_revocation)
+        .post("/accounts/{account}/card_charges", May::AskCharges, processor::pages::post_charge)
+        .post("/accounts/{account}/card_charges/{charge}/looks", May::AskCharges, processor::pages::post_look)
+        .post("/accounts/{account}/card_charges/{charge}/refunds", May::ReversePayments, processor::pages::post_refund)
+        .post("/webhooks/processor", May::Anyone, processor::hearing::post_message)
         .get("/bank", May::PostPayments, ledger::receipts::pages::get_bank)
         .post("/bank", May::PostPayments, ledger::receipts::pages::post_bank)
         .post("/bank/{entry}/identities", May::PostPayments, ledger::receipts::pages::post_identity)

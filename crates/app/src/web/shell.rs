@@ -249,6 +249,12 @@ fn saying(code: &str) -> &'static str {
         "prepared" => "Prepared; it waits for somebody else to approve it.",
         "locked" => "Approved and locked; statement and pay file are below.",
         "remittance-withdrawn" => "Withdrawn; its payments are free again.",
+        "method" => "Kept: it can be charged now.",
+        "revoked" => "Revoked: nothing is charged on it any more.",
+        "card-charged" => "Charged, and the payment is posted.",
+        "card-declined" => "Declined; the reason stands below, and nothing was posted.",
+        "card-asked" => "Asked: nothing is posted until the processor has the money.",
+        "card-refunded" => "Sent back; the payment follows what the processor says.",
         "direct" => "Recorded: the creditor was paid.",
         _ => "",
     }

@@ -43,6 +43,7 @@ mod plans;
 mod policy;
 mod posting;
 mod practice;
+mod processor;
 mod recaps;
 pub mod receipts;
 mod remittances;

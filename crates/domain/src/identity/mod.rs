@@ -101,6 +101,8 @@ pub enum Permission {
     PrintLetters,
     /// Set and stop interest, charge fees, take charges back.
     Charge,
+    /// Keep cards and bank accounts that somebody let us charge, and ask for charges.
+    AskCharges,
     /// Post payments.
     PostPayments,
     /// Reverse payments.
@@ -145,7 +147,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Permission; 39] = [
+    pub const ALL: [Permission; 40] = [
         Permission::Anyone,
         Permission::SignedIn,
         Permission::ReadAccounts,
@@ -165,6 +167,7 @@ impl Permission {
         Permission::FileDocuments,
         Permission::PrintLetters,
         Permission::Charge,
+        Permission::AskCharges,
         Permission::PostPayments,
         Permission::ReversePayments,
         Permission::StopDebits,
@@ -212,6 +215,7 @@ pub fn may(role: Role, permission: Permission) -> bool {
         P::PostPayments | P::ReversePayments | P::KeepTrust => role == R::BackOffice,
         P::ReadTrust => matches!(role, R::BackOffice | R::Supervisor | R::Compliance | R::Auditor),
         P::ApproveTrust => matches!(role, R::BackOffice | R::Supervisor),
+        P::AskCharges => matches!(role, R::Officer | R::Supervisor | R::BackOffice),
         P::Charge => matches!(role, R::Compliance | R::BackOffice),
         P::Import | P::MergePeople => matches!(role, R::BackOffice | R::Supervisor),
         P::ReadNights => role != R::Officer,
@@ -247,6 +251,7 @@ mod tests {
             Permission::FileDocuments,
             Permission::PrintLetters,
             Permission::Charge,
+            Permission::AskCharges,
             Permission::PostPayments,
             Permission::ReversePayments,
             Permission::StopDebits,

@@ -14,6 +14,7 @@ pub mod debits;
 pub mod interest;
 pub mod matching;
 pub mod plain_text;
+pub mod processor;
 pub mod rates;
 pub mod receipts;
 pub mod remittance;

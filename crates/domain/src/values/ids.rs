@@ -122,6 +122,12 @@ ids! {
     DirectPaymentId = "dpy";
     /// Costs that the agency laid out on an account.
     CostAdvanceId = "adv";
+    /// A card or bank account that somebody let us charge, as the processor knows it.
+    ProcessorMethodId = "pmt";
+    /// A charge by card or bank debit through the processor.
+    ProcessorChargeId = "pch";
+    /// One message of the processor.
+    ProcessorEventId = "pev";
     /// One posting of the trust book.
     TrustPostingId = "tru";
     /// What the proof of a day found.

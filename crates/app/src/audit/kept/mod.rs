@@ -78,7 +78,7 @@ macro_rules! of_agency {
 ///
 /// Whose contact, wish, circumstance or notice it is may change when two records of one person are made one or parted again.
 #[rustfmt::skip]
-pub static KINDS: [Kind; 35] = [
+pub static KINDS: [Kind; 37] = [
     kind!("approval", ApprovalId, "approvals",
         call_id kind terms limits words asked_by_id asked_at,
         lapses_at state answer_terms answer_words answered_by_id answered_at good_until promise_id noted_at),
@@ -151,6 +151,12 @@ pub static KINDS: [Kind; 35] = [
         budget_id approval_id policy_id kind total_minor down_minor balance_minor share_bp currency frequency first_on agreed_on last_on
         worth_minor all_kept_ppm kept_ppm kept_from agreed_by agreed_at revises_id revision,
         state decided_at).later(2),
+    kind!("processor charge", ProcessorChargeId, "processor_charges",
+        method_id amount_minor currency words is_single decision_id asked_by asked_at,
+        intent charge progress failure refunded_minor dispute disputed_minor state payment posted_minor times_posted),
+    kind!("processor method", ProcessorMethodId, "processor_methods",
+        token customer kind kind_there brand last_four expires words is_in_writing copy_given added_by added_at,
+        revoked_by revoked_because revoked_at),
     kind!("promise", PromiseId, "promises",
         amount_minor currency taken_on due_on grace_days taken_by taken_at,
         state arrived_minor decided_at),
@@ -251,7 +257,7 @@ macro_rules! kept_rows {
     )*};
 }
 
-kept_rows! { CallId CallStepId ConfirmationId CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoteFlagId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId GuideId CallScoreId DrawId ReviewId ReviewScoreId ScoreDisputeId GoalId ApprovalId RecapId FurnishingId BudgetId OfferPolicyId PlanId InstallmentId StatementId ReceiptId RatePlanId RemittanceId DirectPaymentId CostAdvanceId TrustPostingId TrustProofId InterestTermsId ChargeId HardshipPauseId LimitsId DebitAuthorizationId DebitId DebitFileId DebitReturnId }
+kept_rows! { CallId CallStepId ConfirmationId CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoteFlagId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId GuideId CallScoreId DrawId ReviewId ReviewScoreId ScoreDisputeId GoalId ApprovalId RecapId FurnishingId BudgetId OfferPolicyId PlanId InstallmentId StatementId ReceiptId RatePlanId RemittanceId DirectPaymentId CostAdvanceId TrustPostingId TrustProofId InterestTermsId ChargeId HardshipPauseId LimitsId DebitAuthorizationId DebitId DebitFileId DebitReturnId ProcessorMethodId ProcessorChargeId }
 
 /// The columns of a row as they come.
 struct Columns(Vec<Value>);

@@ -16,6 +16,7 @@ use crate::accounts;
 use crate::app::{Actor, App, Failure, new_uuid};
 use crate::audit::kept::{self, KeptRow};
 use crate::compliance::acts::{ask_act, look_act, refusal_of};
+use crate::ledger::processor::charging::under_way;
 use crate::store::Tx;
 use crate::store::db::Hold;
 use crate::transaction;
@@ -290,7 +291,7 @@ async fn facts(tx: &mut Tx, of: &AuthorizationRow, debit: &DebitRow) -> Result<S
         kind: debit.asked_as(),
         amount_minor: debit.amount_minor,
         owed_minor: account.balance_minor,
-        on_the_way_minor: drawn::sum_on_the_way(tx, of.account).await?,
+        on_the_way_minor: drawn::sum_on_the_way(tx, of.account).await? + under_way(tx, of.account).await?,
         wanted_on: debit.wanted_on,
         first_on: debit.first_on,
         prenote,
