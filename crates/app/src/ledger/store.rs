@@ -90,8 +90,9 @@ const TURNED: &str = "
            cast(coalesce(sum(-e.other_minor), 0) as bigint),
            cast(coalesce(sum(case when e.kind = 'reallocation' then e.client_payable_minor else 0 end), 0) as bigint)
       from entries e
-     where e.account_id = $1 and (e.kind = 'payment' or e.kind = 'reallocation' or exists (select 1 from entries p
-           where p.account_id = e.account_id and p.id = e.reverses_entry_id and p.kind = 'payment'))";
+     where e.account_id = $1 and (e.kind in ('payment', 'reallocation')
+        or exists (select 1 from entries p where p.account_id = e.account_id and p.id = e.reverses_entry_id and p.kind = 'payment')
+        or exists (select 1 from direct_payments d where d.account_id = e.account_id and d.entry_id in (e.id, e.reverses_entry_id)))";
 const INSERT_REFUND: &str = "
     insert into refunds (id, account_id, entry_id, amount_minor, currency, refunded_on, reference, refunded_by, created_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";

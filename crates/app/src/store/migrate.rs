@@ -85,6 +85,7 @@ const STEPS: &[Step] = &steps! {
     62 "0062_note_flags";
     63 "0063_processor";
     64 "0064_confirmations" apart;
+    65 "0065_returned" apart;
 };
 
 const JOURNAL: &str = "

@@ -3,7 +3,7 @@
 use super::hardship::{agrees, pauses, revises};
 use super::letters::{mailed, set_sender};
 use crate::permissions::{client, sign_in};
-use duly::accounts::closing::{close_account, reopen_account};
+use duly::accounts::closing::{CLOSE_REASONS, close_account, reopen_account};
 use duly::app::{Actor, Failure};
 use duly::outreach::letters::confirmations::{PrintConfirmations, list_due, list_missing, print_confirmations};
 use duly::outreach::letters::{Printing, void_run};
@@ -149,6 +149,18 @@ both_engines! {
         assert!(text.contains("settle your account with Larkfield") && text.contains("$240.00"), "{text}");
         assert_eq!(floor.failed_checks(), Vec::<String>::new());
         std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    fn an_account_ends_for_every_reason_there_is_and_opens_again(mut floor: "2026-03-02") {
+        let ([maria, ..], _) = people(&mut floor);
+        for (because, words) in CLOSE_REASONS {
+            closes(&mut floor, maria, because);
+            assert_eq!(floor.account(maria).closed_because.as_deref(), Some(because), "{words}");
+            let (app, at) = (floor.app.clone(), floor.app.moment());
+            floor.runtime.block_on(reopen_account(&app, &Actor::command(), at, maria.account)).unwrap();
+            assert_eq!(floor.account(maria).state, "open");
+        }
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
     }
 
     fn the_back_office_prints_them_on_the_page(mut floor: "2026-03-02") {

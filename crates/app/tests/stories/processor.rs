@@ -332,18 +332,19 @@ both_engines! {
         let (maria, otto) = (floor.debtor("Maria", "300.00"), floor.debtor("Otto", "300.00"));
         let stripe = LocalStripe::start(&mut floor);
         let method = card(&mut floor, &stripe, maria, GOOD);
-        let tomorrow = floor.today().saturating_add(jiff::Span::new().days(1)).to_string();
+        let today = floor.app.moment().business_day.to_string();
         let under = debits::agrees(&mut floor, maria, 25_000);
-        debits::plans(&mut floor, under, 25_000, &tomorrow).unwrap();
+        debits::plans(&mut floor, under, 25_000, &today).unwrap();
         assert!(debits::sends(&mut floor).0.is_some(), "the debit is in a file");
         let says = charges(&mut floor, maria, method, 5_001).unwrap_err();
         assert_eq!(says, "amount is more than USD 50.00, which is all that may be charged now");
 
         let bank = stripe.bank(&floor, "DE89370400440532013000");
         let bank = keeps(&mut floor, otto, &bank).unwrap();
-        charges(&mut floor, otto, bank, 10_000).unwrap();
         let under = debits::agrees(&mut floor, otto, 25_000);
-        debits::plans(&mut floor, under, 25_000, &tomorrow).unwrap();
+        debits::plans(&mut floor, under, 25_000, &today).unwrap();
+        charges(&mut floor, otto, bank, 10_000).unwrap();
+        assert!(debits::plans(&mut floor, under, 20_001, &today).is_err(), "what is charged is on its way");
         assert_eq!(debits::sends(&mut floor), (None, vec![Stays::MoreThanOwed]));
     }
 

@@ -462,4 +462,24 @@ both_engines! {
         assert_eq!(ledger(&mut floor).0, 0);
         assert_eq!(floor.failed_checks(), Vec::<String>::new());
     }
+
+    fn what_the_creditor_was_paid_for_a_charge_that_is_taken_back_is_the_debtors_too(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "100.00");
+        let creditor = creditor_of(&mut floor, maria);
+        agree(&mut floor, creditor, plan(Mode::Net, 2_500), "2026-01-01");
+        assert_eq!(charges_fee(&mut floor, maria, "10.00", true).unwrap(), Vec::<&str>::new());
+        let direct = pays_direct(&mut floor, maria, 11_000, "D1").unwrap().payment;
+        remits(&mut floor, creditor, "2026-03-01", "2026-03-02");
+        let (app, at) = (floor.app.clone(), floor.app.moment());
+        let fee = floor.runtime.block_on(async { list_charges(&mut app.db.read().await.unwrap(), maria.account, 9).await }).unwrap()[0].id;
+        floor.runtime.block_on(reverse_charge(&app, &Actor::command(), at, fee, "Not in the agreement.")).unwrap();
+        assert_eq!((floor.balance(maria).as_str(), ledger(&mut floor).1), ("0.00", 1_000), "the creditor has ten of hers");
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+
+        // It was not paid to the creditor at all: what was hers of it goes to what is owed again.
+        let noor = noor(&mut floor);
+        floor.runtime.block_on(reverse_direct(&floor.app, &noor, at, direct)).unwrap();
+        assert_eq!(floor.account(maria).owed_minor, [10_000, 0, 0, 0, 0]);
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
 }

@@ -18,8 +18,10 @@ const OVERTURNED: &str = "
     select count(*) from (
         select e.account_id from entries e
          where e.account_id in (select account_id from entries where kind = 'reallocation')
-           and (e.kind = 'payment' or e.kind = 'reallocation' or exists (select 1 from entries p
-               where p.account_id = e.account_id and p.id = e.reverses_entry_id and p.kind = 'payment'))
+           and (e.kind in ('payment', 'reallocation')
+                or exists (select 1 from entries p where p.account_id = e.account_id and p.id = e.reverses_entry_id and p.kind = 'payment')
+                or exists (select 1 from direct_payments d
+                            where d.account_id = e.account_id and d.entry_id in (e.id, e.reverses_entry_id)))
          group by e.account_id
         having sum(e.principal_minor) > 0 or sum(e.interest_minor) > 0 or sum(e.fees_minor) > 0 or sum(e.costs_minor) > 0
             or sum(e.other_minor) > 0) as overturned";
