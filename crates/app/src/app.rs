@@ -4,6 +4,7 @@ use crate::audit::keys::Keys;
 use crate::audit::views::Waiting;
 use crate::jobs::checking::Checking;
 use crate::jobs::turns::Turns;
+use crate::ledger::at_once::AtOnce;
 use crate::ledger::processor::adapter::Processor;
 use crate::store::db::Conflict;
 use crate::store::{Db, StoreError};
@@ -40,6 +41,8 @@ pub struct App {
     pub letters_folder: Option<PathBuf>,
     /// Through whom cards and bank accounts are charged; nobody where none is configured.
     pub processor: Option<Processor>,
+    /// Payments that are asked for at once.
+    pub at_once: AtOnce,
     /// How long the long lists are.
     pub counts: Counts,
     /// Whose turn it is among the long jobs.
@@ -93,6 +96,7 @@ impl App {
             ask_payments_above: ASK_PAYMENTS_ABOVE,
             letters_folder: None,
             processor: None,
+            at_once: AtOnce::default(),
             counts: Counts::default(),
             turns: Turns::default(),
             checking: Checking::default(),
@@ -200,7 +204,8 @@ pub async fn behind<T: Send + 'static>(work: impl Future<Output = T> + Send + 's
     done.ok().and_then(Result::ok).ok_or_else(cut_short)
 }
 
-fn cut_short() -> Failure {
+/// What is said where work did not come to its end.
+pub(crate) fn cut_short() -> Failure {
     Failure::File("long work ended before its time; what it kept stands".into())
 }
 

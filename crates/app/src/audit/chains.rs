@@ -25,7 +25,9 @@ struct Head {
 }
 
 /// An entry that waits.
-struct Waiting {
+struct Waiting<'a> {
+    who: &'a Actor,
+    at: Timestamp,
     account: AccountId,
     act: &'static str,
     /// The particulars, as the text of a JSON object.
@@ -37,15 +39,13 @@ struct Waiting {
 
 /// The chains of some accounts, with the entries that wait to be written.
 pub struct Chains<'a> {
-    who: &'a Actor,
-    at: Timestamp,
     heads: HashMap<AccountId, Head>,
-    waiting: Vec<Waiting>,
+    waiting: Vec<Waiting<'a>>,
 }
 
-impl Chains<'_> {
+impl<'a> Chains<'a> {
     /// Reads where the chains of accounts stand.
-    pub async fn open<'a>(tx: &mut Tx, who: &'a Actor, at: Timestamp, accounts: &[AccountId]) -> Result<Chains<'a>, Failure> {
+    pub async fn open(tx: &mut Tx, accounts: &[AccountId]) -> Result<Chains<'a>, Failure> {
         let chains: Vec<Value> = accounts.iter().map(|account| Value::from(account.to_string())).collect();
         let mut heads = HashMap::with_capacity(accounts.len());
         for (chain, seq, hash) in store::list_heads_of(tx, &chains).await? {
@@ -56,18 +56,26 @@ impl Chains<'_> {
         for account in accounts {
             heads.entry(*account).or_insert_with(|| Head { chain: account.to_string(), seq: 0, hash: START, is_moved: false });
         }
-        Ok(Chains { who, at, heads, waiting: Vec::new() })
+        Ok(Chains { heads, waiting: Vec::new() })
     }
 
     /// Puts an entry at the end of an account's chain that names a row of the account, which is read when all is written. The
     /// account must be one of those the chains were opened for.
-    pub fn record(&mut self, account: AccountId, act: &'static str, detail: &Json, row: KeptRow) {
-        self.waiting.push(Waiting { account, act, detail: detail.to_string(), row, said: None });
+    pub fn record(&mut self, (who, at): (&'a Actor, Timestamp), account: AccountId, act: &'static str, detail: &Json, row: KeptRow) {
+        self.waiting.push(Waiting { who, at, account, act, detail: detail.to_string(), row, said: None });
     }
 
     /// As [`Chains::record`], for a row of which is known what is to be said, with the particulars as the text of a JSON object.
-    pub fn record_said(&mut self, account: AccountId, act: &'static str, detail: String, row: KeptRow, said: Claim) {
-        self.waiting.push(Waiting { account, act, detail, row, said: Some(said) });
+    pub fn record_said(
+        &mut self,
+        (who, at): (&'a Actor, Timestamp),
+        account: AccountId,
+        act: &'static str,
+        detail: String,
+        row: KeptRow,
+        said: Claim,
+    ) {
+        self.waiting.push(Waiting { who, at, account, act, detail, row, said: Some(said) });
     }
 
     /// Writes the entries once the rows they name are written, and moves the heads of the chains that have new ones.
@@ -77,7 +85,7 @@ impl Chains<'_> {
         named.dedup();
         let hashes = kept::hashes(tx, &named).await?;
         let mut entries = Vec::with_capacity(self.waiting.len());
-        for Waiting { account, act, mut detail, row, said } in self.waiting {
+        for Waiting { who, at, account, act, mut detail, row, said } in self.waiting {
             let Some(head) = self.heads.get_mut(&account) else { unreachable!("chains are opened for every account that is written to") };
             match said {
                 Some(said) => add_hash(&mut detail, row, &said),
@@ -86,7 +94,7 @@ impl Chains<'_> {
                     add_hash(&mut detail, &name, hashes.get(&name).and_then(Json::as_str).unwrap_or_default());
                 }
             }
-            let linked = link(&head.chain, head.seq + 1, self.at, self.who.label(), act, detail, &head.hash);
+            let linked = link(&head.chain, head.seq + 1, at, who.label(), act, detail, &head.hash);
             (head.seq, head.hash, head.is_moved) = (head.seq + 1, linked.hash, true);
             entries.push(linked.row);
         }

@@ -1,5 +1,6 @@
 //! Payments are posted once and reversed by another entry; each time the promises that hang on the money are judged.
 
+use super::at_once;
 use super::charges;
 use super::posting;
 use super::store::{self, Payment};
@@ -45,9 +46,10 @@ pub struct Posted {
     pub is_repeat: bool,
 }
 
-/// Posts a payment and allocates it in the creditor's order: a file of one (see [`posting`]).
+/// Posts a payment and allocates it in the creditor's order: a file of one (see [`posting`]), or of those that others ask for at the
+/// same time (see [`at_once`]).
 pub async fn post_payment(app: &App, who: &Actor, at: Moment, ask: &PostPayment) -> Result<Posted, Failure> {
-    transaction!(app.db, tx, { post_within(tx, who, at, ask).await })
+    at_once::post(app, who, at, ask).await
 }
 
 /// As [`post_payment`], within a transaction.

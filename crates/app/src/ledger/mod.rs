@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod asking;
+pub mod at_once;
 pub mod bank_file;
 pub mod charges;
 pub mod debits;

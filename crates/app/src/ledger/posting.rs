@@ -1,4 +1,4 @@
-//! Payments are posted together: one, or the rows of a file.
+//! Payments are posted together: one, the rows of a file, or those that several ask for at once.
 //!
 //! What is known of all their accounts is read first; then each payment is decided and allocated in memory, in the order in
 //! which they were given, so that a later one sees what an earlier one did; then everything is written at once.
@@ -29,32 +29,40 @@ use jiff::civil::Date;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write;
 
+/// A payment that somebody posts at a moment.
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    /// Who posts it.
+    pub who: &'a Actor,
+    /// When; all that are posted together are posted on one business day.
+    pub at: Moment,
+    /// The payment.
+    pub payment: &'a PostPayment,
+}
+
+/// What became of each payment.
+pub type Fates = Vec<Result<Posted, Failure>>;
+
+/// Posts what one person gave, as [`post_asked`] does.
+pub async fn post_all(tx: &mut Tx, who: &Actor, at: Moment, standings: Vec<Standing>, asks: &[PostPayment]) -> Result<Fates, Failure> {
+    let asks: Vec<Asked<'_>> = asks.iter().map(|payment| Asked { who, at, payment }).collect();
+    post_asked(tx, standings, &asks).await
+}
+
 /// Posts payments in their order on accounts that were read in the same transaction; what became of each.
-pub async fn post_all(
-    tx: &mut Tx,
-    who: &Actor,
-    at: Moment,
-    standings: Vec<Standing>,
-    asks: &[PostPayment],
-) -> Result<Vec<Result<Posted, Failure>>, Failure> {
+pub async fn post_asked(tx: &mut Tx, standings: Vec<Standing>, asks: &[Asked<'_>]) -> Result<Fates, Failure> {
     match standings.iter().any(|standing| standing.interest_to_on.is_some()) {
-        true => charges::posting::post_bearing(tx, who, at, standings, asks).await,
-        false => post_plain(tx, who, at, standings, asks).await,
+        true => charges::posting::post_bearing(tx, standings, asks).await,
+        false => post_plain(tx, standings, asks).await,
     }
 }
 
-/// As [`post_all`], on accounts whose interest stands as it should.
-pub(super) async fn post_plain(
-    tx: &mut Tx,
-    who: &Actor,
-    at: Moment,
-    standings: Vec<Standing>,
-    asks: &[PostPayment],
-) -> Result<Vec<Result<Posted, Failure>>, Failure> {
-    let mut books = Books::open(tx, who, at, standings, asks).await?;
+/// As [`post_asked`], on accounts whose interest stands as it should.
+pub(super) async fn post_plain(tx: &mut Tx, standings: Vec<Standing>, asks: &[Asked<'_>]) -> Result<Fates, Failure> {
+    let mut books = Books::open(tx, standings, asks).await?;
     let mut fates = Vec::with_capacity(asks.len());
-    for ask in asks {
-        fates.push(match books.post(ask) {
+    for asked in asks {
+        fates.push(match books.post(asked) {
             Err(failure @ (Failure::Wrong(_) | Failure::Ledger(_) | Failure::NotFound(_))) => Err(failure),
             Err(failure) => return Err(failure),
             Ok(posted) => Ok(posted),
@@ -76,7 +84,7 @@ struct Known {
 }
 
 /// What is known of one account, as it is after the payments so far.
-struct Book {
+struct Book<'a> {
     standing: Standing,
     order: AllocationOrder,
     owed: Buckets,
@@ -92,16 +100,15 @@ struct Book {
     next: Option<Next>,
     /// What its place on the worklist follows from, as it was at the payment that moved what is next.
     place: Option<WorkRow>,
-    is_moved: bool,
+    /// Who moved money on it last, and when; nobody yet.
+    moved: Option<(&'a Actor, Moment)>,
     /// It has or had a plan: what follows for its promises is found when all is written.
     has_plan: bool,
 }
 
 /// The books of some accounts, open to be written into.
 struct Books<'a> {
-    who: &'a Actor,
-    at: Moment,
-    books: HashMap<AccountId, Book>,
+    books: HashMap<AccountId, Book<'a>>,
     chains: Chains<'a>,
     in_hand: InHand,
     /// Rows of [`store::INSERT_PAYMENT`] that wait.
@@ -110,15 +117,9 @@ struct Books<'a> {
     moved: Vec<AccountId>,
 }
 
-impl Books<'_> {
+impl<'a> Books<'a> {
     /// Reads what posting needs to know of accounts.
-    async fn open<'a>(
-        tx: &mut Tx,
-        who: &'a Actor,
-        at: Moment,
-        standings: Vec<Standing>,
-        asks: &[PostPayment],
-    ) -> Result<Books<'a>, Failure> {
+    async fn open(tx: &mut Tx, standings: Vec<Standing>, asks: &[Asked<'a>]) -> Result<Books<'a>, Failure> {
         let ids: Vec<AccountId> = standings.iter().map(|standing| standing.id).collect();
         let promising: Vec<Value> =
             standings.iter().filter(|standing| standing.promises > 0).map(|standing| Value::from(standing.id)).collect();
@@ -146,15 +147,15 @@ impl Books<'_> {
             books.entry(account).and_modify(|book| book.arrivals.push(arrival));
         }
         read_known(tx, &mut books, asks).await?;
-        let chains = Chains::open(tx, who, at.at, &ids).await?;
+        let chains = Chains::open(tx, &ids).await?;
         let in_hand = InHand::of(PaymentId::PREFIX, &store::SHOWN).expect("what is shown of a payment is what its entry names");
         let (payments, moved) = (Vec::with_capacity(asks.len()), Vec::with_capacity(asks.len()));
-        Ok(Books { who, at, books, chains, in_hand, payments, moved })
+        Ok(Books { books, chains, in_hand, payments, moved })
     }
 
     /// Posts one payment, or finds that it stands already.
-    fn post(&mut self, ask: &PostPayment) -> Result<Posted, Failure> {
-        let reference = proved(ask, self.at)?;
+    fn post(&mut self, &Asked { who, at, payment: ask }: &Asked<'a>) -> Result<Posted, Failure> {
+        let reference = proved(ask, at)?;
         let book = self.books.get_mut(&ask.account).ok_or_else(|| Failure::NotFound(format!("account {}", ask.account)))?;
         let mut posting_no = 0;
         for (_, before) in book.known.iter().filter(|(known, _)| known == reference) {
@@ -172,15 +173,15 @@ impl Books<'_> {
         let row = NewPayment {
             id: payment,
             account,
-            booked_on: self.at.business_day,
+            booked_on: at.business_day,
             lines: &lines,
             amount,
             unapplied,
             effective_on,
             reference,
             posting_no,
-            by: self.who.label(),
-            at: self.at.at,
+            by: who.label(),
+            at: at.at,
         };
         // Numbers, ids, a day and a code: nothing needs escaping.
         let mut detail = String::with_capacity(512);
@@ -192,7 +193,7 @@ impl Books<'_> {
             unapplied.minor()
         )
         .expect("writing to a string cannot fail");
-        self.chains.record_said(account, "payment.post", detail, payment.into(), self.in_hand.claim(&row.shown()));
+        self.chains.record_said((who, at.at), account, "payment.post", detail, payment.into(), self.in_hand.claim(&row.shown()));
         self.payments.push(row.values());
         let known = Known {
             payment,
@@ -203,14 +204,14 @@ impl Books<'_> {
             unapplied: allocation.unapplied,
         };
         book.known.push((reference.to_string(), known));
-        if !std::mem::replace(&mut book.is_moved, true) {
+        if book.moved.replace((who, at)).is_none() {
             self.moved.push(account);
         }
         (book.owed, book.total) = (owed, total);
         if !book.promises.is_empty() {
-            book.arrivals.push(Arrival { effective_on: ask.effective_on, posted_at: self.at.at, amount_minor: amount.minor() });
+            book.arrivals.push(Arrival { effective_on: ask.effective_on, posted_at: at.at, amount_minor: amount.minor() });
         }
-        book.settle(self.at, &mut self.chains)?;
+        book.settle(who, at, &mut self.chains)?;
         Ok(Posted { payment, allocation: allocation.parts, unapplied: allocation.unapplied, balance: owed, is_repeat: false })
     }
 
@@ -224,21 +225,23 @@ impl Books<'_> {
         accounts::store::standing::update_settled(tx, &settled).await?;
         self.chains.write(tx).await?;
         let places: Vec<WorkRow> = moved.iter().filter_map(|book| book.place.clone()).collect();
-        strategy::actions::place_all(tx, &places, self.at.business_day).await?;
-        for book in moved.iter().filter(|book| book.has_plan) {
+        if let Some((_, at)) = moved.iter().find_map(|book| book.moved) {
+            strategy::actions::place_all(tx, &places, at.business_day).await?;
+        }
+        for (book, (who, at)) in moved.iter().filter_map(|book| Some((book, book.moved.filter(|_| book.has_plan)?))) {
             let account = book.standing.id;
-            plans::actions::judge_account(tx, self.who, self.at, account).await?;
+            plans::actions::judge_account(tx, who, at, account).await?;
             if book.standing.state == "paid" {
                 accounts::store::update_next(tx, account, None, None, None).await?;
             }
-            strategy::actions::place_on_worklist(tx, account, self.at).await?;
+            strategy::actions::place_on_worklist(tx, account, at).await?;
         }
         Ok(())
     }
 }
 
-impl Book {
-    fn of(standing: Standing, order: AllocationOrder) -> Result<Book, StoreError> {
+impl<'a> Book<'a> {
+    fn of(standing: Standing, order: AllocationOrder) -> Result<Book<'a>, StoreError> {
         let owed = Buckets::of(store::currency(&standing.currency)?, standing.owed_minor);
         Ok(Book {
             standing,
@@ -251,13 +254,13 @@ impl Book {
             arrivals: Vec::new(),
             next: None,
             place: None,
-            is_moved: false,
+            moved: None,
             has_plan: false,
         })
     }
 
     /// After money moved: the account's balance and state, its promises, what it does next.
-    fn settle(&mut self, at: Moment, chains: &mut Chains<'_>) -> Result<(), Failure> {
+    fn settle(&mut self, who: &'a Actor, at: Moment, chains: &mut Chains<'a>) -> Result<(), Failure> {
         let account = self.standing.id;
         let state = state_after(&self.standing.state, self.total);
         let next_before = self.next.take();
@@ -268,7 +271,7 @@ impl Book {
         for judged in judged {
             self.judged.insert(judged.at);
             let promise = self.promises[judged.at].id;
-            chains.record(account, "promise.judge", &judged.detail(&self.promises), promise.into());
+            chains.record((who, at.at), account, "promise.judge", &judged.detail(&self.promises), promise.into());
             if judged.is_decided_anew() {
                 self.does_next(Some(judged.next));
             }
@@ -345,8 +348,9 @@ fn proved(ask: &PostPayment, at: Moment) -> Result<&str, Failure> {
 }
 
 /// Reads which of the payments stand already.
-async fn read_known(tx: &mut Tx, books: &mut HashMap<AccountId, Book>, asks: &[PostPayment]) -> Result<(), Failure> {
-    let pairs: Vec<[Value; 2]> = asks.iter().map(|ask| [Value::from(ask.account), Value::from(ask.reference.trim())]).collect();
+async fn read_known(tx: &mut Tx, books: &mut HashMap<AccountId, Book<'_>>, asks: &[Asked<'_>]) -> Result<(), Failure> {
+    let pairs: Vec<[Value; 2]> =
+        asks.iter().map(|ask| [Value::from(ask.payment.account), Value::from(ask.payment.reference.trim())]).collect();
     let before = store::list_payments_by_references(tx, pairs).await?;
     let entries: Vec<[Value; 2]> =
         before.iter().map(|Keyed(_, payment)| [Value::from(payment.account), Value::from(payment.entry)]).collect();

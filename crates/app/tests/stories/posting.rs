@@ -2,11 +2,14 @@
 
 use duly::accounts::actions::place_hold;
 use duly::accounts::notice::{Kind, RecordNotice, record_notice};
-use duly::app::Actor;
+use duly::app::{Actor, Failure};
 use duly::audit::kept;
+use duly::ledger::actions::{PostPayment, Posted, post_payment};
 use duly::ledger::payment_file::{COMMIT_MAX, ImportPayments, Report, import_payments};
 use duly::store::{FromRow, Row, StoreError, Value};
-use duly_testkit::{Engine, Floor, both_engines};
+use duly_testkit::{Engine, Floor, Person, both_engines};
+use std::time::Duration;
+use tokio::task::JoinHandle;
 
 /// Three debts with several buckets, which come to have the references P-1 to P-3 after R-1 to R-5.
 const PLACED: &str = "reference,name,principal,interest,fees,due_on
@@ -200,4 +203,58 @@ both_engines! {
         assert_eq!((floor.balance(people[1]), floor.account(people[1]).state), ("0.00".into(), "paid".into()));
         assert_eq!(single.failed_checks(), Vec::<String>::new());
     }
+}
+
+/// A payment that somebody posts while others do.
+fn posting(floor: &Floor, who: &Actor, person: Person, amount_minor: i64, reference: &str) -> JoinHandle<Result<Posted, Failure>> {
+    let (app, who, at) = (floor.app.clone(), who.clone(), floor.app.moment());
+    let ask = PostPayment { account: person.account, amount_minor, effective_on: at.business_day, reference: reference.into() };
+    floor.runtime.spawn(async move { post_payment(&app, &who, at, &ask).await })
+}
+
+both_engines! {
+    fn what_several_post_at_once_is_as_if_each_had_come_alone(mut floor: "2026-03-02") {
+        let people = [floor.debtor("Maria", "420.00"), floor.debtor("Otto", "6.00")];
+        let officers = [floor.officer("Dana").actor(), floor.officer("Ben").actor(), floor.officer("Ida").actor()];
+        floor.officer("Dana").takes_promise(people[0], "10.00", "2026-03-06");
+        for is_repeat in [false, true] {
+            let (mut good, mut wrong, mut wanted) = (Vec::new(), Vec::new(), Vec::new());
+            for no in 0..20usize {
+                for (at, person) in people.into_iter().enumerate() {
+                    let (who, reference) = (&officers[(no + at) % officers.len()], format!("AT {at} {no:02}"));
+                    good.push(posting(&floor, who, person, 100, &reference));
+                    wanted.push((Some(reference), Some(who.label().to_string())));
+                }
+                wrong.push(posting(&floor, &officers[0], people[0], 0, &format!("NONE {no}")));
+            }
+            for posted in good {
+                assert_eq!(floor.runtime.block_on(posted).unwrap().expect("the payment is good").is_repeat, is_repeat);
+            }
+            for refused in wrong {
+                let says = floor.runtime.block_on(refused).unwrap().unwrap_err().to_string();
+                assert!(says.contains("above zero"), "{says}");
+            }
+            wanted.sort_unstable();
+            assert_eq!(floor.texts("select reference, posted_by from entries where kind = 'payment' order by reference"), wanted);
+        }
+        assert_eq!((floor.balance(people[0]), floor.balance(people[1])), ("400.00".into(), "0.00".into()));
+        assert_eq!(floor.promises(people[0]), ["kept"]);
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn what_was_put_down_is_posted_when_nobody_waits_for_it() {
+    let mut floor = Floor::on(Engine::Sqlite, "2026-03-02");
+    let maria = floor.debtor("Maria", "420.00");
+    let (app, at) = (floor.app.clone(), floor.app.moment());
+    let ask = PostPayment { account: maria.account, amount_minor: 100, effective_on: at.business_day, reference: "GONE".into() };
+    floor.runtime.block_on(async {
+        let asked = tokio::time::timeout(Duration::ZERO, post_payment(&app, &Actor::command(), at, &ask)).await;
+        assert!(asked.is_err(), "they went away before they were answered");
+    });
+    // Whoever comes after is posted after.
+    let answered = floor.runtime.block_on(post_payment(&app, &Actor::command(), at, &PostPayment { reference: "NEXT".into(), ..ask }));
+    assert!(answered.is_ok());
+    assert_eq!(floor.balance(maria), "418.00");
 }

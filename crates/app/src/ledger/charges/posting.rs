@@ -3,49 +3,44 @@
 
 use super::bearing::bring_to;
 use crate::accounts::store::standing::{Standing, list_standings};
-use crate::app::{Actor, Failure};
-use crate::ledger::actions::{PostPayment, Posted};
-use crate::ledger::posting::post_plain;
+use crate::app::Failure;
+use crate::ledger::actions::Posted;
+use crate::ledger::posting::{Asked, Fates, post_plain};
 use crate::params;
 use crate::store::Tx;
 use duly_domain::values::ids::AccountId;
-use duly_domain::values::moment::Moment;
 use std::collections::HashSet;
 
 /// Posts payments in their order where some are on accounts that bear interest: those one by one, the others together.
-pub async fn post_bearing(
-    tx: &mut Tx,
-    who: &Actor,
-    at: Moment,
-    standings: Vec<Standing>,
-    asks: &[PostPayment],
-) -> Result<Vec<Result<Posted, Failure>>, Failure> {
+pub async fn post_bearing(tx: &mut Tx, standings: Vec<Standing>, asks: &[Asked<'_>]) -> Result<Fates, Failure> {
     let (bearing, plain): (Vec<Standing>, Vec<Standing>) = standings.into_iter().partition(|one| one.interest_to_on.is_some());
     let bearing: HashSet<AccountId> = bearing.into_iter().map(|one| one.id).collect();
-    let together: Vec<PostPayment> = asks.iter().filter(|ask| !bearing.contains(&ask.account)).cloned().collect();
+    let together: Vec<Asked<'_>> = asks.iter().filter(|ask| !bearing.contains(&ask.payment.account)).copied().collect();
     let mut together = match together.is_empty() {
         true => Vec::new(),
-        false => post_plain(tx, who, at, plain, &together).await?,
+        false => post_plain(tx, plain, &together).await?,
     }
     .into_iter();
     let mut fates = Vec::with_capacity(asks.len());
     for ask in asks {
-        let fate = match bearing.contains(&ask.account) {
-            true => post_one(tx, who, at, ask).await?,
-            false => together.next().unwrap_or_else(|| Err(Failure::NotFound(format!("account {}", ask.account)))),
+        let account = ask.payment.account;
+        let fate = match bearing.contains(&account) {
+            true => post_one(tx, ask).await?,
+            false => together.next().unwrap_or_else(|| Err(Failure::NotFound(format!("account {account}")))),
         };
         fates.push(fate);
     }
     Ok(fates)
 }
 
-async fn post_one(tx: &mut Tx, who: &Actor, at: Moment, ask: &PostPayment) -> Result<Result<Posted, Failure>, Failure> {
+async fn post_one(tx: &mut Tx, asked: &Asked<'_>) -> Result<Result<Posted, Failure>, Failure> {
+    let Asked { who, at, payment: ask } = *asked;
     let is_sound = ask.effective_on <= at.business_day && ask.amount_minor > 0 && !ask.reference.trim().is_empty();
     if is_sound {
         bring_to(tx, who, at, ask.account, ask.effective_on).await?;
     }
     let standings = list_standings(tx, params![ask.account]).await?;
-    let fate = post_plain(tx, who, at, standings, std::slice::from_ref(ask)).await?.pop();
+    let fate = post_plain(tx, standings, std::slice::from_ref(asked)).await?.pop();
     let mut fate = fate.unwrap_or_else(|| Err(Failure::NotFound(format!("account {}", ask.account))));
     // A payment of an earlier day bears less since then.
     if let Ok(posted) = &mut fate

@@ -1,0 +1,122 @@
+//! Payments that several ask for at once are posted together, for the embedded database has one writer.
+//!
+//! Whoever asks puts the payment down and waits. One of them has the turn: it takes what lies there when it has the writer, posts all of
+//! it ([`super::posting`]), and the next has the turn while this commit is on its way to the disk. Alone, one waits for nobody. On
+//! PostgreSQL each payment is a transaction of its own, which go on beside each other there.
+//!
+//! Always true: what is told was committed; where a transaction fails as a whole, each of its payments is tried by itself, so that none
+//! fails with another; and a payment that was put down is posted also where whoever asked went away.
+
+use super::actions::{PostPayment, Posted, post_within};
+use super::posting::{Asked, Fates, post_asked};
+use crate::accounts::store::standing::list_standings;
+use crate::app::{Actor, App, Failure, cut_short};
+use crate::store::{Tx, Value};
+use crate::transaction;
+use duly_domain::values::moment::Moment;
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::{OwnedMutexGuard, oneshot};
+
+/// So many are posted by one transaction at most: nobody else who writes waits for more.
+const TOGETHER_MAX: usize = 200;
+
+/// Payments that wait for the writer. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct AtOnce {
+    waiting: Arc<Mutex<VecDeque<Waiting>>>,
+    turn: Arc<tokio::sync::Mutex<()>>,
+}
+
+/// One that waits, and who is told.
+struct Waiting {
+    who: Actor,
+    at: Moment,
+    payment: PostPayment,
+    told: oneshot::Sender<Result<Posted, Failure>>,
+}
+
+impl AtOnce {
+    fn line(&self) -> MutexGuard<'_, VecDeque<Waiting>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes those of one business day, in the order in which they came.
+    fn take(&self) -> Vec<Waiting> {
+        let mut line = self.line();
+        let day = line.front().map(|first| first.at.business_day);
+        let together = line.iter().take(TOGETHER_MAX).take_while(|one| Some(one.at.business_day) == day).count();
+        line.drain(..together).collect()
+    }
+}
+
+impl fmt::Debug for AtOnce {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} payments wait", self.line().len())
+    }
+}
+
+/// Posts a payment, with those that others ask for meanwhile.
+pub async fn post(app: &App, who: &Actor, at: Moment, payment: &PostPayment) -> Result<Posted, Failure> {
+    if app.db.engine() != "sqlite" {
+        return post_alone(app, who, at, payment).await;
+    }
+    let (told, fate) = oneshot::channel();
+    app.at_once.line().push_back(Waiting { who: who.clone(), at, payment: payment.clone(), told });
+    // A task of its own: what others put down must be posted also when this one goes away.
+    tokio::spawn({
+        let app = app.clone();
+        async move { take_turn(&app).await }
+    });
+    fate.await.map_err(|_| cut_short())?
+}
+
+/// Posts what lies there when the writer is free, and tells those who wait.
+async fn take_turn(app: &App) {
+    let turn = app.at_once.turn.clone().lock_owned().await;
+    if app.at_once.line().is_empty() {
+        return;
+    }
+    let mut taken = Vec::new();
+    match post_line(app, turn, &mut taken).await {
+        Ok(fates) => {
+            for (waiting, fate) in taken.into_iter().zip(fates) {
+                waiting.told.send(fate).ok();
+            }
+        }
+        Err(_) => {
+            for waiting in taken {
+                let fate = post_alone(app, &waiting.who, waiting.at, &waiting.payment).await;
+                waiting.told.send(fate).ok();
+            }
+        }
+    }
+}
+
+/// Posts what lies there by the time the writer is free; the turn is given on when it stands in the transaction.
+async fn post_line(app: &App, turn: OwnedMutexGuard<()>, taken: &mut Vec<Waiting>) -> Result<Fates, Failure> {
+    let mut turn = Some(turn);
+    transaction!(app.db, tx, {
+        if taken.is_empty() {
+            *taken = app.at_once.take();
+        }
+        let fates = post_taken(tx, taken).await;
+        turn = None;
+        fates
+    })
+}
+
+async fn post_alone(app: &App, who: &Actor, at: Moment, payment: &PostPayment) -> Result<Posted, Failure> {
+    transaction!(app.db, tx, { post_within(tx, who, at, payment).await })
+}
+
+async fn post_taken(tx: &mut Tx, taken: &[Waiting]) -> Result<Fates, Failure> {
+    let mut accounts: Vec<_> = taken.iter().map(|waiting| waiting.payment.account).collect();
+    accounts.sort_unstable();
+    accounts.dedup();
+    let ids: Vec<Value> = accounts.into_iter().map(Value::from).collect();
+    let standings = list_standings(tx, &ids).await?;
+    let asks: Vec<Asked<'_>> = taken.iter().map(|Waiting { who, at, payment, .. }| Asked { who, at: *at, payment }).collect();
+    post_asked(tx, standings, &asks).await
+}
