@@ -12,7 +12,7 @@ use super::revision::{Left, Revision, revise};
 use super::rhythm::{Frequency, Shift};
 use crate::decision::{Decision, Detail, Reason, RuleCard, Severity};
 use jiff::civil::Date;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// More accounts than one person agrees one plan over.
 pub const ACCOUNTS_MAX: usize = 12;
@@ -102,9 +102,9 @@ pub struct AccountLeft {
 pub fn share_payment(amount_minor: i64, accounts: &[AccountLeft]) -> Vec<i64> {
     let mut shares = vec![0; accounts.len()];
     let mut left = amount_minor.max(0);
-    let numbers: BTreeMap<(bool, i64), ()> =
-        accounts.iter().flat_map(|account| &account.parts).map(|part| ((part.is_missed, part.number), ())).collect();
-    let in_turn = numbers.into_keys().map(Some).chain([None]);
+    let numbers: BTreeSet<(bool, i64)> =
+        accounts.iter().flat_map(|account| &account.parts).map(|part| (part.is_missed, part.number)).collect();
+    let in_turn = numbers.into_iter().map(Some).chain([None]);
     for turn in in_turn {
         let waits = |(account, share): (&AccountLeft, &i64)| {
             let room = (account.owed_minor - share).max(0);

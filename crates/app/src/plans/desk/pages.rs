@@ -215,7 +215,11 @@ pub(in crate::plans) async fn show(
         match (&with, desk.offer_of(typed)) {
             (Some(with), _) => joint = Some(JointShown::of(visit, with, typed)),
             (None, Ok(offer)) => built = Some(shown(&offer)),
-            (None, Err(problems)) => again.problems = in_fields(problems),
+            (None, Err(problems)) => {
+                // Why they are not planned together stays said.
+                again.problems.0.retain(|(field, _)| *field == "with");
+                again.problems.0.extend(in_fields(problems).0);
+            }
         }
     }
     let told_to = match &desk.told {
