@@ -9,6 +9,7 @@ mod coaching_pages;
 mod command_line;
 mod crash;
 mod incoming;
+mod joint_pages;
 mod letters_pdf;
 mod live;
 mod localstripe;

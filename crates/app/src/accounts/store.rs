@@ -89,14 +89,14 @@ const ACCOUNT: &str = "
     select id, creditor_id, desk_id, debtor_id, reference, kind, description, creditor_status, state, currency, placed_minor,
            balance_minor, principal_minor, interest_minor, fees_minor, costs_minor, other_minor, paid_before_minor,
            reduced_before_minor, placed_on, itemized_on, due_on, charged_off_on, stage, was_reached, next_action, next_action_on,
-           next_action_at, closed_on, closed_because, interest_to_on, paused_until, recall_on
+           next_action_at, closed_on, closed_because, interest_to_on, paused_until, recall_on, aged_from_on
       from accounts where id = $1";
 const BY_REFERENCE: &str = "select id from accounts where reference = $1 order by id limit 2";
 const ACCOUNTS_IN: &str = "
     select id, creditor_id, desk_id, debtor_id, reference, kind, description, creditor_status, state, currency, placed_minor,
            balance_minor, principal_minor, interest_minor, fees_minor, costs_minor, other_minor, paid_before_minor,
            reduced_before_minor, placed_on, itemized_on, due_on, charged_off_on, stage, was_reached, next_action, next_action_on,
-           next_action_at, closed_on, closed_because, interest_to_on, paused_until, recall_on
+           next_action_at, closed_on, closed_because, interest_to_on, paused_until, recall_on, aged_from_on
       from accounts where id in ($keys)";
 const OF_DEBTORS: &str = "select debtor_id, id, kind, paused_until from accounts where debtor_id in ($keys) order by debtor_id, id";
 const SET_NEXT: &str = "update accounts set next_action = $1, next_action_on = $2, next_action_at = $3 where id = $4";
@@ -125,7 +125,7 @@ const STANDING_HOLDS: &str = "
     select count(*) from holds
      where account_id = $1 and scope <> 'pause' and ended_at is null and (until_on is null or until_on > $2)";
 const STALE_STAGES: &str = "
-    select id, due_on, stage from accounts where state = 'open' and id > $1 order by id limit $2";
+    select id, coalesce(aged_from_on, due_on), stage from accounts where state = 'open' and id > $1 order by id limit $2";
 const SET_STAGE: &str = "update accounts set stage = $1 where id = $2";
 const ORPHANS: &str = "
     select count(*) from accounts a
@@ -177,6 +177,7 @@ rows! {
         pub interest_to_on: Option<Date>,
         pub paused_until: Option<Date>,
         pub recall_on: Option<Date>,
+        pub aged_from_on: Option<Date>,
     }
 
     /// One batch.
@@ -324,6 +325,11 @@ impl Account {
     /// What is owed, by bucket.
     pub fn owed(&self) -> Result<Buckets, StoreError> {
         Ok(Buckets::of(currency(&self.currency)?, self.owed_minor))
+    }
+
+    /// From which day its age counts: the last on which it was brought current, else the one since which it is unpaid.
+    pub fn aged_from(&self) -> Option<Date> {
+        self.aged_from_on.or(self.due_on)
     }
 }
 

@@ -344,9 +344,16 @@ async fn money(tx: &mut Tx, account: AccountId, events: &mut Vec<Event>, zone: &
         let by = names.of(tx, &plan.agreed_by).await?;
         let total = Money::of(plan.total_minor, ledger::store::currency(&plan.currency)?);
         let title = format!("Agreed: {} of {total}, the last on {}", plan.offered().to_string().to_lowercase(), written(plan.last_on));
+        let title = if plan.joint.is_some() { format!("{title}, with other accounts") } else { title };
         let otherwise = plan.revised().map(|revision| format!(" · {revision}")).unwrap_or_default();
         let state = format!("{}{otherwise} · by {by}", plan.standing().to_string().to_lowercase());
         events.push(Event { href: Some(format!("/accounts/{account}#plan")), ..event(plan.agreed_at, "promise", "", title, state) });
+    }
+    for row in plans::re_age::store::list_of_account(tx, account).await? {
+        let by = names.of(tx, &row.made_by).await?;
+        let gone = row.taken_back_because.map(|because| format!("; taken back: {because}")).unwrap_or_default();
+        let title = format!("Brought current: its age counts from {}", written(row.aged_from_on));
+        events.push(event(row.made_at, "promise", "", title, format!("“{}” · by {by}{gone}", row.words)));
     }
     for request in plans::approvals::store::list_of_account(tx, account).await? {
         let asked = request.asked()?;

@@ -107,6 +107,7 @@ struct WorkspacePage {
     principal_width: i64,
     itemized_on: String,
     due_on: String,
+    aged_from: String,
     paid_before: Money,
     reduced_before: Money,
     stage: String,
@@ -269,7 +270,7 @@ pub async fn show_with(
     };
     let pause = PausePanel::of(&mut tx, visit, id, &form).await?;
     let asking = asking(&mut tx, visit, id, tab == "promise", &form).await?;
-    let plan = PlanPanel::of(&mut tx, visit, id, account.state == "open").await?;
+    let plan = PlanPanel::of(&mut tx, visit, account, &form.fields).await?;
     let debits = DebitPanel::of(&mut tx, visit, id, account.state == "open").await?;
     let said = SaidPanel::of(&mut tx, visit, id).await?;
     let frame = frame.watching(asking.as_ref().map(|asking| asking.live.as_str()));
@@ -304,6 +305,7 @@ pub async fn show_with(
         buckets: buckets.each().filter(|(_, amount)| amount.minor() != 0).collect(),
         itemized_on: account.itemized_on.map(written).unwrap_or_default(),
         due_on: account.due_on.map(written).unwrap_or_default(),
+        aged_from: account.aged_from_on.map(written).unwrap_or_default(),
         paid_before: amount(account.paid_before_minor),
         reduced_before: amount(account.reduced_before_minor),
         stage: account.stage.clone(),
@@ -455,7 +457,7 @@ pub async fn workspace_json(tx: &mut Tx, at: Moment, account: AccountId) -> Resu
     Ok(json!({
         "account": {"id": account.id.to_string(), "reference": account.reference, "creditor": creditor.name, "kind": account.kind,
             "state": account.state, "stage": account.stage, "placed_on": account.placed_on.to_string(),
-            "itemized_on": account.itemized_on.map(|on| on.to_string()), "due_on": account.due_on.map(|on| on.to_string()),
+            "itemized_on": account.itemized_on.map(|on| on.to_string()), "due_on": account.due_on.map(|on| on.to_string()), "aged_from_on": account.aged_from_on.map(|on| on.to_string()),
             "description": account.description, "placed": money(account.placed_minor, currency)},
         "people": people,
         "debtor": {"id": debtor.id.to_string(), "name": debtor.name, "language": debtor.language, "state": debtor.state, "deceased": debtor.is_deceased},

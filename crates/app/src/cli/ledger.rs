@@ -1,5 +1,6 @@
 //! Payments are posted and reversed; the journal goes out.
 
+use super::joint::{JointPayment, pay};
 use super::named::parse_id;
 use super::output::{answer, money, written};
 use super::{Answered, Format, Global};
@@ -40,6 +41,21 @@ pub enum PaymentCommand {
         #[arg(long)]
         direct: bool,
     },
+    /// Posts one payment for all accounts of a joint plan: by what is open, then what comes next; repeated with the same reference, once.
+    Joint {
+        /// The joint plan.
+        #[arg(long)]
+        plan: String,
+        /// In minor units of its currency.
+        #[arg(long, value_parser = super::plain::minor)]
+        amount: i64,
+        /// From when it counts.
+        #[arg(long, value_parser = super::plain::day)]
+        on: Date,
+        /// The payer's or bank's reference.
+        #[arg(long)]
+        reference: String,
+    },
     /// Takes a payment back.
     Reverse {
         /// The payment.
@@ -69,6 +85,7 @@ pub(super) async fn payment(app: &App, global: &Global, command: PaymentCommand)
                 vec![format!("payment {} to the creditor; {owed} is left", posted.payment)]
             })
         }
+        PaymentCommand::Joint { plan, amount, on, reference } => pay(app, global, JointPayment { plan, amount, on, reference }).await,
         PaymentCommand::Reverse { payment, .. } if payment.starts_with(DirectPaymentId::PREFIX) => {
             let balance = reverse_direct(app, &Actor::command(), app.moment(), parse_id("payment", &payment)?).await?;
             let json = json!({"payment": payment, "state": "reversed", "balance": buckets_json(&balance)});

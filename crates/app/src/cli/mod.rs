@@ -15,6 +15,7 @@ mod identity;
 mod incoming;
 mod intake;
 mod jobs;
+mod joint;
 mod ledger;
 mod letters;
 mod licenses;

@@ -48,6 +48,9 @@ pub enum PlanCommand {
         #[arg(long)]
         officer: String,
     },
+    /// One plan over several accounts of a person.
+    #[command(subcommand)]
+    Joint(super::joint::JointCommand),
     /// What somebody may grant alone, as TOML; with a file, sets it.
     Limits {
         /// The rows to set.
@@ -103,6 +106,7 @@ pub(super) async fn plan(app: &App, global: &Global, command: PlanCommand) -> Re
                 "last_on": row.last_on.to_string(), "total": money(row.total_minor, &row.currency)});
             answer(global.format, &json, || vec![format!("{} goes on as {}: {revision}", plan.id, row.id)])?;
         }
+        PlanCommand::Joint(command) => return super::joint::joint(app, global, command).await,
         PlanCommand::Limits { file: None, .. } => {
             let row = find_limits(&mut app.db.read().await?, app.moment().business_day).await?;
             let terms = row.as_ref().map_or(Ok(limits::Written::default()), |row| serde_json::from_str(&row.terms));

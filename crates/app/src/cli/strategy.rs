@@ -1,10 +1,11 @@
 //! The worklist and one account, as the screens show them.
 
-use super::Global;
 use super::charges::payoff;
+use super::joint::bring_current;
 use super::limitation::{LimitationArgs, limitation};
 use super::named::find_actor;
 use super::output::{answer, money, written};
+use super::{Answered, Global};
 use crate::accounts::workspace::workspace_json;
 use crate::app::{Actor, App, Failure};
 use crate::{accounts, audit, strategy};
@@ -35,6 +36,21 @@ pub enum AccountCommand {
         /// The day; today unless named.
         #[arg(long, value_parser = super::plain::day)]
         on: Option<Date>,
+    },
+    /// Brings an account current after payments as agreed: its age counts from today, and nothing else moves.
+    ReAge {
+        /// The account: its id or reference.
+        #[arg(long)]
+        account: String,
+        /// What shows that they pay again as agreed; or why it is taken back.
+        #[arg(long)]
+        because: String,
+        /// The supervisor's e-mail address.
+        #[arg(long)]
+        officer: String,
+        /// Takes the newest one that stands back.
+        #[arg(long)]
+        take_back: bool,
     },
     /// The time to sue: the last day and the reasoning line by line, or every account on which it ends soon.
     Limitation(Box<LimitationArgs>),
@@ -84,8 +100,11 @@ pub(super) async fn worklist(app: &App, global: &Global, officer: &str, limit: u
     Ok(())
 }
 
-pub(super) async fn account(app: &App, global: &Global, command: AccountCommand) -> Result<(), Failure> {
+pub(super) async fn account(app: &App, global: &Global, command: AccountCommand) -> Result<Answered, Failure> {
     match command {
+        AccountCommand::ReAge { account, because, officer, take_back } => {
+            return bring_current(app, global, &account, &because, &officer, take_back).await;
+        }
         AccountCommand::Show { account } => show_account(app, global, &account).await,
         AccountCommand::Recall { account, on } => {
             let id = accounts::store::resolve(&mut app.db.read().await?, &account).await?;
@@ -97,7 +116,8 @@ pub(super) async fn account(app: &App, global: &Global, command: AccountCommand)
         }
         AccountCommand::Payoff { account, on } => payoff(app, global, &account, on).await,
         AccountCommand::Limitation(args) => limitation(app, global, *args).await,
-    }
+    }?;
+    Ok(Answered::Yes)
 }
 
 /// Shows what the workspace shows.

@@ -41,7 +41,7 @@ pub async fn leave_open(app: &App, users: &[(UserId, Actor)]) -> Result<(), Fail
     let open = list_facts(&mut app.db.read().await?, AccountId(Uuid::nil()), OPEN).await?;
     let mut ending = 0;
     for row in open {
-        let Some((accrued, years)) = row.due_on.zip(years_of(app, row.account).await?) else { continue };
+        let Some((accrued, years)) = row.aged_from.zip(years_of(app, row.account).await?) else { continue };
         let ends_on = accrued.saturating_add(Span::new().years(years));
         if ending == ENDING || ends_on < today || ends_on > today.saturating_add(Span::new().days(SOON)) {
             continue;

@@ -97,7 +97,7 @@ impl Placing<'_> {
                 state: "open".into(),
                 balance_minor: total,
                 currency: currency.into(),
-                due_on: new.due_on,
+                aged_from: new.due_on,
                 next_action_on: Some(today),
                 next_action_at: None,
                 was_reached: false,

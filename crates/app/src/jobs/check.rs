@@ -5,7 +5,7 @@ use crate::audit::kept::proof::Proof;
 use crate::audit::keys::Keys;
 use crate::cli::output::written;
 use crate::store::Tx;
-use crate::{accounts, audit, compliance, ledger};
+use crate::{accounts, audit, compliance, ledger, plans};
 use jiff::civil::Date;
 
 /// One check and what it found.
@@ -37,6 +37,8 @@ pub async fn run(tx: &mut Tx, keys: &Keys, on: Date) -> Result<Vec<Check>, Failu
     let charges = ledger::charges::check::verify(tx).await?;
     let processed = ledger::processor::check::verify(tx).await?;
     let (off_pauses, pauses) = accounts::hardship::store::count_faults(tx).await?;
+    let joint = plans::joint::check::verify(tx).await?;
+    let (off_ages, ages) = plans::re_age::store::count_faults(tx).await?;
     let whole = trust.iter().all(|(bank, owed, _)| *bank >= 0 && bank + owed == 0);
     Ok(vec![
         Check { name: "ledger balanced", ok: unbalanced == 0, detail: format!("{entries} entries, {unbalanced} do not add up to zero") },
@@ -67,6 +69,12 @@ pub async fn run(tx: &mut Tx, keys: &Keys, on: Date) -> Result<Vec<Check>, Failu
             name: "pauses as accounts say",
             ok: off_pauses == 0,
             detail: format!("{pauses} hardship pauses stand, {off_pauses} accounts say otherwise"),
+        },
+        Check { name: "joint plans add up", ok: joint.is_ok(), detail: joint.unwrap_or_else(|faults| faults) },
+        Check {
+            name: "ages as accounts say",
+            ok: off_ages == 0,
+            detail: format!("{ages} re-ages stand, {off_ages} accounts count their age otherwise"),
         },
         Check { name: "bank statements whole", ok: receipts.is_ok(), detail: receipts.unwrap_or_else(|faults| faults) },
         Check { name: "debits as files say", ok: debits.is_ok(), detail: debits.unwrap_or_else(|faults| faults) },

@@ -302,7 +302,7 @@ impl<'a> Book<'a> {
 
     /// What the account's place on the worklist follows from.
     fn work(&self) -> WorkRow {
-        let Standing { id, desk, due_on, next_action_on, next_action_at, was_reached, held_until, returned, .. } = self.standing;
+        let Standing { id, desk, aged_from, next_action_on, next_action_at, was_reached, held_until, returned, .. } = self.standing;
         let (state, currency) = (self.standing.state.clone(), self.standing.currency.clone());
         let is = |promise: &PromiseRow, states: &[PromiseState]| states.iter().any(|state| promise.state == state.code());
         let count = |states: &[PromiseState]| self.promises.iter().map(|promise| i64::from(is(promise, states))).sum();
@@ -313,7 +313,7 @@ impl<'a> Book<'a> {
             state,
             balance_minor: self.total,
             currency,
-            due_on,
+            aged_from,
             next_action_on,
             next_action_at,
             was_reached,

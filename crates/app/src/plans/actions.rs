@@ -115,6 +115,7 @@ pub async fn withdraw_promise(app: &App, who: &Actor, at: Moment, promise: Promi
         if promise.state != "open" {
             return Err(Failure::Stale(format!("the promise is {} and cannot be withdrawn", promise.state.replace('_', " "))));
         }
+        let beside = following::list_beside(tx, promise.account, promise.id).await?;
         promise.state = PromiseState::Withdrawn.code().into();
         store::update_state(tx, promise.id, &promise.state, promise.arrived_minor, Some(at.at)).await?;
         let detail = json!({"promise": promise.id.to_string()});
@@ -122,6 +123,10 @@ pub async fn withdraw_promise(app: &App, who: &Actor, at: Moment, promise: Promi
         accounts::actions::set_next(tx, promise.account, "Promise withdrawn: agree what next", at.business_day, None).await?;
         following::follow(tx, who, at, promise.account, at.business_day).await?;
         strategy::actions::place_on_worklist(tx, promise.account, at).await?;
+        following::withdraw_together(tx, who, at, &beside, "a part of it was taken back").await?;
+        for plan in &beside {
+            strategy::actions::place_on_worklist(tx, plan.account, at).await?;
+        }
         Ok(promise)
     })
 }

@@ -86,6 +86,8 @@ const STEPS: &[Step] = &steps! {
     63 "0063_processor";
     64 "0064_confirmations" apart;
     65 "0065_returned" apart;
+    66 "0066_joint_plans";
+    68 "0068_re_ages";
 };
 
 const JOURNAL: &str = "

@@ -59,7 +59,7 @@ pub fn work_values(row: &WorkRow, today: Date) -> Result<Option<[Value; 7]>, Fai
 fn rank_row(row: &WorkRow, today: Date) -> Result<Ranking, Failure> {
     Ok(rank(&WorkFacts {
         balance: Money::of(row.balance_minor, ledger::store::currency(&row.currency)?),
-        days_past_due: days_past_due(row.due_on, today),
+        days_past_due: days_past_due(row.aged_from, today),
         timed_at: row.next_action_at.filter(|_| row.next_action_on.is_none_or(|on| on <= today)),
         has_returned: row.returned > 0,
         promise_due_on: row.promise_due_on,

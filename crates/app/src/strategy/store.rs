@@ -11,7 +11,7 @@ use jiff::civil::Date;
 macro_rules! facts_where {
     ($condition:literal) => {
         concat!(
-            "select a.id, a.desk_id, a.state, a.balance_minor, a.currency, a.due_on, a.next_action_on, a.next_action_at, a.was_reached,
+            "select a.id, a.desk_id, a.state, a.balance_minor, a.currency, coalesce(a.aged_from_on, a.due_on), a.next_action_on, a.next_action_at, a.was_reached,
                 (select p.due_on from promises p where p.account_id = a.id and p.state = 'open' order by p.id limit 1),
                 (select p.state from promises p where p.account_id = a.id order by p.taken_at desc, p.id desc limit 1),
                 (select count(*) from promises p where p.account_id = a.id and p.state = 'kept'),
@@ -70,7 +70,7 @@ rows! {
         pub state: String,
         pub balance_minor: i64,
         pub currency: String,
-        pub due_on: Option<Date>,
+        pub aged_from: Option<Date>,
         pub next_action_on: Option<Date>,
         pub next_action_at: Option<Timestamp>,
         pub was_reached: bool,

@@ -40,6 +40,12 @@ impl Fields {
         self
     }
 
+    /// The same without the boxes of a prefix.
+    pub fn without(mut self, prefix: &str) -> Fields {
+        self.0.retain(|name, _| !name.starts_with(prefix));
+        self
+    }
+
     /// What follows a prefix in the names of boxes that were ticked.
     pub fn ticked(&self, prefix: &str) -> Vec<String> {
         let mut ticked: Vec<String> = self.0.keys().filter_map(|name| name.strip_prefix(prefix)).map(String::from).collect();

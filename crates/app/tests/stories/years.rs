@@ -11,12 +11,22 @@ use duly::ledger::journal::Dialect;
 use duly::ledger::refund::{RefundOverpayment, refund, reverse_refund};
 use duly::ledger::remittances::gathering::Ask;
 use duly::ledger::remittances::{approve, prepare};
+use duly::plans::agreed::following::withdraw_plan;
+use duly::plans::agreed::revising::revise_plan;
+use duly::plans::agreed::store::{PlanRow, list_plans};
+use duly::plans::joint::agreeing::{AgreeJoint, agree_joint};
+use duly::plans::joint::paying::{PayJoint, pay_joint};
+use duly::plans::joint::standing::JointDesk;
 use duly::{accounts, plans};
 use duly_domain::accounts::Bucket;
 use duly_domain::accounts::hardship::PauseReason;
 use duly_domain::ledger::charges::InterestSource;
 use duly_domain::ledger::rates::Mode;
+use duly_domain::plans::revision::Revision;
+use duly_domain::plans::rhythm::Frequency;
+use duly_domain::plans::schedule::{Cut, PlanTerms};
 use duly_domain::values::ids::{PaymentId, RefundId};
+use duly_domain::values::money::Money;
 use duly_testkit::{Engine, Floor, Person};
 use jiff::Span;
 use proptest::prelude::*;
@@ -69,6 +79,12 @@ enum Happens {
     IsTakenBack { account: usize },
     /// They cannot pay for a while, and could not for some days.
     Pauses { account: usize, days_ago: i8, days: i8 },
+    /// The first two accounts, which are one person's, get one plan.
+    AgreesJointly { count: u32, in_days: i8 },
+    /// Money comes in for both.
+    PaysJointly { minor: i64, reference: u8 },
+    /// Their plan goes on otherwise, or is taken back.
+    GoesOn { account: usize, revision: u8 },
     /// The creditor has what was collected.
     IsRemitted,
     /// So many days go by, each with its night.
@@ -93,6 +109,9 @@ fn happens() -> impl Strategy<Value = Happens> {
             .prop_map(|(account, bucket, minor)| Happens::IsWaived { account, bucket, minor }),
         2 => account().prop_map(|account| Happens::IsTakenBack { account }),
         1 => (account(), 0i8..25, 10i8..40).prop_map(|(account, days_ago, days)| Happens::Pauses { account, days_ago, days }),
+        3 => (1u32..9, 1i8..28).prop_map(|(count, in_days)| Happens::AgreesJointly { count, in_days }),
+        4 => (1i64..40_000, 0u8..9).prop_map(|(minor, reference)| Happens::PaysJointly { minor, reference }),
+        2 => (0..2usize, 0u8..4).prop_map(|(account, revision)| Happens::GoesOn { account, revision }),
         3 => Just(Happens::IsRemitted),
     ]
 }
@@ -113,9 +132,18 @@ impl Year {
             .import(&format!("reference,name,principal,interest,fees,due_on\n{rows}"), MAPPING, "Lärk; (field)")
             .expect("the file is good");
         let people: Vec<Person> = (0..opening.len()).map(|at| floor.person(&reference(at))).collect();
+        floor.merge(people[0].debtor, people[1].debtor);
         let creditor = creditor_of(&mut floor, people[0]);
         agree(&mut floor, creditor, plan(Mode::Net, 2_500), "2025-01-01");
         Year { floor, people, payments: Vec::new(), refunds: Vec::new() }
+    }
+
+    /// The newest plan of an account.
+    fn newest_plan(&mut self, account: usize) -> Option<PlanRow> {
+        let account = self.people[account].account;
+        let app = self.floor.app.clone();
+        let plans = self.floor.runtime.block_on(async { list_plans(&mut app.db.read().await.expect("a reader"), account).await });
+        plans.expect("plans").into_iter().next()
     }
 
     /// Lets something happen; what the rules of the house refuse has not happened.
@@ -207,6 +235,45 @@ impl Year {
                     until_on: today.saturating_add(Span::new().days(i64::from(days))),
                 };
                 happened(runtime.block_on(grant_pause(&app, &who, at, &ask)));
+            }
+            Happens::AgreesJointly { count, in_days } => {
+                let accounts = vec![self.people[0].account, self.people[1].account];
+                let total = runtime.block_on(async {
+                    let mut tx = app.db.read().await.expect("a reader");
+                    JointDesk::of(&mut tx, &accounts, at).await.expect("two accounts of one person").total
+                });
+                let down = Money::of(0, total.currency());
+                let first_on = today.saturating_add(Span::new().days(i64::from(in_days)));
+                let terms = PlanTerms { total, down, cut: Cut::Count(count), first_on, frequency: Frequency::EveryTwoWeeks };
+                happened(runtime.block_on(agree_joint(&app, &who, at, &AgreeJoint { accounts, terms })));
+            }
+            Happens::PaysJointly { minor, reference } => {
+                if let Some(joint) = self.newest_plan(0).and_then(|plan| plan.joint) {
+                    let ask = PayJoint { joint, amount_minor: minor, effective_on: today, reference: format!("BOTH {reference}") };
+                    let posted = happened(runtime.block_on(pay_joint(&app, &who, at, &ask)));
+                    let parts = posted.into_iter().filter(|posted| !posted.is_repeat).flat_map(|posted| posted.parts);
+                    let parts: Vec<_> = parts.collect();
+                    assert!(parts.is_empty() || parts.iter().map(|part| part.amount.minor()).sum::<i64>() == minor);
+                    self.payments.extend(parts.iter().map(|part| part.posted.payment));
+                }
+            }
+            Happens::GoesOn { account, revision } => {
+                if let Some(plan) = self.newest_plan(account) {
+                    let revision = match revision {
+                        0 => Some(Revision::Skip),
+                        1 => Some(Revision::Merge),
+                        2 => Some(Revision::Rest { until: today.saturating_add(Span::new().days(30)) }),
+                        _ => None,
+                    };
+                    match revision {
+                        Some(revision) => {
+                            happened(runtime.block_on(revise_plan(&app, &who, at, plan.account, plan.id, revision, "They asked for it.")));
+                        }
+                        None => {
+                            happened(runtime.block_on(withdraw_plan(&app, &who, at, plan.account, plan.id)));
+                        }
+                    }
+                }
             }
             Happens::IsRemitted => {
                 let creditor = creditor_of(&mut self.floor, self.people[0]);

@@ -3,14 +3,16 @@
 //!
 //! The negotiation desk reads [`budget`] (what can be paid), [`schedule`] (a plan day by day), [`worth`] (what a plan is worth to the
 //! creditor), [`offers`] (the best plans that policy and budget have) and [`limits`] (what of them somebody may grant alone). What becomes of one that was
-//! agreed stands in [`plan`]. What a note seems to promise past all of that is found by [`said`].
+//! agreed stands in [`plan`]; one over several accounts is cut by [`joint`]; after payments as agreed [`re_age`] brings an account current. What a note seems to promise past all of that is found by [`said`].
 
 pub mod approval;
 pub mod budget;
+pub mod joint;
 pub mod limits;
 pub mod offers;
 pub mod plan;
 pub mod promise;
+pub mod re_age;
 pub mod revision;
 pub mod rhythm;
 pub mod said;

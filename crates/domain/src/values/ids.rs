@@ -194,6 +194,8 @@ ids! {
     OfferPolicyId = "ofp";
     /// A plan or settlement that was agreed.
     PlanId = "pln";
+    /// One plan over several accounts.
+    JointPlanId = "jpl";
     /// One payment of a plan.
     InstallmentId = "ins";
     /// One version of what somebody may grant alone.
@@ -204,6 +206,8 @@ ids! {
     ChargeId = "chg";
     /// A time in which somebody who cannot pay is left alone.
     HardshipPauseId = "hsp";
+    /// An account brought current after payments as agreed.
+    ReAgeId = "rag";
     /// What a bureau was told of an account.
     FurnishingId = "fur";
     /// One letter.

@@ -15,7 +15,7 @@ macro_rules! standing_where {
             "select ",
             $key,
             ", a.id, a.creditor_id, a.desk_id, a.state, a.currency, a.principal_minor,
-                a.interest_minor, a.fees_minor, a.costs_minor, a.other_minor, a.due_on, a.next_action_on, a.next_action_at, a.was_reached,
+                a.interest_minor, a.fees_minor, a.costs_minor, a.other_minor, coalesce(a.aged_from_on, a.due_on), a.next_action_on, a.next_action_at, a.was_reached,
                 (select count(*) from promises p where p.account_id = a.id),
                 (select max(coalesce(h.until_on, '9999-12-31')) from holds h where h.account_id = a.id and h.ended_at is null),
                 (select count(*) from approvals r where r.account_id = a.id and r.noted_at is null
@@ -45,7 +45,7 @@ rows! {
         pub state: String,
         pub currency: String,
         pub owed_minor: [i64; Bucket::ALL.len()],
-        pub due_on: Option<Date>,
+        pub aged_from: Option<Date>,
         pub next_action_on: Option<Date>,
         pub next_action_at: Option<Timestamp>,
         pub was_reached: bool,

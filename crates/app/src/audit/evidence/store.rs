@@ -45,12 +45,13 @@ const STEPS: &str = "call_id in (select id from calls where account_id = $1
     union select k.id from calls k join contact_debts d on d.contact_id = k.contact_id where d.account_id = $1)";
 const NOTICES: &str = "id in (select id from notices where account_id = $1
     union select n.id from notices n join accounts a on a.debtor_id = n.debtor_id where a.id = $1)";
+const JOINT: &str = "id in (select joint_id from plans where account_id = $1)";
 const POLICIES: &str = "creditor_id is null or creditor_id = (select creditor_id from accounts where id = $1)";
 /// The moment of the pack is left out: the view that its making is must not be in it, or no second one could be the same.
 const VIEWS: &str = "account_id = $1 and seen_at < $2";
 
 /// Everything a pack holds of an account, in the order of its contents.
-pub const SOURCES: [Source; 41] = [
+pub const SOURCES: [Source; 43] = [
     source("account", "accounts", "id = $1", "the account as it stands"),
     source("people", "account_people", OWN, "who stands on the account, in which role"),
     source(
@@ -86,7 +87,9 @@ pub const SOURCES: [Source; 41] = [
     source("promises", "promises", OWN, "promises to pay, kept or not"),
     source("budgets", "budgets", OWN, "what they said they can pay"),
     source("plans", "plans", OWN, "plans and settlements that were agreed, and what became of them"),
+    source("joint-plans", "joint_plans", JOINT, "what was agreed for this and other accounts of the person together"),
     source("installments", "plan_installments", OWN, "the payments of those plans day by day, each with its promise"),
+    source("re-ages", "re_ages", OWN, "when the account was brought current, and from which day its age counts"),
     source("approvals", "approvals", OWN, "what officers asked to grant beyond their limits, and the answers"),
     source("statuses", "status_evidence", OWN, "statuses with their evidence"),
     source("limitation", "limitation_entries", OWN, "what the time to sue is counted from"),

@@ -78,7 +78,7 @@ macro_rules! of_agency {
 ///
 /// Whose contact, wish, circumstance or notice it is may change when two records of one person are made one or parted again.
 #[rustfmt::skip]
-pub static KINDS: [Kind; 37] = [
+pub static KINDS: [Kind; 39] = [
     kind!("approval", ApprovalId, "approvals",
         call_id kind terms limits words asked_by_id asked_at,
         lapses_at state answer_terms answer_words answered_by_id answered_at good_until promise_id noted_at),
@@ -130,6 +130,8 @@ pub static KINDS: [Kind; 37] = [
     kind!("interest terms", InterestTermsId, "interest_terms",
         source rate_ppm day_count from_on words decision_id set_by set_at,
         until_on stopped_by stopped_because stopped_at),
+    kind!("joint plan", JointPlanId, "joint_plans",
+        total_minor down_minor currency frequency first_on last_on payments agreed_on agreed_by agreed_at revises_id revision,),
     kind!("letter", LetterId, "letters",
         run_id kind language reference addressee content document_id hash pages file_name mailing_on period_ends_on printed_at case_id,
         state mailed_on notice_id).later(1),
@@ -149,8 +151,8 @@ pub static KINDS: [Kind; 37] = [
         reference state reversed_on),
     kind!("plan", PlanId, "plans",
         budget_id approval_id policy_id kind total_minor down_minor balance_minor share_bp currency frequency first_on agreed_on last_on
-        worth_minor all_kept_ppm kept_ppm kept_from agreed_by agreed_at revises_id revision,
-        state decided_at).later(2),
+        worth_minor all_kept_ppm kept_ppm kept_from agreed_by agreed_at revises_id revision joint_id,
+        state decided_at).later(3),
     kind!("processor charge", ProcessorChargeId, "processor_charges",
         method_id amount_minor currency words is_single decision_id asked_by asked_at,
         intent charge progress failure refunded_minor dispute disputed_minor state payment posted_minor times_posted),
@@ -160,6 +162,9 @@ pub static KINDS: [Kind; 37] = [
     kind!("promise", PromiseId, "promises",
         amount_minor currency taken_on due_on grace_days taken_by taken_at,
         state arrived_minor decided_at),
+    kind!("re-age", ReAgeId, "re_ages",
+        plan_id payments_kept aged_from_before aged_from_on words made_by made_at,
+        taken_back_by taken_back_because taken_back_at),
     kind!("recap", RecapId, "recaps",
         call_id channel language content letter_id decision_id made_by made_at,
         contact_id sent_at),
@@ -257,7 +262,7 @@ macro_rules! kept_rows {
     )*};
 }
 
-kept_rows! { CallId CallStepId ConfirmationId CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoteFlagId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId GuideId CallScoreId DrawId ReviewId ReviewScoreId ScoreDisputeId GoalId ApprovalId RecapId FurnishingId BudgetId OfferPolicyId PlanId InstallmentId StatementId ReceiptId RatePlanId RemittanceId DirectPaymentId CostAdvanceId TrustPostingId TrustProofId InterestTermsId ChargeId HardshipPauseId LimitsId DebitAuthorizationId DebitId DebitFileId DebitReturnId ProcessorMethodId ProcessorChargeId }
+kept_rows! { CallId CallStepId ConfirmationId CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoteFlagId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId GuideId CallScoreId DrawId ReviewId ReviewScoreId ScoreDisputeId GoalId ApprovalId RecapId FurnishingId BudgetId OfferPolicyId PlanId JointPlanId InstallmentId StatementId ReceiptId RatePlanId RemittanceId DirectPaymentId CostAdvanceId TrustPostingId TrustProofId InterestTermsId ChargeId HardshipPauseId ReAgeId LimitsId DebitAuthorizationId DebitId DebitFileId DebitReturnId ProcessorMethodId ProcessorChargeId }
 
 /// The columns of a row as they come.
 struct Columns(Vec<Value>);

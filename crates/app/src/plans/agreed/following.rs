@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::app::{Actor, Failure, new_uuid};
 use crate::audit::kept;
 use crate::ledger::store::Arrival;
+use crate::plans::joint;
 use crate::plans::store as promises;
 use crate::plans::store::PromiseRow;
 use crate::store::{StoreError, Tx};
@@ -190,7 +191,8 @@ async fn put_back(tx: &mut Tx, who: &Actor, at: Moment, plan: &PlanRow, one: &In
     kept::record(tx, who, at.at, plan.account, "promise.withdraw", detail, &[promise.into(), one.id.into()]).await
 }
 
-/// Takes an active plan back, because the debtor said so or something else is agreed; the account comes back today.
+/// Takes an active plan back, because the debtor said so or something else is agreed; the account comes back today. A joint plan is taken
+/// back on all its accounts.
 pub async fn withdraw_plan(app: &App, who: &Actor, at: Moment, account: AccountId, plan: PlanId) -> Result<PlanRow, Failure> {
     transaction!(app.db, tx, {
         let plan = store::load_plan(tx, plan).await?;
@@ -200,11 +202,37 @@ pub async fn withdraw_plan(app: &App, who: &Actor, at: Moment, account: AccountI
         if plan.standing() != PlanState::Active {
             return Err(Failure::Stale(format!("the plan is {} and cannot be withdrawn", plan.standing().to_string().to_lowercase())));
         }
-        withdraw_in(tx, who, at, &plan, "it was taken back").await?;
-        set_next(tx, account, "Plan withdrawn: agree what next", at.business_day, None).await?;
-        strategy::actions::place_on_worklist(tx, account, at).await?;
+        let rows = joint::running(tx, &plan).await?;
+        withdraw_together(tx, who, at, &rows, "it was taken back").await?;
+        for row in &rows {
+            strategy::actions::place_on_worklist(tx, row.account, at).await?;
+        }
         store::load_plan(tx, plan.id).await
     })
+}
+
+/// Withdraws plans that go together; their accounts come back today.
+pub(in crate::plans) async fn withdraw_together(
+    tx: &mut Tx,
+    who: &Actor,
+    at: Moment,
+    rows: &[PlanRow],
+    because: &str,
+) -> Result<(), Failure> {
+    for row in rows {
+        withdraw_in(tx, who, at, row, because).await?;
+        set_next(tx, row.account, "Plan withdrawn: agree what next", at.business_day, None).await?;
+    }
+    Ok(())
+}
+
+/// The other plans of a joint one, where a promise is a part of it: what is taken back of one is taken back of all.
+pub(in crate::plans) async fn list_beside(tx: &mut Tx, account: AccountId, promise: PromiseId) -> Result<Vec<PlanRow>, Failure> {
+    let Some(one) = store::list_installments(tx, account).await?.into_iter().find(|one| one.promise == Some(promise)) else {
+        return Ok(Vec::new());
+    };
+    let plan = store::load_plan(tx, one.plan).await?;
+    Ok(joint::running(tx, &plan).await?.into_iter().filter(|other| other.id != plan.id).collect())
 }
 
 /// Withdraws a plan with whatever of it is open.

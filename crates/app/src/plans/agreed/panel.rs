@@ -1,9 +1,13 @@
 //! The plan on the account: day by day, with how each payment stands.
 
 use super::store::{self, PlanRow};
+use crate::accounts::store::Account;
 use crate::app::Failure;
 use crate::ledger;
+use crate::plans::joint::panel::TogetherPanel;
+use crate::plans::re_age::pages::ReAgePanel;
 use crate::store::Tx;
+use crate::web::form::Fields;
 use crate::web::guard::Visit;
 use askama::Template;
 use duly_domain::identity::{Permission, may};
@@ -46,6 +50,8 @@ pub struct PlanPanel {
     account: AccountId,
     plan: Option<ShownPlan>,
     before: usize,
+    together: Option<TogetherPanel>,
+    re_age: Option<ReAgePanel>,
     may_work: bool,
     is_open: bool,
 }
@@ -63,10 +69,16 @@ fn standing(state: Option<PromiseState>, plan: PlanState) -> (String, &'static s
 }
 
 impl PlanPanel {
-    /// The panel of an account, as somebody sees it.
-    pub async fn of(tx: &mut Tx, visit: &Visit, account: AccountId, is_open: bool) -> Result<PlanPanel, Failure> {
+    /// The panel of an account, as somebody sees it; with what was typed into a form of it.
+    pub async fn of(tx: &mut Tx, visit: &Visit, held: &Account, typed: &Fields) -> Result<PlanPanel, Failure> {
+        let (account, is_open) = (held.id, held.state == "open");
         let plans = store::list_plans(tx, account).await?;
         let before = plans.len().saturating_sub(1);
+        let re_age = ReAgePanel::of(tx, visit, held, !plans.is_empty()).await?;
+        let together = match plans.first() {
+            Some(plan) => TogetherPanel::of(tx, visit, plan, typed).await?,
+            None => None,
+        };
         let plan = match plans.into_iter().next() {
             Some(row) => {
                 let currency = ledger::store::currency(&row.currency)?;
@@ -102,6 +114,6 @@ impl PlanPanel {
             None => None,
         };
         let may_work = may(visit.who.role, Permission::WorkAccounts);
-        Ok(PlanPanel { csrf: visit.csrf.clone(), account, plan, before, may_work, is_open })
+        Ok(PlanPanel { csrf: visit.csrf.clone(), account, plan, before, together, re_age, may_work, is_open })
     }
 }

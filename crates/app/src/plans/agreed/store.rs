@@ -9,15 +9,15 @@ use duly_domain::plans::plan::PlanState;
 use duly_domain::plans::promise::PromiseState;
 use duly_domain::plans::revision::Revision;
 use duly_domain::plans::rhythm::Frequency;
-use duly_domain::values::ids::{AccountId, ApprovalId, BudgetId, CreditorId, InstallmentId, OfferPolicyId, PlanId, PromiseId};
+use duly_domain::values::ids::{AccountId, ApprovalId, BudgetId, CreditorId, InstallmentId, JointPlanId, OfferPolicyId, PlanId, PromiseId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 const INSERT: &str = "
     insert into plans (id, account_id, budget_id, approval_id, policy_id, kind, total_minor, down_minor, balance_minor, share_bp, currency,
                        frequency, first_on, agreed_on, last_on, worth_minor, all_kept_ppm, kept_ppm, kept_from, agreed_by, agreed_at,
-                       revises_id, revision, state)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, 'active')";
+                       revises_id, revision, joint_id, state)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, 'active')";
 const INSERT_INSTALLMENT: &str = "
     insert into plan_installments (id, account_id, plan_id, number, wanted_on, due_on, amount_minor, currency)
     values ($1, $2, $3, $4, $5, $6, $7, $8)";
@@ -27,7 +27,7 @@ macro_rules! plans_where {
         concat!(
             "select id, account_id, budget_id, approval_id, policy_id, kind, total_minor, down_minor, balance_minor, share_bp, currency,
                     frequency, first_on, agreed_on, last_on, worth_minor, all_kept_ppm, kept_ppm, kept_from, agreed_by, agreed_at, state,
-                    decided_at, revises_id, revision
+                    decided_at, revises_id, revision, joint_id
                from plans ",
             $which
         )
@@ -36,10 +36,22 @@ macro_rules! plans_where {
 
 const ONE: &str = plans_where!("where id = $1");
 const OF_ACCOUNT: &str = plans_where!("where account_id = $1 order by id desc limit 50");
-const INSTALLMENTS: &str = "
-    select i.id, i.plan_id, i.number, i.wanted_on, i.due_on, i.amount_minor, i.promise_id, p.state, p.arrived_minor, p.grace_days
-      from plan_installments i left join promises p on p.id = i.promise_id
-     where i.account_id = $1 order by i.plan_id, i.number";
+const OF_JOINT: &str = plans_where!("where joint_id = $1 order by id");
+const OF_JOINTS: &str = plans_where!("where joint_id in ($keys) order by id");
+macro_rules! installments_where {
+    ($which:literal) => {
+        concat!(
+            "select i.id, i.plan_id, i.number, i.wanted_on, i.due_on, i.amount_minor, i.promise_id, p.state, p.arrived_minor, p.grace_days
+               from plan_installments i left join promises p on p.id = i.promise_id
+              where ",
+            $which,
+            " order by i.plan_id, i.number"
+        )
+    };
+}
+
+const INSTALLMENTS: &str = installments_where!("i.account_id = $1");
+const INSTALLMENTS_OF: &str = installments_where!("i.plan_id in ($keys)");
 const WITH_PLANS: &str = "select distinct account_id from plans where account_id in ($keys)";
 const SET_STATE: &str = "update plans set state = $1, decided_at = $2 where id = $3";
 const SET_PROMISE: &str = "update plan_installments set promise_id = $1 where id = $2";
@@ -76,6 +88,7 @@ rows! {
         pub decided_at: Option<Timestamp>,
         pub revises: Option<PlanId>,
         pub revision: Option<String>,
+        pub joint: Option<JointPlanId>,
     }
 
     /// One of its payments, with how its promise stands.
@@ -162,7 +175,8 @@ pub async fn insert_plan(tx: &mut Tx, plan: &PlanRow, installments: &[Installmen
         &plan.agreed_by,
         plan.agreed_at,
         plan.revises,
-        plan.revision.as_deref()
+        plan.revision.as_deref(),
+        plan.joint
     ];
     tx.run(INSERT, values).await?;
     let rows = installments.iter().map(|one| {
@@ -184,6 +198,21 @@ pub async fn list_plans(tx: &mut Tx, account: AccountId) -> Result<Vec<PlanRow>,
 /// The payments of all plans of an account, of each in their order.
 pub async fn list_installments(tx: &mut Tx, account: AccountId) -> Result<Vec<InstallmentRow>, StoreError> {
     tx.all(INSTALLMENTS, params![account]).await
+}
+
+/// The plans that name a joint one, the first account's first.
+pub async fn list_of_joint(tx: &mut Tx, joint: JointPlanId) -> Result<Vec<PlanRow>, StoreError> {
+    tx.all(OF_JOINT, params![joint]).await
+}
+
+/// The plans that name one of some joint ones.
+pub async fn list_of_joints(tx: &mut Tx, joints: &[Value]) -> Result<Vec<PlanRow>, StoreError> {
+    tx.all_in(OF_JOINTS, joints).await
+}
+
+/// The payments of some plans, of each in their order.
+pub async fn list_installments_of(tx: &mut Tx, plans: &[Value]) -> Result<Vec<InstallmentRow>, StoreError> {
+    tx.all_in(INSTALLMENTS_OF, plans).await
 }
 
 /// Which of some accounts ever had a plan.

@@ -152,6 +152,7 @@ fn rows_of(desk: &Desk, offer: &Offer, grant: Option<ApprovalId>, who: &Actor, a
         decided_at: None,
         revises: None,
         revision: None,
+        joint: None,
     };
     let row = |number, wanted_on, due_on, amount_minor| InstallmentRow {
         id: InstallmentId(new_uuid()),

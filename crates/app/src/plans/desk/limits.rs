@@ -109,7 +109,7 @@ pub async fn promise_limits_of(
     role: Role,
     today: Date,
 ) -> Result<Option<PromiseLimits>, Failure> {
-    let days_past_due = account.due_on.map_or(0, |due| day_number(today) - day_number(due));
+    let days_past_due = account.aged_from().map_or(0, |due| day_number(today) - day_number(due));
     let case = LimitCase { creditor: account.creditor, product: &account.kind, days_past_due, role };
     Ok(table_of(tx, today).await?.promises(&case))
 }

@@ -14,6 +14,8 @@ use crate::parties;
 use crate::plans::agreed::following::withdraw_plan;
 use crate::plans::approvals::actions::{AskApproval, ask};
 use crate::plans::approvals::panel::AskingPanel;
+use crate::plans::joint::pages::{Beside, JointShown, accounts_in, list_beside};
+use crate::plans::joint::standing::JointDesk;
 use crate::web::Web;
 use crate::web::form::Fields;
 use crate::web::guard::Visit;
@@ -131,17 +133,21 @@ struct DeskPage {
     policy: String,
     builder: TermsForm,
     built: Option<ShownOffer>,
+    beside: Vec<Beside>,
+    joint: Option<JointShown>,
     asking: Option<AskingPanel>,
     words: String,
 }
 
 /// What a form left unfinished.
 #[derive(Default)]
-struct Again {
-    form: &'static str,
-    fields: Fields,
-    problems: Problems,
-    refused: Option<Decision>,
+pub(in crate::plans) struct Again {
+    pub(in crate::plans) form: &'static str,
+    pub(in crate::plans) fields: Fields,
+    pub(in crate::plans) problems: Problems,
+    pub(in crate::plans) refused: Option<Decision>,
+    /// A plan over several accounts was refused: the page says why, account by account.
+    pub(in crate::plans) is_refused: bool,
 }
 
 /// `GET /accounts/{account}/offers`; with terms in the address, the plan builder's answer to them.
@@ -161,7 +167,14 @@ pub async fn get_offers(
     show(&web, &visit, id, query.get("said").map(String::as_str), Again { form, fields, ..Again::default() }).await
 }
 
-async fn show(web: &Web, visit: &Visit, id: AccountId, said: Option<&str>, mut again: Again) -> Result<Response, Failure> {
+/// The desk, with what a form left unfinished.
+pub(in crate::plans) async fn show(
+    web: &Web,
+    visit: &Visit,
+    id: AccountId,
+    said: Option<&str>,
+    mut again: Again,
+) -> Result<Response, Failure> {
     let mut tx = web.app.db.read().await?;
     let desk = Desk::of(&mut tx, id, visit.at).await?;
     let debtor = parties::store::load_debtor(&mut tx, desk.account.debtor).await?;
@@ -178,15 +191,35 @@ async fn show(web: &Web, visit: &Visit, id: AccountId, said: Option<&str>, mut a
     let shown = |offer: &Offer| ShownOffer::of(&desk, offer, visit.who.role);
     let list: Vec<ShownOffer> = offers.into_iter().flat_map(|offers| best_of(&offers.best, &offers.best_of_each)).map(shown).collect();
 
-    let mut built = None;
+    let beside = list_beside(&mut tx, &desk.account, &again.fields).await?;
+    let with = match accounts_in(id, &again.fields)?.filter(|_| again.form == "builder") {
+        Some(accounts) => match JointDesk::of(&mut tx, &accounts, visit.at).await {
+            Err(Failure::Wrong(problems)) => {
+                again.problems.0.extend(problems.0.into_iter().map(|(_, says)| ("with", format!("The plan {says}."))));
+                None
+            }
+            with => Some(with?),
+        },
+        None => None,
+    };
+    if let Some(with) = &with {
+        // Over several accounts it is for all that is asked for.
+        again.fields = again.fields.with("total", &with.total.figures());
+    }
+    let (mut built, mut joint) = (None, None);
     let mut terms = drafted(&desk, offers.and_then(|offers| offers.best.first()));
     if again.form == "builder"
         && let Some(typed) = read_terms(&again.fields, "", (currency, visit.at.business_day), &mut again.problems)
     {
         terms = typed;
-        match desk.offer_of(typed) {
-            Ok(offer) => built = Some(shown(&offer)),
-            Err(problems) => again.problems = in_fields(problems),
+        match (&with, desk.offer_of(typed)) {
+            (Some(with), _) => joint = Some(JointShown::of(visit, with, typed)),
+            (None, Ok(offer)) => built = Some(shown(&offer)),
+            (None, Err(problems)) => {
+                // Why they are not planned together stays said.
+                again.problems.0.retain(|(field, _)| *field == "with");
+                again.problems.0.extend(in_fields(problems).0);
+            }
         }
     }
     let told_to = match &desk.told {
@@ -203,7 +236,7 @@ async fn show(web: &Web, visit: &Visit, id: AccountId, said: Option<&str>, mut a
     let asking = Some(asking).filter(|panel| !panel.is_empty());
     let frame = Frame::of(visit, "/accounts", "Negotiation desk").saying(said);
     let frame = frame.watching(asking.as_ref().map(|asking| asking.live.as_str()));
-    let is_wrong = again.refused.is_some() || (!again.form.is_empty() && !again.problems.is_empty());
+    let is_wrong = again.refused.is_some() || again.is_refused || (!again.form.is_empty() && !again.problems.is_empty());
     let shown = DeskPage {
         id,
         name,
@@ -243,6 +276,8 @@ async fn show(web: &Web, visit: &Visit, id: AccountId, said: Option<&str>, mut a
         },
         builder: TermsForm::of(&terms, &builder_fields, &again.problems, ""),
         built,
+        beside,
+        joint,
         asking,
         words: again.fields.text("ask-words").to_string(),
         problems: again.problems,
@@ -274,7 +309,7 @@ fn drafted(desk: &Desk, best: Option<&Offer>) -> PlanTerms {
 pub async fn post_budget(State(web): State<Web>, visit: Visit, Path(account): Path<String>, body: Bytes) -> Result<Response, Failure> {
     let fields = Fields::of(&body);
     let id = resolve(&web, &account).await?;
-    let again = |fields, problems| Again { form: "budget", fields, problems, refused: None };
+    let again = |fields, problems| Again { form: "budget", fields, problems, ..Again::default() };
     if fields.some("more").is_some() {
         return show(&web, &visit, id, None, again(fields, Problems::default())).await;
     }

@@ -115,7 +115,7 @@ impl Desk {
         let unusable = |_| Failure::Stale("the policy for offers says nothing whole: set it again with duly plan policy".into());
         let policy = OfferBook { ladder, ..book.clone() }.policy(at.business_day, currency).map_err(unusable)?;
         let odds = Odds::new(kept_ppm, book.discount_ppm).map_err(|problem| Failure::Stale(problem.says))?;
-        let days_past_due = account.due_on.map_or(0, |due| day_number(at.business_day) - day_number(due));
+        let days_past_due = account.aged_from().map_or(0, |due| day_number(at.business_day) - day_number(due));
         let barred_since = reckoning.barred_since(at.business_day);
         let limits = super::limits::table_of(tx, at.business_day).await?;
         Ok(Desk {

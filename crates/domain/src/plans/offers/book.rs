@@ -6,6 +6,7 @@
 
 use super::policy::{InParts, OfferPolicy, PolicyTerms, Rung};
 use crate::plans::FieldProblem;
+use crate::plans::re_age::MONTHS_KEPT;
 use crate::plans::rhythm::Shift;
 use crate::values::money::{Currency, Money};
 use jiff::Span;
@@ -61,6 +62,9 @@ pub struct OfferBook {
     /// For how many months a hardship may pause payments.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pause_months_max: Option<u32>,
+    /// After how many months of payments as agreed an account may be brought current, where that is more than three.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub re_age_months_min: Option<u32>,
     /// How much of what a month leaves is asked for, in basis points.
     pub budget_share_bp: u32,
     /// What money loses in a month, in millionths.
@@ -89,6 +93,7 @@ impl OfferBook {
             shift: Shift::Next,
             date_change_days_max: Some(15),
             pause_months_max: Some(3),
+            re_age_months_min: None,
             budget_share_bp: 7_500,
             discount_ppm: 10_000,
             kept_assumed_ppm: 850_000,
@@ -108,6 +113,12 @@ impl OfferBook {
         unless(self.discount_ppm <= 1_000_000, "discount", "The monthly discount rate is at most 100 percent.");
         let chance = (1..=1_000_000).contains(&self.kept_assumed_ppm);
         unless(chance, "kept_assumed", "The chance that an installment is kept is above 0 and at most 100 percent.");
+        let months = MONTHS_KEPT..=60;
+        unless(
+            self.re_age_months_min.is_none_or(|least| months.contains(&least)),
+            "re_age_months",
+            "An account is brought current after three months of payments at the least, and after 60 at the most.",
+        );
         let days = self.ladder.iter().flat_map(|rung| [Some(rung.lump_within_days), rung.parts.map(|parts| parts.within_days)]);
         unless(days.flatten().all(|days| days <= 3_660), "ladder", "A settlement is paid within ten years.");
         unless(
@@ -159,6 +170,16 @@ mod tests {
         let last = policy.terms().ladder.last().expect("a rung");
         assert_eq!((last.share_bp, last.lump_until), (6_000, date(2026, 2, 14)));
         assert_eq!(last.parts, Some(InParts { count_max: 6, until: date(2026, 7, 14) }));
+    }
+
+    #[test]
+    fn no_policy_brings_an_account_current_before_the_banks_own_rule() {
+        for (months, fields) in
+            [(None, vec![]), (Some(3), vec![]), (Some(6), vec![]), (Some(2), vec!["re_age_months"]), (Some(61), vec!["re_age_months"])]
+        {
+            let book = OfferBook { re_age_months_min: months, ..OfferBook::house() };
+            assert_eq!(book.problems().iter().map(|problem| problem.field).collect::<Vec<_>>(), fields, "{months:?}");
+        }
     }
 
     #[test]
