@@ -1,8 +1,8 @@
 //! Payments that several ask for at once are posted together, for the embedded database has one writer.
 //!
 //! Whoever asks puts the payment down and waits. One of them has the turn: it takes what lies there when it has the writer, posts all of
-//! it ([`super::posting`]), and the next has the turn while this commit is on its way to the disk. Alone, one waits for nobody. On
-//! PostgreSQL each payment is a transaction of its own, which go on beside each other there.
+//! it ([`super::posting`]), and keeps the turn until the commit is on the disk, so that what comes meanwhile is posted together next.
+//! Alone, one waits for nobody. On PostgreSQL each payment is a transaction of its own, which go on beside each other there.
 //!
 //! Always true: what is told was committed; where a transaction fails as a whole, each of its payments is tried by itself, so that none
 //! fails with another; and a payment that was put down is posted also where whoever asked went away.
@@ -17,7 +17,7 @@ use duly_domain::values::moment::Moment;
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::{OwnedMutexGuard, oneshot};
+use tokio::sync::oneshot;
 
 /// So many are posted by one transaction at most: nobody else who writes waits for more.
 const TOGETHER_MAX: usize = 200;
@@ -74,12 +74,14 @@ pub async fn post(app: &App, who: &Actor, at: Moment, payment: &PostPayment) -> 
 
 /// Posts what lies there when the writer is free, and tells those who wait.
 async fn take_turn(app: &App) {
-    let turn = app.at_once.turn.clone().lock_owned().await;
+    let _turn = app.at_once.turn.lock().await;
+    // Those who were told just now may have put down their next.
+    tokio::task::yield_now().await;
     if app.at_once.line().is_empty() {
         return;
     }
     let mut taken = Vec::new();
-    match post_line(app, turn, &mut taken).await {
+    match post_line(app, &mut taken).await {
         Ok(fates) => {
             for (waiting, fate) in taken.into_iter().zip(fates) {
                 waiting.told.send(fate).ok();
@@ -94,16 +96,13 @@ async fn take_turn(app: &App) {
     }
 }
 
-/// Posts what lies there by the time the writer is free; the turn is given on when it stands in the transaction.
-async fn post_line(app: &App, turn: OwnedMutexGuard<()>, taken: &mut Vec<Waiting>) -> Result<Fates, Failure> {
-    let mut turn = Some(turn);
+/// Posts what lies there by the time the writer is free.
+async fn post_line(app: &App, taken: &mut Vec<Waiting>) -> Result<Fates, Failure> {
     transaction!(app.db, tx, {
         if taken.is_empty() {
             *taken = app.at_once.take();
         }
-        let fates = post_taken(tx, taken).await;
-        turn = None;
-        fates
+        post_taken(tx, taken).await
     })
 }
 
