@@ -24,6 +24,7 @@ use crate::ledger::debits::panel::DebitPanel;
 use crate::ledger::direct::store::DirectPayment;
 use crate::ledger::processor::panel::{CardsPanel, FORMS as CARD_FORMS};
 use crate::ledger::store::{Payment, Refund};
+use crate::ledger::write_offs::panel::WriteOffPanel;
 use crate::outreach::claims::ShownClaim;
 use crate::outreach::words::DueWords;
 use crate::parties::masking::{DATE_OF_BIRTH, REASONS, Revealed};
@@ -141,6 +142,9 @@ struct WorkspacePage {
     statuses: StatusPanel,
     limitation: LimitationPanel,
     charges: Option<ChargesPanel>,
+    write_off: Option<WriteOffPanel>,
+    written_off: Money,
+    may_write_off: bool,
     cards: Option<CardsPanel>,
     pause: PausePanel,
     asking: Option<AskingPanel>,
@@ -263,6 +267,10 @@ pub async fn show_with(
         "charges" => Some(ChargesPanel::of(&mut tx, visit, id, &form).await?),
         _ => None,
     };
+    let write_off = match tab.as_str() {
+        "close" => Some(WriteOffPanel::of(&mut tx, visit, id, &form).await?),
+        _ => None,
+    };
     let cards = match tab.as_str() {
         "card" => Some(CardsPanel::of(&mut tx, visit, id, &form, web.app.processor.is_some()).await?),
         _ => None,
@@ -357,6 +365,9 @@ pub async fn show_with(
         statuses,
         limitation,
         charges,
+        write_off,
+        written_off: amount(account.written_off_minor),
+        may_write_off: may_here(Permission::WriteOff),
         cards,
         pause,
         asking,

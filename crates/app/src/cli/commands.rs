@@ -116,7 +116,7 @@ async fn on_database(app: &App, global: &Global, command: Command) -> Result<Ans
         Command::Trust(command) => return trust::trust(app, global, command).await,
         Command::Rate(command) => return trust::rate(app, global, command).await,
         Command::Remit(command) => return remit::remit(app, global, command).await,
-        Command::Account(command) => strategy::account(app, global, command).await?,
+        Command::Account(command) => return strategy::account(app, global, command).await,
         Command::Export(ExportCommand::Journal) => ledger::export_journal(app, global).await?,
         Command::Export(ExportCommand::Audit { folder, account }) => audit::export(app, global, &folder, account.as_deref()).await?,
         Command::Evidence(args) => audit::evidence(app, global, args).await?,

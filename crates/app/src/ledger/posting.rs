@@ -37,7 +37,7 @@ pub async fn post_all(
     standings: Vec<Standing>,
     asks: &[PostPayment],
 ) -> Result<Vec<Result<Posted, Failure>>, Failure> {
-    match standings.iter().any(|standing| standing.interest_to_on.is_some()) {
+    match standings.iter().any(charges::posting::is_posted_alone) {
         true => charges::posting::post_bearing(tx, who, at, standings, asks).await,
         false => post_plain(tx, who, at, standings, asks).await,
     }

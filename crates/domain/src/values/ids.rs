@@ -202,6 +202,10 @@ ids! {
     InterestTermsId = "int";
     /// Interest, a fee or a waiver.
     ChargeId = "chg";
+    /// What was left of an account, written off.
+    WriteOffId = "wof";
+    /// Limits or a policy for offers that somebody proposes.
+    TermsProposalId = "tpr";
     /// A time in which somebody who cannot pay is left alone.
     HardshipPauseId = "hsp";
     /// What a bureau was told of an account.

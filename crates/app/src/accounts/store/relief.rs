@@ -1,4 +1,5 @@
-//! What accounts keep of interest, pauses and recalls: how far the first is posted, until when the second stands, and the day of the third.
+//! What accounts keep of interest, pauses, recalls and write-offs: how far the first is posted, until when the second stands, the day of
+//! the third, and how much stands written off.
 
 use crate::params;
 use crate::store::{StoreError, Tx};
@@ -8,6 +9,7 @@ use jiff::civil::Date;
 const SET_INTEREST_TO: &str = "update accounts set interest_to_on = $1 where id = $2";
 const SET_PAUSED: &str = "update accounts set paused_until = $1 where id = $2";
 const SET_RECALL: &str = "update accounts set recall_on = $1 where id = $2";
+const SET_WRITTEN_OFF: &str = "update accounts set written_off_minor = $1 where id = $2";
 const BEARING: &str = "
     select id from accounts where interest_to_on is not null and id > $1 order by id limit $2";
 const BEHIND: &str = "
@@ -27,6 +29,11 @@ pub async fn update_paused(tx: &mut Tx, id: AccountId, until: Option<Date>) -> R
 /// Keeps the day on which the creditor takes an account back, where one is named.
 pub async fn update_recall(tx: &mut Tx, id: AccountId, on: Option<Date>) -> Result<(), StoreError> {
     tx.run(SET_RECALL, params![on, id]).await.map(drop)
+}
+
+/// Keeps how much of what was owed stands written off.
+pub async fn update_written_off(tx: &mut Tx, id: AccountId, minor: i64) -> Result<(), StoreError> {
+    tx.run(SET_WRITTEN_OFF, params![minor, id]).await.map(drop)
 }
 
 /// Accounts that bear or bore interest, after an account.
