@@ -102,15 +102,15 @@ pub(super) async fn plan_reversal(tx: &mut Tx, at: Moment, payment: PaymentId, o
 
 /// Takes back what was planned in the same transaction; what is owed then.
 pub(super) async fn reverse(tx: &mut Tx, who: &Actor, at: Moment, reversal: &Reversal) -> Result<Buckets, Failure> {
-    let Reversal { payment, account, owed, lines, on } = reversal;
-    let Some(lines) = lines else { return Ok(*owed) };
+    let Reversal { payment, account, lines, on, .. } = reversal;
+    let Some(lines) = lines else { return Ok(account.owed()?) };
     // What was written off is owed again first: it rested on money that did not stay.
     let taken_up = match write_offs::money::comes_back(tx, who, at, account.id).await? {
         true => Some(accounts::store::load_account(tx, account.id).await?),
         false => None,
     };
     let account = taken_up.as_ref().unwrap_or(account);
-    let balance = owed.after(lines)?;
+    let balance = account.owed()?.after(lines)?;
     let memo = format!("reversal of payment {}", payment.reference);
     store::insert_entry(tx, account.id, "reversal", *on, Some(payment.entry), &memo, lines, at.at).await?;
     trust::booking::cover_returned(tx, who, at, account, payment.entry, *on).await?;

@@ -409,3 +409,26 @@ async fn paid_in(tx: &mut Tx, account: AccountId, as_of: Date) -> Result<(i64, O
     let sum = standing().filter(|payment| payment.effective_on >= as_of.first_of_month()).map(|payment| payment.amount_minor).sum();
     Ok((sum, standing().map(|payment| payment.effective_on).max()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_off_is_never_told_as_paid_whole() {
+        //   state    closed because          paid on it  told as
+        for (state, because, has_paid, end) in [
+            ("open", None, true, None),
+            ("paid", None, true, Some(End::Paid)),
+            ("closed", Some("settled"), true, Some(End::Settled)),
+            ("closed", Some("small_balance"), true, Some(End::Settled)),
+            ("closed", Some("small_balance"), false, Some(End::Withdrawn)),
+            ("closed", Some("uncollectible"), true, Some(End::Withdrawn)),
+            ("closed", Some("bankruptcy"), true, Some(End::Withdrawn)),
+            ("closed", Some("fraud"), true, Some(End::Fraud)),
+        ] {
+            assert_eq!(end_of(state, because, false, has_paid), end, "{state} {because:?}");
+        }
+        assert_eq!(end_of("open", None, true, false), Some(End::Withdrawn), "its creditor wants no report any more");
+    }
+}

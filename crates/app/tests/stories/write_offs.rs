@@ -2,6 +2,7 @@
 
 use super::charges::sets;
 use super::remittances::pays_direct;
+use super::years::reads;
 use duly::accounts::closing::{close_account, reopen_account};
 use duly::app::{Actor, Failure, Outcome};
 use duly::ledger::journal::Dialect;
@@ -104,7 +105,7 @@ both_engines! {
         assert!(told.iter().any(|(title, more)| title == "USD 4.99 written off" && more.contains("Small balance: Not worth a letter.")), "{told:?}");
         whole(&mut floor);
         let journal = floor.journal(Dialect::Hledger);
-        assert!(journal.contains("written off: small balance"), "{journal}");
+        assert!(journal.contains("written off, small balance"), "{journal}");
         assert!(tries(&mut floor, "Dana", maria, WriteOffReason::SmallBalance).unwrap_err().to_string().contains("written off"));
 
         reopens(&mut floor, maria);
@@ -174,8 +175,8 @@ both_engines! {
         assert_eq!(stands(&mut floor, maria), is("paid", 0, 0));
         assert_eq!(floor.account(maria).closed_because, None);
         whole(&mut floor);
-        super::years::reads("hledger", &["-f", "-", "check"], &floor.journal(Dialect::Hledger));
-        super::years::reads("bean-check", &["/dev/stdin"], &floor.journal(Dialect::Beancount));
+        reads("hledger", &["-f", "-", "check"], &floor.journal(Dialect::Hledger));
+        reads("bean-check", &["/dev/stdin"], &floor.journal(Dialect::Beancount));
     }
 
     fn a_settlement_that_was_kept_releases_the_rest_and_more_money_is_theirs(mut floor: "2026-03-02") {

@@ -13,6 +13,7 @@ use crate::params;
 use crate::store::{Keyed, Tx, Value};
 use duly_domain::values::ids::AccountId;
 use duly_domain::values::moment::Moment;
+use duly_domain::values::money::Money;
 use std::collections::HashSet;
 
 /// Whether payments on an account are posted one by one.
@@ -48,7 +49,8 @@ pub async fn post_bearing(
 }
 
 async fn post_one(tx: &mut Tx, who: &Actor, at: Moment, ask: &PostPayment) -> Result<Result<Posted, Failure>, Failure> {
-    let is_sound = ask.effective_on <= at.business_day && ask.amount_minor > 0 && !ask.reference.trim().is_empty();
+    let is_sound =
+        ask.effective_on <= at.business_day && (1..=Money::LARGEST_MINOR).contains(&ask.amount_minor) && !ask.reference.trim().is_empty();
     let pair = [Value::from(ask.account), Value::from(ask.reference.trim())];
     let is_known = list_payments_by_references(tx, vec![pair]).await?.iter().any(|Keyed(is_free, _)| !is_free);
     let written_off = match is_sound && !is_known {

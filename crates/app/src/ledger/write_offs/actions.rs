@@ -91,7 +91,7 @@ pub(super) async fn book(tx: &mut Tx, who: &Actor, at: Moment, id: AccountId, gr
     let account = load_account(tx, id).await?;
     let owed = account.owed()?;
     let lines = plan_write_off(&owed)?;
-    let memo = format!("written off: {}", ground.because.to_string().to_lowercase());
+    let memo = format!("written off, {}", ground.because.to_string().to_lowercase());
     let entry = ledger::insert_entry(tx, id, "write_off", at.business_day, None, &memo, &lines, at.at).await?;
     let row = WriteOffRow {
         id: WriteOffId(new_uuid()),

@@ -37,7 +37,7 @@ impl Way {
         let forgiven = desk.forgiven(offer);
         Way {
             what: what.to_string(),
-            says: words.terms(&offer.terms()),
+            says: words.terms(offer.terms()),
             ends: words.day(offer.schedule().last_on()),
             total: Some(offer.schedule().total()),
             forgiven: Some(forgiven).filter(|forgiven| forgiven.minor() > 0),
