@@ -30,6 +30,9 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use std::collections::HashMap;
 
+/// What the text begins with where nobody set any limits: what the house says of officers' plans.
+const FIRST_ROW: &str = "[[row]]\nrole = \"officer\"\n\n[row.limits]\nmonths_max = 12\n";
+
 /// A row of limits as a table shows it.
 struct ShownRow {
     role: String,
@@ -136,7 +139,9 @@ async fn terms_page(
                 }
                 None => "Nobody set any: the house's own hold.".into(),
             };
-            (rows, merged(house), limits::write(&written)?, says)
+            // Where nobody set any, a row to begin with.
+            let text = if written.row.is_empty() { FIRST_ROW.to_string() } else { limits::write(&written)? };
+            (rows, merged(house), text, says)
         }
         About::Offers => {
             let (book, row) = book_of(&mut tx, creditor, today).await?;
