@@ -474,6 +474,7 @@ pub async fn workspace_json(tx: &mut Tx, at: Moment, account: AccountId) -> Resu
         "preferences": preferences,
         "buckets": crate::cli::buckets_json(&buckets),
         "balance": money(account.balance_minor, currency),
+        "written_off": money(account.written_off_minor, currency),
         "promises": promises.iter().map(|promise| json!({"id": promise.id.to_string(), "amount": money(promise.amount_minor, &promise.currency), "arrived": money(promise.arrived_minor, &promise.currency), "taken_on": promise.taken_on.to_string(), "due_on": promise.due_on.to_string(), "state": promise.state})).collect::<Vec<_>>(),
         "payments": payments.iter().map(|payment| json!({"id": payment.id.to_string(), "amount": money(payment.amount_minor, &payment.currency), "effective_on": payment.effective_on.to_string(), "reference": payment.reference, "state": payment.state})).collect::<Vec<_>>(),
         "holds": holds.iter().filter(|hold| hold.ended_at.is_none()).map(|hold| json!({"id": hold.id.to_string(), "reason": hold.reason, "until": hold.until_on.map(|on| on.to_string())})).collect::<Vec<_>>(),
