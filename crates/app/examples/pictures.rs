@@ -23,7 +23,7 @@ const NOW: &str = "2026-03-03T11:10:00-05:00";
 const SIZES: [(&str, u32, u32); 3] = [("desk", 1440, 900), ("laptop", 1024, 768), ("phone", 390, 844)];
 
 /// Pictures that the manual shows: name, who sees it, where.
-const PICTURES: [(&str, &str, &str); 45] = [
+const PICTURES: [(&str, &str, &str); 46] = [
     ("my-day", "officer", "/my-day"),
     ("not-now", "officer", "/my-day#later"),
     ("account", "officer", "{account}"),
@@ -60,6 +60,7 @@ const PICTURES: [(&str, &str, &str); 45] = [
     ("desks", "supervisor", "/desks"),
     ("teams", "supervisor", "/teams"),
     ("compliance", "compliance", "/compliance"),
+    ("limits", "compliance", "/compliance/terms/limits"),
     ("decision", "compliance", "{decision}"),
     ("why-then", "compliance", "{account}/why?channel=text&at=2026-03-03T05:30"),
     ("guide", "compliance", "{guide}"),

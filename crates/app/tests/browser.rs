@@ -405,6 +405,7 @@ fn axe_finds_nothing_on_any_page_in_light_or_dark() {
                 "?do=people",
                 "?do=incoming",
                 "?do=papers",
+                "?do=close",
             ]
             .map(|query| format!("{account}{query}"))
             .into_iter()
@@ -438,6 +439,8 @@ fn axe_finds_nothing_on_any_page_in_light_or_dark() {
                 "/compliance/packs",
                 "/compliance/packs/us-tx",
                 "/compliance/policy",
+                "/compliance/terms/limits",
+                "/compliance/terms/offers",
                 "/compliance/handbook",
                 "/compliance/acts",
                 "/compliance/limitation",

@@ -22,3 +22,4 @@ mod schema;
 mod stories;
 mod tls;
 mod trust_pages;
+mod write_off_pages;

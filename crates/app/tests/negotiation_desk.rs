@@ -77,7 +77,12 @@ fn the_desk_is_worked_by_forms_alone_and_a_forged_one_is_refused() {
 
         let paper = get("offers/comparison.pdf").await;
         assert_eq!(paper.headers()["content-type"], "application/pdf");
-        assert!(paper.bytes().await.unwrap().starts_with(b"%PDF"));
+        let paper = paper.bytes().await.unwrap();
+        assert!(paper.starts_with(b"%PDF") && !String::from_utf8_lossy(&paper).contains("es-US"));
+        let kept = post("offers/comparisons", &[]).await;
+        assert!(kept.headers()["location"].to_str().unwrap().ends_with("?do=papers&said=filed"));
+        let papers = client.get(format!("{base}/accounts/{account}?do=papers")).send().await.unwrap().text().await.unwrap();
+        assert!(papers.contains("ways-to-deal-with-this-account-2026-03-02.pdf"), "{papers}");
 
         let within =
             [("total", "400.00"), ("down", "0"), ("count", "4"), ("cut", "count"), ("first_on", "2026-03-16"), ("frequency", "month")];

@@ -1,6 +1,7 @@
 //! An account ends, or comes back: recalled by its creditor, settled, given up.
 //!
-//! The books keep what was owed when it ended; only work ends. Whatever is open about it is withdrawn with it.
+//! The books keep what was owed when it ended; only work ends. Whatever is open about it is withdrawn with it. Where what is left is
+//! written off ([`write_offs`](crate::ledger::write_offs)), taking the account up again takes that back.
 
 use super::store;
 use crate::app::{Actor, App, Failure};
@@ -27,9 +28,12 @@ pub const CLOSE_REASONS: [(&str, &str); 9] = [
     ("fraud", "Fraud or identity theft"),
 ];
 
+/// An account ends for this only where what is left is written off.
+const SMALL_BALANCE: (&str, &str) = ("small_balance", "Small balance");
+
 /// The words of a reason.
 pub fn in_words_of_closing(code: &str) -> &str {
-    CLOSE_REASONS.iter().find(|(known, _)| *known == code).map_or(code, |(_, words)| words)
+    CLOSE_REASONS.iter().chain([&SMALL_BALANCE]).find(|(known, _)| *known == code).map_or(code, |(_, words)| words)
 }
 
 /// Closes an account. Closing it again for the same reason changes nothing.
@@ -67,6 +71,11 @@ pub async fn close(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId, bec
         let known: Vec<&str> = CLOSE_REASONS.iter().map(|(code, _)| *code).collect();
         return Err(Failure::wrong("because", format!("is not one of {}", known.join(", "))));
     }
+    close_for(tx, who, at, account, because, note).await
+}
+
+/// As [`close`], for any reason that is kept of an account.
+pub async fn close_for(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId, because: &str, note: Option<&str>) -> Result<(), Failure> {
     let facts = store::load_account(tx, account).await?;
     if facts.state == "closed" {
         return match facts.closed_because.as_deref() {
@@ -117,6 +126,8 @@ pub async fn reopen(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId) ->
     if facts.closed_because.is_none() {
         return Err(Failure::Stale("its placement was taken back: import the mended file instead".into()));
     }
+    ledger::write_offs::actions::take_back_standing(tx, who, at, account, "the account is taken up again").await?;
+    let facts = store::load_account(tx, account).await?;
     store::update_closed(tx, account, None).await?;
     let state = if facts.balance_minor > 0 { "open" } else { "paid" };
     store::update_state(tx, account, state).await?;
@@ -124,5 +135,8 @@ pub async fn reopen(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId) ->
         super::actions::set_next(tx, account, "Take up again", at.business_day, None).await?;
     }
     audit::record(tx, who, at.at, Some(account), "account.reopen", &json!({})).await?;
+    // What was paid meanwhile, perhaps for days before it ended, bears less.
+    let facts = store::load_account(tx, account).await?;
+    ledger::charges::bearing::restate(tx, who, at, &facts).await?;
     strategy::actions::place_on_worklist(tx, account, at).await
 }

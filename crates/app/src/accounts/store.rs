@@ -89,14 +89,14 @@ const ACCOUNT: &str = "
     select id, creditor_id, desk_id, debtor_id, reference, kind, description, creditor_status, state, currency, placed_minor,
            balance_minor, principal_minor, interest_minor, fees_minor, costs_minor, other_minor, paid_before_minor,
            reduced_before_minor, placed_on, itemized_on, due_on, charged_off_on, stage, was_reached, next_action, next_action_on,
-           next_action_at, closed_on, closed_because, interest_to_on, paused_until, recall_on, aged_from_on
+           next_action_at, closed_on, closed_because, interest_to_on, paused_until, recall_on, aged_from_on, written_off_minor
       from accounts where id = $1";
 const BY_REFERENCE: &str = "select id from accounts where reference = $1 order by id limit 2";
 const ACCOUNTS_IN: &str = "
     select id, creditor_id, desk_id, debtor_id, reference, kind, description, creditor_status, state, currency, placed_minor,
            balance_minor, principal_minor, interest_minor, fees_minor, costs_minor, other_minor, paid_before_minor,
            reduced_before_minor, placed_on, itemized_on, due_on, charged_off_on, stage, was_reached, next_action, next_action_on,
-           next_action_at, closed_on, closed_because, interest_to_on, paused_until, recall_on, aged_from_on
+           next_action_at, closed_on, closed_because, interest_to_on, paused_until, recall_on, aged_from_on, written_off_minor
       from accounts where id in ($keys)";
 const OF_DEBTORS: &str = "select debtor_id, id, kind, paused_until from accounts where debtor_id in ($keys) order by debtor_id, id";
 const SET_NEXT: &str = "update accounts set next_action = $1, next_action_on = $2, next_action_at = $3 where id = $4";
@@ -178,6 +178,7 @@ rows! {
         pub paused_until: Option<Date>,
         pub recall_on: Option<Date>,
         pub aged_from_on: Option<Date>,
+        pub written_off_minor: i64,
     }
 
     /// One batch.

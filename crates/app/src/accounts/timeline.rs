@@ -326,6 +326,12 @@ async fn money(tx: &mut Tx, account: AccountId, events: &mut Vec<Event>, zone: &
         let gone = charge.reversed_on.map(|on| format!("; taken back {}", written(on))).unwrap_or_default();
         events.push(event(charge.charged_at, "money", "", title, format!("{}{gone}", charge.words)));
     }
+    for row in ledger::write_offs::store::list_of_account(tx, account).await? {
+        let title = format!("{} written off", Money::of(row.amount_minor, ledger::store::currency(&row.currency)?));
+        let gone = row.reversed_on.map(|on| format!("; taken back {}", written(on))).unwrap_or_default();
+        let words = if row.words.is_empty() { String::new() } else { format!(": {}", row.words) };
+        events.push(event(row.at, "money", "", title, format!("{}{words}{gone}", row.reason()?)));
+    }
     for pause in super::hardship::store::list_of_account(tx, account).await? {
         let ended = pause.ended_on.map(|on| format!("; over since {}", written(on))).unwrap_or_default();
         let title = format!("Hardship pause until {}", written(pause.until_on));

@@ -24,6 +24,7 @@ use crate::ledger::debits::panel::DebitPanel;
 use crate::ledger::direct::store::DirectPayment;
 use crate::ledger::processor::panel::{CardsPanel, FORMS as CARD_FORMS};
 use crate::ledger::store::{Payment, Refund};
+use crate::ledger::write_offs::panel::WriteOffPanel;
 use crate::outreach::claims::ShownClaim;
 use crate::outreach::words::DueWords;
 use crate::parties::masking::{DATE_OF_BIRTH, REASONS, Revealed};
@@ -142,6 +143,9 @@ struct WorkspacePage {
     statuses: StatusPanel,
     limitation: LimitationPanel,
     charges: Option<ChargesPanel>,
+    write_off: Option<WriteOffPanel>,
+    written_off: Money,
+    may_write_off: bool,
     cards: Option<CardsPanel>,
     pause: PausePanel,
     asking: Option<AskingPanel>,
@@ -264,6 +268,10 @@ pub async fn show_with(
         "charges" => Some(ChargesPanel::of(&mut tx, visit, id, &form).await?),
         _ => None,
     };
+    let write_off = match tab.as_str() {
+        "close" => Some(WriteOffPanel::of(&mut tx, visit, id, &form).await?),
+        _ => None,
+    };
     let cards = match tab.as_str() {
         "card" => Some(CardsPanel::of(&mut tx, visit, id, &form, web.app.processor.is_some()).await?),
         _ => None,
@@ -359,6 +367,9 @@ pub async fn show_with(
         statuses,
         limitation,
         charges,
+        write_off,
+        written_off: amount(account.written_off_minor),
+        may_write_off: may_here(Permission::WriteOff),
         cards,
         pause,
         asking,
@@ -465,6 +476,7 @@ pub async fn workspace_json(tx: &mut Tx, at: Moment, account: AccountId) -> Resu
         "preferences": preferences,
         "buckets": crate::cli::buckets_json(&buckets),
         "balance": money(account.balance_minor, currency),
+        "written_off": money(account.written_off_minor, currency),
         "promises": promises.iter().map(|promise| json!({"id": promise.id.to_string(), "amount": money(promise.amount_minor, &promise.currency), "arrived": money(promise.arrived_minor, &promise.currency), "taken_on": promise.taken_on.to_string(), "due_on": promise.due_on.to_string(), "state": promise.state})).collect::<Vec<_>>(),
         "payments": payments.iter().map(|payment| json!({"id": payment.id.to_string(), "amount": money(payment.amount_minor, &payment.currency), "effective_on": payment.effective_on.to_string(), "reference": payment.reference, "state": payment.state})).collect::<Vec<_>>(),
         "holds": holds.iter().filter(|hold| hold.ended_at.is_none()).map(|hold| json!({"id": hold.id.to_string(), "reason": hold.reason, "until": hold.until_on.map(|on| on.to_string())})).collect::<Vec<_>>(),

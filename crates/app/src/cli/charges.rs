@@ -13,6 +13,8 @@ use crate::ledger::charges::actions::{
 };
 use crate::ledger::charges::panel::percent;
 use crate::ledger::charges::{payoff as paying, store};
+use crate::ledger::write_offs::actions::{WriteOff, write_off};
+use crate::ledger::write_offs::store as written_off;
 use clap::{Args, Subcommand};
 use duly_domain::accounts::Bucket;
 use duly_domain::accounts::hardship::PauseReason;
@@ -21,6 +23,7 @@ use duly_domain::decision::Decision;
 use duly_domain::identity::Permission;
 use duly_domain::ledger::charges::InterestSource;
 use duly_domain::ledger::interest::DayCount;
+use duly_domain::ledger::write_off::WriteOffReason;
 use jiff::civil::Date;
 use serde_json::{Value as Json, json};
 
@@ -327,6 +330,33 @@ pub(super) async fn waive(app: &App, global: &Global, args: WaiveArgs) -> Result
         Outcome::Refused(decision) => refused(global, &decision, "charge"),
         Outcome::Done(charge) => {
             answer(global.format, &json!({"charge": charge.to_string()}), || vec![format!("waived as {charge}")])?;
+            Ok(Answered::Yes)
+        }
+    }
+}
+
+/// `duly account write-off`: what is left is written off, or every reason why not.
+pub(super) async fn write_off_left(
+    app: &App,
+    global: &Global,
+    account: &str,
+    because: &str,
+    note: String,
+    officer: &str,
+) -> Result<Answered, Failure> {
+    let mut tx = app.db.read().await?;
+    let who = acting(&mut tx, Some(officer), Permission::WriteOff).await?;
+    let account = accounts::store::resolve(&mut tx, account).await?;
+    tx.rollback().await;
+    let because =
+        WriteOffReason::parse(because).ok_or_else(|| one_of("because", because, WriteOffReason::ALL.map(WriteOffReason::code)))?;
+    match write_off(app, &who, app.moment(), &WriteOff { account, because, note }).await? {
+        Outcome::Refused(decision) => refused(global, &decision, "write_off"),
+        Outcome::Done(id) => {
+            let rows = written_off::list_of_account(&mut app.db.read().await?, account).await?;
+            let left = rows.iter().find(|row| row.id == id).map(|row| money(row.amount_minor, &row.currency));
+            let json = json!({"write_off": id.to_string(), "account": account.to_string(), "amount": left, "because": because.code()});
+            answer(global.format, &json, || vec![format!("written off as {id}; the account is closed")])?;
             Ok(Answered::Yes)
         }
     }

@@ -1,6 +1,6 @@
 //! The negotiation desk by command: the ranked offers of an account, and the policy that they come from.
 
-use super::named::{find_creditor, find_worker, one_of};
+use super::named::{find_creditor, find_worker, one_of, parse_id};
 use super::output::{answer, money};
 use super::policy::find_changer;
 use super::{Answered, Global};
@@ -12,6 +12,9 @@ use crate::plans::desk::limits;
 use crate::plans::desk::policy::{SetPolicy, parse, set_policy, write};
 use crate::plans::desk::standing::{Desk, book_of};
 use crate::plans::desk::store::find_limits;
+use crate::plans::desk::terms::About;
+use crate::plans::desk::terms::actions::{ProposeTerms, approve_terms, propose_terms, refuse_terms};
+use crate::plans::desk::terms::store::list as list_proposals;
 use clap::Subcommand;
 use duly_domain::identity::Role;
 use duly_domain::plans::offers::Offer;
@@ -65,6 +68,46 @@ pub enum PlanCommand {
         #[arg(long)]
         approver: Option<String>,
     },
+    /// Proposes limits or a policy for offers, for a second person to decide about.
+    Propose {
+        /// `limits` or `offers`.
+        about: String,
+        /// The text.
+        file: PathBuf,
+        /// Whose policy it is to be: a creditor's name; the house's unless named.
+        #[arg(long)]
+        creditor: Option<String>,
+        /// From which day; tomorrow unless named.
+        #[arg(long, value_parser = super::plain::day)]
+        from: Option<Date>,
+        /// Why.
+        #[arg(long)]
+        because: String,
+        /// The e-mail address of whoever proposes it.
+        #[arg(long)]
+        officer: String,
+    },
+    /// What is proposed of limits and policies, and what became of it.
+    Proposals,
+    /// Approves what somebody else proposed.
+    Approve {
+        /// The proposal.
+        proposal: String,
+        /// The e-mail address of whoever approves it.
+        #[arg(long)]
+        officer: String,
+    },
+    /// Refuses what somebody else proposed.
+    Refuse {
+        /// The proposal.
+        proposal: String,
+        /// Why.
+        #[arg(long)]
+        because: String,
+        /// The e-mail address of whoever refuses it.
+        #[arg(long)]
+        officer: String,
+    },
     /// What may be offered, as TOML; with a file, sets it.
     Policy {
         /// The policy to set.
@@ -107,6 +150,49 @@ pub(super) async fn plan(app: &App, global: &Global, command: PlanCommand) -> Re
             answer(global.format, &json, || vec![format!("{} goes on as {}: {revision}", plan.id, row.id)])?;
         }
         PlanCommand::Joint(command) => return super::joint::joint(app, global, command).await,
+        PlanCommand::Propose { about, file, creditor, from, because, officer } => {
+            let about = About::parse(&about).ok_or_else(|| one_of("about", &about, ["limits", "offers"]))?;
+            let body = text_of(&file)?;
+            let who = find_changer(app, &officer).await?;
+            let at = app.moment();
+            let creditor = find_creditor(&mut app.db.read().await?, creditor.as_deref()).await?;
+            let from_on = from.unwrap_or(at.business_day.saturating_add(jiff::Span::new().days(1)));
+            let ask = ProposeTerms { about, creditor, body, from_on, reason: because };
+            let (id, changes) = propose_terms(app, &who, at, &ask).await?;
+            let changed: Vec<Json> =
+                changes.iter().map(|change| json!({"part": change.title, "gone": change.gone, "new": change.new})).collect();
+            answer(global.format, &json!({"proposal": id.to_string(), "from_on": from_on.to_string(), "changes": changed}), || {
+                let parts = changes.iter().flat_map(|change| {
+                    let gone = change.gone.iter().map(|line| format!("  - {line}"));
+                    [change.title.clone()].into_iter().chain(gone).chain(change.new.iter().map(|line| format!("  + {line}")))
+                });
+                [format!("proposed as {id}: somebody else decides")].into_iter().chain(parts).collect()
+            })?;
+        }
+        PlanCommand::Proposals => {
+            let mut tx = app.db.read().await?;
+            for about in [About::Limits, About::Offers] {
+                for row in list_proposals(&mut tx, about).await? {
+                    let json = json!({"proposal": row.id.to_string(), "about": row.about, "state": row.state, "reason": row.reason,
+                        "creditor": row.creditor.map(|id| id.to_string()), "from_on": row.from_on.to_string(), "why": row.decided_words});
+                    answer(global.format, &json, || {
+                        vec![format!("{} {} {} from {}: {}", row.id, row.about, row.state, row.from_on, row.reason)]
+                    })?;
+                }
+            }
+        }
+        PlanCommand::Approve { proposal, officer } => {
+            let (id, who) = (parse_id("proposal", &proposal)?, find_changer(app, &officer).await?);
+            let from_on = approve_terms(app, &who, app.moment(), id).await?;
+            answer(global.format, &json!({"proposal": proposal, "state": "approved", "from_on": from_on.to_string()}), || {
+                vec![format!("approved; it holds from {from_on}")]
+            })?;
+        }
+        PlanCommand::Refuse { proposal, because, officer } => {
+            let (id, who) = (parse_id("proposal", &proposal)?, find_changer(app, &officer).await?);
+            refuse_terms(app, &who, app.moment(), id, &because).await?;
+            answer(global.format, &json!({"proposal": proposal, "state": "refused"}), || vec!["refused".into()])?;
+        }
         PlanCommand::Limits { file: None, .. } => {
             let row = find_limits(&mut app.db.read().await?, app.moment().business_day).await?;
             let terms = row.as_ref().map_or(Ok(limits::Written::default()), |row| serde_json::from_str(&row.terms));
@@ -123,8 +209,7 @@ pub(super) async fn plan(app: &App, global: &Global, command: PlanCommand) -> Re
             let (Some(officer), Some(approver)) = (officer, approver) else {
                 return Err(Failure::wrong("officer", "and approver are both needed: one sets limits, another approves them"));
             };
-            let text =
-                std::fs::read_to_string(&file).map_err(|error| Failure::File(format!("{} cannot be read: {error}", file.display())))?;
+            let text = text_of(&file)?;
             let (who, approver) = (find_changer(app, &officer).await?, find_changer(app, &approver).await?);
             let at = app.moment();
             let ask = limits::SetLimits { written: limits::parse(&text)?, from_on: from.unwrap_or(at.business_day), approver };
@@ -137,8 +222,7 @@ pub(super) async fn plan(app: &App, global: &Global, command: PlanCommand) -> Re
             let (Some(officer), Some(approver)) = (officer, approver) else {
                 return Err(Failure::wrong("officer", "and approver are both needed: one sets a policy, another approves it"));
             };
-            let text =
-                std::fs::read_to_string(&file).map_err(|error| Failure::File(format!("{} cannot be read: {error}", file.display())))?;
+            let text = text_of(&file)?;
             let (who, approver) = (find_changer(app, &officer).await?, find_changer(app, &approver).await?);
             let at = app.moment();
             let ask = SetPolicy {
@@ -153,6 +237,10 @@ pub(super) async fn plan(app: &App, global: &Global, command: PlanCommand) -> Re
         }
     }
     Ok(Answered::Yes)
+}
+
+fn text_of(file: &std::path::Path) -> Result<String, Failure> {
+    std::fs::read_to_string(file).map_err(|error| Failure::File(format!("{} cannot be read: {error}", file.display())))
 }
 
 async fn show(app: &App, global: &Global, creditor: Option<&str>) -> Result<(), Failure> {

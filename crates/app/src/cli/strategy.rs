@@ -1,6 +1,6 @@
 //! The worklist and one account, as the screens show them.
 
-use super::charges::payoff;
+use super::charges::{payoff, write_off_left};
 use super::joint::bring_current;
 use super::limitation::{LimitationArgs, limitation};
 use super::named::find_actor;
@@ -28,6 +28,20 @@ pub enum AccountCommand {
         /// The day; without it none is named any more.
         #[arg(long, value_parser = super::plain::day)]
         on: Option<Date>,
+    },
+    /// Writes off what is left of an account and closes it: small_balance, settled, uncollectible, bankruptcy or deceased.
+    WriteOff {
+        /// The account: its id or reference.
+        account: String,
+        /// Why it is given up.
+        #[arg(long)]
+        because: String,
+        /// More about it.
+        #[arg(long, default_value = "")]
+        note: String,
+        /// The e-mail address of whoever writes it off, within their limits.
+        #[arg(long)]
+        officer: String,
     },
     /// What pays an account off on a day.
     Payoff {
@@ -105,18 +119,21 @@ pub(super) async fn account(app: &App, global: &Global, command: AccountCommand)
         AccountCommand::ReAge { account, because, officer, take_back } => {
             return bring_current(app, global, &account, &because, &officer, take_back).await;
         }
-        AccountCommand::Show { account } => show_account(app, global, &account).await,
+        AccountCommand::Show { account } => show_account(app, global, &account).await?,
+        AccountCommand::WriteOff { account, because, note, officer } => {
+            return write_off_left(app, global, &account, &because, note, &officer).await;
+        }
         AccountCommand::Recall { account, on } => {
             let id = accounts::store::resolve(&mut app.db.read().await?, &account).await?;
             accounts::closing::set_recall(app, &Actor::command(), app.moment(), id, on).await?;
             let json = json!({"account": id.to_string(), "recall_on": on.map(|on| on.to_string())});
             answer(global.format, &json, || {
                 vec![on.map_or("no day of a recall is named".into(), |on| format!("recalled on {on}: no plan runs past it"))]
-            })
+            })?;
         }
-        AccountCommand::Payoff { account, on } => payoff(app, global, &account, on).await,
-        AccountCommand::Limitation(args) => limitation(app, global, *args).await,
-    }?;
+        AccountCommand::Payoff { account, on } => payoff(app, global, &account, on).await?,
+        AccountCommand::Limitation(args) => limitation(app, global, *args).await?,
+    }
     Ok(Answered::Yes)
 }
 

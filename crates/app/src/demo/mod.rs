@@ -22,11 +22,15 @@ use crate::compliance::licenses::actions::{KeepLicense, keep_license};
 use crate::compliance::policy::actions::{ProposePolicy, propose_policy};
 use crate::identity::actions::{NewUser, add_user_with};
 use crate::identity::settings::{Settled, settle};
+use crate::plans::desk::limits::{self, Written, WrittenRow};
+use crate::plans::desk::terms::About;
+use crate::plans::desk::terms::actions::{ProposeTerms, propose_terms};
 use crate::store::Tx;
 use crate::{accounts, identity, jobs};
 use duly_domain::compliance::licenses::Kind;
 use duly_domain::compliance::policy::Limits;
 use duly_domain::identity::Role;
+use duly_domain::plans::limits::GrantLimits;
 use duly_domain::values::ids::UserId;
 use duly_domain::values::region::ZONES_SERVED;
 use jiff::Span;
@@ -185,7 +189,31 @@ async fn propose(app: &App, users: &[(UserId, Actor)]) -> Result<(), Failure> {
         from_on: at.business_day.saturating_add(Span::new().days(7)),
         reason: "Most who answer do so by the fourth call; the rest is noise to them and to us.".into(),
     };
-    propose_policy(app, who, at, &ask).await.map(drop)
+    propose_policy(app, who, at, &ask).await?;
+    let creditors = accounts::store::list_creditors(&mut app.db.read().await?).await?;
+    let Some(creditor) = creditors.first() else { return Ok(()) };
+    let written = Written {
+        row: vec![
+            WrittenRow {
+                creditor: Some(creditor.name.clone()),
+                limits: GrantLimits { months_max: Some(18), write_off_max_minor: Some(1_000), ..GrantLimits::default() },
+                ..WrittenRow::default()
+            },
+            WrittenRow {
+                days_past_due: Some((0, 60)),
+                limits: GrantLimits { promise_days_max: Some(45), ..GrantLimits::default() },
+                ..WrittenRow::default()
+            },
+        ],
+    };
+    let ask = ProposeTerms {
+        about: About::Limits,
+        creditor: None,
+        body: limits::write(&written)?,
+        from_on: at.business_day.saturating_add(Span::new().days(7)),
+        reason: "Their contract lets us give longer plans, and close what is under ten dollars.".into(),
+    };
+    propose_terms(app, who, at, &ask).await.map(drop)
 }
 
 /// Runs the nights since the last one, up to yesterday's.

@@ -427,6 +427,7 @@ pub async fn correct(
     bucket: Bucket,
     minor: i64,
 ) -> Result<(), Failure> {
+    ledger::write_offs::actions::check_none(account)?;
     let owed = account.owed()?;
     let placed = ledger::store::load_placed(tx, account.id, &account.currency).await?;
     if minor <= 0 {

@@ -329,6 +329,9 @@ impl Import<'_> {
         if account.currency != new.owed.currency().code() {
             return refused(format!("is in {} here: a currency is not altered", account.currency));
         }
+        if account.written_off_minor > 0 {
+            return refused("was written off here: take it up again first".into());
+        }
         let memo = format!("placed anew by {}", self.ask.file_name);
         match ledger::actions::adjust_placed(tx, self.who, self.at, &account, &new.owed, &memo).await {
             Ok(()) => {}

@@ -83,6 +83,7 @@ async fn book_back(tx: &mut Tx, who: &Actor, at: Moment, batch: BatchId, limit: 
     let mark = format!(" taken back {} {}", at.business_day, &text[text.len() - 6..]);
     let piece = accounts::store::list_to_take_back(tx, batch, limit).await?;
     for (id,) in &piece {
+        ledger::write_offs::actions::take_back_standing(tx, who, at, *id, "placement taken back").await?;
         let rows = take_money_back(tx, who, at, *id).await?;
         let account = accounts::store::load_account(tx, *id).await?;
         let nothing = Buckets::none(ledger::store::currency(&account.currency)?);

@@ -35,6 +35,7 @@ pub async fn run(tx: &mut Tx, keys: &Keys, on: Date) -> Result<Vec<Check>, Failu
     let debits = ledger::debits::check::verify(tx).await?;
     let (book, remitted) = (ledger::trust::check::verify(tx, on).await?, ledger::remittances::check::verify(tx).await?);
     let charges = ledger::charges::check::verify(tx).await?;
+    let written_off = ledger::write_offs::check::verify(tx).await?;
     let processed = ledger::processor::check::verify(tx).await?;
     let (off_pauses, pauses) = accounts::hardship::store::count_faults(tx).await?;
     let joint = plans::joint::check::verify(tx).await?;
@@ -65,6 +66,7 @@ pub async fn run(tx: &mut Tx, keys: &Keys, on: Date) -> Result<Vec<Check>, Failu
             detail: processed.unwrap_or_else(|faults| faults),
         },
         Check { name: "charges as terms say", ok: charges.is_ok(), detail: charges.unwrap_or_else(|faults| faults) },
+        Check { name: "write-offs as entries say", ok: written_off.is_ok(), detail: written_off.unwrap_or_else(|faults| faults) },
         Check {
             name: "pauses as accounts say",
             ok: off_pauses == 0,

@@ -57,12 +57,13 @@ impl Page {
 }
 
 /// The steps, in order: the table of contents of the night.
-const STEPS: [&str; 12] = [
+const STEPS: [&str; 13] = [
     "end reservations",
     "post debits",
     "judge promises",
     "end pauses",
     "post interest",
+    "write off small balances",
     "end holds",
     "age accounts",
     "build worklists",
@@ -234,6 +235,7 @@ async fn page(tx: &mut Tx, name: &str, closing: Moment, tomorrow: Moment, after:
         "judge promises" => plans::nightly::judge_promises(tx, closing, tomorrow, after, rows).await,
         "end pauses" => accounts::hardship::nightly::end_pauses(tx, tomorrow, rows).await,
         "post interest" => ledger::charges::nightly::post_interest(tx, closing, after, rows).await,
+        "write off small balances" => ledger::write_offs::nightly::write_off_little(tx, closing, after, rows).await,
         "end holds" => accounts::nightly::end_holds(tx, tomorrow, after, rows).await,
         "age accounts" => accounts::nightly::age_accounts(tx, tomorrow, after, rows).await,
         "build worklists" => strategy::nightly::build_worklists(tx, tomorrow, after, rows).await,

@@ -5,6 +5,7 @@ use super::charges;
 use super::posting;
 use super::store::{self, Payment};
 use super::trust;
+use super::write_offs;
 use crate::accounts::store::Account;
 use crate::app::{Actor, App, Failure};
 use crate::audit::kept;
@@ -87,7 +88,7 @@ pub(super) struct Reversal {
 pub(super) async fn plan_reversal(tx: &mut Tx, at: Moment, payment: PaymentId, on: Date) -> Result<Reversal, Failure> {
     let payment = store::load_payment(tx, payment).await?;
     let account = accounts::store::load_account(tx, payment.account).await?;
-    let owed = account.owed()?;
+    let owed = write_offs::money::owed_without(tx, &account).await?;
     if payment.state == "reversed" {
         return Ok(Reversal { payment, account, owed, lines: None, on });
     }
@@ -103,9 +104,15 @@ pub(super) async fn plan_reversal(tx: &mut Tx, at: Moment, payment: PaymentId, o
 
 /// Takes back what was planned in the same transaction; what is owed then.
 pub(super) async fn reverse(tx: &mut Tx, who: &Actor, at: Moment, reversal: &Reversal) -> Result<Buckets, Failure> {
-    let Reversal { payment, account, owed, lines, on } = reversal;
-    let Some(lines) = lines else { return Ok(*owed) };
-    let balance = owed.after(lines)?;
+    let Reversal { payment, account, lines, on, .. } = reversal;
+    let Some(lines) = lines else { return Ok(account.owed()?) };
+    // What was written off is owed again first: it rested on money that did not stay.
+    let taken_up = match write_offs::money::comes_back(tx, who, at, account.id).await? {
+        true => Some(accounts::store::load_account(tx, account.id).await?),
+        false => None,
+    };
+    let account = taken_up.as_ref().unwrap_or(account);
+    let balance = account.owed()?.after(lines)?;
     let memo = format!("reversal of payment {}", payment.reference);
     store::insert_entry(tx, account.id, "reversal", *on, Some(payment.entry), &memo, lines, at.at).await?;
     trust::booking::cover_returned(tx, who, at, account, payment.entry, *on).await?;

@@ -7,6 +7,7 @@
 
 use super::actions::{PostPayment, Posted, Reversal, plan_reversal, post_within, reverse};
 use super::store;
+use super::write_offs::money;
 use crate::accounts::store::{load_account, load_creditor};
 use crate::app::{Actor, App, Failure};
 use crate::compliance::gate;
@@ -68,13 +69,17 @@ async fn question_of_payment(tx: &mut Tx, at: Moment, ask: &PostPayment, above: 
     if store::list_payments_by_references(tx, vec![pair]).await?.iter().any(|Keyed(is_free, _)| !is_free) {
         return Ok(None);
     }
-    let owed = account.owed()?;
+    let owed = money::owed_to_money(tx, &account).await?;
     let order = AllocationOrder::parse(&load_creditor(tx, account.creditor).await?.allocation_order).unwrap_or_default();
     let amount = Money::of(ask.amount_minor, owed.currency());
     let Ok((allocation, lines)) = plan_payment(amount, &owed, order) else { return Ok(None) };
     let limit = Money::whole(above, owed.currency());
     let (before, after) = (owed.total()?, owed.after(&lines)?.total()?);
     let mut says = Vec::new();
+    if account.written_off_minor > 0 && before.minor() > 0 {
+        let rest = if after.minor() > 0 { format!("{after} stay written off") } else { "the account is paid".to_string() };
+        says.push(format!("{before} were written off. The money is taken for it, and {rest}."));
+    }
     if allocation.unapplied.minor() > 0 {
         let over = allocation.unapplied;
         says.push(format!("This overpays the account by {over}, which stays as unapplied money of who paid it until it is refunded."));
@@ -135,6 +140,9 @@ async fn planned(tx: &mut Tx, at: Moment, account: AccountId, payment: PaymentId
     if reversal.payment.unapplied_minor > 0 {
         let over = Money::of(reversal.payment.unapplied_minor, owed.currency());
         says.push(format!("{over} that was overpaid is no longer there to be refunded."));
+    }
+    if reversal.account.written_off_minor > 0 {
+        says.push("What was left was written off: that is taken back, and the account is open again.".into());
     }
     if reversal.account.state == "paid" && after.minor() > 0 {
         says.push("The account is open again and comes back today.".into());

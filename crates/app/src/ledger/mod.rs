@@ -18,3 +18,4 @@ pub mod refund;
 pub mod remittances;
 pub mod store;
 pub mod trust;
+pub mod write_offs;

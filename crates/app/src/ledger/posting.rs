@@ -51,7 +51,7 @@ pub async fn post_all(tx: &mut Tx, who: &Actor, at: Moment, standings: Vec<Stand
 
 /// Posts payments in their order on accounts that were read in the same transaction; what became of each.
 pub async fn post_asked(tx: &mut Tx, standings: Vec<Standing>, asks: &[Asked<'_>]) -> Result<Fates, Failure> {
-    match standings.iter().any(|standing| standing.interest_to_on.is_some()) {
+    match standings.iter().any(charges::posting::is_posted_alone) {
         true => charges::posting::post_bearing(tx, standings, asks).await,
         false => post_plain(tx, standings, asks).await,
     }

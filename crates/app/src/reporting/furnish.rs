@@ -298,10 +298,11 @@ async fn tell(
     let (today, before): (Vec<_>, Vec<_>) = before.into_iter().partition(|row| row.as_of == as_of);
     let told: Vec<Told> = before.iter().filter_map(told_of).collect();
     let account = &known.account;
+    let paid = paid_in(tx, account.id, as_of).await?;
     let facts = Facts {
         is_consumer: account.kind == "consumer",
         is_first_party: known.record.role == CollectorRole::FirstParty,
-        end: end_of(&account.state, account.closed_because.as_deref(), to_tell.classification.is_empty()),
+        end: end_of(&account.state, account.closed_because.as_deref(), to_tell.classification.is_empty(), paid.1.is_some()),
         balance: Money::of(account.balance_minor, ledger::store::currency(&account.currency)?),
         placed_on: account.placed_on,
         delinquent_since: account.due_on,
@@ -310,7 +311,6 @@ async fn tell(
         told: &told,
     };
     let has_moved = furnishing::has_moved(&facts);
-    let paid = paid_in(tx, account.id, as_of).await?;
     let outcome = match (today.into_iter().next(), record::who(&known)) {
         // What was told of this day stands.
         (Some(row), Ok(person)) => Ok((row, person)),
@@ -367,14 +367,16 @@ fn told_of(row: &FurnishingRow) -> Option<Told> {
     Some(Told { as_of: row.as_of, status: Status::parse(&row.status)?, delinquent_since: row.delinquent_since })
 }
 
-/// How an account ended; one whose creditor wants no report any more is withdrawn.
-fn end_of(state: &str, closed_because: Option<&str>, is_unwanted: bool) -> Option<End> {
+/// How an account ended; one whose creditor wants no report any more is withdrawn. What was given up as too small to collect was settled
+/// for less where they paid on it, and is no longer ours to tell where they did not; what was given up otherwise was not paid.
+fn end_of(state: &str, closed_because: Option<&str>, is_unwanted: bool, has_paid: bool) -> Option<End> {
     match (state, closed_because) {
         (_, Some("fraud")) => Some(End::Fraud),
         _ if is_unwanted => Some(End::Withdrawn),
         ("open", _) => None,
         ("paid", _) => Some(End::Paid),
         (_, Some("settled")) => Some(End::Settled),
+        (_, Some("small_balance")) if has_paid => Some(End::Settled),
         _ => Some(End::Withdrawn),
     }
 }
@@ -406,4 +408,27 @@ async fn paid_in(tx: &mut Tx, account: AccountId, as_of: Date) -> Result<(i64, O
     let standing = || payments.iter().filter(|payment| payment.state == "posted" && payment.effective_on <= as_of);
     let sum = standing().filter(|payment| payment.effective_on >= as_of.first_of_month()).map(|payment| payment.amount_minor).sum();
     Ok((sum, standing().map(|payment| payment.effective_on).max()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_off_is_never_told_as_paid_whole() {
+        //   state    closed because          paid on it  told as
+        for (state, because, has_paid, end) in [
+            ("open", None, true, None),
+            ("paid", None, true, Some(End::Paid)),
+            ("closed", Some("settled"), true, Some(End::Settled)),
+            ("closed", Some("small_balance"), true, Some(End::Settled)),
+            ("closed", Some("small_balance"), false, Some(End::Withdrawn)),
+            ("closed", Some("uncollectible"), true, Some(End::Withdrawn)),
+            ("closed", Some("bankruptcy"), true, Some(End::Withdrawn)),
+            ("closed", Some("fraud"), true, Some(End::Fraud)),
+        ] {
+            assert_eq!(end_of(state, because, false, has_paid), end, "{state} {because:?}");
+        }
+        assert_eq!(end_of("open", None, true, false), Some(End::Withdrawn), "its creditor wants no report any more");
+    }
 }

@@ -87,6 +87,7 @@ const STEPS: &[Step] = &steps! {
     64 "0064_confirmations" apart;
     65 "0065_returned" apart;
     66 "0066_joint_plans";
+    67 "0067_write_offs" apart;
     68 "0068_re_ages";
 };
 

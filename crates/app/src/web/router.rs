@@ -6,6 +6,7 @@ use super::{Web, assets, live};
 use crate::accounts::desks;
 use crate::coaching::reviews;
 use crate::ledger::{processor, rates, remittances, trust};
+use crate::plans::desk::terms;
 use crate::{accounts, audit, coaching, compliance, disputes, identity, intake, jobs, ledger, outreach, parties, plans, strategy};
 use axum::handler::Handler;
 use axum::http::Method;
@@ -88,6 +89,7 @@ pub fn routes(web: Web) -> Routes {
         .post("/accounts/{account}/interest/ends", May::Charge, ledger::charges::pages::post_interest_end)
         .post("/accounts/{account}/fees", May::Charge, ledger::charges::pages::post_fee)
         .post("/accounts/{account}/waivers", May::WorkAccounts, ledger::charges::pages::post_waiver)
+        .post("/accounts/{account}/write_offs", May::WriteOff, ledger::write_offs::pages::post_write_off)
         .post("/accounts/{account}/charges/{charge}/reversals", May::Charge, ledger::charges::pages::post_reversal)
         .post("/accounts/{account}/holds", May::WorkAccounts, accounts::pages::post_hold)
         .post("/accounts/{account}/holds/{hold}/ends", May::WorkAccounts, accounts::pages::post_hold_end)
@@ -167,6 +169,7 @@ pub fn routes(web: Web) -> Routes {
         .post("/practice/calls/{practice}/choices", May::Practice, coaching::practice::pages::post_choice)
         .get("/calls/{call}/approvals", May::WorkAccounts, plans::approvals::pages::get_of_call)
         .get("/accounts/{account}/offers", May::WorkAccounts, plans::desk::pages::get_offers)
+        .post("/accounts/{account}/offers/comparisons", May::WorkAccounts, plans::desk::pages::post_comparison)
         .get("/accounts/{account}/offers/comparison.pdf", May::WorkAccounts, plans::desk::pages::get_comparison)
         .post("/accounts/{account}/budgets", May::WorkAccounts, plans::desk::pages::post_budget)
         .post("/accounts/{account}/plans", May::WorkAccounts, plans::desk::pages::post_plan)
@@ -303,6 +306,11 @@ pub fn routes(web: Web) -> Routes {
         .post("/compliance/policy", May::ChangePolicy, compliance::policy::pages::post_policy)
         .post("/compliance/policy/{policy}/approvals", May::ChangePolicy, compliance::policy::pages::post_approval)
         .post("/compliance/policy/{policy}/withdrawals", May::ChangePolicy, compliance::policy::pages::post_withdrawal)
+        .get("/compliance/terms/{about}", May::ReadCompliance, terms::pages::get_terms)
+        .post("/compliance/terms/{about}", May::ChangePolicy, terms::pages::post_terms)
+        .post("/compliance/terms/proposals/{proposal}/approvals", May::ChangePolicy, terms::pages::post_approval)
+        .post("/compliance/terms/proposals/{proposal}/refusals", May::ChangePolicy, terms::pages::post_refusal)
+        .post("/compliance/terms/proposals/{proposal}/withdrawals", May::ChangePolicy, terms::pages::post_withdrawal)
         .get("/compliance/limitation", May::ReadCompliance, accounts::limitation::ending::get_ending)
         .get("/compliance/licenses", May::ReadCompliance, compliance::licenses::pages::get_licenses)
         .post("/compliance/licenses", May::KeepLicenses, compliance::licenses::pages::post_license)

@@ -4,10 +4,12 @@ use super::hardship::{agrees, pauses, revises};
 use super::letters::{mailed, set_sender};
 use crate::permissions::{client, sign_in};
 use duly::accounts::closing::{CLOSE_REASONS, close_account, reopen_account};
-use duly::app::{Actor, Failure};
+use duly::app::{Actor, Failure, Outcome};
+use duly::ledger::write_offs::actions::{WriteOff, write_off};
 use duly::outreach::letters::confirmations::{PrintConfirmations, list_due, list_missing, print_confirmations};
 use duly::outreach::letters::{Printing, void_run};
 use duly_domain::identity::Role;
+use duly_domain::ledger::write_off::WriteOffReason;
 use duly_domain::plans::revision::Revision;
 use duly_testkit::{Floor, Person, both_engines};
 use std::path::{Path, PathBuf};
@@ -147,6 +149,30 @@ both_engines! {
         prints(&mut floor, &folder);
         let text = says(&mut floor, "44-0001");
         assert!(text.contains("settle your account with Larkfield") && text.contains("$240.00"), "{text}");
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    fn what_was_written_off_is_told_as_not_paid(mut floor: "2026-03-02") {
+        let ([maria, otto, _], folder) = people(&mut floor);
+        floor.pays(maria, "397.00", "P1");
+        let (app, at, who) = (floor.app.clone(), floor.app.moment(), Actor::command());
+        for (person, because) in [(maria, WriteOffReason::SmallBalance), (otto, WriteOffReason::Uncollectible)] {
+            let ask = WriteOff { account: person.account, because, note: String::new() };
+            assert!(matches!(floor.runtime.block_on(write_off(&app, &who, at, &ask)).unwrap(), Outcome::Done(_)));
+        }
+        assert_eq!(codes(&mut floor), [("44-0001".into(), "collection_ended"), ("44-0002".into(), "collection_ended")]);
+        prints(&mut floor, &folder);
+        let small = says(&mut floor, "44-0001");
+        assert!(small.contains("So little was left of it, $3.00") && small.contains("It was not paid") && small.contains("No fue pagado"), "{small}");
+        let given_up = says(&mut floor, "44-0002");
+        assert!(given_up.contains("That does not mean that Larkfield has forgiven the debt"), "{given_up}");
+        for text in [small, given_up] {
+            assert!(!text.contains("is paid in full. ") && !text.contains("$0.00"), "{text}");
+        }
+        // Paid whole after all, it is told as paid.
+        floor.pays(otto, "100.00", "P2");
+        assert_eq!(codes(&mut floor), [("44-0002".into(), "paid_in_full")]);
         assert_eq!(floor.failed_checks(), Vec::<String>::new());
         std::fs::remove_dir_all(folder).unwrap();
     }

@@ -58,7 +58,7 @@ both_engines! {
         assert!(again.was_done);
         assert_eq!(state(&mut floor), before);
         assert_eq!(before[2], 30);
-        assert_eq!(again.steps.len(), 12);
+        assert_eq!(again.steps.len(), 13);
     }
 
     fn a_night_cut_off_anywhere_resumes_to_the_same_result(mut floor: "2026-03-02") {

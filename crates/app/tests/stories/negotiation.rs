@@ -8,8 +8,10 @@ use duly::plans::approvals::context;
 use duly::plans::approvals::store::{list_of_account, load_approval};
 use duly::plans::desk::agreeing::{AgreePlan, Agreed, agree_plan};
 use duly::plans::desk::budgeting::{KeepBudget, Line, Lines, keep_budget};
+use duly::plans::desk::comparison::{paper, ways};
 use duly::plans::desk::standing::Desk;
 use duly_domain::identity::Role;
+use duly_domain::outreach::letter::Language;
 use duly_domain::plans::approval::{ApprovalState, Terms, Verdict};
 use duly_domain::plans::rhythm::Frequency;
 use duly_domain::plans::schedule::{Cut, PlanTerms};
@@ -277,5 +279,25 @@ both_engines! {
         assert_eq!(agrees(&mut floor, maria, terms("400.00", "0", 4, "2026-03-16")), Vec::<&str>::new());
         floor.tamper("update budgets set left_minor = 1 where left_minor = 30000", &[]);
         assert!(floor.failed_checks()[0].contains("was altered"));
+    }
+
+    fn the_comparison_is_told_in_their_language(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "400.00");
+        tells(&mut floor, maria, "1800.00", "1400.00", "0.00").unwrap();
+        let at = floor.app.moment();
+        floor.runtime.block_on(async {
+            let mut tx = floor.app.db.read().await.unwrap();
+            let desk = Desk::of(&mut tx, maria.account, at).await.unwrap();
+            let offers = desk.offers().ok();
+            let [english, spanish] = [Language::English, Language::Spanish].map(|language| ways(&desk, offers.as_ref(), language));
+            assert_eq!(english.len(), spanish.len());
+            assert_eq!(english.iter().map(|way| way.total).collect::<Vec<_>>(), spanish.iter().map(|way| way.total).collect::<Vec<_>>());
+            assert_eq!((english[0].what.as_str(), spanish[0].what.as_str()), ("Pay in full", "Pagar todo"));
+            assert!(spanish.iter().any(|way| way.says.contains(" pagos de ") && way.says.contains("una vez al mes desde el")));
+            assert!(spanish.iter().all(|way| english.iter().all(|other| other.what != way.what && other.says != way.says)));
+            let one = paper(&mut tx, &desk, "Maria", offers.as_ref(), Language::English).await.unwrap();
+            let both = paper(&mut tx, &desk, "Maria", offers.as_ref(), Language::Spanish).await.unwrap();
+            assert!(both.len() > one.len() && both.starts_with(b"%PDF"), "the English stands beside it");
+        });
     }
 }

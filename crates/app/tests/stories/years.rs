@@ -11,6 +11,7 @@ use duly::ledger::journal::Dialect;
 use duly::ledger::refund::{RefundOverpayment, refund, reverse_refund};
 use duly::ledger::remittances::gathering::Ask;
 use duly::ledger::remittances::{approve, prepare};
+use duly::ledger::write_offs::actions::{WriteOff, write_off};
 use duly::plans::agreed::following::withdraw_plan;
 use duly::plans::agreed::revising::revise_plan;
 use duly::plans::agreed::store::{PlanRow, list_plans};
@@ -22,6 +23,7 @@ use duly_domain::accounts::Bucket;
 use duly_domain::accounts::hardship::PauseReason;
 use duly_domain::ledger::charges::InterestSource;
 use duly_domain::ledger::rates::Mode;
+use duly_domain::ledger::write_off::WriteOffReason;
 use duly_domain::plans::revision::Revision;
 use duly_domain::plans::rhythm::Frequency;
 use duly_domain::plans::schedule::{Cut, PlanTerms};
@@ -75,6 +77,8 @@ enum Happens {
     IsCharged { account: usize, units: u8 },
     /// A part of a bucket is given up.
     IsWaived { account: usize, bucket: Bucket, minor: i64 },
+    /// What is left is written off, and the account closes.
+    IsWrittenOff { account: usize, because: WriteOffReason },
     /// The newest charge that stands is taken back.
     IsTakenBack { account: usize },
     /// They cannot pay for a while, and could not for some days.
@@ -107,6 +111,7 @@ fn happens() -> impl Strategy<Value = Happens> {
         1 => (account(), 1u8..40).prop_map(|(account, units)| Happens::IsCharged { account, units }),
         1 => (account(), prop_oneof![Just(Bucket::Interest), Just(Bucket::Fees)], 1i64..900)
             .prop_map(|(account, bucket, minor)| Happens::IsWaived { account, bucket, minor }),
+        2 => (account(), 0..WriteOffReason::ALL.len()).prop_map(|(account, why)| Happens::IsWrittenOff { account, because: WriteOffReason::ALL[why] }),
         2 => account().prop_map(|account| Happens::IsTakenBack { account }),
         1 => (account(), 0i8..25, 10i8..40).prop_map(|(account, days_ago, days)| Happens::Pauses { account, days_ago, days }),
         3 => (1u32..9, 1i8..28).prop_map(|(count, in_days)| Happens::AgreesJointly { count, in_days }),
@@ -216,6 +221,10 @@ impl Year {
             Happens::IsWaived { account, bucket, minor } => {
                 let ask = Waive { account: self.people[account].account, bucket, amount_minor: minor, because: "Never told of it.".into() };
                 happened(runtime.block_on(waive(&app, &who, at, &ask)));
+            }
+            Happens::IsWrittenOff { account, because } => {
+                let ask = WriteOff { account: self.people[account].account, because, note: String::new() };
+                happened(runtime.block_on(write_off(&app, &who, at, &ask)));
             }
             Happens::IsTakenBack { account } => {
                 let charges = runtime.block_on(async {

@@ -59,6 +59,15 @@ pub const fn pause_limits(role: Role) -> Option<PauseLimits> {
     }
 }
 
+/// How much of what is left of an account somebody of a role may write off alone, in minor units.
+pub const fn write_off_max(role: Role) -> Option<i64> {
+    match role {
+        Role::Officer | Role::BackOffice => Some(500),
+        Role::Supervisor => Some(50_000),
+        Role::Compliance | Role::Administrator | Role::Auditor => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,6 +79,7 @@ mod tests {
             let asks = may(role, Permission::WorkAccounts) && !may(role, Permission::LeadFloor);
             assert_eq!(promise_limits(role).is_some(), asks, "{role}");
             assert_eq!((waiver_limits(role).is_some(), pause_limits(role).is_some()), (asks, asks), "{role}");
+            assert_eq!(write_off_max(role).is_some(), may(role, Permission::WriteOff), "{role}");
         }
     }
 }

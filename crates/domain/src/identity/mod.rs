@@ -95,6 +95,8 @@ pub enum Permission {
     LeadFloor,
     /// Close and recall accounts, and open them again.
     CloseAccounts,
+    /// Write off what is left of an account, each role up to its limit, and ask for more.
+    WriteOff,
     /// File documents with an account.
     FileDocuments,
     /// Print validation notices, and say that they were mailed.
@@ -147,7 +149,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Permission; 40] = [
+    pub const ALL: [Permission; 41] = [
         Permission::Anyone,
         Permission::SignedIn,
         Permission::ReadAccounts,
@@ -164,6 +166,7 @@ impl Permission {
         Permission::ReleaseContacts,
         Permission::LeadFloor,
         Permission::CloseAccounts,
+        Permission::WriteOff,
         Permission::FileDocuments,
         Permission::PrintLetters,
         Permission::Charge,
@@ -210,12 +213,12 @@ pub fn may(role: Role, permission: Permission) -> bool {
         P::CorrectAmounts => role == R::Compliance,
         P::ReleaseContacts | P::LeadFloor => role == R::Supervisor,
         P::CloseAccounts => matches!(role, R::Supervisor | R::BackOffice),
+        P::WriteOff | P::AskCharges => matches!(role, R::Officer | R::Supervisor | R::BackOffice),
         P::AskActs | P::FileDocuments | P::StopDebits => !matches!(role, R::Administrator | R::Auditor),
         P::PrintLetters => matches!(role, R::Supervisor | R::Compliance | R::BackOffice),
         P::PostPayments | P::ReversePayments | P::KeepTrust => role == R::BackOffice,
         P::ReadTrust => matches!(role, R::BackOffice | R::Supervisor | R::Compliance | R::Auditor),
         P::ApproveTrust => matches!(role, R::BackOffice | R::Supervisor),
-        P::AskCharges => matches!(role, R::Officer | R::Supervisor | R::BackOffice),
         P::Charge => matches!(role, R::Compliance | R::BackOffice),
         P::Import | P::MergePeople => matches!(role, R::BackOffice | R::Supervisor),
         P::ReadNights => role != R::Officer,
@@ -248,6 +251,7 @@ mod tests {
             Permission::ReleaseContacts,
             Permission::LeadFloor,
             Permission::CloseAccounts,
+            Permission::WriteOff,
             Permission::FileDocuments,
             Permission::PrintLetters,
             Permission::Charge,

@@ -20,6 +20,7 @@ pub mod receipts;
 pub mod remittance;
 pub mod trust;
 pub mod waiver;
+pub mod write_off;
 
 use crate::accounts::Bucket;
 use crate::values::money::{Currency, Money, MoneyError};

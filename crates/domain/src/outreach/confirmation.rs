@@ -38,12 +38,13 @@ impl Confirmed {
 
 coded! {
     /// Why collection ended, where they are told.
-    Ending, 5 {
+    Ending, 6 {
         Recalled = "recalled", "the creditor took it back";
         Returned = "returned", "it was returned to the creditor";
         Sold = "sold", "the creditor sold it";
         Uncollectible = "uncollectible", "we ended it";
         PlacedInError = "placed_in_error", "it was placed in error";
+        SmallBalance = "small_balance", "little was left";
     }
 }
 
@@ -68,7 +69,7 @@ pub struct ConfirmationFacts {
     pub account_number: String,
     /// Our own reference.
     pub reference: String,
-    /// What is owed now.
+    /// What is owed now, with what was written off unpaid.
     pub owed_now: Money,
     /// What was paid to us and to the creditor since the account was placed.
     pub paid: Money,

@@ -13,6 +13,7 @@ use super::rhythm::Frequency;
 use super::schedule::{Cut, PlanTerms};
 use crate::accounts::Bucket;
 use crate::accounts::hardship::PauseReason;
+use crate::ledger::write_off::WriteOffReason;
 use crate::values::coded::coded;
 use crate::values::iso_date;
 use crate::values::moment::written;
@@ -40,6 +41,8 @@ coded! {
         Waiver = "waiver", "A waiver";
         /// A hardship pause that is beyond the officer's limits.
         Pause = "pause", "A hardship pause";
+        /// A write-off of what is left that is beyond their limits.
+        WriteOff = "write_off", "A write-off";
         /// Anything else, in words.
         Question = "question", "A question";
     }
@@ -129,6 +132,15 @@ pub enum Terms {
         /// Why.
         reason: PauseReason,
     },
+    /// What is left is written off, up to an amount.
+    WriteOff {
+        /// At most so much, in minor units.
+        amount_minor: i64,
+        /// In which currency.
+        currency: String,
+        /// Why the account closes.
+        because: WriteOffReason,
+    },
     /// What stands in the words.
     Question,
 }
@@ -185,6 +197,17 @@ impl Terms {
         }
     }
 
+    /// The terms of a write-off.
+    pub fn write_off(amount: Money, because: WriteOffReason) -> Terms {
+        Terms::WriteOff { amount_minor: amount.minor(), currency: amount.currency().code().into(), because }
+    }
+
+    /// The most that may be left and the reason, where they are a write-off's.
+    pub fn as_write_off(&self) -> Option<(Money, WriteOffReason)> {
+        let Terms::WriteOff { amount_minor, currency, because } = self else { return None };
+        Some((Money::of(*amount_minor, Currency::parse(currency)?), *because))
+    }
+
     /// What kind of request they belong to.
     pub const fn kind(&self) -> ApprovalKind {
         match self {
@@ -192,6 +215,7 @@ impl Terms {
             Terms::Plan { .. } => ApprovalKind::Plan,
             Terms::Waiver { .. } => ApprovalKind::Waiver,
             Terms::Pause { .. } => ApprovalKind::Pause,
+            Terms::WriteOff { .. } => ApprovalKind::WriteOff,
             Terms::Question => ApprovalKind::Question,
         }
     }
@@ -213,7 +237,10 @@ impl fmt::Display for Terms {
             (None, None) => match (self.as_waiver(), self.as_pause()) {
                 (Some((bucket, amount)), _) => write!(f, "{amount} of {} waived", bucket.to_string().to_lowercase()),
                 (None, Some((from, until, _))) => write!(f, "a hardship pause from {} to {}", written(from), written(until)),
-                (None, None) => f.write_str("a question"),
+                (None, None) => match self.as_write_off() {
+                    Some((amount, because)) => write!(f, "{amount} written off: {}", because.to_string().to_lowercase()),
+                    None => f.write_str("a question"),
+                },
             },
         }
     }
@@ -290,7 +317,7 @@ pub fn may_answer(state: ApprovalState, asked: &Terms, is_own: bool, verdict: &V
     let fits = match (asked.kind(), verdict) {
         (ApprovalKind::Question, verdict) => matches!(verdict, Verdict::Tell),
         // What is given up, or left alone, is granted as it was asked for or not at all.
-        (ApprovalKind::Waiver | ApprovalKind::Pause, Verdict::Counter(_)) => false,
+        (ApprovalKind::Waiver | ApprovalKind::Pause | ApprovalKind::WriteOff, Verdict::Counter(_)) => false,
         (kind, Verdict::Counter(terms)) => terms.kind() == kind && terms != asked,
         (_, verdict) => !matches!(verdict, Verdict::Tell),
     };
@@ -440,7 +467,10 @@ mod tests {
         assert_eq!(waiver.as_waiver(), Some((Bucket::Interest, Money::usd(7_500))));
         assert_eq!(pause.to_string(), "a hardship pause from Mon 2 Mar 2026 to Sat 1 Aug 2026");
         assert_eq!((pause.kind(), pause.as_waiver(), pause.as_promise(), pause.as_plan()), (ApprovalKind::Pause, None, None, None));
-        for asked in [&waiver, &pause] {
+        let write_off = Terms::write_off(Money::usd(9_000), WriteOffReason::Uncollectible);
+        assert_eq!((write_off.to_string(), write_off.kind()), ("USD 90.00 written off: nothing to be had".into(), ApprovalKind::WriteOff));
+        assert_eq!(write_off.as_write_off(), Some((Money::usd(9_000), WriteOffReason::Uncollectible)));
+        for asked in [&waiver, &pause, &write_off] {
             assert_eq!(may_answer(ApprovalState::Waiting, asked, false, &Verdict::Approve, ""), Ok(()));
             let counter = Verdict::Counter(Terms::waiver(Bucket::Interest, Money::usd(5_000)));
             assert_eq!(may_answer(ApprovalState::Waiting, asked, false, &counter, ""), Err(NoAnswer::BesideIt));

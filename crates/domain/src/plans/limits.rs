@@ -9,6 +9,8 @@
 //!
 //! [`LimitTable::house`] is what holds where nobody set anything: the numbers of [`identity::authority`](crate::identity::authority).
 
+mod write_offs;
+
 use super::FieldProblem;
 use super::budget::Means;
 use super::promise::{BROKEN, limit};
@@ -17,7 +19,7 @@ use super::schedule::Schedule;
 use super::share_up;
 use crate::decision::{Decision, Detail, Reason, RuleCard, Whose};
 use crate::identity::Role;
-use crate::identity::authority::{PromiseLimits, promise_limits};
+use crate::identity::authority::{PromiseLimits, promise_limits, write_off_max};
 use crate::values::ids::CreditorId;
 use crate::values::money::Money;
 use jiff::Span;
@@ -94,6 +96,10 @@ pub struct GrantLimits {
     pub settled_parts_max: Option<u32>,
     /// How much of what a month leaves a plan may take, in basis points.
     pub budget_share_max_bp: Option<u32>,
+    /// How much of what is left may be written off, in minor units; an officer's is what counts as a small balance.
+    pub write_off_max_minor: Option<i64>,
+    /// Days without movement after which the night writes a small balance off; an officer's row names it.
+    pub write_off_after_days: Option<u32>,
 }
 
 /// One row: for whom, and what.
@@ -113,9 +119,13 @@ pub struct LimitTable(Vec<LimitRow>);
 type Bound<T> = Option<(T, Whose)>;
 
 impl LimitTable {
-    /// What holds where nobody set anything: promises as the roles have them, and a plan of a year, half of what a month leaves, that is no
-    /// settlement, for whoever has such limits at all.
+    /// What holds where nobody set anything: promises and write-offs as the roles have them, and a plan of a year, half of what a month
+    /// leaves, that is no settlement, for whoever has such limits at all.
     pub fn house() -> LimitTable {
+        let write_offs = Role::ALL.into_iter().filter_map(|role| {
+            let limits = GrantLimits { write_off_max_minor: Some(write_off_max(role)?), ..GrantLimits::default() };
+            Some(LimitRow { scope: LimitScope { role: Some(role), ..LimitScope::default() }, limits })
+        });
         let rows = Role::ALL.into_iter().filter_map(|role| {
             let promise = promise_limits(role)?;
             let limits = GrantLimits {
@@ -130,7 +140,7 @@ impl LimitTable {
             };
             Some(LimitRow { scope: LimitScope { role: Some(role), ..LimitScope::default() }, limits })
         });
-        LimitTable(rows.collect())
+        LimitTable(rows.chain(write_offs).collect())
     }
 
     /// The house's rows with those of creditors and of the agency, or every problem of them.
@@ -169,6 +179,11 @@ impl LimitTable {
             broken_max: broken.map_or(u32::MAX, |(broken, _)| broken),
         })
     }
+
+    /// Every row, for whoever shows them.
+    pub fn rows(&self) -> &[LimitRow] {
+        &self.0
+    }
 }
 
 fn row_problems(row: &LimitRow) -> Vec<FieldProblem> {
@@ -177,6 +192,7 @@ fn row_problems(row: &LimitRow) -> Vec<FieldProblem> {
     let promise_share = limits.promise_share_min_bp.is_some_and(|share| !(0..=10_000).contains(&share));
     let wrong = [
         (promise_share || shares.iter().flatten().any(|share| *share > 10_000), "share", "A share is from nothing to 100 percent."),
+        (limits.write_off_max_minor.is_some_and(|minor| minor < 0), "write_off", "What is written off is nothing or more."),
         (row.scope.days_past_due.is_some_and(|(from, to)| from > to), "days_past_due", "The days past due go from fewer to more."),
         (limits.promise_days_max.is_some_and(|days| days < 0), "promise_days", "A promise is due today or later."),
         (*limits == GrantLimits::default(), "limits", "A row that sets no limit says nothing: name one, or leave it out."),

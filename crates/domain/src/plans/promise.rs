@@ -130,7 +130,7 @@ pub(super) const fn limit(id: &'static str, plain: &'static str, instead: &'stat
 /// What a limit says, by its id.
 pub fn limit_says(id: &str) -> Option<&'static str> {
     let of_promises = [&FAR, &SMALL, &BROKEN].into_iter();
-    let of_relief = crate::ledger::waiver::CARDS.into_iter().chain(crate::accounts::hardship::CARDS);
+    let of_relief = crate::ledger::waiver::CARDS.into_iter().chain(crate::ledger::write_off::CARDS).chain(crate::accounts::hardship::CARDS);
     of_promises.chain(super::limits::CARDS).chain(of_relief).find(|card| card.id == id).map(|card| card.plain)
 }
 

@@ -204,6 +204,10 @@ ids! {
     InterestTermsId = "int";
     /// Interest, a fee or a waiver.
     ChargeId = "chg";
+    /// What was left of an account, written off.
+    WriteOffId = "wof";
+    /// Limits or a policy for offers that somebody proposes.
+    TermsProposalId = "tpr";
     /// A time in which somebody who cannot pay is left alone.
     HardshipPauseId = "hsp";
     /// An account brought current after payments as agreed.

@@ -1,5 +1,5 @@
-//! What accounts keep of interest, pauses, recalls and re-ages: how far the first is posted, until when the second stands, the day of the
-//! third, and from which day the last lets their age count.
+//! What accounts keep of interest, pauses, recalls, re-ages and write-offs: how far the first is posted, until when the second stands, the
+//! day of the third, from which day the fourth lets their age count, and how much stands written off.
 
 use crate::params;
 use crate::store::{StoreError, Tx};
@@ -10,6 +10,7 @@ const SET_INTEREST_TO: &str = "update accounts set interest_to_on = $1 where id 
 const SET_PAUSED: &str = "update accounts set paused_until = $1 where id = $2";
 const SET_RECALL: &str = "update accounts set recall_on = $1 where id = $2";
 const SET_AGED_FROM: &str = "update accounts set aged_from_on = $1 where id = $2";
+const SET_WRITTEN_OFF: &str = "update accounts set written_off_minor = $1 where id = $2";
 const BEARING: &str = "
     select id from accounts where interest_to_on is not null and id > $1 order by id limit $2";
 const BEHIND: &str = "
@@ -34,6 +35,11 @@ pub async fn update_recall(tx: &mut Tx, id: AccountId, on: Option<Date>) -> Resu
 /// Keeps from which day an account's age counts, where that is not the day since which it is unpaid.
 pub async fn update_aged_from(tx: &mut Tx, id: AccountId, on: Option<Date>) -> Result<(), StoreError> {
     tx.run(SET_AGED_FROM, params![on, id]).await.map(drop)
+}
+
+/// Keeps how much of what was owed stands written off.
+pub async fn update_written_off(tx: &mut Tx, id: AccountId, minor: i64) -> Result<(), StoreError> {
+    tx.run(SET_WRITTEN_OFF, params![minor, id]).await.map(drop)
 }
 
 /// Accounts that bear or bore interest, after an account.

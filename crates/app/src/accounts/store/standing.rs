@@ -20,7 +20,7 @@ macro_rules! standing_where {
                 (select max(coalesce(h.until_on, '9999-12-31')) from holds h where h.account_id = a.id and h.ended_at is null),
                 (select count(*) from approvals r where r.account_id = a.id and r.noted_at is null
                     and r.state not in ('waiting', 'withdrawn', 'used')),
-                a.interest_to_on
+                a.interest_to_on, a.written_off_minor
              from accounts a where ",
             $condition
         )
@@ -53,6 +53,7 @@ rows! {
         pub held_until: Option<Date>,
         pub returned: i64,
         pub interest_to_on: Option<Date>,
+        pub written_off_minor: i64,
     }
 }
 

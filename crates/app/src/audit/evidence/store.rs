@@ -51,7 +51,7 @@ const POLICIES: &str = "creditor_id is null or creditor_id = (select creditor_id
 const VIEWS: &str = "account_id = $1 and seen_at < $2";
 
 /// Everything a pack holds of an account, in the order of its contents.
-pub const SOURCES: [Source; 43] = [
+pub const SOURCES: [Source; 44] = [
     source("account", "accounts", "id = $1", "the account as it stands"),
     source("people", "account_people", OWN, "who stands on the account, in which role"),
     source(
@@ -83,6 +83,7 @@ pub const SOURCES: [Source; 43] = [
     source("recaps", "recaps", STEPS, "what was agreed in those calls, word for word as it was written for them"),
     source("interest-terms", "interest_terms", OWN, "by what terms interest ran, and until when"),
     source("charges", "charges", OWN, "interest, fees and waivers, each with its entry and what let it be made"),
+    source("write-offs", "write_offs", OWN, "what was left and written off unpaid, and what of it was taken back"),
     source("pauses", "hardship_pauses", OWN, "pauses in hardship"),
     source("promises", "promises", OWN, "promises to pay, kept or not"),
     source("budgets", "budgets", OWN, "what they said they can pay"),

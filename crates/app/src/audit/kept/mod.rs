@@ -78,7 +78,7 @@ macro_rules! of_agency {
 ///
 /// Whose contact, wish, circumstance or notice it is may change when two records of one person are made one or parted again.
 #[rustfmt::skip]
-pub static KINDS: [Kind; 39] = [
+pub static KINDS: [Kind; 40] = [
     kind!("approval", ApprovalId, "approvals",
         call_id kind terms limits words asked_by_id asked_at,
         lapses_at state answer_terms answer_words answered_by_id answered_at good_until promise_id noted_at),
@@ -177,11 +177,14 @@ pub static KINDS: [Kind; 39] = [
     kind!("wish", PreferenceId, "preferences",
         kind days from_minute to_minute place channel address words source told_at copy_of_id,
         debtor_id ended_at),
+    kind!("write-off", WriteOffId, "write_offs",
+        entry_id amount_minor currency because words approval_id plan_id follows_id written_off_by written_off_at,
+        reversed_on),
 ];
 
 /// What is kept about the agency and no account: named in the entries of its chain.
 #[rustfmt::skip]
-static OF_AGENCY: [Kind; 19] = [
+static OF_AGENCY: [Kind; 20] = [
     of_agency!("policy", PolicyId, "policies",
         creditor_id number attempts_max_7_days opens_minute closes_minute electronic_max_7_days is_off_on_sundays is_off_on_holidays
         from_on reason difference proposed_by proposed_at,
@@ -211,6 +214,9 @@ static OF_AGENCY: [Kind; 19] = [
         state begins_at decided_by decided_at),
     of_agency!("offer policy", OfferPolicyId, "offer_policies",
         creditor_id number terms from_on set_by approved_by set_at,),
+    of_agency!("proposed terms", TermsProposalId, "terms_proposals",
+        about creditor_id body from_on reason proposed_by proposed_at,
+        state made decided_words decided_by decided_at),
     of_agency!("rate plan", RatePlanId, "rate_plans",
         creditor_id number terms from_on reason proposed_by proposed_at,
         state decided_by decided_at),
@@ -262,7 +268,7 @@ macro_rules! kept_rows {
     )*};
 }
 
-kept_rows! { CallId CallStepId ConfirmationId CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoteFlagId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId GuideId CallScoreId DrawId ReviewId ReviewScoreId ScoreDisputeId GoalId ApprovalId RecapId FurnishingId BudgetId OfferPolicyId PlanId JointPlanId InstallmentId StatementId ReceiptId RatePlanId RemittanceId DirectPaymentId CostAdvanceId TrustPostingId TrustProofId InterestTermsId ChargeId HardshipPauseId ReAgeId LimitsId DebitAuthorizationId DebitId DebitFileId DebitReturnId ProcessorMethodId ProcessorChargeId }
+kept_rows! { CallId CallStepId ConfirmationId CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoteFlagId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId GuideId CallScoreId DrawId ReviewId ReviewScoreId ScoreDisputeId GoalId ApprovalId RecapId FurnishingId BudgetId OfferPolicyId PlanId JointPlanId InstallmentId StatementId ReceiptId RatePlanId RemittanceId DirectPaymentId CostAdvanceId TrustPostingId TrustProofId InterestTermsId ChargeId WriteOffId TermsProposalId HardshipPauseId ReAgeId LimitsId DebitAuthorizationId DebitId DebitFileId DebitReturnId ProcessorMethodId ProcessorChargeId }
 
 /// The columns of a row as they come.
 struct Columns(Vec<Value>);

@@ -99,7 +99,8 @@ async fn facts_of(tx: &mut Tx, mut known: Known, at: Moment, act: Act) -> Result
     let (account, key) = (&known.account, known.account.id.0.as_u128());
     let is_from_identity_theft = account.closed_because.as_deref() == Some("fraud") || is_told_of_theft(tx, account.id).await?;
     if let Some(debt) = known.record.debts.iter_mut().find(|debt| debt.key == key) {
-        debt.is_paid |= account.state == "paid" || account.balance_minor <= 0;
+        // What was written off is gone from the books and was not paid.
+        debt.is_paid |= account.state == "paid" || (account.balance_minor <= 0 && account.written_off_minor == 0);
         debt.is_settled |= account.closed_because.as_deref() == Some("settled");
         debt.is_from_identity_theft |= is_from_identity_theft;
     }

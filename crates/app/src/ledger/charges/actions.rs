@@ -212,6 +212,7 @@ pub async fn reverse_charge(app: &App, who: &Actor, at: Moment, charge: ChargeId
             return Err(Failure::Stale("interest follows its terms: stop them on an earlier day instead".into()));
         }
         let account = accounts::store::load_account(tx, row.account).await?;
+        super::super::write_offs::actions::check_none(&account)?;
         let mut book = Book::of(tx, &account).await?;
         book.take_back(tx, who, at, &row, because).await?;
         book.settle(tx, who, at).await?;

@@ -11,6 +11,7 @@ use super::actions::settle_account;
 use super::charges::bearing::{bring_to, restate};
 use super::charges::turned;
 use super::store::{currency, insert_entry, load_lines};
+use super::write_offs::money;
 use crate::app::{Actor, App, Failure, NAME_MAX, check_length, new_uuid};
 use crate::audit::kept;
 use crate::{accounts, transaction};
@@ -74,6 +75,9 @@ pub async fn post_direct(app: &App, who: &Actor, at: Moment, ask: &PostDirect) -
             }
             return Ok(PostedDirect { payment: before.id, allocation: Vec::new(), balance: owed, is_repeat: true });
         }
+        let written_off = money::before(tx, who, at, account.id).await?;
+        let account = accounts::store::load_account(tx, ask.account).await?;
+        let owed = account.owed()?;
         // Interest stands as on the day on which the creditor was paid.
         let owed = bring_to(tx, who, at, account.id, ask.paid_on).await?.unwrap_or(owed);
         let amount = Money::of(ask.amount_minor, currency(&account.currency)?);
@@ -99,6 +103,10 @@ pub async fn post_direct(app: &App, who: &Actor, at: Moment, ask: &PostDirect) -
         kept::record(tx, who, at.at, account.id, "direct-payment.post", detail, &[row.id.into()]).await?;
         settle_account(tx, who, at, &account, &balance).await?;
         let balance = restate(tx, who, at, &account).await?.unwrap_or(balance);
+        let balance = match written_off {
+            Some(before) => money::after(tx, who, at, before).await?,
+            None => balance,
+        };
         Ok(PostedDirect { payment: row.id, allocation: allocation.parts, balance, is_repeat: false })
     })
 }
@@ -107,11 +115,12 @@ pub async fn post_direct(app: &App, who: &Actor, at: Moment, ask: &PostDirect) -
 pub async fn reverse_direct(app: &App, who: &Actor, at: Moment, id: DirectPaymentId) -> Result<Buckets, Failure> {
     transaction!(app.db, tx, {
         let row = store::load_direct(tx, id).await?;
+        if row.taken_back_on.is_some() {
+            return Ok(accounts::store::load_account(tx, row.account).await?.owed()?);
+        }
+        money::comes_back(tx, who, at, row.account).await?;
         let account = accounts::store::load_account(tx, row.account).await?;
         let owed = account.owed()?;
-        if row.taken_back_on.is_some() {
-            return Ok(owed);
-        }
         let lines = load_lines(tx, row.account, row.entry).await?.reversed();
         let balance = owed.after(&lines)?;
         let memo = format!("reversal of what was paid to the creditor, {}", row.reference);

@@ -5,14 +5,15 @@ use crate::accounts::hardship::actions as hardship;
 use crate::app::{Actor, App, Failure, Outcome, WORDS_MAX, check_length, new_uuid};
 use crate::audit::kept;
 use crate::ledger::charges::actions as charges;
+use crate::ledger::write_offs::actions as write_offs;
 use crate::outreach::calls;
 use crate::plans::actions::facts_of;
 use crate::plans::desk::agreeing::weigh;
 use crate::plans::desk::limits::promise_limits_of;
 use crate::store::Tx;
-use crate::{accounts, strategy, transaction};
+use crate::{accounts, identity, strategy, transaction};
 use duly_domain::decision::{Answer, Decision};
-use duly_domain::identity::{Permission, may};
+use duly_domain::identity::{Permission, Role, may};
 use duly_domain::outreach::conversation::Stage;
 use duly_domain::plans::approval::{
     ApprovalKind, ApprovalState, GOOD_HOURS, HOLD_MINUTES, NoAnswer, Terms, Verdict, WAIT_HOURS, may_answer,
@@ -62,7 +63,7 @@ pub async fn ask(app: &App, who: &Actor, at: Moment, ask: &AskApproval) -> Resul
         }
         let mut limits = String::new();
         if ask.terms.kind() != ApprovalKind::Question {
-            let decision = decide(tx, at, &ask.terms, &account, who).await?;
+            let decision = decide(tx, at, &ask.terms, &account, who, false).await?;
             let rules: Vec<&str> = decision.because.iter().map(|reason| reason.rule.id).collect();
             match decision.answer {
                 Answer::Yes if ask.terms.kind() == ApprovalKind::Plan => {
@@ -115,13 +116,24 @@ pub async fn ask(app: &App, who: &Actor, at: Moment, ask: &AskApproval) -> Resul
     })
 }
 
-/// What law, house and somebody's limits say to terms as the account stands now.
-async fn decide(tx: &mut Tx, at: Moment, terms: &Terms, account: &accounts::store::Account, who: &Actor) -> Result<Decision, Failure> {
+/// What law, house and somebody's limits say to terms as the account stands now. Where whoever asked leads as well, two of them have
+/// looked, which passes a limit of either.
+async fn decide(
+    tx: &mut Tx,
+    at: Moment,
+    terms: &Terms,
+    account: &accounts::store::Account,
+    who: &Actor,
+    is_second: bool,
+) -> Result<Decision, Failure> {
     if let Some(plan) = terms.as_plan() {
         return Ok(weigh(tx, at, account.id, plan, who.role).await?.2);
     }
     if let Some((bucket, amount)) = terms.as_waiver() {
         return charges::weigh(account, bucket, amount, who.role, false);
+    }
+    if let Some(left) = terms.as_write_off() {
+        return write_offs::weigh(tx, at, account, left, who.role, is_second).await;
     }
     if let Some((from, until, _)) = terms.as_pause() {
         return hardship::weigh(tx, at, account, (from, until), who.role, false).await;
@@ -159,7 +171,9 @@ pub async fn answer(
         };
         if let Some(terms) = terms {
             let account = accounts::store::load_account(tx, request.account).await?;
-            let decision = match decide(tx, at, terms, &account, who).await {
+            let asker = identity::store::find_user(tx, request.asked_by).await?.and_then(|user| Role::parse(&user.role));
+            let is_second = asker.is_some_and(|role| may(role, Permission::LeadFloor));
+            let decision = match decide(tx, at, terms, &account, who, is_second).await {
                 // What policy and budget do not have is nobody's to grant.
                 Err(Failure::Wrong(problems)) => {
                     let says: Vec<String> = problems.0.into_iter().map(|(_, says)| says).collect();

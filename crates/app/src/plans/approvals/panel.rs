@@ -68,7 +68,7 @@ impl Shown {
             asked: if asked.kind() == ApprovalKind::Question { "A question".into() } else { asked.to_string() },
             verb: match asked.kind() {
                 ApprovalKind::Plan => "They agree",
-                ApprovalKind::Waiver | ApprovalKind::Pause => "Grant",
+                ApprovalKind::Waiver | ApprovalKind::Pause | ApprovalKind::WriteOff => "Grant",
                 ApprovalKind::Promise | ApprovalKind::Question => "They promise",
             },
             is_own: viewer == Some(row.asked_by),

@@ -1,8 +1,10 @@
 //! The neutral comparison: every way side by side, in the same words for each, on screen and on paper.
 //!
-//! What a way is worth to the creditor does not stand here, and none is put forward: the order is always the same.
+//! What a way is worth to the creditor does not stand here, and none is put forward: the order is always the same. On paper it is in their
+//! language, with the English beside it.
 
 use super::standing::Desk;
+use super::words::Words;
 use crate::app::Failure;
 use crate::identity::store as identity;
 use crate::outreach::pdf;
@@ -11,7 +13,6 @@ use duly_domain::outreach::letter::{AmountRow, Amounts, Block, Content, Language
 use duly_domain::plans::offers::{Offer, OfferKind, Offers, ReliefKind};
 use duly_domain::plans::rhythm::Frequency;
 use duly_domain::plans::schedule::{Cut, PlanTerms};
-use duly_domain::values::moment::written;
 use duly_domain::values::money::Money;
 use jiff::Span as Time;
 
@@ -32,12 +33,12 @@ pub struct Way {
 }
 
 impl Way {
-    fn of(what: &str, offer: &Offer, desk: &Desk) -> Way {
+    fn of(what: &str, offer: &Offer, desk: &Desk, words: &Words) -> Way {
         let forgiven = desk.forgiven(offer);
         Way {
             what: what.to_string(),
-            says: offer.terms().to_string(),
-            ends: written(offer.schedule().last_on()),
+            says: words.terms(offer.terms()),
+            ends: words.day(offer.schedule().last_on()),
             total: Some(offer.schedule().total()),
             forgiven: Some(forgiven).filter(|forgiven| forgiven.minor() > 0),
             agree: "",
@@ -62,101 +63,99 @@ fn smallest(desk: &Desk) -> Option<Offer> {
     (2..=desk.policy.terms().count_max).rev().find_map(|count| desk.offer_of(terms(count)).ok())
 }
 
-/// Every way, in the order in which it is always told.
-pub fn ways(desk: &Desk, offers: Option<&Offers>) -> Vec<Way> {
+/// Every way in the words of a language, in the order in which it is always told.
+pub fn ways(desk: &Desk, offers: Option<&Offers>, language: Language) -> Vec<Way> {
+    let words = Words::of(language);
     let best = |kind: OfferKind| offers.and_then(|offers| offers.best_of_each.iter().find(|offer| offer.kind() == kind));
-    let by_budget = "more than the budget leaves";
     let mut ways = Vec::new();
     ways.push(match best(OfferKind::InFull) {
-        Some(offer) => Way::of("Pay in full", offer, desk),
-        None => Way {
-            total: Some(desk.case.balance),
-            ..Way::said("Pay in full", format!("{} at once, {by_budget}", desk.case.balance), "when it is paid")
-        },
+        Some(offer) => Way::of(words.in_full, offer, desk, words),
+        None => Way { total: Some(desk.case.balance), ..Way::said(words.in_full, words.beyond_budget(desk.case.balance), words.when_paid) },
     });
-    let settled = [(OfferKind::SettledAtOnce, "Settle, paid at once"), (OfferKind::SettledInParts, "Settle in parts")];
-    ways.extend(settled.into_iter().filter_map(|(kind, what)| Some(Way::of(what, best(kind)?, desk))));
+    let settled = [(OfferKind::SettledAtOnce, words.settled_at_once), (OfferKind::SettledInParts, words.settled_in_parts)];
+    ways.extend(settled.into_iter().filter_map(|(kind, what)| Some(Way::of(what, best(kind)?, desk, words))));
     let fewest = best(OfferKind::Plan);
     let smallest = smallest(desk).filter(|smallest| fewest.is_none_or(|fewest| fewest.terms() != smallest.terms()));
-    ways.extend(fewest.map(|offer| Way::of("Plan with few payments", offer, desk)));
-    ways.extend(smallest.map(|offer| Way::of("Plan with small payments", &offer, desk)));
+    ways.extend(fewest.map(|offer| Way::of(words.few_payments, offer, desk, words)));
+    ways.extend(smallest.map(|offer| Way::of(words.small_payments, &offer, desk, words)));
     let relief = |kind| offers.and_then(|offers| offers.relief.iter().find(|relief| relief.kind() == kind));
     if let Some(change) = relief(ReliefKind::DateChange) {
-        let says = format!("What is due may be paid until {}", written(change.until()));
-        ways.push(Way { agree: "#plan", ..Way::said("Another due date", says, written(change.until())) });
+        let until = change.until();
+        ways.push(Way { agree: "#plan", ..Way::said(words.date_change, words.later(until), words.day(until)) });
     }
     let terms = desk.policy.terms();
-    let says = "Nothing is due, no interest runs, and nobody contacts them";
     if let Some(until) = desk.account.paused_until {
-        ways.push(Way { agree: "?do=pause", ..Way::said("The pause in hardship that stands", says, written(until)) });
-        ways.extend(last_ways());
+        ways.push(Way { agree: "?do=pause", ..Way::said(words.standing_pause, words.standing_pause_says, words.day(until)) });
+        ways.extend(last_ways(words));
         return ways;
     }
     match (relief(ReliefKind::Pause), terms.pause_months_max) {
-        (Some(pause), _) => {
-            ways.push(Way { agree: "?do=pause", ..Way::said("A pause in hardship", "Nothing is due meanwhile", written(pause.until())) })
-        }
+        (Some(pause), _) => ways.push(Way { agree: "?do=pause", ..Way::said(words.pause, words.pause_says, words.day(pause.until())) }),
         (None, Some(months)) => {
             let until = desk.case.agreed_on.saturating_add(Time::new().months(i64::from(months)));
-            let says = format!("Nothing is due for up to {months} months, after telling us what happened");
-            ways.push(Way { agree: "?do=pause", ..Way::said("A pause in hardship", says, format!("by {}", written(until))) });
+            ways.push(Way { agree: "?do=pause", ..Way::said(words.pause, words.pause_of(months), words.by(until)) });
         }
         (None, None) => {}
     }
-    ways.extend(last_ways());
+    ways.extend(last_ways(words));
     ways
 }
 
 /// The ways that stand last, whatever else there is.
-fn last_ways() -> [Way; 2] {
-    [
-        Way::said("Dispute it", "Say what is wrong with it; what is disputed is not asked for until we answer", "when we answer"),
-        Way::said("Free debt advice", "A nonprofit counselor looks at all debts together; it costs nothing", "as agreed there"),
-    ]
+fn last_ways(words: &Words) -> [Way; 2] {
+    [Way::said(words.dispute, words.dispute_says, words.dispute_ends), Way::said(words.advice, words.advice_says, words.advice_ends)]
 }
 
-/// The comparison on paper, tagged for screen readers.
-pub async fn paper(tx: &mut Tx, desk: &Desk, name: &str, ways: &[Way]) -> Result<Vec<u8>, Failure> {
+/// The comparison on paper, tagged for screen readers: in English, and in Spanish behind it for whoever speaks that.
+pub async fn paper(tx: &mut Tx, desk: &Desk, name: &str, offers: Option<&Offers>, language: Language) -> Result<Vec<u8>, Failure> {
     let mut head = Vec::new();
     for setting in [identity::COMPANY, identity::ADDRESS, identity::PHONE] {
         if let Some(text) = identity::find_setting(tx, setting).await? {
             head.extend(text.lines().map(str::to_string));
         }
     }
-    let today = desk.case.agreed_on;
+    let languages: &[Language] = match language {
+        Language::English => &[Language::English],
+        Language::Spanish => &[Language::English, Language::Spanish],
+    };
+    let letter = Letter {
+        title: Words::of(language).title.into(),
+        dated_on: desk.case.agreed_on,
+        sender: head.first().cloned().unwrap_or_default(),
+        parts: languages.iter().map(|language| part(desk, name, offers, *language, &head)).collect(),
+    };
+    pdf::print(&letter).map(|rendering| rendering.bytes).map_err(|error| Failure::wrong("letter", error.to_string()))
+}
+
+/// The comparison in one language.
+fn part(desk: &Desk, name: &str, offers: Option<&Offers>, language: Language, head: &[String]) -> Part {
+    let words = Words::of(language);
     let block = |content| Block { language: None, content };
     let plain = |text: String| block(Content::Paragraph(vec![Span { text, is_strong: false }]));
+    let owed = Money::of(desk.account.balance_minor, desk.case.balance.currency());
     let mut body = vec![
-        block(Content::Heading(1, "Ways to deal with this account".into())),
-        plain(format!(
-            "{}, account {} with {}. Owed today: {}. None of these ways is put before another; what is agreed is written to you.",
-            name,
-            desk.account.reference,
-            desk.creditor.name,
-            Money::of(desk.account.balance_minor, desk.case.balance.currency())
-        )),
+        block(Content::Heading(1, words.title.into())),
+        plain(words.opening(name, &desk.account.reference, &desk.creditor.name, owed)),
     ];
-    for way in ways {
+    for way in ways(desk, offers, language) {
         body.push(block(Content::Heading(2, way.what.clone())));
-        body.push(plain(format!("{}. It ends: {}.", way.says, way.ends)));
+        body.push(plain(words.ends(&way.says, &way.ends)));
         let row = |label: &str, amount: Money| AmountRow { label: label.into(), amount: Some((Sign::None, amount)), is_total: false };
-        let rows: Vec<AmountRow> = [("Paid in all", way.total), ("Not asked for", way.forgiven)]
+        let rows: Vec<AmountRow> = [(words.total, way.total), (words.forgiven, way.forgiven)]
             .into_iter()
             .filter_map(|(label, amount)| amount.map(|amount| row(label, amount)))
             .collect();
         if !rows.is_empty() {
-            body.push(block(Content::Amounts(Amounts { summary: format!("Amounts of: {}", way.what), head: None, rows })));
+            let summary = format!("{}: {}", words.amounts_of, way.what);
+            body.push(block(Content::Amounts(Amounts { summary, head: None, rows })));
         }
     }
-    let part = Part {
-        language: Language::English,
-        marks: vec![Language::English.day(today), format!("Reference {}", desk.account.reference)],
+    Part {
+        language,
+        marks: vec![language.day(desk.case.agreed_on), format!("{} {}", words.reference, desk.account.reference)],
         addressee: Vec::new(),
         body,
         foot: head.first().cloned().unwrap_or_default(),
-        head,
-    };
-    let sender = part.foot.clone();
-    let letter = Letter { title: "Ways to deal with this account".into(), dated_on: today, sender, parts: vec![part] };
-    pdf::print(&letter).map(|rendering| rendering.bytes).map_err(|error| Failure::wrong("letter", error.to_string()))
+        head: head.to_vec(),
+    }
 }

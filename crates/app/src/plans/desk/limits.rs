@@ -1,7 +1,7 @@
 //! What somebody may grant alone, as data: versions of rows by creditor, kind of debt, age and role, which a second person approved.
 //!
 //! Where nobody set any the house's rows hold, and they always hold beside those that were set: a row that is closer to the case speaks.
-//! Limits bind promises and plans. How much somebody waives alone, and how long a pause they grant, is by role and not here.
+//! Limits bind promises, plans and write-offs. How much somebody waives alone, and how long a pause they grant, is by role and not here.
 
 use super::budgeting::in_fields;
 use super::store::{self, LimitsRow};
@@ -72,7 +72,7 @@ pub fn write(written: &Written) -> Result<String, Failure> {
 }
 
 /// The rows of a version with the house's, or every problem of them.
-async fn table(tx: &mut Tx, written: &Written) -> Result<LimitTable, Failure> {
+pub(super) async fn table(tx: &mut Tx, written: &Written) -> Result<LimitTable, Failure> {
     let mut rows = Vec::with_capacity(written.row.len());
     for row in &written.row {
         let creditor: Option<CreditorId> = match &row.creditor {
@@ -102,6 +102,12 @@ pub async fn table_of(tx: &mut Tx, on: Date) -> Result<LimitTable, Failure> {
     table(tx, &serde_json::from_str(&row.terms).map_err(unreadable)?).await
 }
 
+/// An account as limits look at it.
+pub fn case_of(account: &accounts::store::Account, role: Role, today: Date) -> LimitCase<'_> {
+    let days_past_due = account.aged_from().map_or(0, |due| day_number(today) - day_number(due));
+    LimitCase { creditor: account.creditor, product: &account.kind, days_past_due, role }
+}
+
 /// How far somebody may go alone with a promise on an account.
 pub async fn promise_limits_of(
     tx: &mut Tx,
@@ -109,9 +115,7 @@ pub async fn promise_limits_of(
     role: Role,
     today: Date,
 ) -> Result<Option<PromiseLimits>, Failure> {
-    let days_past_due = account.aged_from().map_or(0, |due| day_number(today) - day_number(due));
-    let case = LimitCase { creditor: account.creditor, product: &account.kind, days_past_due, role };
-    Ok(table_of(tx, today).await?.promises(&case))
+    Ok(table_of(tx, today).await?.promises(&case_of(account, role, today)))
 }
 
 /// Sets a version that somebody else approves.
@@ -125,24 +129,34 @@ pub async fn set_limits(app: &App, who: &Actor, at: Moment, ask: &SetLimits) -> 
     if ask.from_on < at.business_day {
         return Err(Failure::wrong("from", "lies back: what was agreed then stands"));
     }
-    let terms = serde_json::to_string(&ask.written).map_err(|_| Failure::wrong("limits", "cannot be written"))?;
     transaction!(app.db, tx, {
         table(tx, &ask.written).await?;
-        let row = LimitsRow {
-            id: LimitsId(new_uuid()),
-            number: store::list_limits(tx).await?.first().map_or(0, |row| row.number) + 1,
-            terms: terms.clone(),
-            from_on: ask.from_on,
-            set_by: who.label().to_string(),
-            approved_by: ask.approver.label().to_string(),
-            set_at: at.at,
-        };
-        store::insert_limits(tx, &row).await?;
-        let detail = json!({"limits": row.id.to_string(), "number": row.number, "from_on": row.from_on.to_string(),
-            "approved_by": row.approved_by});
-        kept::record_of_agency(tx, who, at.at, "limits.set", detail, &[row.id.into()]).await?;
-        Ok(row)
+        insert_version(tx, at, (who.label(), &ask.approver), &ask.written, ask.from_on).await
     })
+}
+
+/// Adds a version that one person set and another approves.
+pub(super) async fn insert_version(
+    tx: &mut Tx,
+    at: Moment,
+    (set_by, approver): (&str, &Actor),
+    written: &Written,
+    from_on: Date,
+) -> Result<LimitsRow, Failure> {
+    let row = LimitsRow {
+        id: LimitsId(new_uuid()),
+        number: store::list_limits(tx).await?.first().map_or(0, |row| row.number) + 1,
+        terms: serde_json::to_string(written).map_err(|_| Failure::wrong("limits", "cannot be written"))?,
+        from_on,
+        set_by: set_by.to_string(),
+        approved_by: approver.label().to_string(),
+        set_at: at.at,
+    };
+    store::insert_limits(tx, &row).await?;
+    let detail = json!({"limits": row.id.to_string(), "number": row.number, "from_on": row.from_on.to_string(), "set_by": row.set_by,
+        "approved_by": row.approved_by});
+    kept::record_of_agency(tx, approver, at.at, "limits.set", detail, &[row.id.into()]).await?;
+    Ok(row)
 }
 
 #[cfg(test)]

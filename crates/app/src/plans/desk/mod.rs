@@ -16,3 +16,5 @@ pub mod pages;
 pub mod policy;
 pub mod standing;
 pub mod store;
+pub mod terms;
+pub mod words;

@@ -7,6 +7,7 @@ use super::form::{Group, TermsForm, carried, groups, read_budget, read_terms};
 use super::standing::Desk;
 use crate::accounts;
 use crate::accounts::pages::{currency_of, resolve};
+use crate::accounts::papers::{FileDocument, file_document};
 use crate::app::{Failure, Outcome, Problems};
 use crate::audit::views;
 use crate::identity::names::Names;
@@ -27,6 +28,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use duly_domain::decision::{Answer, Decision, Reason};
 use duly_domain::identity::Role;
+use duly_domain::outreach::letter::Language;
 use duly_domain::plans::approval::Terms;
 use duly_domain::plans::offers::{BEST, Offer};
 use duly_domain::plans::promise::decide_promise;
@@ -262,7 +264,7 @@ pub(in crate::plans) async fn show(
         at_hand: typed("at_hand", told.map(|told| told.means.at_hand().figures()).unwrap_or_default()),
         pay_every: typed("pay_every", told.and_then(|told| told.row.pay_every.clone()).unwrap_or_default()),
         pay_on: typed("pay_on", told.and_then(|told| told.row.pay_on).map(|on| on.to_string()).unwrap_or_default()),
-        ways: ways(&desk, offers),
+        ways: ways(&desk, offers, Language::English),
         offers: list,
         weighed: offers.map_or(0, |offers| offers.weighed),
         kept: percent(i64::from(desk.kept_ppm / 100)),
@@ -391,15 +393,36 @@ pub async fn post_withdrawal(
 /// `GET /accounts/{account}/offers/comparison.pdf`: the ways side by side, to print and to send.
 pub async fn get_comparison(State(web): State<Web>, visit: Visit, Path(account): Path<String>) -> Result<Response, Failure> {
     let id = resolve(&web, &account).await?;
-    let mut tx = web.app.db.read().await?;
-    let desk = Desk::of(&mut tx, id, visit.at).await?;
-    let debtor = parties::store::load_debtor(&mut tx, desk.account.debtor).await?;
-    let offers = desk.offers().ok();
-    let paper = paper(&mut tx, &desk, parties::name_of(debtor.name.as_deref()), &ways(&desk, offers.as_ref())).await?;
-    tx.rollback().await;
+    let paper = comparison(&web, &visit, id).await?;
     views::record(&web.app, &visit.who, visit.at.at, id, views::OFFERS).await?;
     let named = "inline; filename=\"ways-to-deal-with-this-account.pdf\"";
     Ok(([(header::CONTENT_TYPE, "application/pdf"), (header::CONTENT_DISPOSITION, named)], paper).into_response())
+}
+
+/// The paper in their language.
+async fn comparison(web: &Web, visit: &Visit, id: AccountId) -> Result<Vec<u8>, Failure> {
+    let mut tx = web.app.db.read().await?;
+    let desk = Desk::of(&mut tx, id, visit.at).await?;
+    let debtor = parties::store::load_debtor(&mut tx, desk.account.debtor).await?;
+    let language = debtor.language.as_deref().and_then(Language::parse).unwrap_or(Language::English);
+    let offers = desk.offers().ok();
+    let made = paper(&mut tx, &desk, parties::name_of(debtor.name.as_deref()), offers.as_ref(), language).await;
+    tx.rollback().await;
+    made
+}
+
+/// `POST /accounts/{account}/offers/comparisons`: the paper as it is today is kept with the account.
+pub async fn post_comparison(State(web): State<Web>, visit: Visit, Path(account): Path<String>) -> Result<Response, Failure> {
+    let id = resolve(&web, &account).await?;
+    let ask = FileDocument {
+        kind: "other".into(),
+        file_name: format!("ways-to-deal-with-this-account-{}.pdf", visit.at.business_day),
+        media_type: "application/pdf".into(),
+        source: "Made at the negotiation desk".into(),
+        body: comparison(&web, &visit, id).await?,
+    };
+    file_document(&web.app, &visit.who, visit.at, id, &ask).await?;
+    Ok(Redirect::to(&format!("/accounts/{account}?do=papers&said=filed")).into_response())
 }
 
 /// Whether a decision asks for a supervisor and nothing worse.

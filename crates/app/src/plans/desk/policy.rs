@@ -4,6 +4,7 @@ use super::budgeting::in_fields;
 use super::store::{self, OfferPolicyRow};
 use crate::app::{Actor, App, Failure, new_uuid};
 use crate::audit::kept;
+use crate::store::Tx;
 use crate::{accounts, transaction};
 use duly_domain::identity::{Permission, may};
 use duly_domain::plans::offers::OfferBook;
@@ -53,28 +54,39 @@ pub async fn set_policy(app: &App, who: &Actor, at: Moment, ask: &SetPolicy) -> 
     if !problems.is_empty() {
         return Err(Failure::Wrong(in_fields(problems)));
     }
-    let terms = serde_json::to_string(&ask.book).map_err(|_| Failure::wrong("policy", "cannot be written"))?;
     transaction!(app.db, tx, {
         if let Some(creditor) = ask.creditor {
             accounts::store::load_creditor(tx, creditor).await?;
         }
-        let known = store::list_policies(tx).await?;
-        let row = OfferPolicyRow {
-            id: OfferPolicyId(new_uuid()),
-            creditor: ask.creditor,
-            number: known.iter().filter(|row| row.creditor == ask.creditor).map(|row| row.number).max().unwrap_or(0) + 1,
-            terms: terms.clone(),
-            from_on: ask.from_on,
-            set_by: who.label().to_string(),
-            approved_by: ask.approver.label().to_string(),
-            set_at: at.at,
-        };
-        store::insert_policy(tx, &row).await?;
-        let detail = json!({"offer_policy": row.id.to_string(), "number": row.number, "from_on": row.from_on.to_string(),
-            "approved_by": row.approved_by});
-        kept::record_of_agency(tx, who, at.at, "offer-policy.set", detail, &[row.id.into()]).await?;
-        Ok(row)
+        insert_version(tx, at, (who.label(), &ask.approver), ask.creditor, &ask.book, ask.from_on).await
     })
+}
+
+/// Adds a version that one person set and another approves.
+pub(super) async fn insert_version(
+    tx: &mut Tx,
+    at: Moment,
+    (set_by, approver): (&str, &Actor),
+    creditor: Option<CreditorId>,
+    book: &OfferBook,
+    from_on: Date,
+) -> Result<OfferPolicyRow, Failure> {
+    let known = store::list_policies(tx).await?;
+    let row = OfferPolicyRow {
+        id: OfferPolicyId(new_uuid()),
+        creditor,
+        number: known.iter().filter(|row| row.creditor == creditor).map(|row| row.number).max().unwrap_or(0) + 1,
+        terms: serde_json::to_string(book).map_err(|_| Failure::wrong("policy", "cannot be written"))?,
+        from_on,
+        set_by: set_by.to_string(),
+        approved_by: approver.label().to_string(),
+        set_at: at.at,
+    };
+    store::insert_policy(tx, &row).await?;
+    let detail = json!({"offer_policy": row.id.to_string(), "number": row.number, "from_on": row.from_on.to_string(),
+        "set_by": row.set_by, "approved_by": row.approved_by});
+    kept::record_of_agency(tx, approver, at.at, "offer-policy.set", detail, &[row.id.into()]).await?;
+    Ok(row)
 }
 
 #[cfg(test)]

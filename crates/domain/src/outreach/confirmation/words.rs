@@ -76,6 +76,8 @@ static ENGLISH: Words = Words {
            about it.",
         ],
         &["It was sent to us by mistake. You need not do anything, and we are sorry for the trouble."],
+        &["So little was left of it, {owed}, that the account was closed without it. You need not pay it. It was not paid: this letter \
+             does not say that the account is paid in full."],
     ],
     plan: &["You may pay more, or sooner, at any time. If something comes in between, call us before the day at {phone}, and we look for \
          another way together."],
@@ -129,6 +131,8 @@ static SPANISH: Words = Words {
         &["Hemos terminado nuestro trabajo en ella. Eso no significa que {creditor} haya perdonado la deuda: para cualquier asunto sobre \
            ella, diríjase a {creditor}."],
         &["Nos fue enviada por error. Usted no tiene que hacer nada, y lamentamos la molestia."],
+        &["Quedaba tan poco de ella, {owed}, que la cuenta se cerró sin ese resto. Usted no tiene que pagarlo. No fue pagado: esta \
+             carta no dice que la cuenta esté pagada por completo."],
     ],
     plan: &[
         "Puede pagar más, o antes, en cualquier momento. Si algo se interpone, llámenos antes del día al {phone} y buscamos juntos otra \

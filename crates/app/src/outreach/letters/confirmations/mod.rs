@@ -262,7 +262,8 @@ async fn gather(
         creditor: known.creditor.name.clone(),
         account_number: account.reference.clone(),
         reference: facts::reference_of(account.id),
-        owed_now: Money::of(account.balance_minor, currency),
+        // What was written off was not paid.
+        owed_now: Money::of(account.balance_minor.saturating_add(account.written_off_minor), currency),
         paid: Money::of(ledger::store::sum_paid(tx, account.id).await?, currency),
         payments,
         is_settlement,

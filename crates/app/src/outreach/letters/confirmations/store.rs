@@ -43,7 +43,7 @@ macro_rules! due {
             "a.state = 'closed' and a.state <> 'open' and a.closed_on >= ",
             $since,
             "
-           and a.closed_because in ('settled', 'recalled', 'returned', 'sold', 'uncollectible', 'placed_in_error')) as d
+           and a.closed_because in ('settled', 'small_balance', 'recalled', 'returned', 'sold', 'uncollectible', 'placed_in_error')) as d
      where d.since is not null and (d.since >= ",
             $since,
             " or d.confirmed = 'pause_granted')
