@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that meets what it did not expect ends there")]
 
+mod axe;
 mod browser;
 mod call_desk;
 mod cases;
