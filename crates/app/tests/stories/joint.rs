@@ -203,6 +203,7 @@ both_engines! {
         assert_eq!(agrees(&mut floor, &both, terms("640.00", "0", 4, "2026-03-16")), Vec::<String>::new());
         floor.morning_of("2026-03-05");
         pays(&mut floor, one, "40.00", "EARLY").unwrap();
+        floor.clock("10:00");
         revises(&mut floor, two, Revision::Skip).unwrap();
         for (person, left) in [(one, vec![7_500, 10_000, 10_000, 10_000]), (two, vec![4_500, 6_000, 6_000, 6_000])] {
             let (row, payments) = plan(&mut floor, person);
@@ -250,6 +251,7 @@ both_engines! {
         assert_eq!(posted.parts.iter().map(|part| part.amount).collect::<Vec<_>>(), [usd("100.00"), usd("60.00")]);
         assert_eq!(stands(&mut floor, one), "active: kept kept open -");
         // What runs goes on by itself.
+        floor.clock("10:00");
         revises(&mut floor, one, Revision::Merge).unwrap();
         assert_eq!((amounts(&mut floor, one), stands(&mut floor, two).as_str()), (vec![20_000], "broken: broken - - -"));
         assert_eq!(floor.failed_checks(), Vec::<String>::new());

@@ -102,7 +102,7 @@ both_engines! {
         let id = newest(&mut floor, ines);
         let (app, at) = (floor.app.clone(), floor.app.moment());
         let (dana, sam) = (floor.officer("Dana").actor(), floor.user("Sam", Role::Supervisor).actor());
-        let mut takes = |who, because: &str| floor.runtime.block_on(take_back(&app, who, at, ines.account, id, because));
+        let takes = |who, because: &str| floor.runtime.block_on(take_back(&app, who, at, ines.account, id, because));
         assert!(matches!(takes(&dana, "The plan broke."), Err(Failure::Forbidden)));
         assert!(matches!(takes(&sam, " "), Err(Failure::Wrong(_))));
         takes(&sam, "The plan broke.").unwrap();
