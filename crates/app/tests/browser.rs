@@ -393,28 +393,16 @@ fn axe_finds_nothing_on_any_page_in_light_or_dark() {
         ("", vec!["/sign-in".into()]),
         (
             "officer",
-            [
-                "",
-                "?why=call",
-                "?do=promise",
-                "?do=payment",
-                "?do=wish",
-                "?do=stop",
-                "?do=case",
-                "?do=hold",
-                "?do=people",
-                "?do=incoming",
-                "?do=papers",
-                "?do=close",
-            ]
-            .map(|query| format!("{account}{query}"))
-            .into_iter()
-            .chain([format!("{account}/offers"), format!("{account}/debits"), format!("/accounts/{}/debits", amina.account)])
-            .chain(
-                ["/my-day", "/my-day?lane=timed", "/accounts", "/accounts?q=nobody", "/promises", "/payments", "/password"]
-                    .map(String::from),
-            )
-            .collect(),
+            ["promise", "payment", "wish", "stop", "case", "hold", "people", "incoming", "papers", "close"]
+                .map(|tab| format!("{account}?do={tab}"))
+                .into_iter()
+                .chain([account.clone(), format!("{account}?why=call")])
+                .chain([format!("{account}/offers"), format!("{account}/debits"), format!("/accounts/{}/debits", amina.account)])
+                .chain(
+                    ["/my-day", "/my-day?lane=timed", "/accounts", "/accounts?q=nobody", "/promises", "/payments", "/password"]
+                        .map(String::from),
+                )
+                .collect(),
         ),
         (
             "supervisor",
