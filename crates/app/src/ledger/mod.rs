@@ -4,6 +4,7 @@ pub mod actions;
 pub mod asking;
 pub mod bank_file;
 pub mod charges;
+pub mod check;
 pub mod debits;
 pub mod direct;
 pub mod journal;
