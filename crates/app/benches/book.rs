@@ -93,7 +93,7 @@ fn by_columns(page: &Page, references: &BTreeMap<AccountId, String>) -> Balances
 
 /// Reads `USD 12.50  assets:…` of each line, as both programs print it.
 fn printed(text: &str) -> Balances {
-    let minor = |amount: &str| amount.replace(["USD", " ", ".", ","], "").parse().expect("an amount of cents");
+    let minor = |amount: &str| amount.trim_start_matches("USD").replace([' ', '.', ','], "").parse().expect("an amount of cents");
     let lines = text.lines().filter_map(|line| line.trim().split_once("  ")).filter(|(amount, _)| amount.starts_with("USD"));
     lines.map(|(amount, name)| (name.trim().to_string(), minor(amount))).collect()
 }

@@ -137,9 +137,9 @@ fn main() {
     let payments: usize = std::env::var("DULY_BENCH_PAYMENTS").ok().and_then(|count| count.parse().ok()).unwrap_or(50_000);
     let folder = std::env::temp_dir().join(format!("duly-bench-{}-payments", std::process::id()));
     fs::create_dir(&folder).expect("the temporary folder can be written");
-    let whole = measured(&folder, "payments", payments, Case::Plain);
-    measured(&folder, "of interest and fees too", payments, Case::WithFees);
-    measured(&folder, "that keep an installment of a plan", payments / 5, Case::Planned);
+    let whole = measured(&folder, "over interest and principal", payments, Case::Plain);
+    measured(&folder, "over fees, interest and principal", payments, Case::WithFees);
+    measured(&folder, "over the same, each the installment of a plan", payments / 5, Case::Planned);
     println!("aim: 60 %: {}; largest memory {} MB", if whole >= 60 { "reached" } else { "missed" }, peak_megabytes());
     fs::remove_dir_all(&folder).ok();
 }
