@@ -30,7 +30,8 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
-const MAPPING: &str = "[columns]\nreference = \"account\"\nname = \"name\"\nprincipal = \"principal\"\ninterest = \"interest\"\nfees = \"fees\"\n";
+const MAPPING: &str =
+    "[columns]\nreference = \"account\"\nname = \"name\"\nprincipal = \"principal\"\ninterest = \"interest\"\nfees = \"fees\"\n";
 
 /// The same by statements of the engine: unbalanced entries, accounts that owe other than their entries say, what is in trust.
 const BY_STATEMENTS: [&str; 3] = [
@@ -109,7 +110,12 @@ impl Took {
     fn tell(&self, who: &str, postings: usize) {
         let a_second = postings as u64 * 1_000_000_000 / self.nanos.max(1);
         let seconds = |nanos: u64| format!("{}.{:02} s", nanos / 1_000_000_000, nanos / 10_000_000 % 100);
-        println!("{who}: {:.2?} by the clock, {} of processors; {} postings per processor-second", self.clock, seconds(self.nanos), grouped(a_second));
+        println!(
+            "{who}: {:.2?} by the clock, {} of processors; {} postings per processor-second",
+            self.clock,
+            seconds(self.nanos),
+            grouped(a_second)
+        );
     }
 }
 
@@ -194,7 +200,10 @@ async fn run(folder: &Path, entries: usize) {
         let times_by_clock = took.clock.as_nanos() / from_database.clock.as_nanos().max(1);
         let is = took.nanos / from_database.nanos;
         let reached = if is >= times { "reached" } else { "missed" };
-        println!("aim: {times} times {name}: {reached} ({is} times; {times_by_clock} by the clock); the same {} balances", grouped(theirs.len() as u64));
+        println!(
+            "aim: {times} times {name}: {reached} ({is} times; {times_by_clock} by the clock); the same {} balances",
+            grouped(theirs.len() as u64)
+        );
     }
     let a_second = (postings * TIMES) as u64 * 1_000_000_000 / in_columns.nanos;
     let reached = if a_second >= 20_000_000 { "reached" } else { "missed" };

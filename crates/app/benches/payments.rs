@@ -33,7 +33,8 @@ use measure::{grouped, peak_megabytes, processor_nanos};
 use std::fs;
 use std::path::Path;
 
-const MAPPING: &str = "[columns]\nreference = \"account\"\nname = \"name\"\nprincipal = \"principal\"\ninterest = \"interest\"\nfees = \"fees\"\n";
+const MAPPING: &str =
+    "[columns]\nreference = \"account\"\nname = \"name\"\nprincipal = \"principal\"\ninterest = \"interest\"\nfees = \"fees\"\n";
 
 /// Payments in a plan.
 const INSTALLMENTS: u32 = 4;
@@ -90,7 +91,8 @@ async fn post(database: &Path, accounts: &Path, list: &Path, payments: usize, ca
         Case::WithFees => (0..payments).map(|i| format!("ACC-{i:07},{}.25,2026-01-02,BANK-{i}\n", 60 + i % 40)).collect(),
         Case::Planned => {
             let today = app.moment().business_day;
-            let paid = |(reference, minor): (String, i64)| format!("{reference},{}.{:02},{today},BANK-{reference}\n", minor / 100, minor % 100);
+            let paid =
+                |(reference, minor): (String, i64)| format!("{reference},{}.{:02},{today},BANK-{reference}\n", minor / 100, minor % 100);
             agree_plans(&app).await.into_iter().map(paid).collect()
         }
     };
@@ -108,7 +110,11 @@ async fn post(database: &Path, accounts: &Path, list: &Path, payments: usize, ca
         let waiting = "select count(*) from promises where state = 'open'";
         let mut tx = app.db.read().await.expect("a snapshot");
         for sql in [kept, waiting] {
-            assert_eq!(tx.number(sql, &[]).await.expect("the promises are counted"), payments as i64, "each kept one, and promised the next");
+            assert_eq!(
+                tx.number(sql, &[]).await.expect("the promises are counted"),
+                payments as i64,
+                "each kept one, and promised the next"
+            );
         }
     }
     spent

@@ -88,7 +88,8 @@ fn write_camt(path: &Path, payments: usize) {
 fn write_bai2(path: &Path, payments: usize) {
     let sum: usize = (0..payments).map(minor).sum();
     let mut out = BufWriter::new(fs::File::create(path).expect("the temporary folder can be written"));
-    writeln!(out, "01,BANK,DULY,260302,1800,1,,,2/\n02,DULY,BANK,1,260302,,USD,2/\n03,370400440532013,USD,010,0,,,015,{sum},,/").expect("lines");
+    writeln!(out, "01,BANK,DULY,260302,1800,1,,,2/\n02,DULY,BANK,1,260302,,USD,2/\n03,370400440532013,USD,010,0,,,015,{sum},,/")
+        .expect("lines");
     for i in 0..payments {
         let (reference, text) = words(i);
         writeln!(out, "16,115,{},Z,BANK-{i},{reference},{text}", minor(i)).expect("a line");
@@ -151,7 +152,11 @@ fn main() {
     let (accounts, statement, database) = (path("accounts.csv"), path("statement.xml"), path("duly.db"));
     write_accounts(&accounts, payments);
     let form = if std::env::var("DULY_BENCH_FORM").is_ok_and(|form| form == "bai2") { "bai2" } else { "camt.053" };
-    if form == "bai2" { write_bai2(&statement, payments) } else { write_camt(&statement, payments) };
+    if form == "bai2" {
+        write_bai2(&statement, payments)
+    } else {
+        write_camt(&statement, payments)
+    };
     let megabytes = fs::metadata(&statement).map_or(0, |about| about.len() / 1_000_000);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
     let took = runtime.block_on(async { take(&format!("sqlite:{}", database.display()), &accounts, &statement, payments).await.1 });

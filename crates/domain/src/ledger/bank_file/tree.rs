@@ -176,8 +176,9 @@ mod tests {
 
     #[test]
     fn elements_know_their_line_text_and_attributes() {
-        let root = read_xml("<?xml version='1.0'?>\n<x:A xmlns:x=\"u\">\n <B c=\"1&amp;2\">q &amp; &#228;<![CDATA[<]]></B>\n <E/>\n</x:A>", whole)
-            .unwrap();
+        let root =
+            read_xml("<?xml version='1.0'?>\n<x:A xmlns:x=\"u\">\n <B c=\"1&amp;2\">q &amp; &#228;<![CDATA[<]]></B>\n <E/>\n</x:A>", whole)
+                .unwrap();
         let b = root.child("B").unwrap();
         assert_eq!((root.name.as_str(), root.line, b.line, b.text.as_str()), ("A", 2, 3, "q & ä<"));
         assert_eq!((b.attribute("c"), root.attribute("xmlns:x"), root.children.len()), ("1&2", "u", 2));
