@@ -237,7 +237,8 @@ async fn take_piece(
         let began = turn.begins();
         let mut fates = Vec::with_capacity(piece.len());
         for part in piece.chunks(PART) {
-            fates.extend(take_part(app, tx, who, at, statement, before + fates.len(), part).await?);
+            let of_part = take_part(app, tx, who, at, statement, before + fates.len(), part).await?;
+            fates.extend(of_part);
             if app.db.should_make_room(began) {
                 break;
             }

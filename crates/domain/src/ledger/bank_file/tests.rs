@@ -34,5 +34,5 @@ fn entries_are_the_same_whether_the_account_stands_before_or_behind_them() {
     };
     let (before, behind) = (whole(account, &entries), whole(&entries, account));
     assert_eq!(before, behind);
-    assert_eq!((before.0[0].entries.len(), &before.0[0].entries, before.1.len()), (3, &before.0[1].entries, 10));
+    assert_eq!((before.0[0].entries.len(), &before.0[0].entries, before.1.len()), (3, &before.0[1].entries, 8));
 }
