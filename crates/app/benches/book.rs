@@ -6,6 +6,9 @@
 //! entries; and the same from columns in memory. All three must come to the same cents. Aims: 20 times hledger and 5 times ledger from
 //! the database, 20,000,000 postings a second from columns; per processor-second. `DULY_BENCH_ENTRIES` asks for 1,000,000 entries instead.
 //! Beside it what SQLite takes for the same by statements of its own, which name nothing.
+//!
+//! On two cores with other builds beside it, without optimization across crates: 0.15 s from the database (SQLite by statements 0.19 s),
+//! hledger 35.1 s, ledger 6.7 s: 233 and 44 times; from columns 409,000,000 postings a second.
 
 mod measure;
 

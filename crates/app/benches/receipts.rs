@@ -7,6 +7,9 @@
 //!
 //! With `DULY_BENCH_POSTGRES` (an address such as `postgres://user@host`) the same on PostgreSQL, by the clock, because the server
 //! does the work. Memory is the largest this process had while it took the file.
+//!
+//! With a hundred bookings a commit, on two cores with other builds beside it and without optimization across crates: 7,900 against a floor of
+//! 77,500, 10 %, and 665 MB at the most; 12,000 for a BAI2 of 50,000; on PostgreSQL 725 a second for 10,000, 14 %. See decision 0063.
 
 mod floor;
 mod measure;
