@@ -6,10 +6,21 @@ use std::fs;
 
 /// Processor seconds this process has used, in nanoseconds.
 pub fn processor_nanos() -> u64 {
-    // utime and stime are the 14th and 15th fields; the name before them may hold blanks but ends with the last bracket.
+    // utime and stime are the 14th and 15th fields.
+    used_nanos([11, 12])
+}
+
+/// Processor seconds that processes used which this one began and waited for, in nanoseconds.
+pub fn processor_nanos_of_others() -> u64 {
+    // cutime and cstime follow behind its own.
+    used_nanos([13, 14])
+}
+
+fn used_nanos(behind_the_name: [usize; 2]) -> u64 {
+    // The name before them may hold blanks but ends with the last bracket.
     let stat = fs::read_to_string("/proc/self/stat").expect("Linux tells a process its times");
     let fields: Vec<&str> = stat.rsplit(')').next().expect("fields behind the name").split_whitespace().collect();
-    let ticks: u64 = fields[11].parse::<u64>().expect("user time") + fields[12].parse::<u64>().expect("system time");
+    let ticks: u64 = behind_the_name.iter().map(|at| fields[*at].parse::<u64>().expect("a time")).sum();
     // Linux counts 100 ticks a second wherever it runs for users.
     ticks * 10_000_000
 }

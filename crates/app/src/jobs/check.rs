@@ -3,9 +3,11 @@
 use crate::app::Failure;
 use crate::audit::kept::proof::Proof;
 use crate::audit::keys::Keys;
-use crate::cli::output::written;
+use crate::ledger::check::Verified;
 use crate::store::Tx;
 use crate::{accounts, audit, compliance, ledger, plans};
+use duly_domain::ledger::book::AtPlaces;
+use duly_domain::values::money::{Currency, Money};
 use jiff::civil::Date;
 
 /// One check and what it found.
@@ -21,9 +23,8 @@ pub struct Check {
 
 /// Runs every check as of a day, with the keys that signed.
 pub async fn run(tx: &mut Tx, keys: &Keys, on: Date) -> Result<Vec<Check>, Failure> {
-    let [unbalanced, off_balances, off_accounts, off_reversals] = ledger::store::count_faults(tx).await?;
-    let entries = ledger::store::count_entries(tx).await?;
-    let trust = ledger::store::trust(tx).await?;
+    let Verified { entries, unbalanced, astray, off_accounts, totals } = ledger::check::verify(tx).await?;
+    let off_reversals = ledger::check::count_off_reversals(tx).await?;
     let orphans = accounts::store::count_orphans(tx, on).await?;
     let mut kept = Proof::begin(tx).await?;
     let chains = audit::store::verify(tx, &mut kept).await?;
@@ -40,13 +41,21 @@ pub async fn run(tx: &mut Tx, keys: &Keys, on: Date) -> Result<Vec<Check>, Failu
     let (off_pauses, pauses) = accounts::hardship::store::count_faults(tx).await?;
     let joint = plans::joint::check::verify(tx).await?;
     let (off_ages, ages) = plans::re_age::store::count_faults(tx).await?;
-    let whole = trust.iter().all(|(bank, owed, _)| *bank >= 0 && bank + owed == 0);
+    let trust: Vec<(Currency, i128, i128)> = totals.iter().map(|(currency, sums)| in_trust(*currency, sums)).collect();
+    let whole = trust.iter().all(|(_, bank, owed)| *bank >= 0 && bank == owed);
     Ok(vec![
-        Check { name: "ledger balanced", ok: unbalanced == 0, detail: format!("{entries} entries, {unbalanced} do not add up to zero") },
+        Check {
+            name: "ledger balanced",
+            ok: unbalanced.count == 0,
+            detail: format!("{entries} entries, {} do not add up to zero{unbalanced}", unbalanced.count),
+        },
         Check {
             name: "balances equal entries",
-            ok: off_balances + off_accounts == 0,
-            detail: format!("{off_balances} balances and {off_accounts} accounts differ"),
+            ok: off_accounts.count + astray.count == 0,
+            detail: format!(
+                "{} accounts owe other than their entries say{off_accounts}; {} entries are in no sum{astray}",
+                off_accounts.count, astray.count
+            ),
         },
         Check {
             name: "reversals equal entries",
@@ -56,7 +65,7 @@ pub async fn run(tx: &mut Tx, keys: &Keys, on: Date) -> Result<Vec<Check>, Failu
         Check {
             name: "trust whole",
             ok: whole,
-            detail: trust.iter().map(|(bank, owed, currency)| trust_in_words(*bank, -owed, currency)).collect::<Vec<_>>().join("; "),
+            detail: trust.iter().map(|(currency, bank, owed)| trust_in_words(*currency, *bank, *owed)).collect::<Vec<_>>().join("; "),
         },
         Check { name: "trust book whole", ok: book.is_ok(), detail: book.unwrap_or_else(|faults| faults) },
         Check { name: "remitted cents trace to payments", ok: remitted.is_ok(), detail: remitted.unwrap_or_else(|faults| faults) },
@@ -104,6 +113,16 @@ pub async fn run(tx: &mut Tx, keys: &Keys, on: Date) -> Result<Vec<Check>, Failu
     ])
 }
 
-fn trust_in_words(bank: i64, owed: i64, currency: &str) -> String {
-    format!("{} at the bank, {} owed", written(bank, currency), written(owed, currency))
+/// Client money at the bank, and what of it is owed to somebody.
+fn in_trust(currency: Currency, sums: &AtPlaces<i128>) -> (Currency, i128, i128) {
+    let [.., bank, client_payable, unapplied] = *sums;
+    (currency, bank, -(client_payable + unapplied))
+}
+
+fn trust_in_words(currency: Currency, bank: i128, owed: i128) -> String {
+    let said = |minor: i128| match i64::try_from(minor) {
+        Ok(minor) => Money::of(minor, currency).to_string(),
+        Err(_) => format!("{minor} minor units of {}", currency.code()),
+    };
+    format!("{} at the bank, {} owed", said(bank), said(owed))
 }

@@ -5,6 +5,7 @@ pub mod asking;
 pub mod at_once;
 pub mod bank_file;
 pub mod charges;
+pub mod check;
 pub mod debits;
 pub mod direct;
 pub mod journal;

@@ -106,35 +106,9 @@ const REFUNDS: &str = "
      where account_id = $1 order by refunded_on desc, id desc limit 50";
 const REVERSE_REFUND: &str = "update refunds set state = 'reversed' where id = $1 and state = 'posted'";
 const BOOKED_ON: &str = "select booked_on from entries where account_id = $1 and id = $2";
-const UNBALANCED: &str = "
-    select count(*) from entries
-     where principal_minor + interest_minor + fees_minor + costs_minor + other_minor + placed_minor + trust_bank_minor
-         + client_payable_minor + unapplied_minor <> 0";
-/// What accounts owe by bucket, against the sums of their entries.
-const OFF_BALANCES: &str = "
-    select count(*)
-      from accounts a
-      left join (select account_id, sum(principal_minor) as principal, sum(interest_minor) as interest, sum(fees_minor) as fees,
-                        sum(costs_minor) as costs, sum(other_minor) as other
-                   from entries group by account_id) as e on e.account_id = a.id
-     where a.principal_minor <> coalesce(e.principal, 0) or a.interest_minor <> coalesce(e.interest, 0)
-        or a.fees_minor <> coalesce(e.fees, 0) or a.costs_minor <> coalesce(e.costs, 0) or a.other_minor <> coalesce(e.other, 0)";
-/// What accounts owe in all, against their buckets; and entries in another currency than their account's.
-const OFF_ACCOUNTS: &str = "
-    select (select count(*) from accounts
-             where balance_minor <> principal_minor + interest_minor + fees_minor + costs_minor + other_minor)
-         + (select count(*) from entries e join accounts a on a.id = e.account_id where e.currency <> a.currency)";
-/// Reversals that are not the opposite of what they reverse.
-const OFF_REVERSALS: &str = "
-    select count(*) from entries r join entries e on e.account_id = r.account_id and e.id = r.reverses_entry_id
-     where r.principal_minor + e.principal_minor <> 0 or r.interest_minor + e.interest_minor <> 0 or r.fees_minor + e.fees_minor <> 0
-        or r.costs_minor + e.costs_minor <> 0 or r.other_minor + e.other_minor <> 0 or r.placed_minor + e.placed_minor <> 0
-        or r.trust_bank_minor + e.trust_bank_minor <> 0 or r.client_payable_minor + e.client_payable_minor <> 0
-        or r.unapplied_minor + e.unapplied_minor <> 0";
 const TRUST: &str = "
     select cast(sum(trust_bank_minor) as bigint), cast(sum(client_payable_minor + unapplied_minor) as bigint), currency
       from entries group by currency order by currency";
-const ENTRIES: &str = "select cast(count(*) as bigint) from entries";
 const JOURNAL: &str = "
     select e.account_id, e.id, e.kind, e.booked_on, case when e.memo = '' then 'payment ' || coalesce(e.reference, '') else e.memo end,
            a.reference, c.id, c.name, e.currency, e.principal_minor, e.interest_minor, e.fees_minor, e.costs_minor, e.other_minor,
@@ -473,23 +447,9 @@ pub async fn sum_paid(tx: &mut Tx, account: AccountId) -> Result<i64, StoreError
     tx.number(PAID, params![account]).await
 }
 
-/// How many entries, balances, accounts and reversals are not whole: all must be zero.
-pub async fn count_faults(tx: &mut Tx) -> Result<[i64; 4], StoreError> {
-    Ok([
-        tx.number(UNBALANCED, &[]).await?,
-        tx.number(OFF_BALANCES, &[]).await?,
-        tx.number(OFF_ACCOUNTS, &[]).await?,
-        tx.number(OFF_REVERSALS, &[]).await?,
-    ])
-}
-
 /// Per currency: client money at the bank, and whom it belongs to (credits, so below zero).
 pub async fn trust(tx: &mut Tx) -> Result<Vec<(i64, i64, String)>, StoreError> {
     tx.all(TRUST, &[]).await
-}
-
-pub async fn count_entries(tx: &mut Tx) -> Result<i64, StoreError> {
-    tx.number(ENTRIES, &[]).await
 }
 
 /// A page of the journal: entries behind one of an account.

@@ -2,8 +2,11 @@
 
 use super::years::reads;
 use duly::app::Actor;
+use duly::ledger::check::{Verified, verify};
 use duly::ledger::journal::Dialect;
 use duly::store::Value;
+use duly_domain::values::ids::{EntryId, PaymentId};
+use duly_domain::values::money::Currency;
 use duly_testkit::{Floor, both_engines};
 
 both_engines! {
@@ -130,6 +133,39 @@ both_engines! {
         floor.tamper(unbalance.0, &unbalance.1);
         let failed: Vec<String> = floor.failed_checks().iter().map(|check| check.split(':').next().unwrap().to_string()).collect();
         assert_eq!(failed, ["ledger balanced", "balances equal entries", "trust whole", "trust book whole", "audit chains verify", "rows as their entries say", "no orphan account"]);
+    }
+
+    fn the_check_names_what_is_wrong_in_the_ledger(mut floor: "2026-03-02") {
+        let maria = floor.debtor("Maria", "420.00");
+        let otto = floor.debtor("Otto", "60.00");
+        let payment = floor.pays(maria, "20.00", "REF 1");
+        floor.pays(otto, "5.00", "REF 2");
+        let verified = |floor: &mut Floor| floor.runtime.block_on(async { verify(&mut floor.app.db.read().await.unwrap()).await.unwrap() });
+        let found = |verified: &Verified| [&verified.unbalanced, &verified.astray, &verified.off_accounts].map(ToString::to_string);
+        let whole = verified(&mut floor);
+        assert_eq!((whole.entries, found(&whole)), (4, [const { String::new() }; 3]));
+        assert_eq!(whole.totals[&Currency::Usd], [45_500, 0, 0, 0, 0, -45_500, 2_500, -2_500, 0]);
+
+        floor.without_check("entries", "entries_balanced");
+        let entry = payment.to_string().replace(PaymentId::PREFIX, EntryId::PREFIX);
+        let of_payment = [Value::from(payment)];
+        floor.tamper("update entries set trust_bank_minor = trust_bank_minor + 3 where payment = $1", &of_payment);
+        assert_eq!(found(&verified(&mut floor)), [format!(": {entry} by 3 minor units"), String::new(), String::new()]);
+        floor.tamper("update entries set trust_bank_minor = trust_bank_minor - 3, currency = 'EUR' where payment = $1", &of_payment);
+        let other = [String::new(), format!(": {entry} is in another currency than its account"), format!(": {}", maria.account)];
+        assert_eq!(found(&verified(&mut floor)), other);
+        floor.tamper("update entries set currency = 'USD' where payment = $1", &of_payment);
+        floor.tamper("update accounts set balance_minor = balance_minor - 1 where id = $1", &[Value::from(otto.account)]);
+        assert_eq!(found(&verified(&mut floor)), [String::new(), String::new(), format!(": {}", otto.account)]);
+        floor.tamper("update accounts set balance_minor = balance_minor + 1 where id = $1", &[Value::from(otto.account)]);
+
+        // More than a sum can hold: the entry is named, and the sums are those without it.
+        let most = i64::MAX.to_string();
+        floor.tamper(&format!("update entries set principal_minor = {most}, placed_minor = -{most} where kind = 'opening'"), &[]);
+        floor.tamper("update entries set principal_minor = 1, placed_minor = -1 where payment = $1", &of_payment);
+        let large = verified(&mut floor);
+        assert_eq!(found(&large)[1], format!(": {entry} is too large to be summed"));
+        assert_eq!((large.off_accounts.count, large.totals[&Currency::Usd][0]), (2, 2 * i128::from(i64::MAX) - 500));
     }
 
     fn a_reversal_of_another_sum_or_day_is_found(mut floor: "2026-03-02") {

@@ -9,6 +9,7 @@
 
 pub mod ach;
 pub mod bank_file;
+pub mod book;
 pub mod charges;
 pub mod debits;
 pub mod interest;

@@ -50,6 +50,11 @@ impl FileProblems {
         self.add(line, place.into(), value, says.into(), false);
     }
 
+    /// Puts those of a part behind the others.
+    pub fn append(&mut self, mut of_part: FileProblems) {
+        self.0.append(&mut of_part.0);
+    }
+
     fn add(&mut self, line: usize, place: String, value: &str, says: String, refuses: bool) {
         let value = match value.char_indices().nth(SHOWN) {
             Some((end, _)) => format!("{}…", &value[..end]),

@@ -6,7 +6,7 @@
 
 use super::camt_entry;
 use super::tree::{self, Element};
-use super::{Balance, BalanceKind, Statement};
+use super::{Balance, BalanceKind, Entry, Statement};
 use crate::values::file_problem::FileProblems;
 use crate::values::iso4217::{Amount, CurrencyCode};
 use jiff::civil::Date;
@@ -34,7 +34,8 @@ const OTHERS: [(&str, &str); 6] = [
 
 /// Reads a document; the error says what it is instead.
 pub(super) fn read(text: &str, problems: &mut FileProblems) -> Result<(String, Vec<Statement>), String> {
-    let root = tree::read_xml(text)?;
+    let mut entries = Vec::new();
+    let root = tree::read_xml(text, |open, element| take_entry(open, element, &mut entries))?;
     let namespace = namespace_of(&root);
     if let Some((name, what)) = OTHERS.iter().find(|(name, _)| namespace.contains(name)) {
         return Err(format!("is {name} ({what}), no statement of a bank: read camt.052, camt.053 or camt.054"));
@@ -55,11 +56,28 @@ pub(super) fn read(text: &str, problems: &mut FileProblems) -> Result<(String, V
     }
     let version = namespace.rsplit(':').next().filter(|name| !name.is_empty()).unwrap_or(number).to_string();
     strangers(message, OF_MESSAGE, problems);
-    let statements: Vec<Statement> = message.all(statement).map(|found| read_statement(found, problems)).collect();
+    let statements: Vec<Statement> = message.all(statement).map(|found| read_statement(found, &mut entries, problems)).collect();
     if statements.is_empty() {
         problems.refuse(message.line, format!("<{}>", message.name), "", format!("has no <{statement}>: there is no statement in it"));
     }
     Ok((version, statements))
+}
+
+/// An entry that was read as it ended, with what is wrong with it.
+type Taken = (Entry, FileProblems);
+
+/// Reads an entry as it ends within its statement, once the account is known: a tree of a hundred thousand of them would not fit anywhere.
+fn take_entry(open: &[Element], element: Element, entries: &mut Vec<Taken>) -> Element {
+    let is_statement = |parent: &&Element| MESSAGES.iter().any(|(.., name)| parent.name == *name) && parent.child("Acct").is_some();
+    match open.last().filter(|_| element.name == "Ntry").filter(is_statement) {
+        None => element,
+        Some(statement) => {
+            let mut problems = FileProblems::default();
+            let entry = camt_entry::read(&element, CurrencyCode::parse(statement.text_at("Acct/Ccy")), &mut problems);
+            entries.push((entry, problems));
+            Element { name: element.name, line: element.line, taken: Some(entries.len() - 1), ..Element::default() }
+        }
+    }
 }
 
 /// What follows the name of a message in some versions: `V01`.
@@ -90,7 +108,7 @@ pub(super) fn strangers(element: &Element, known: &str, problems: &mut FileProbl
     }
 }
 
-fn read_statement(found: &Element, problems: &mut FileProblems) -> Statement {
+fn read_statement(found: &Element, entries: &mut [Taken], problems: &mut FileProblems) -> Statement {
     strangers(found, OF_STATEMENT, problems);
     let code = found.text_at("Acct/Ccy");
     let currency = CurrencyCode::parse(code);
@@ -111,7 +129,14 @@ fn read_statement(found: &Element, problems: &mut FileProblems) -> Statement {
         statement.balances.push(read_balance(balance, problems));
     }
     for entry in found.all("Ntry") {
-        statement.entries.push(camt_entry::read(entry, currency, problems));
+        let read = match entry.taken.and_then(|place| entries.get_mut(place)) {
+            Some((entry, met)) => {
+                problems.append(std::mem::take(met));
+                std::mem::take(entry)
+            }
+            None => camt_entry::read(entry, currency, problems),
+        };
+        statement.entries.push(read);
     }
     statement.currency = currency.or_else(|| statement.balances.iter().find_map(|balance| balance.amount).map(|amount| amount.currency));
     let notes = ["AddtlRptInf", "AddtlStmtInf", "AddtlNtfctnInf"].map(|name| found.text_at(name));

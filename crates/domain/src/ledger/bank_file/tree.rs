@@ -19,6 +19,8 @@ pub(super) struct Element {
     pub attributes: Vec<(String, String)>,
     /// What is within.
     pub children: Vec<Element>,
+    /// Where what was made of it stands, if it was taken as it ended: then nothing is within any more.
+    pub taken: Option<usize>,
 }
 
 impl Element {
@@ -95,8 +97,9 @@ impl<'t> Lines<'t> {
     }
 }
 
-/// Reads XML; what is no XML is an error that names the line.
-pub(super) fn read_xml(text: &str) -> Result<Element, String> {
+/// Reads XML; what is no XML is an error that names the line. Of each element that ends within those that are open, what `kept` makes of it
+/// is kept.
+pub(super) fn read_xml(text: &str, mut kept: impl FnMut(&[Element], Element) -> Element) -> Result<Element, String> {
     let mut reader = Reader::from_str(text);
     let mut lines = Lines::of(text);
     let mut open: Vec<Element> = Vec::new();
@@ -130,6 +133,7 @@ pub(super) fn read_xml(text: &str) -> Result<Element, String> {
         }
         if let Some(mut element) = closed {
             element.text = element.text.trim().to_string();
+            let element = kept(&open, element);
             match open.last_mut() {
                 Some(parent) => parent.children.push(element),
                 None => return Ok(element),
@@ -166,10 +170,15 @@ fn meant(reference: &BytesRef<'_>) -> String {
 mod tests {
     use super::*;
 
+    fn whole(_: &[Element], element: Element) -> Element {
+        element
+    }
+
     #[test]
     fn elements_know_their_line_text_and_attributes() {
-        let root = read_xml("<?xml version='1.0'?>\n<x:A xmlns:x=\"u\">\n <B c=\"1&amp;2\">q &amp; &#228;<![CDATA[<]]></B>\n <E/>\n</x:A>")
-            .unwrap();
+        let root =
+            read_xml("<?xml version='1.0'?>\n<x:A xmlns:x=\"u\">\n <B c=\"1&amp;2\">q &amp; &#228;<![CDATA[<]]></B>\n <E/>\n</x:A>", whole)
+                .unwrap();
         let b = root.child("B").unwrap();
         assert_eq!((root.name.as_str(), root.line, b.line, b.text.as_str()), ("A", 2, 3, "q & ä<"));
         assert_eq!((b.attribute("c"), root.attribute("xmlns:x"), root.children.len()), ("1&2", "u", 2));
@@ -186,7 +195,7 @@ mod tests {
             ("<?xml version='1.0'?>", "without an element"),
             (&"<a>".repeat(100), "within one another"),
         ] {
-            let error = read_xml(text).unwrap_err();
+            let error = read_xml(text, whole).unwrap_err();
             assert!(error.contains(part), "{text}: {error}");
         }
     }
