@@ -86,6 +86,7 @@ const STEPS: &[Step] = &steps! {
     63 "0063_processor";
     64 "0064_confirmations" apart;
     65 "0065_returned" apart;
+    69 "0069_corrections";
 };
 
 const JOURNAL: &str = "

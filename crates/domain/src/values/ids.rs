@@ -206,6 +206,8 @@ ids! {
     HardshipPauseId = "hsp";
     /// What a bureau was told of an account.
     FurnishingId = "fur";
+    /// One file for bureaus.
+    FurnishingFileId = "mtr";
     /// One letter.
     LetterId = "ltr";
     /// Letters printed in one go, in one folder.
