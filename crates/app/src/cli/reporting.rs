@@ -3,8 +3,8 @@
 use super::Global;
 use super::incoming::Metro2Command;
 use super::output::{answer, money};
-use crate::app::{Actor, App, Failure};
 use crate::accounts;
+use crate::app::{Actor, App, Failure};
 use crate::reporting::correct::{Correct, correct};
 use crate::reporting::due::{DueAccount, list_due};
 use crate::reporting::furnish::{Aside, Furnish, Furnished, Left, begin_creditor, end_creditor, furnish};

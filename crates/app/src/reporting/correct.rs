@@ -56,7 +56,8 @@ pub async fn correct(app: &App, who: &Actor, at: Moment, ask: &Correct) -> Resul
     if accounts.len() > ACCOUNTS_MAX {
         return Err(Failure::wrong("account", format!("is named {} times: a file holds {ACCOUNTS_MAX}", accounts.len())));
     }
-    let about = About { path: ask.file.clone(), reporter: ask.reporter.clone(), bureau: ask.bureau.clone(), because: Some(because.clone()) };
+    let about =
+        About { path: ask.file.clone(), reporter: ask.reporter.clone(), bureau: ask.bureau.clone(), because: Some(because.clone()) };
     let mut opened = Opened::begin(app, at, about).await?;
     for some in accounts.chunks(usize::try_from(PAGE).unwrap_or(1)) {
         let turn = app.turns.take("furnish").await;

@@ -216,9 +216,9 @@ impl Opened {
 
 fn row_of(about: &About, as_of: Date, furnished: &Furnished, who: &Actor, at: Moment) -> FileRow {
     let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
-    let named = furnished.named.iter().map(|left| {
-        json!({"account": left.account.to_string(), "reference": left.reference, "because": left.why.code(), "says": left.says})
-    });
+    let named = furnished.named.iter().map(
+        |left| json!({"account": left.account.to_string(), "reference": left.reference, "because": left.why.code(), "says": left.says}),
+    );
     let aside = furnished.aside.iter().map(|aside| {
         let person = aside.person.to_string();
         json!({"account": aside.account.to_string(), "reference": aside.reference, "person": person, "because": aside.why.code()})

@@ -6,8 +6,8 @@
 //! Read [`furnish`].
 
 use super::deciding::{Judged, Telling, judge, keep};
-pub use super::file::{Aside, Furnished, Left};
 use super::file::{About, Opened, Told};
+pub use super::file::{Aside, Furnished, Left};
 use super::record;
 use super::store;
 use crate::app::{Actor, App, Failure};

@@ -84,12 +84,17 @@ struct ReportingPage {
     left_out: Vec<(String, u64)>,
     left: Vec<ShownLeft>,
     reporter: String,
+    kinds: Vec<(&'static str, &'static str)>,
     fields: Fields,
     problems: Problems,
 }
 
 /// `GET /reporting`
-pub async fn get_reporting(State(web): State<Web>, visit: Visit, Query(query): Query<HashMap<String, String>>) -> Result<Response, Failure> {
+pub async fn get_reporting(
+    State(web): State<Web>,
+    visit: Visit,
+    Query(query): Query<HashMap<String, String>>,
+) -> Result<Response, Failure> {
     reporting_page(&web, &visit, query.get("said").map(String::as_str), Fields::default(), Problems::default()).await
 }
 
@@ -134,6 +139,7 @@ async fn reporting_page(web: &Web, visit: &Visit, said: Option<&str>, fields: Fi
         left_out: last.as_ref().map(counts).unwrap_or_default(),
         left: last.as_ref().map(named).unwrap_or_default(),
         reporter,
+        kinds: CLASSIFICATIONS.to_vec(),
         fields,
         problems,
     };
@@ -149,7 +155,8 @@ fn shown_due(row: DueAccount) -> ShownDue {
 
 fn shown_file(row: FileRow, by: String) -> ShownFile {
     let told: BTreeMap<String, u64> = serde_json::from_str(&row.told).unwrap_or_default();
-    let states = told.iter().map(|(code, count)| format!("{count} {}", in_words(Status::parse(code).map(|status| status.to_string()), code)));
+    let states =
+        told.iter().map(|(code, count)| format!("{count} {}", in_words(Status::parse(code).map(|status| status.to_string()), code)));
     ShownFile {
         what: if row.kind == "monthly" { "Monthly" } else { "Correction" },
         day: written(row.as_of),
@@ -213,7 +220,14 @@ impl Aside {
 }
 
 /// The file to be saved, or the page with what is wrong.
-async fn after(web: &Web, visit: &Visit, fields: Fields, done: Result<Furnished, Failure>, file: Aside, name: &str) -> Result<Response, Failure> {
+async fn after(
+    web: &Web,
+    visit: &Visit,
+    fields: Fields,
+    done: Result<Furnished, Failure>,
+    file: Aside,
+    name: &str,
+) -> Result<Response, Failure> {
     match done {
         Ok(_) => file.hand_out(&format!("{name}-{}.txt", visit.at.business_day)),
         Err(failure) => wrong(web, visit, fields, failure).await,
@@ -274,7 +288,8 @@ pub async fn post_file(State(web): State<Web>, visit: Visit, body: Bytes) -> Res
 pub async fn post_correction(State(web): State<Web>, visit: Visit, body: Bytes) -> Result<Response, Failure> {
     let fields = Fields::of(&body);
     let ticked = fields.ticked("account-");
-    let accounts = ticked.iter().map(|id| id.parse().map_err(|_| Failure::NotFound("such account".into()))).collect::<Result<Vec<_>, _>>()?;
+    let accounts =
+        ticked.iter().map(|id| id.parse().map_err(|_| Failure::NotFound("such account".into()))).collect::<Result<Vec<_>, _>>()?;
     let file = Aside::new()?;
     let ask = Correct {
         file: file.path().into(),

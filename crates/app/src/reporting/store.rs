@@ -170,7 +170,20 @@ pub async fn insert_furnishing(
     let FurnishingRow { id, as_of, status, balance_dollars, delinquent_since, dispute, is_settled, told_by, told_at, .. } = row.clone();
     let FurnishingRow { corrects, because, people, .. } = row.clone();
     let values = params![
-        id, account, as_of, status, balance_dollars, delinquent_since, dispute, is_settled, decision, told_by, told_at, corrects, because, people
+        id,
+        account,
+        as_of,
+        status,
+        balance_dollars,
+        delinquent_since,
+        dispute,
+        is_settled,
+        decision,
+        told_by,
+        told_at,
+        corrects,
+        because,
+        people
     ];
     tx.run(INSERT, values).await.map(drop)
 }
@@ -179,7 +192,8 @@ pub async fn insert_file(tx: &mut Tx, row: &FileRow) -> Result<(), StoreError> {
     let FileRow { id, kind, as_of, reporter, bureau, because, looked_at, accounts, people, dollars, .. } = row.clone();
     let FileRow { told, left_out, named, hash, written_by, written_at, .. } = row.clone();
     let values = params![
-        id, kind, as_of, reporter, bureau, because, looked_at, accounts, people, dollars, told, left_out, named, hash, written_by, written_at
+        id, kind, as_of, reporter, bureau, because, looked_at, accounts, people, dollars, told, left_out, named, hash, written_by,
+        written_at
     ];
     tx.run(INSERT_FILE, values).await.map(drop)
 }

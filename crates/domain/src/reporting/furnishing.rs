@@ -229,11 +229,7 @@ pub fn history(told: &[Told], as_of: Date) -> String {
         Some(first) if at >= first => {
             let of_month = told.iter().enumerate().filter(|(_, told)| month(told.as_of) == at);
             let is_corrected = |after: usize| told.get(after + 1).is_some_and(|next| next.is_correction && month(next.as_of) == at);
-            if of_month.filter(|(place, _)| !is_corrected(*place)).any(|(_, told)| told.status == Status::Collection) {
-                'G'
-            } else {
-                'D'
-            }
+            if of_month.filter(|(place, _)| !is_corrected(*place)).any(|(_, told)| told.status == Status::Collection) { 'G' } else { 'D' }
         }
         _ => 'B',
     };
