@@ -6,7 +6,9 @@ use super::{Web, assets, live};
 use crate::accounts::desks;
 use crate::coaching::reviews;
 use crate::ledger::{processor, rates, remittances, trust};
-use crate::{accounts, audit, coaching, compliance, disputes, identity, intake, jobs, ledger, outreach, parties, plans, reporting, strategy};
+use crate::{
+    accounts, audit, coaching, compliance, disputes, identity, intake, jobs, ledger, outreach, parties, plans, reporting, strategy,
+};
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::routing::{MethodRouter, get, post};
