@@ -23,7 +23,7 @@ const NOW: &str = "2026-03-03T11:10:00-05:00";
 const SIZES: [(&str, u32, u32); 3] = [("desk", 1440, 900), ("laptop", 1024, 768), ("phone", 390, 844)];
 
 /// Pictures that the manual shows: name, who sees it, where.
-const PICTURES: [(&str, &str, &str); 46] = [
+const PICTURES: [(&str, &str, &str); 47] = [
     ("my-day", "officer", "/my-day"),
     ("not-now", "officer", "/my-day#later"),
     ("account", "officer", "{account}"),
@@ -49,6 +49,7 @@ const PICTURES: [(&str, &str, &str); 46] = [
     ("payments", "backoffice", "{account}?do=payment"),
     ("bank", "backoffice", "/bank"),
     ("debits", "backoffice", "/debits"),
+    ("reporting", "compliance", "/reporting"),
     ("negotiation", "officer", "{account}/offers"),
     ("close", "supervisor", "{account}?do=close"),
     ("promises", "supervisor", "/promises"),

@@ -21,9 +21,9 @@ fn axe_finds_nothing_on_any_page_in_light_or_dark() {
     floor.officer("officer").calls(maria, "talked");
     floor.officer("officer").calls(maria, "no_answer");
     floor.officer("officer").takes_promise(amina, "100.00", "2026-03-09");
-    let payment = floor.pays(amina, "20.00", "CASH");
-    let otto = floor.debtor("Otto", "60.00");
+    let (payment, otto) = (floor.pays(amina, "20.00", "CASH"), floor.debtor("Otto", "60.00"));
     floor.officer("officer").calls(otto, "disputes");
+    crate::stories::corrections::is_told(&mut floor, otto);
     crate::stories::receipts::comes_in_at_the_bank(&floor, "Otto");
     crate::stories::debits::is_drawn(&mut floor, amina);
     floor.night_of("2026-03-03");
@@ -133,6 +133,7 @@ fn axe_finds_nothing_on_any_page_in_light_or_dark() {
                 .to_vec(),
         ),
         ("administrator", vec!["/users".into(), "/settings".into()]),
+        ("compliance", vec!["/reporting".into(), format!("/accounts/{}/reporting", otto.account)]),
     ];
     let walked: WebDriverResult<Vec<String>> = floor.runtime.block_on(async {
         let mut found = Vec::new();

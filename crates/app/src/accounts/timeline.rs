@@ -8,7 +8,7 @@ use crate::outreach::words::store::KeptDisclosure;
 use crate::parties::store::PersonRow;
 use crate::store::{Keyed, Tx, Value};
 use crate::web::shell::when;
-use crate::{audit, compliance, disputes, ledger, outreach, parties, plans};
+use crate::{audit, compliance, disputes, ledger, outreach, parties, plans, reporting};
 use duly_domain::compliance::acts::word as act_word;
 use duly_domain::compliance::status::Status;
 use duly_domain::disputes::case::CaseOutcome;
@@ -121,6 +121,11 @@ pub async fn list_most(
         let what = outreach::letters::store::in_words(&letter.kind);
         let printed = event(letter.printed_at, "letter", "", format!("{what} printed"), more);
         events.push(Event { href: Some(format!("/accounts/{id}/documents/{}", letter.document)), ..printed });
+    }
+    for Keyed(_, row) in reporting::store::list_told(tx, &[Value::from(id)]).await? {
+        let (state, more) = reporting::words::row_in_words(&row);
+        let told = event(row.told_at, "text", "", format!("Told the bureaus: {state}"), more);
+        events.push(Event { href: Some(format!("/accounts/{id}/reporting")), ..told });
     }
     if let (Some(on), Some(because)) = (account.closed_on, account.closed_because.as_deref()) {
         events.push(event(midnight(on, zone), "pause", "", "Closed".into(), super::closing::in_words_of_closing(because).to_string()));

@@ -106,6 +106,28 @@ pub enum Metro2Command {
         #[arg(long, default_value = "the bureaus")]
         bureau: String,
     },
+    /// Tells some accounts anew between two monthly files, or takes them out, and writes the file of them.
+    Correct {
+        /// The file to write.
+        file: PathBuf,
+        /// An account that is told anew; may be given again.
+        #[arg(long = "account", required = true)]
+        accounts: Vec<String>,
+        /// What was wrong with what was told.
+        #[arg(long)]
+        because: String,
+        /// The number under which the bureaus know us.
+        #[arg(long)]
+        reporter: String,
+        /// For whom it is, as the rules are asked.
+        #[arg(long, default_value = "the bureaus")]
+        bureau: String,
+        /// They are taken out; otherwise they are told as they stand today.
+        #[arg(long)]
+        delete: bool,
+    },
+    /// Accounts that should be told anew before the next monthly file.
+    Due,
     /// From now on a creditor's accounts are told to the bureaus.
     Begin {
         /// The creditor's name.

@@ -2,10 +2,10 @@
 
 use super::casework::{claim_theft, complain, dispute_part, work_cases};
 use super::coached::{self, LED_DAYS};
-use super::debited;
 use super::mail::send_notices;
 use super::people::{HEAD, PLACERS, line};
 use super::{at_its_own_time, desks};
+use super::{debited, furnished};
 use crate::accounts::actions::{join_desk, place_hold};
 use crate::accounts::limitation::EntryKind;
 use crate::accounts::limitation::actions::{self as limitations, Enter};
@@ -103,6 +103,7 @@ pub async fn live(app: &App, users: &[(UserId, Actor)], count: u32, seed: u64) -
             }
             past.set_clock(hour(app, day, 19, 45));
             debited::live_a_day(&past, users, today).await?;
+            furnished::live_a_day(&past, users, today).await?;
         }
         past.set_clock(hour(app, day, 23, 30));
         jobs::nightly::run(&past, past.moment(), day).await?;

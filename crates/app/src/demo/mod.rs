@@ -8,6 +8,7 @@ mod charged;
 mod coached;
 mod debited;
 mod floor_today;
+mod furnished;
 mod life;
 mod mail;
 mod negotiated;
@@ -112,6 +113,7 @@ pub async fn make(app: &App, count: u32, seed: u64) -> Result<Made, Failure> {
         bank_day::take_statement(app, &users).await?;
         trust_day::remit(app, &users).await?;
         debited::leave_waiting(app, &users).await?;
+        furnished::leave_due(app, &users).await?;
     }
     run_missed_nights(app).await?;
     let mut tx = app.db.read().await?;
@@ -232,7 +234,7 @@ async fn run_missed_nights(app: &App) -> Result<(), Failure> {
 }
 
 async fn counts(tx: &mut Tx) -> Result<Vec<(&'static str, i64)>, Failure> {
-    const TABLES: [(&str, &str); 25] = [
+    const TABLES: [(&str, &str); 26] = [
         ("creditors", "select count(*) from creditors"),
         ("accounts", "select count(*) from accounts"),
         ("debtors", "select count(*) from debtors"),
@@ -252,6 +254,7 @@ async fn counts(tx: &mut Tx) -> Result<Vec<(&'static str, i64)>, Failure> {
         ("debit_authorizations", "select count(*) from debit_authorizations"),
         ("debits", "select count(*) from debits"),
         ("debit_files", "select count(*) from debit_files"),
+        ("furnishings", "select count(*) from furnishings"),
         ("holds", "select count(*) from holds"),
         ("notices", "select count(*) from notices"),
         ("preferences", "select count(*) from preferences"),

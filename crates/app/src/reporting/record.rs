@@ -1,12 +1,14 @@
 //! One account as the records of Metro 2 have it.
 
+use super::joint::Joint;
 use super::store::FurnishingRow;
 use crate::compliance::facts::Known;
 use crate::compliance::gate::best_point;
-use duly_domain::compliance::record::CollectorRole;
+use duly_domain::compliance::record::{Bankruptcy, CollectorRole};
 use duly_domain::reporting::consumer::{self, Address, Name};
 use duly_domain::reporting::furnishing::{LeftOut, Status, Told, history};
-use duly_domain::reporting::metro2::layout::K1;
+use duly_domain::reporting::joint;
+use duly_domain::reporting::metro2::layout::{J1, J2, K1};
 use duly_domain::reporting::metro2::write::{Cells, Writer};
 use duly_domain::values::fixed::Layout;
 use jiff::civil::Date;
@@ -43,11 +45,15 @@ pub struct Particulars<'a> {
     pub told: &'a [Told],
     /// What was paid in the month, in minor units, and when last.
     pub paid: (i64, Option<Date>),
+    /// Who is told of beside the debtor.
+    pub joint: &'a Joint,
+    /// It corrects what was told before.
+    pub is_correction: bool,
 }
 
 /// The line of an account.
 pub fn line(writer: &mut Writer, reporter: &str, row: &FurnishingRow, of: &Particulars<'_>) -> Result<String, String> {
-    let Particulars { known, who, classification, told, paid } = of;
+    let Particulars { known, who, classification, told, paid, joint, is_correction } = of;
     let account = &known.account;
     let day = |day: Option<Date>| day.map(mmddyyyy).unwrap_or_default();
     let is_ended = row.status != Status::Collection.code();
@@ -58,13 +64,14 @@ pub fn line(writer: &mut Writer, reporter: &str, row: &FurnishingRow, of: &Parti
     let months = history(told, row.as_of);
     let ended_on = day(account.closed_on.or(paid.1).filter(|_| is_ended));
     let of_bankruptcy = known.record.debts.iter().find(|debt| debt.key == account.id.0.as_u128()).and_then(|debt| debt.bankruptcy);
-    let in_bankruptcy = of_bankruptcy.map_or("", |case| sign_of_bankruptcy(case.chapter, case.is_discharged));
+    let in_bankruptcy = sign_of_bankruptcy(of_bankruptcy);
+    let ecoa = joint::of_debtor(who.is_deceased, joint.told.iter().map(|told| told.beside.ecoa));
     let (born_on, last_paid_on, opened_on) = (day(who.born_on), day(paid.1), mmddyyyy(account.placed_on));
     let (as_of, since) = (mmddyyyy(row.as_of), mmddyyyy(row.delinquent_since));
     let base = [
         ("processing indicator", "1"),
         ("time stamp", stamp.as_str()),
-        ("correction indicator", "0"),
+        ("correction indicator", if *is_correction { "1" } else { "0" }),
         ("identification number", reporter),
         ("account number", account.reference.as_str()),
         ("portfolio type", "O"),
@@ -88,7 +95,7 @@ pub fn line(writer: &mut Writer, reporter: &str, row: &FurnishingRow, of: &Parti
         ("middle name", who.name.middle.as_str()),
         ("generation", who.name.generation),
         ("born on", born_on.as_str()),
-        ("ecoa", if who.is_deceased { "X" } else { "1" }),
+        ("ecoa", ecoa),
         ("consumer information", in_bankruptcy),
         ("country", "US"),
         ("address", who.address.street.as_str()),
@@ -98,23 +105,54 @@ pub fn line(writer: &mut Writer, reporter: &str, row: &FurnishingRow, of: &Parti
         ("postal code", who.address.zip.as_str()),
     ];
     let creditor = consumer::capitals(&known.creditor.name);
-    let first = [("original creditor", creditor.as_str()), ("creditor classification", *classification)];
+    let people: Vec<(&'static Layout, Vec<(&str, String)>)> = joint.told.iter().map(|told| segment(told, &who.address)).collect();
+    let mut cells: Vec<(&'static Layout, Vec<(&str, &str)>)> =
+        people.iter().map(|(layout, cells)| (*layout, cells.iter().map(|(name, text)| (*name, text.as_str())).collect())).collect();
     // Of a creditor that wants no report any more the kind is not known: the account is taken out, which needs none.
-    let segments: &[(&Layout, &Cells<'_>)] = &[(&K1, &first)];
-    writer.account(&base, if classification.is_empty() { &[] } else { segments })
+    if !classification.is_empty() {
+        cells.push((&K1, vec![("original creditor", creditor.as_str()), ("creditor classification", *classification)]));
+    }
+    let segments: Vec<(&'static Layout, &Cells<'_>)> = cells.iter().map(|(layout, cells)| (*layout, cells.as_slice())).collect();
+    writer.account(&base, &segments)
+}
+
+/// Somebody beside the debtor: at the same address or at another one.
+fn segment(told: &super::joint::Told, of_debtor: &Address) -> (&'static Layout, Vec<(&'static str, String)>) {
+    let (name, address) = (&told.beside.name, &told.beside.address);
+    let mut cells = vec![
+        ("surname", name.family.clone()),
+        ("first name", name.given.clone()),
+        ("middle name", name.middle.clone()),
+        ("generation", name.generation.to_string()),
+        ("born on", told.born_on.map(mmddyyyy).unwrap_or_default()),
+        ("ecoa", told.beside.ecoa.to_string()),
+        ("consumer information", sign_of_bankruptcy(told.bankruptcy).to_string()),
+    ];
+    if address == of_debtor {
+        return (&J1, cells);
+    }
+    cells.extend([
+        ("country", "US".to_string()),
+        ("address", address.street.clone()),
+        ("second address", address.second.clone()),
+        ("city", address.city.clone()),
+        ("state", address.state.clone()),
+        ("postal code", address.zip.clone()),
+    ]);
+    (&J2, cells)
 }
 
 /// The sign of a bankruptcy: of its petition, or of its discharge.
-fn sign_of_bankruptcy(chapter: Option<u8>, is_discharged: bool) -> &'static str {
-    match (chapter, is_discharged) {
-        (Some(7), false) => "A",
-        (Some(11), false) => "B",
-        (Some(12), false) => "C",
-        (Some(13), false) => "D",
-        (Some(7), true) => "E",
-        (Some(11), true) => "F",
-        (Some(12), true) => "G",
-        (Some(13), true) => "H",
+fn sign_of_bankruptcy(case: Option<Bankruptcy>) -> &'static str {
+    match case.map(|case| (case.chapter, case.is_discharged)) {
+        Some((Some(7), false)) => "A",
+        Some((Some(11), false)) => "B",
+        Some((Some(12), false)) => "C",
+        Some((Some(13), false)) => "D",
+        Some((Some(7), true)) => "E",
+        Some((Some(11), true)) => "F",
+        Some((Some(12), true)) => "G",
+        Some((Some(13), true)) => "H",
         _ => "",
     }
 }

@@ -1,9 +1,9 @@
-//! The tables `furnished_creditors` and `furnishings`.
+//! The tables `furnished_creditors`, `furnishings` and `furnishing_files`.
 
 use crate::params;
 use crate::rows;
 use crate::store::{Keyed, StoreError, Tx, Value};
-use duly_domain::values::ids::{AccountId, CreditorId, DecisionId, FurnishingId};
+use duly_domain::values::ids::{AccountId, CreditorId, DecisionId, FurnishingFileId, FurnishingId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -12,20 +12,53 @@ const TELL_CREDITOR: &str = "
     on conflict (creditor_id) do update set classification = excluded.classification, told_by = excluded.told_by, told_at = excluded.told_at";
 const LEAVE_CREDITOR: &str = "delete from furnished_creditors where creditor_id = $1";
 const CREDITORS: &str = "
-    select f.creditor_id, c.name, f.classification from furnished_creditors f join creditors c on c.id = f.creditor_id order by c.name";
+    select f.creditor_id, c.name, f.classification, f.told_by, f.told_at
+      from furnished_creditors f join creditors c on c.id = f.creditor_id order by c.name";
 /// Accounts of creditors that want it, and those that were told before and must be told of to their end.
 const PAGE: &str = "
     select a.id, c.name, coalesce(f.classification, '')
       from accounts a join creditors c on c.id = a.creditor_id left join furnished_creditors f on f.creditor_id = a.creditor_id
      where a.id > $1 and (f.creditor_id is not null or exists (select 1 from furnishings t where t.account_id = a.id))
      order by a.id limit $2";
+const SOME: &str = "
+    select a.id, c.name, coalesce(f.classification, '')
+      from accounts a join creditors c on c.id = a.creditor_id left join furnished_creditors f on f.creditor_id = a.creditor_id
+     where a.id in ($keys) order by a.id";
+const COUNT: &str = "
+    select count(*) from accounts a
+     where a.creditor_id in (select creditor_id from furnished_creditors)
+        or exists (select 1 from furnishings t where t.account_id = a.id)";
+/// Accounts of which something happened since they were told last that may have to be corrected before the month is over.
+const TO_LOOK_AT: &str = "
+    select a.id, c.name, coalesce(f.classification, '')
+      from furnishings t join accounts a on a.id = t.account_id join creditors c on c.id = a.creditor_id
+           left join furnished_creditors f on f.creditor_id = a.creditor_id
+     where a.id > $1 and (t.status = '93' or t.status = '62')
+       and not exists (select 1 from furnishings n where n.account_id = t.account_id and (n.as_of > t.as_of or (n.as_of = t.as_of and n.id > t.id)))
+       and (f.creditor_id is null or a.closed_because = 'fraud' or t.people is not null
+            or (t.status = '93' and a.state <> 'open') or (t.status = '62' and a.state <> 'paid')
+            or exists (select 1 from cases s where s.account_id = a.id and (s.closed_at is null or s.closed_at >= t.told_at))
+            or exists (select 1 from notices n where n.account_id = a.id and n.kind = 'dispute' and n.created_at >= t.told_at)
+            or exists (select 1 from payments p where p.account_id = a.id and p.effective_on <= t.as_of and p.reversed_on >= t.as_of))
+     order by a.id limit $2";
 const TOLD_OF: &str = "
-    select account_id, id, as_of, status, balance_dollars, delinquent_since, dispute, is_settled
-      from furnishings where account_id in ($keys) order by account_id, as_of";
+    select account_id, id, as_of, status, balance_dollars, delinquent_since, dispute, is_settled, told_by, told_at, corrects_id, because, people
+      from furnishings where account_id in ($keys) order by account_id, as_of, id";
 const INSERT: &str = "
-    insert into furnishings (id, account_id, as_of, status, balance_dollars, delinquent_since, dispute, is_settled, decision_id, told_by, told_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    insert into furnishings (id, account_id, as_of, status, balance_dollars, delinquent_since, dispute, is_settled, decision_id, told_by, told_at,
+                             corrects_id, because, people)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
 const NEWEST: &str = "select max(as_of) from furnishings";
+const INSERT_FILE: &str = "
+    insert into furnishing_files (id, kind, as_of, reporter, bureau, because, looked_at, accounts, people, dollars, told, left_out, named, hash,
+                                  written_by, written_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+const FILES: &str = "
+    select id, kind, as_of, reporter, bureau, because, looked_at, accounts, people, dollars, told, left_out, named, hash, written_by, written_at
+      from furnishing_files order by as_of desc, id desc limit $1";
+const LAST_MONTHLY: &str = "
+    select id, kind, as_of, reporter, bureau, because, looked_at, accounts, people, dollars, told, left_out, named, hash, written_by, written_at
+      from furnishing_files where kind = $1 order by as_of desc, id desc limit 1";
 
 rows! {
     /// A creditor whose accounts are told.
@@ -33,6 +66,8 @@ rows! {
         pub creditor: CreditorId,
         pub name: String,
         pub classification: String,
+        pub told_by: String,
+        pub told_at: Timestamp,
     }
 
     /// An account that may be told, with its creditor; no classification where the creditor does not want it any more.
@@ -51,6 +86,31 @@ rows! {
         pub delinquent_since: Date,
         pub dispute: Option<String>,
         pub is_settled: bool,
+        pub told_by: String,
+        pub told_at: Timestamp,
+        pub corrects: Option<FurnishingId>,
+        pub because: Option<String>,
+        pub people: Option<String>,
+    }
+
+    /// A file for bureaus, as it was written.
+    pub struct FileRow {
+        pub id: FurnishingFileId,
+        pub kind: String,
+        pub as_of: Date,
+        pub reporter: String,
+        pub bureau: String,
+        pub because: String,
+        pub looked_at: i64,
+        pub accounts: i64,
+        pub people: i64,
+        pub dollars: i64,
+        pub told: String,
+        pub left_out: String,
+        pub named: String,
+        pub hash: String,
+        pub written_by: String,
+        pub written_at: Timestamp,
     }
 }
 
@@ -74,6 +134,22 @@ pub async fn list_to_tell(tx: &mut Tx, after: AccountId, limit: i64) -> Result<V
     tx.all(PAGE, params![after, limit]).await
 }
 
+/// These accounts, as far as they are there.
+pub async fn list_some(tx: &mut Tx, accounts: &[Value]) -> Result<Vec<ToTell>, StoreError> {
+    tx.all_in(SOME, accounts).await
+}
+
+/// How many accounts a monthly file looks at.
+pub async fn count_to_tell(tx: &mut Tx) -> Result<i64, StoreError> {
+    let counted: Option<(i64,)> = tx.one(COUNT, &[]).await?;
+    Ok(counted.map_or(0, |(count,)| count))
+}
+
+/// The next accounts of which something happened since they were told last.
+pub async fn list_to_look_at(tx: &mut Tx, after: AccountId, limit: i64) -> Result<Vec<ToTell>, StoreError> {
+    tx.all(TO_LOOK_AT, params![after, limit]).await
+}
+
 /// What was told of some accounts, of each the newest last.
 pub async fn list_told(tx: &mut Tx, accounts: &[Value]) -> Result<Vec<Keyed<AccountId, FurnishingRow>>, StoreError> {
     tx.all_in(TOLD_OF, accounts).await
@@ -90,10 +166,44 @@ pub async fn insert_furnishing(
     account: AccountId,
     row: &FurnishingRow,
     decision: Option<DecisionId>,
-    by: &str,
-    at: Timestamp,
 ) -> Result<(), StoreError> {
-    let FurnishingRow { id, as_of, status, balance_dollars, delinquent_since, dispute, is_settled } = row.clone();
-    let values = params![id, account, as_of, status, balance_dollars, delinquent_since, dispute, is_settled, decision, by, at];
+    let FurnishingRow { id, as_of, status, balance_dollars, delinquent_since, dispute, is_settled, told_by, told_at, .. } = row.clone();
+    let FurnishingRow { corrects, because, people, .. } = row.clone();
+    let values = params![
+        id,
+        account,
+        as_of,
+        status,
+        balance_dollars,
+        delinquent_since,
+        dispute,
+        is_settled,
+        decision,
+        told_by,
+        told_at,
+        corrects,
+        because,
+        people
+    ];
     tx.run(INSERT, values).await.map(drop)
+}
+
+pub async fn insert_file(tx: &mut Tx, row: &FileRow) -> Result<(), StoreError> {
+    let FileRow { id, kind, as_of, reporter, bureau, because, looked_at, accounts, people, dollars, .. } = row.clone();
+    let FileRow { told, left_out, named, hash, written_by, written_at, .. } = row.clone();
+    let values = params![
+        id, kind, as_of, reporter, bureau, because, looked_at, accounts, people, dollars, told, left_out, named, hash, written_by,
+        written_at
+    ];
+    tx.run(INSERT_FILE, values).await.map(drop)
+}
+
+/// The files, the last first.
+pub async fn list_files(tx: &mut Tx, limit: i64) -> Result<Vec<FileRow>, StoreError> {
+    tx.all(FILES, params![limit]).await
+}
+
+/// The last monthly file.
+pub async fn find_last_monthly(tx: &mut Tx) -> Result<Option<FileRow>, StoreError> {
+    tx.one(LAST_MONTHLY, params!["monthly"]).await
 }

@@ -89,6 +89,7 @@ const STEPS: &[Step] = &steps! {
     66 "0066_joint_plans";
     67 "0067_write_offs" apart;
     68 "0068_re_ages";
+    69 "0069_corrections";
 };
 
 const JOURNAL: &str = "

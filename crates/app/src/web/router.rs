@@ -7,7 +7,9 @@ use crate::accounts::desks;
 use crate::coaching::reviews;
 use crate::ledger::{processor, rates, remittances, trust};
 use crate::plans::desk::terms;
-use crate::{accounts, audit, coaching, compliance, disputes, identity, intake, jobs, ledger, outreach, parties, plans, strategy};
+use crate::{
+    accounts, audit, coaching, compliance, disputes, identity, intake, jobs, ledger, outreach, parties, plans, reporting, strategy,
+};
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::routing::{MethodRouter, get, post};
@@ -322,6 +324,12 @@ pub fn routes(web: Web) -> Routes {
         .post("/compliance/words/states", May::ChangePolicy, outreach::words::states_page::post_states)
         .post("/compliance/words/tries", May::ReadCompliance, outreach::words::pages::post_try)
         .post("/compliance/checks", May::ReadCompliance, compliance::pages::post_checks)
+        .get("/reporting", May::ReadCompliance, reporting::pages::get_reporting)
+        .post("/reporting/creditors", May::Furnish, reporting::pages::post_creditor)
+        .post("/reporting/creditors/ends", May::Furnish, reporting::pages::post_creditor_end)
+        .post("/reporting/files", May::Furnish, reporting::pages::post_file)
+        .post("/reporting/corrections", May::Furnish, reporting::pages::post_correction)
+        .get("/accounts/{account}/reporting", May::ReadAccounts, reporting::account_page::get_reporting)
         .get("/nights", May::ReadNights, jobs::pages::get_nights)
         .post("/nights", May::RunNights, jobs::pages::post_night)
 }

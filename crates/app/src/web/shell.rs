@@ -247,6 +247,8 @@ fn saying(code: &str) -> &'static str {
         "debits-written" => "The file is written: save it, and bring it to the bank.",
         "debits-none" => "Nothing could be sent; the list says why.",
         "debits-posted" => "What took effect is posted.",
+        "bureaus-begun" => "From now on its accounts are told to the bureaus.",
+        "bureaus-ended" => "Its accounts are told no more; those that were are to be taken out.",
         "deleted" => "Deleted.",
         "proved" => "Proved; what was found stands below.",
         "swept" => "Booked: the fees are on their way out of trust.",

@@ -10,10 +10,10 @@ use duly_domain::values::channel::Channel;
 use duly_testkit::{Floor, Person, both_engines};
 use uuid::Uuid;
 
-const MAPPING: &str = "[columns]\nreference = \"reference\"\nname = \"name\"\nstreet = \"street\"\ncity = \"city\"\nstate = \"state\"\nzip = \"zip\"\n\
+pub(super) const MAPPING: &str = "[columns]\nreference = \"reference\"\nname = \"name\"\nstreet = \"street\"\ncity = \"city\"\nstate = \"state\"\nzip = \"zip\"\n\
                        mobile = \"mobile\"\nprincipal = \"principal\"\ndue_on = \"due_on\"\n";
 
-const ROWS: &str = "reference,name,street,city,state,zip,mobile,principal,due_on
+pub(super) const ROWS: &str = "reference,name,street,city,state,zip,mobile,principal,due_on
 A-1,\"López, María\",12 Mill Road,Columbus,OH,43205,6145550101,420.99,2025-03-01
 A-2,John Smith,13 Mill Road,Columbus,OH,43205,6145550102,300.00,2025-03-01
 A-3,Nora Quay,,,OH,43205,6145550103,300.00,2025-03-01
@@ -23,7 +23,7 @@ A-6,Vera Moss,,,OH,43205,6145550106,0.99,2025-04-01
 ";
 
 /// What a file of today came to, and what it says to whoever reads it.
-fn tells(floor: &mut Floor) -> Result<(Furnished, Metro2File), Failure> {
+pub(super) fn tells(floor: &mut Floor) -> Result<(Furnished, Metro2File), Failure> {
     let file = std::env::temp_dir().join(format!("duly_{}.txt", Uuid::now_v7().simple()));
     let ask = Furnish { file: file.clone(), reporter: "HARBOR01".into(), bureau: "Any".into() };
     let (app, at) = (floor.app.clone(), floor.app.moment());
@@ -35,28 +35,35 @@ fn tells(floor: &mut Floor) -> Result<(Furnished, Metro2File), Failure> {
     Ok((furnished, read))
 }
 
-fn of<'f>(file: &'f Metro2File, reference: &str) -> Option<&'f metro2::ReportedAccount> {
+pub(super) fn of<'f>(file: &'f Metro2File, reference: &str) -> Option<&'f metro2::ReportedAccount> {
     file.accounts.iter().find(|account| account.base.text("account number") == reference)
 }
 
-fn talks(floor: &mut Floor, person: Person) {
+pub(super) fn talks(floor: &mut Floor, person: Person) {
     let contact = floor.officer("Dana").reserves(person, Channel::Call).unwrap().contact.expect("the gate allows");
     floor.officer("Dana").records(contact, "promised").unwrap();
 }
 
-fn begin(floor: &mut Floor, classification: &str) -> Result<(), Failure> {
+/// Accounts come in, and it is settled who we are.
+pub(super) fn starts(floor: &mut Floor) {
+    floor.import(ROWS, MAPPING, "Larkfield").unwrap();
+    floor.officer("Dana");
+    floor.clock("10:00");
+    for (name, value) in
+        [("company", "Harbor Recovery"), ("company_address", "1 Quay Street\nColumbus, OH, 43205"), ("company_phone", "614 555 0199")]
+    {
+        floor.tamper("insert into settings (name, value) values ($1, $2)", &[name.into(), value.into()]);
+    }
+}
+
+pub(super) fn begin(floor: &mut Floor, classification: &str) -> Result<(), Failure> {
     let (app, at) = (floor.app.clone(), floor.app.moment());
     floor.runtime.block_on(begin_creditor(&app, &Actor::command(), at, "Larkfield", classification))
 }
 
 both_engines! {
     fn only_what_may_be_told_is_told_and_the_end_is_told_once(mut floor: "2026-03-30") {
-        floor.import(ROWS, MAPPING, "Larkfield").unwrap();
-        floor.officer("Dana");
-        floor.clock("10:00");
-        for (name, value) in [("company", "Harbor Recovery"), ("company_address", "1 Quay Street\nColumbus, OH, 43205"), ("company_phone", "614 555 0199")] {
-            floor.tamper("insert into settings (name, value) values ($1, $2)", &[name.into(), value.into()]);
-        }
+        starts(&mut floor);
         assert!(begin(&mut floor, "16").unwrap_err().to_string().contains("01 to 15"));
         let says = tells(&mut floor).err().map(|why| why.to_string()).unwrap_or_default();
         assert!(says.contains("duly metro2 begin"), "no creditor wants it yet: {says}");

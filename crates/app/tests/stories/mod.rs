@@ -11,6 +11,7 @@ mod calls;
 pub mod charges;
 mod confirmations;
 mod control_room;
+pub mod corrections;
 mod debit_returns;
 mod debit_stays;
 pub mod debits;

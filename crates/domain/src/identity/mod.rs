@@ -131,6 +131,8 @@ pub enum Permission {
     ChangePolicy,
     /// Keep the agency's licenses and bonds.
     KeepLicenses,
+    /// Settle whose accounts bureaus are told of, and write the files for them.
+    Furnish,
     /// Make desks and teams, see what waits on them, move work between them.
     MoveWork,
     /// Read reviews of calls: one's own, one's team's, or all, as the role has it.
@@ -149,7 +151,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Permission; 41] = [
+    pub const ALL: [Permission; 42] = [
         Permission::Anyone,
         Permission::SignedIn,
         Permission::ReadAccounts,
@@ -184,6 +186,7 @@ impl Permission {
         Permission::ReadCompliance,
         Permission::ChangePolicy,
         Permission::KeepLicenses,
+        Permission::Furnish,
         Permission::MoveWork,
         Permission::ReadReviews,
         Permission::ReviewCalls,
@@ -209,7 +212,7 @@ pub fn may(role: Role, permission: Permission) -> bool {
         P::RecordStops => matches!(role, R::Officer | R::Supervisor | R::Compliance),
         P::LiftStops | P::KeepLicenses => role == R::Compliance,
         P::LiftCare | P::JudgeSuits => matches!(role, R::Supervisor | R::Compliance),
-        P::WorkCases | P::ChangePolicy => matches!(role, R::Supervisor | R::Compliance),
+        P::WorkCases | P::ChangePolicy | P::Furnish => matches!(role, R::Supervisor | R::Compliance),
         P::CorrectAmounts => role == R::Compliance,
         P::ReleaseContacts | P::LeadFloor => role == R::Supervisor,
         P::CloseAccounts => matches!(role, R::Supervisor | R::BackOffice),
@@ -266,6 +269,7 @@ mod tests {
             Permission::RunNights,
             Permission::ChangePolicy,
             Permission::KeepLicenses,
+            Permission::Furnish,
             Permission::MoveWork,
             Permission::ReviewCalls,
             Permission::DecideScores,

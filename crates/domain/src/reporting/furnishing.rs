@@ -64,8 +64,19 @@ coded! {
         SameNumber = "same_number", "another account of the file has the same number";
         /// Nothing new is told while it stands.
         Paused = "paused", "a hardship pause stands";
+        /// There is nothing to correct.
+        NothingTold = "nothing_told", "no bureau was ever told of it: there is nothing to correct";
+        /// It is out for good.
+        TakenOut = "taken_out", "it was taken out: nothing of it is told any more";
         /// Something does not fit into the file.
         Unwritable = "unwritable", "something of it does not fit into the file";
+    }
+}
+
+impl Status {
+    /// Whether it takes an account out.
+    pub const fn takes_out(self) -> bool {
+        matches!(self, Status::Deleted | Status::DeletedForFraud)
     }
 }
 
@@ -107,6 +118,27 @@ pub struct Told {
     pub status: Status,
     /// Since when it is unpaid, as it was told.
     pub delinquent_since: Date,
+    /// What was owed, in whole dollars.
+    pub balance_dollars: i64,
+    /// What was told of a dispute.
+    pub condition: Option<Condition>,
+    /// Whether less was taken as the whole.
+    pub is_settled: bool,
+    /// Whether it corrects what was told just before it.
+    pub is_correction: bool,
+}
+
+impl Told {
+    /// What was told for a day.
+    pub const fn of(furnishing: &Furnishing, as_of: Date, is_correction: bool) -> Told {
+        let Furnishing { status, balance_dollars, delinquent_since, condition, is_settled } = *furnishing;
+        Told { as_of, status, delinquent_since, balance_dollars, condition, is_settled, is_correction }
+    }
+
+    /// Whether the same is told.
+    pub fn says(&self, furnishing: &Furnishing) -> bool {
+        *self == Told::of(furnishing, self.as_of, self.is_correction)
+    }
 }
 
 /// What must be known of an account before it is told.
@@ -150,7 +182,7 @@ pub struct Furnishing {
 /// What a bureau is told of an account as of a day, or why nothing is.
 pub fn furnish(facts: &Facts<'_>, as_of: Date) -> Result<Furnishing, LeftOut> {
     let last = facts.told.last();
-    let was_taken_out = last.is_some_and(|told| matches!(told.status, Status::Deleted | Status::DeletedForFraud));
+    let was_taken_out = last.is_some_and(|told| told.status.takes_out());
     let status = match facts.end {
         _ if was_taken_out => return Err(LeftOut::Ended),
         Some(_) if last.is_none() => return Err(LeftOut::NeverTold),
@@ -189,16 +221,15 @@ pub fn has_moved(facts: &Facts<'_>) -> bool {
 }
 
 /// The 24 months before a day as the file tells them, the newest first: `G` in collection, `D` not told, `B` before it was first told.
+/// What was corrected within its month does not count.
 pub fn history(told: &[Told], as_of: Date) -> String {
     let month = |day: Date| i32::from(day.year()) * 12 + i32::from(day.month());
     let first = told.first().map(|told| month(told.as_of));
     let of = |at: i32| match first {
         Some(first) if at >= first => {
-            if told.iter().any(|told| month(told.as_of) == at && told.status == Status::Collection) {
-                'G'
-            } else {
-                'D'
-            }
+            let of_month = told.iter().enumerate().filter(|(_, told)| month(told.as_of) == at);
+            let is_corrected = |after: usize| told.get(after + 1).is_some_and(|next| next.is_correction && month(next.as_of) == at);
+            if of_month.filter(|(place, _)| !is_corrected(*place)).any(|(_, told)| told.status == Status::Collection) { 'G' } else { 'D' }
         }
         _ => 'B',
     };
@@ -210,7 +241,15 @@ mod tests {
     use super::*;
     use jiff::civil::date;
 
-    const FIRST: Told = Told { as_of: date(2026, 1, 31), status: Status::Collection, delinquent_since: date(2025, 3, 1) };
+    const FIRST: Told = Told {
+        as_of: date(2026, 1, 31),
+        status: Status::Collection,
+        delinquent_since: date(2025, 3, 1),
+        balance_dollars: 420,
+        condition: None,
+        is_settled: false,
+        is_correction: false,
+    };
 
     fn facts(told: &[Told]) -> Facts<'_> {
         Facts {
@@ -302,5 +341,12 @@ mod tests {
         let told = [FIRST, Told { as_of: date(2026, 3, 31), ..FIRST }];
         assert_eq!(history(&told, date(2026, 4, 30)), format!("GDG{}", "B".repeat(21)));
         assert_eq!(history(&told, date(2028, 2, 29)), format!("{}GD", "D".repeat(22)));
+        // What was corrected within the month was never so; a correction of a later month changes none before it.
+        let paid = Told { as_of: date(2026, 1, 31), status: Status::Paid, is_correction: true, ..FIRST };
+        assert_eq!(history(&[FIRST, paid], date(2026, 2, 28)), format!("D{}", "B".repeat(23)));
+        let later = Told { as_of: date(2026, 2, 10), ..paid };
+        assert_eq!(history(&[FIRST, later], date(2026, 3, 31)), format!("DG{}", "B".repeat(22)));
+        let on_its_own = Told { is_correction: false, ..paid };
+        assert_eq!(history(&[FIRST, on_its_own], date(2026, 2, 28)), format!("G{}", "B".repeat(23)));
     }
 }

@@ -214,6 +214,8 @@ ids! {
     ReAgeId = "rag";
     /// What a bureau was told of an account.
     FurnishingId = "fur";
+    /// One file for bureaus.
+    FurnishingFileId = "mtr";
     /// One letter.
     LetterId = "ltr";
     /// Letters printed in one go, in one folder.

@@ -120,7 +120,7 @@ pub static KINDS: [Kind; 40] = [
         contact_id letter_id disclosure kind version language words was_given recorded_by recorded_at,),
     kind!("document", DocumentId, "documents", kind file_name media_type source hash size_bytes filed_by filed_at,),
     kind!("furnishing", FurnishingId, "furnishings",
-        as_of status balance_dollars delinquent_since dispute is_settled decision_id told_by told_at,),
+        as_of status balance_dollars delinquent_since dispute is_settled decision_id told_by told_at corrects_id because people,).later(3),
     kind!("hardship pause", HardshipPauseId, "hardship_pauses",
         reason words from_on until_on hold_id approval_id granted_by granted_at,
         ended_on ended_by ended_because ended_at),
@@ -184,7 +184,7 @@ pub static KINDS: [Kind; 40] = [
 
 /// What is kept about the agency and no account: named in the entries of its chain.
 #[rustfmt::skip]
-static OF_AGENCY: [Kind; 20] = [
+static OF_AGENCY: [Kind; 21] = [
     of_agency!("policy", PolicyId, "policies",
         creditor_id number attempts_max_7_days opens_minute closes_minute electronic_max_7_days is_off_on_sundays is_off_on_holidays
         from_on reason difference proposed_by proposed_at,
@@ -232,6 +232,8 @@ static OF_AGENCY: [Kind; 20] = [
     of_agency!("trust proof", TrustProofId, "trust_proofs",
         on_day currency bank_minor book_minor clients_minor agency_minor on_its_way_minor unapplied_minor unidentified_minor
         not_booked_minor below_zero is_whole proved_by proved_at,),
+    of_agency!("furnishing file", FurnishingFileId, "furnishing_files",
+        kind as_of reporter bureau because looked_at accounts people dollars told left_out named hash written_by written_at,),
     of_agency!("grant limits", LimitsId, "grant_limits", number terms from_on set_by approved_by set_at,),
     of_agency!("draw", DrawId, "review_draws",
         officer_id week_on seed calls population random_most risk_most drawn_by drawn_at,),
@@ -268,7 +270,7 @@ macro_rules! kept_rows {
     )*};
 }
 
-kept_rows! { CallId CallStepId ConfirmationId CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoteFlagId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId GuideId CallScoreId DrawId ReviewId ReviewScoreId ScoreDisputeId GoalId ApprovalId RecapId FurnishingId BudgetId OfferPolicyId PlanId JointPlanId InstallmentId StatementId ReceiptId RatePlanId RemittanceId DirectPaymentId CostAdvanceId TrustPostingId TrustProofId InterestTermsId ChargeId WriteOffId TermsProposalId HardshipPauseId ReAgeId LimitsId DebitAuthorizationId DebitId DebitFileId DebitReturnId ProcessorMethodId ProcessorChargeId }
+kept_rows! { CallId CallStepId ConfirmationId CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoteFlagId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId GuideId CallScoreId DrawId ReviewId ReviewScoreId ScoreDisputeId GoalId ApprovalId RecapId FurnishingId FurnishingFileId BudgetId OfferPolicyId PlanId JointPlanId InstallmentId StatementId ReceiptId RatePlanId RemittanceId DirectPaymentId CostAdvanceId TrustPostingId TrustProofId InterestTermsId ChargeId WriteOffId TermsProposalId HardshipPauseId ReAgeId LimitsId DebitAuthorizationId DebitId DebitFileId DebitReturnId ProcessorMethodId ProcessorChargeId }
 
 /// The columns of a row as they come.
 struct Columns(Vec<Value>);
