@@ -32,7 +32,7 @@ pub enum BankCommand {
     Post {
         /// The file, packed (.gz, .zst) or not.
         file: PathBuf,
-        /// How many bookings are kept in one commit, 1,000 at the most.
+        /// How many bookings are kept in one commit, 100 at the most.
         #[arg(long, default_value_t = PIECE_MAX)]
         commit: usize,
     },

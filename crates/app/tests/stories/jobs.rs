@@ -119,7 +119,7 @@ both_engines! {
         }
         let shown = page(&floor);
         assert!(shown.contains("broken") && shown.contains("by Cora"), "{shown}");
-        assert!(shown.contains("1 accounts differ"), "{shown}");
+        assert!(shown.contains(&format!("1 accounts owe other than their entries say: {}", maria.account)), "{shown}");
         assert_eq!(floor.count("select count(*) from audit_entries where chain = 'checks'"), 2);
 
         // A night that did not come is told.

@@ -1,8 +1,7 @@
 //! A bank's file is taken: what is certain is posted, the rest waits, and what was told before is known.
 //!
-//! Statement by statement and piece by piece, each piece whole in a transaction: up to a thousand bookings, fewer where somebody waits to
-//! write. A statement remembers how far it was taken, so that a file that was cut off is simply given again. What a payer's words name is
-//! looked up in a snapshot of its own, so that it meets nobody who writes.
+//! Statement by statement and piece by piece, each piece whole in a transaction. A statement remembers how far it was taken, so that a
+//! file that was cut off is simply given again. What a payer's words name is looked up before the piece has its turn to write.
 //!
 //! Read [`take_file`].
 
@@ -29,10 +28,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 
 /// Bookings in one transaction at the most.
-pub const PIECE_MAX: usize = 1_000;
-
-/// So many bookings have one entry in the record; after them who waits to write is let in.
-const PART: usize = 100;
+pub const PIECE_MAX: usize = 100;
 
 /// What is kept of a bank's words at the most; nobody reads more.
 const TEXT_MAX: usize = 2_000;
@@ -102,14 +98,9 @@ pub async fn take_file(app: &App, who: &Actor, at: Moment, ask: &TakeFile, goes_
         return Err(Failure::wrong("piece", format!("must be between 1 and {PIECE_MAX} bookings")));
     }
     let hash = hash_of(&ask.path).map_err(Failure::File)?;
-    let BankFile { form, mut statements, mut problems, .. } = open_bank_file(&ask.path).map_err(Failure::File)?.file;
+    let BankFile { form, statements, mut problems, .. } = open_bank_file(&ask.path).map_err(Failure::File)?.file;
     let mut alike = Alike::default();
-    let mut told: Vec<Told> = Vec::with_capacity(statements.len());
-    for statement in &mut statements {
-        told.push(receipts::tell(statement, &mut alike));
-        // A large file does not lie in memory twice.
-        statement.entries = Vec::new();
-    }
+    let told: Vec<Told> = statements.iter().map(|statement| receipts::tell(statement, &mut alike)).collect();
     let unusable =
         told.iter().flat_map(|told| &told.unusable).filter(|(line, _)| !problems.iter().any(|known| known.refuses && known.line == *line));
     let unusable: Vec<FileProblem> = unusable.map(|(line, says)| unusable_entry(*line, says)).collect();
@@ -136,18 +127,15 @@ pub async fn take_file(app: &App, who: &Actor, at: Moment, ask: &TakeFile, goes_
         kept += done as u64;
         while done < told.bookings.len() {
             let piece = &told.bookings[done..told.bookings.len().min(done + ask.piece)];
-            let fates = take_piece(app, who, at, row.id, done, piece).await?;
-            for (booking, fates) in piece.iter().zip(&fates) {
-                for (movement, fate) in booking.movements.iter().zip(fates) {
-                    taken.all.add(movement);
-                    match fate {
-                        Some(state) => taken.taken.entry(state.code()).or_default().add(movement),
-                        None => taken.known.add(movement),
-                    }
+            for (movement, fate) in take_piece(app, who, at, row.id, done, piece).await? {
+                taken.all.add(movement);
+                match fate {
+                    Some(state) => taken.taken.entry(state.code()).or_default().add(movement),
+                    None => taken.known.add(movement),
                 }
             }
-            done += fates.len();
-            kept += fates.len() as u64;
+            done += piece.len();
+            kept += piece.len() as u64;
             if !goes_on(kept) && (done < told.bookings.len() || place + 1 < statements.len() as i64) {
                 taken.is_stopped = true;
                 break;
@@ -219,85 +207,60 @@ async fn begin(
     })
 }
 
-/// What became of the movements of a booking, nothing where they were known.
-type Fates = Vec<Option<State>>;
-
-/// Takes bookings of a statement part by part in one transaction, until all are taken or somebody else waits to write; what became of those
-/// taken.
-async fn take_piece(
+/// Takes a piece of a statement; what became of each movement, nothing where it was known.
+async fn take_piece<'p>(
     app: &App,
     who: &Actor,
     at: Moment,
     statement: StatementId,
     before: usize,
-    piece: &[Booking],
-) -> Result<Vec<Fates>, Failure> {
-    let mut turn = app.turns.take("receipts").await;
-    let fates = transaction!(app.db, tx, {
-        let began = turn.begins();
-        let mut fates = Vec::with_capacity(piece.len());
-        for part in piece.chunks(PART) {
-            let of_part = take_part(app, tx, who, at, statement, before + fates.len(), part).await?;
-            fates.extend(of_part);
-            if app.db.should_make_room(began) {
-                break;
-            }
-        }
-        Ok::<_, Failure>(fates)
-    })?;
-    turn.ends();
-    Ok(fates)
-}
-
-/// Takes a part of a piece in its transaction.
-async fn take_part(
-    app: &App,
-    tx: &mut Tx,
-    who: &Actor,
-    at: Moment,
-    statement: StatementId,
-    before: usize,
-    part: &[Booking],
-) -> Result<Vec<Fates>, Failure> {
-    let row = store::load_statement(tx, statement).await?;
-    if usize::try_from(row.bookings_taken) != Ok(before) {
-        return Err(Failure::Stale("somebody else is taking the same file: give it again when they are done".into()));
-    }
+    piece: &'p [Booking],
+) -> Result<Vec<(&'p Movement, Option<State>)>, Failure> {
     let all: Vec<(&Booking, &Movement)> =
-        part.iter().flat_map(|booking| booking.movements.iter().map(move |movement| (booking, movement))).collect();
-    let marks: Vec<Value> = part.iter().map(|booking| Value::from(&booking.mark)).collect();
-    let known = store::list_known(tx, &marks).await?;
-    let new: Vec<(usize, &Booking, &Movement)> = all
-        .iter()
-        .enumerate()
-        .filter(|(_, (booking, _))| !known.contains(&booking.mark))
-        .map(|(place, (booking, movement))| (place, *booking, *movement))
-        .collect();
-    let (places, came_in): (Vec<usize>, Vec<&Movement>) = new
-        .iter()
-        .filter(|(_, _, movement)| movement.direction() == Direction::CameIn)
-        .map(|(place, _, movement)| (*place, *movement))
+        piece.iter().flat_map(|booking| booking.movements.iter().map(move |movement| (booking, movement))).collect();
+    let (places, came_in): (Vec<usize>, Vec<&Movement>) = (0..)
+        .zip(&all)
+        .map(|(place, (_, movement))| (place, *movement))
+        .filter(|(_, movement)| movement.direction() == Direction::CameIn)
         .unzip();
     let found = certain(&mut app.db.read().await?, &came_in).await?;
     let certain: HashMap<usize, Proposal> =
         places.into_iter().zip(found).filter_map(|(place, proposal)| Some((place, proposal?))).collect();
-    let rows = keep(tx, who, at, &row, &certain, &new).await?;
-    let sum = |of: &mut dyn Iterator<Item = &Movement>| -> i64 {
-        of.filter(|movement| movement.amount.currency.code() == row.currency).map(|movement| movement.amount.minor).sum()
-    };
-    let told_minor = sum(&mut all.iter().map(|(_, movement)| *movement));
-    let known_minor = told_minor - sum(&mut new.iter().map(|(_, _, movement)| *movement));
-    let taken = i64::try_from(before + part.len()).unwrap_or(i64::MAX);
-    store::update_taken(tx, statement, taken, told_minor, known_minor).await?;
-    let detail = json!({"statement": statement.to_string(), "bookings": [before, before + part.len()], "known": all.len() - new.len()});
-    let named: Vec<kept::KeptRow> = std::iter::once(statement.into()).chain(rows.iter().map(|row| row.id.into())).collect();
-    kept::record_of_agency(tx, who, at.at, "bank.take", detail, &named).await?;
-    let mut fates: Fates = vec![None; all.len()];
-    for ((place, ..), row) in new.iter().zip(&rows) {
-        fates[*place] = State::parse(&row.state);
-    }
-    let mut fates = fates.into_iter();
-    Ok(part.iter().map(|booking| fates.by_ref().take(booking.movements.len()).collect()).collect())
+    let mut turn = app.turns.take("receipts").await;
+    let fates = transaction!(app.db, tx, {
+        turn.begins();
+        let row = store::load_statement(tx, statement).await?;
+        if usize::try_from(row.bookings_taken) != Ok(before) {
+            return Err(Failure::Stale("somebody else is taking the same file: give it again when they are done".into()));
+        }
+        let marks: Vec<Value> = piece.iter().map(|booking| Value::from(&booking.mark)).collect();
+        let known = store::list_known(tx, &marks).await?;
+        let new: Vec<(usize, &Booking, &Movement)> = all
+            .iter()
+            .enumerate()
+            .filter(|(_, (booking, _))| !known.contains(&booking.mark))
+            .map(|(place, (booking, movement))| (place, *booking, *movement))
+            .collect();
+        let rows = keep(tx, who, at, &row, &certain, &new).await?;
+        let sum = |of: &mut dyn Iterator<Item = &Movement>| -> i64 {
+            of.filter(|movement| movement.amount.currency.code() == row.currency).map(|movement| movement.amount.minor).sum()
+        };
+        let told_minor = sum(&mut all.iter().map(|(_, movement)| *movement));
+        let known_minor = told_minor - sum(&mut new.iter().map(|(_, _, movement)| *movement));
+        let taken = i64::try_from(before + piece.len()).unwrap_or(i64::MAX);
+        store::update_taken(tx, statement, taken, told_minor, known_minor).await?;
+        let detail =
+            json!({"statement": statement.to_string(), "bookings": [before, before + piece.len()], "known": all.len() - new.len()});
+        let named: Vec<kept::KeptRow> = std::iter::once(statement.into()).chain(rows.iter().map(|row| row.id.into())).collect();
+        kept::record_of_agency(tx, who, at.at, "bank.take", detail, &named).await?;
+        let mut fates: Vec<Option<State>> = vec![None; all.len()];
+        for ((place, ..), row) in new.iter().zip(&rows) {
+            fates[*place] = State::parse(&row.state);
+        }
+        Ok::<_, Failure>(fates)
+    })?;
+    turn.ends();
+    Ok(all.into_iter().map(|(_, movement)| movement).zip(fates).collect())
 }
 
 /// Posts what is certain, and keeps everything that is new; the rows in the order of the movements.
