@@ -161,7 +161,7 @@ impl Opened {
         });
         let account = known.account.id;
         let line = outcome.and_then(|(row, who)| {
-            let joint: Joint = judged.joint.as_kept(row.people.as_deref());
+            let joint: Joint = judged.joint.with_kept(row.people.as_deref());
             let classification = judged.to_tell.classification.as_str();
             let of = Particulars { known, who, classification, told: &judged.told, paid: judged.paid, joint: &joint, is_correction };
             let line = record::line(&mut self.writer, &self.about.reporter, &row, &of);

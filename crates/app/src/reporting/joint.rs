@@ -52,7 +52,7 @@ impl Joint {
     }
 
     /// As a row that stands told it: with whom is on file still.
-    pub fn as_kept(mut self, kept: Option<&str>) -> Joint {
+    pub fn with_kept(mut self, kept: Option<&str>) -> Joint {
         let kept: Vec<(DebtorId, &str)> = kept.into_iter().flat_map(read_kept).collect();
         self.told.retain(|told| kept.iter().any(|(id, code)| *id == told.id && *code == told.beside.ecoa));
         self
