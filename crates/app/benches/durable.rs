@@ -1,7 +1,7 @@
 //! How many single payments reach the disk from 32 clients at once, each acknowledged when it is there, and how long each waits.
 //!
-//! Every client posts one payment after the other, whole: allocated, audited, promises and worklist. Embedded, commits reach the disk
-//! together (`store::flushes`). The flush of the disk is measured in the same folder: a page appended and synced, alone.
+//! Every client posts one payment after the other, whole: allocated, audited, promises and worklist. Embedded, those that come at once are
+//! one transaction (`ledger::at_once`), and commits reach the disk together (`store::flushes`). Decision 0064 has what it came to. The flush of the disk is measured in the same folder: a page appended and synced, alone.
 //!
 //! With `DULY_BENCH_POSTGRES` (an address such as `postgres://user@host`, of a server that syncs its commits) the peer: 32 connections,
 //! each three plain statements a transaction, over tables of the same columns. Aims: twice the peer's rate, and a wait of at most one
