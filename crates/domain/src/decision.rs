@@ -69,6 +69,20 @@ pub struct RuleCard {
 }
 
 impl RuleCard {
+    /// A rule of the house, which has no source outside it and binds everywhere.
+    pub const fn house(id: &'static str, severity: Severity, plain: &'static str, instead: &'static str) -> RuleCard {
+        RuleCard {
+            id,
+            cite: "house rule",
+            in_force_from: day(2026, 1, 1),
+            in_force_to: None,
+            jurisdiction: "everywhere",
+            severity,
+            plain,
+            instead,
+        }
+    }
+
     /// Whether it binds on a day.
     pub const fn is_in_force(&self, day: i32) -> bool {
         self.in_force_from <= day && !self.is_over(day)

@@ -6,7 +6,7 @@
 //!
 //! Read [`decide_pause`].
 
-use crate::decision::{Decision, Detail, Reason, RuleCard, Severity, day};
+use crate::decision::{Decision, Detail, Reason, RuleCard, Severity};
 use crate::identity::authority::PauseLimits;
 use crate::values::coded::coded;
 use jiff::Span;
@@ -48,46 +48,37 @@ pub struct PauseFacts {
     pub is_granted: bool,
 }
 
-const fn card(id: &'static str, severity: Severity, plain: &'static str, instead: &'static str) -> RuleCard {
-    RuleCard {
-        id,
-        cite: "house rule",
-        in_force_from: day(2026, 1, 1),
-        in_force_to: None,
-        jurisdiction: "everywhere",
-        severity,
-        plain,
-        instead,
-    }
-}
-
-static NOT_OPEN: RuleCard =
-    card("accounts.pause.account-open", Severity::Block, "The account is not open: there is nothing to pause.", "Take it up again first.");
-static ONE: RuleCard = card(
+static NOT_OPEN: RuleCard = RuleCard::house(
+    "accounts.pause.account-open",
+    Severity::Block,
+    "The account is not open: there is nothing to pause.",
+    "Take it up again first.",
+);
+static ONE: RuleCard = RuleCard::house(
     "accounts.pause.one",
     Severity::Block,
     "A pause stands already.",
     "End the one that stands, then grant the new one; it can begin where that one did not reach.",
 );
-static UNTIL: RuleCard = card(
+static UNTIL: RuleCard = RuleCard::house(
     "accounts.pause.until",
     Severity::Block,
     "A pause is looked at again after today, within half a year.",
     "Name a nearer day: it can be granted again then.",
 );
-static FROM: RuleCard = card(
+static FROM: RuleCard = RuleCard::house(
     "accounts.pause.from",
     Severity::Block,
     "A pause begins today or before, not before the account was placed, in an earlier pause, or more than a year back.",
     "Name a later day on which it begins.",
 );
-static LONG: RuleCard = card(
+static LONG: RuleCard = RuleCard::house(
     "accounts.limit.pause-days",
     Severity::Supervisor,
     "The pause is longer than an officer may grant alone.",
     "Grant a shorter one, or ask a supervisor.",
 );
-static BACK: RuleCard = card(
+static BACK: RuleCard = RuleCard::house(
     "accounts.limit.pause-back",
     Severity::Supervisor,
     "The pause reaches further back than an officer may grant alone.",

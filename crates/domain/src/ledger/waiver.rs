@@ -5,42 +5,29 @@
 
 use super::Buckets;
 use crate::accounts::Bucket;
-use crate::decision::{Decision, Detail, Reason, RuleCard, Severity, day};
+use crate::decision::{Decision, Detail, Reason, RuleCard, Severity};
 use crate::identity::authority::WaiverLimits;
 use crate::values::money::Money;
 
-const fn card(id: &'static str, severity: Severity, plain: &'static str, instead: &'static str) -> RuleCard {
-    RuleCard {
-        id,
-        cite: "house rule",
-        in_force_from: day(2026, 1, 1),
-        in_force_to: None,
-        jurisdiction: "everywhere",
-        severity,
-        plain,
-        instead,
-    }
-}
-
-static NOT_PRINCIPAL: RuleCard = card(
+static NOT_PRINCIPAL: RuleCard = RuleCard::house(
     "ledger.waiver.principal",
     Severity::Block,
     "Principal is not waived.",
     "Offer a settlement on the negotiation desk, or correct the amount in a case.",
 );
-static OWED: RuleCard = card(
+static OWED: RuleCard = RuleCard::house(
     "ledger.waiver.amount",
     Severity::Block,
     "A waiver is for an amount above zero and not above what is owed of its kind.",
     "Waive what is owed of it, or less.",
 );
-static LARGE: RuleCard = card(
+static LARGE: RuleCard = RuleCard::house(
     "ledger.limit.waiver-amount",
     Severity::Supervisor,
     "The amount is more than an officer may waive alone.",
     "Waive less, or ask a supervisor.",
 );
-static SHARE: RuleCard = card(
+static SHARE: RuleCard = RuleCard::house(
     "ledger.limit.waiver-share",
     Severity::Supervisor,
     "It is a larger share of its kind than an officer may waive alone.",

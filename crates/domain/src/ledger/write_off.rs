@@ -6,7 +6,7 @@
 //! is asked for, and whoever answers grants it for one case.
 
 use super::{Balanced, Buckets, Code, LedgerError, Line};
-use crate::decision::{Decision, Detail, Reason, RuleCard, Severity, Whose, day};
+use crate::decision::{Decision, Detail, Reason, RuleCard, Severity, Whose};
 use crate::values::coded::coded;
 use crate::values::money::Money;
 
@@ -28,28 +28,19 @@ impl WriteOffReason {
     }
 }
 
-const fn card(id: &'static str, severity: Severity, plain: &'static str, instead: &'static str) -> RuleCard {
-    RuleCard {
-        id,
-        cite: "house rule",
-        in_force_from: day(2026, 1, 1),
-        in_force_to: None,
-        jurisdiction: "everywhere",
-        severity,
-        plain,
-        instead,
-    }
-}
-
-static NOTHING: RuleCard =
-    card("ledger.write-off.nothing", Severity::Block, "Nothing is left to be written off.", "Close the account, if it is to end.");
-static NOT_SMALL: RuleCard = card(
+static NOTHING: RuleCard = RuleCard::house(
+    "ledger.write-off.nothing",
+    Severity::Block,
+    "Nothing is left to be written off.",
+    "Close the account, if it is to end.",
+);
+static NOT_SMALL: RuleCard = RuleCard::house(
     "ledger.write-off.small-balance",
     Severity::Block,
     "It is more than a small balance.",
     "Name the reason for which it is given up, or go on collecting.",
 );
-static LARGE: RuleCard = card(
+static LARGE: RuleCard = RuleCard::house(
     "ledger.limit.write-off",
     Severity::Supervisor,
     "The amount is more than may be written off alone.",

@@ -222,15 +222,11 @@ pub fn write_letter(facts: &CaseLetterFacts) -> Result<Letter, Vec<Missing>> {
     if !missing.is_empty() {
         return Err(missing);
     }
-    let languages: &[Language] = match facts.language {
-        Language::English => &[Language::English],
-        Language::Spanish => &[Language::English, Language::Spanish],
-    };
     Ok(Letter {
         title: Words::of(facts.language).title(facts.kind).into(),
         dated_on: facts.mailed_on,
         sender: facts.collector.name.clone(),
-        parts: languages.iter().map(|language| part(facts, *language)).collect(),
+        parts: facts.language.of_letter().iter().map(|language| part(facts, *language)).collect(),
     })
 }
 

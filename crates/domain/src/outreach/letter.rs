@@ -19,6 +19,14 @@ pub enum Language {
 }
 
 impl Language {
+    /// The languages of a letter to somebody who reads this one: English stands first in each.
+    pub const fn of_letter(self) -> &'static [Language] {
+        match self {
+            Language::English => &[Language::English],
+            Language::Spanish => &[Language::English, Language::Spanish],
+        }
+    }
+
     /// Finds a language by a code as people and files write it: `es`, `es-MX`, `spa`, `Spanish`.
     pub fn parse(text: &str) -> Option<Language> {
         let code = text.trim().to_ascii_lowercase();

@@ -8,7 +8,7 @@
 
 use super::conversation::{Conversation, Means, Trigger, Way};
 use super::letter::{Block, Content, Item, Language, Letter, Part, Span, money};
-use super::validation_notice::{COMPANY, Collector, FILE, Missing, PERSON, StateText, WordsDue, last_of};
+use super::validation_notice::{COMPANY, Collector, Missing, StateText, WordsDue, lacking, last_of};
 use crate::values::money::{Currency, Money};
 use jiff::civil::Date;
 
@@ -71,18 +71,7 @@ pub struct RecapFacts {
 
 /// What a letter lacks, all at once.
 pub fn missing(facts: &RecapFacts) -> Vec<Missing> {
-    let lines = |lines: &[String]| lines.iter().filter(|line| !line.trim().is_empty()).count();
-    let wanted = [
-        (!facts.collector.name.trim().is_empty(), "collector name", COMPANY),
-        (lines(&facts.collector.address) >= 2, "collector mailing address", COMPANY),
-        (!facts.collector.phone.trim().is_empty(), "collector telephone", COMPANY),
-        (!facts.person.trim().is_empty(), "person's name", PERSON),
-        (lines(&facts.address) >= 2, "person's mailing address", PERSON),
-        (!facts.creditor.trim().is_empty(), "creditor", FILE),
-    ];
-    let lacks = wanted.into_iter().filter(|(is_there, ..)| !is_there);
-    let lacks = lacks.map(|(_, element, enter)| Missing { element, says: "is missing".into(), cite: "house rule", enter });
-    lacks.chain(facts.words_due.iter().map(WordsDue::missing)).collect()
+    lacking(&facts.collector, (&facts.person, &facts.address), &facts.creditor, &facts.words_due)
 }
 
 /// Writes the letter, or names everything that is missing.
@@ -91,15 +80,11 @@ pub fn write_recap(facts: &RecapFacts) -> Result<Letter, Vec<Missing>> {
     if !missing.is_empty() {
         return Err(missing);
     }
-    let languages: &[Language] = match facts.language {
-        Language::English => &[Language::English],
-        Language::Spanish => &[Language::English, Language::Spanish],
-    };
     Ok(Letter {
         title: Words::of(facts.language).title.into(),
         dated_on: facts.mailed_on,
         sender: facts.collector.name.clone(),
-        parts: languages.iter().map(|language| part(facts, *language)).collect(),
+        parts: facts.language.of_letter().iter().map(|language| part(facts, *language)).collect(),
     })
 }
 

@@ -208,20 +208,31 @@ pub fn missing(facts: &NoticeFacts) -> Vec<Missing> {
 pub fn write_notice(facts: &NoticeFacts) -> Result<Letter, Vec<Missing>> {
     let missing = missing(facts);
     match facts.itemized {
-        Some(itemized) if missing.is_empty() => {
-            let languages: &[Language] = match facts.language {
-                Language::English => &[Language::English],
-                Language::Spanish => &[Language::English, Language::Spanish],
-            };
-            Ok(Letter {
-                title: Words::of(facts.language).title.into(),
-                dated_on: facts.mailed_on,
-                sender: facts.collector.name.clone(),
-                parts: languages.iter().map(|language| part(facts, itemized, *language)).collect(),
-            })
-        }
+        Some(itemized) if missing.is_empty() => Ok(Letter {
+            title: Words::of(facts.language).title.into(),
+            dated_on: facts.mailed_on,
+            sender: facts.collector.name.clone(),
+            parts: facts.language.of_letter().iter().map(|language| part(facts, itemized, *language)).collect(),
+        }),
         _ => Err(missing),
     }
+}
+
+/// What a letter of the house lacks that every one needs: who writes, to whom (their name and the lines of their address), and of whose
+/// debt; and the words of a state that nobody has.
+pub(super) fn lacking(collector: &Collector, (person, address): (&str, &[String]), creditor: &str, words_due: &[WordsDue]) -> Vec<Missing> {
+    let lines = |lines: &[String]| lines.iter().filter(|line| !line.trim().is_empty()).count();
+    let wanted = [
+        (!collector.name.trim().is_empty(), "collector name", COMPANY),
+        (lines(&collector.address) >= 2, "collector mailing address", COMPANY),
+        (!collector.phone.trim().is_empty(), "collector telephone", COMPANY),
+        (!person.trim().is_empty(), "person's name", PERSON),
+        (lines(address) >= 2, "person's mailing address", PERSON),
+        (!creditor.trim().is_empty(), "creditor", FILE),
+    ];
+    let lacks = wanted.into_iter().filter(|(is_there, ..)| !is_there);
+    let lacks = lacks.map(|(_, element, enter)| Missing { element, says: "is missing".into(), cite: "house rule", enter });
+    lacks.chain(words_due.iter().map(WordsDue::missing)).collect()
 }
 
 /// The end of a number: four characters at most, and never more than half of it.

@@ -8,7 +8,7 @@
 //!
 //! Always true: an account has at most one open promise, and its amount is positive.
 
-use crate::decision::{Decision, Detail, Finding, Reason, RuleCard, Severity, day};
+use crate::decision::{Decision, Detail, Finding, Reason, RuleCard, Severity};
 use crate::identity::authority::PromiseLimits;
 use crate::values::money::Money;
 use jiff::civil::Date;
@@ -135,17 +135,7 @@ pub fn limit_says(id: &str) -> Option<&'static str> {
 }
 
 const fn card(id: &'static str, plain: &'static str, instead: &'static str) -> RuleCard {
-    let in_force_from = day(2026, 1, 1);
-    RuleCard {
-        id,
-        cite: "house rule",
-        in_force_from,
-        in_force_to: None,
-        jurisdiction: "everywhere",
-        severity: Severity::Block,
-        plain,
-        instead,
-    }
+    RuleCard::house(id, Severity::Block, plain, instead)
 }
 
 /// Decides whether a promise may be taken, with every reason against it; of an account that is not open, nothing more need be said.

@@ -9,7 +9,7 @@
 use super::plan::PlanState;
 use super::rhythm::Frequency;
 use crate::accounts::DebtKind;
-use crate::decision::{Decision, Detail, Reason, RuleCard, Severity, day};
+use crate::decision::{Decision, Detail, Reason, RuleCard, Severity};
 use crate::values::moment::day_number;
 use jiff::Span;
 use jiff::civil::Date;
@@ -56,16 +56,7 @@ pub struct ReAgeFacts {
 const CITE: &str = "65 FR 36903, 36904 (June 12, 2000)";
 
 const fn card(id: &'static str, cite: &'static str, plain: &'static str, instead: &'static str) -> RuleCard {
-    RuleCard {
-        id,
-        cite,
-        in_force_from: day(2026, 1, 1),
-        in_force_to: None,
-        jurisdiction: "everywhere",
-        severity: Severity::Block,
-        plain,
-        instead,
-    }
+    RuleCard { cite, ..RuleCard::house(id, Severity::Block, plain, instead) }
 }
 
 static NOT_OPEN: RuleCard = card(
