@@ -6,7 +6,7 @@ use crate::jobs::checking::Checking;
 use crate::jobs::turns::Turns;
 use crate::ledger::at_once::AtOnce;
 use crate::ledger::processor::adapter::Processor;
-use crate::store::db::Conflict;
+use crate::store::tries::Conflict;
 use crate::store::{Db, StoreError};
 use crate::strategy::counts::Counts;
 use crate::strategy::led::Led;

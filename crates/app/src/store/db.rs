@@ -9,28 +9,27 @@ use super::StoreError;
 use super::postgres::{self, PostgresTx};
 use super::row::{FromRow, Row, Value, Values};
 use super::sqlite::{self, SqliteTx};
+use super::tries::{Conflict, Losers, Tries};
 use std::collections::HashSet;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use tokio::sync::watch;
-
-/// How often a transaction is tried before the conflict is told.
-const TRIES: u32 = 12;
 
 /// Lengths of the lists of keys that statements are prepared for.
 const KEYS: [usize; 3] = [1, 8, 64];
 
 /// One database with either engine inside. Cheap to clone.
 #[derive(Clone)]
-pub struct Db(Engine, Bell);
+pub struct Db(Engine, Arc<Shared>);
 
-/// Wakes whoever waits for what live pages show, after a commit that told of it. What changed they read themselves.
-type Bell = Arc<watch::Sender<()>>;
-
-fn bell() -> Bell {
-    Arc::new(watch::Sender::new(()))
+/// What the transactions of one handle share.
+#[derive(Default)]
+struct Shared {
+    /// Wakes whoever waits for what live pages show, after a commit that told of it. What changed they read themselves.
+    bell: watch::Sender<()>,
+    losers: Losers,
 }
 
 #[derive(Clone)]
@@ -57,10 +56,10 @@ impl Db {
     /// Opens `sqlite:PATH` or `postgres://…`, without looking at its schema.
     pub async fn open(address: &str) -> Result<Db, StoreError> {
         if let Some(path) = address.strip_prefix("sqlite:") {
-            return Ok(Db(Engine::Sqlite(sqlite::Sqlite::open(path)?), bell()));
+            return Ok(Db(Engine::Sqlite(sqlite::Sqlite::open(path)?), Arc::default()));
         }
         if address.starts_with("postgres://") || address.starts_with("postgresql://") {
-            return Ok(Db(Engine::Postgres(postgres::Postgres::open(address).await?), bell()));
+            return Ok(Db(Engine::Postgres(postgres::Postgres::open(address).await?), Arc::default()));
         }
         Err(StoreError::Address(address.to_string()))
     }
@@ -83,11 +82,11 @@ impl Db {
 
     /// Wakes after every commit of this process that told of news ([`Tx::tell`]).
     pub fn news(&self) -> watch::Receiver<()> {
-        self.1.subscribe()
+        self.1.bell.subscribe()
     }
 
     fn tx(&self, tx: EngineTx) -> Tx {
-        Tx { engine: tx, bell: self.1.clone(), is_told: false }
+        Tx { engine: tx, shared: self.1.clone(), is_told: false }
     }
 
     /// Begins a transaction that may write.
@@ -157,7 +156,7 @@ pub enum Hold {
 /// One transaction.
 pub struct Tx {
     engine: EngineTx,
-    bell: Bell,
+    shared: Arc<Shared>,
     is_told: bool,
 }
 
@@ -310,7 +309,7 @@ impl Tx {
             EngineTx::Postgres(tx) => tx.commit().await?,
         }
         if self.is_told {
-            self.bell.send_replace(());
+            self.shared.bell.send_replace(());
         }
         Ok(())
     }
@@ -324,10 +323,11 @@ impl Tx {
     }
 
     /// Ends a transaction with the outcome of its block; `None` asks for another try. Used by `transaction!`.
-    pub async fn finish<T, E>(self, outcome: Result<T, E>, tries: u32) -> Option<Result<T, E>>
+    pub async fn finish<T, E>(self, outcome: Result<T, E>, tries: &mut Tries) -> Option<Result<T, E>>
     where
         E: From<StoreError> + Conflict,
     {
+        let shared = self.shared.clone();
         let result = match outcome {
             Ok(value) => self.commit().await.map(|()| value).map_err(E::from),
             Err(error) => {
@@ -335,28 +335,10 @@ impl Tx {
                 Err(error)
             }
         };
-        if let Err(error) = &result
-            && error.is_conflict()
-            && tries < TRIES
-        {
-            // Losers wait longer each time, each for a different while, so that they do not meet again.
-            let mut byte = [0u8];
-            getrandom::fill(&mut byte).ok();
-            tokio::time::sleep(Duration::from_millis(u64::from(tries * tries) + u64::from(byte[0] % 16))).await;
-            return None;
+        let is_conflict = result.as_ref().is_err_and(Conflict::is_conflict);
+        match is_conflict && tries.may_try_again(&shared.losers).await {
+            true => None,
+            false => Some(result),
         }
-        Some(result)
-    }
-}
-
-/// An error that can tell whether it came from a conflict of transactions.
-pub trait Conflict {
-    /// Whether another try may succeed.
-    fn is_conflict(&self) -> bool;
-}
-
-impl Conflict for StoreError {
-    fn is_conflict(&self) -> bool {
-        StoreError::is_conflict(self)
     }
 }

@@ -21,11 +21,13 @@ pub mod row;
 pub mod sqlite;
 pub mod state;
 pub mod transfer;
+pub mod tries;
 
 pub use archive::empty_folder;
 pub use db::{Db, Tx};
 pub use error::StoreError;
 pub use row::{FromRow, Keyed, Row, Value, Values};
+pub use tries::Tries;
 
 /// The values of a row, in order.
 #[macro_export]
@@ -61,15 +63,14 @@ macro_rules! rows {
 #[macro_export]
 macro_rules! transaction {
     ($db:expr, $tx:ident, $body:block) => {{
-        let mut tries = 0u32;
+        let mut tries = $crate::store::Tries::default();
         loop {
-            tries += 1;
             let mut begun = $db.begin().await?;
             let outcome = {
                 let $tx = &mut begun;
                 async { $body }.await
             };
-            match begun.finish(outcome, tries).await {
+            match begun.finish(outcome, &mut tries).await {
                 Some(result) => break result,
                 None => continue,
             }
