@@ -172,6 +172,7 @@ pub fn routes(web: Web) -> Routes {
         .get("/calls/{call}/approvals", May::WorkAccounts, plans::approvals::pages::get_of_call)
         .get("/accounts/{account}/offers", May::WorkAccounts, plans::desk::pages::get_offers)
         .post("/accounts/{account}/offers/comparisons", May::WorkAccounts, plans::desk::pages::post_comparison)
+        .post("/accounts/{account}/offers/letters", May::WorkAccounts, plans::desk::mailing::post_letter)
         .get("/accounts/{account}/offers/comparison.pdf", May::WorkAccounts, plans::desk::pages::get_comparison)
         .post("/accounts/{account}/budgets", May::WorkAccounts, plans::desk::pages::post_budget)
         .post("/accounts/{account}/plans", May::WorkAccounts, plans::desk::pages::post_plan)

@@ -188,6 +188,8 @@ ids! {
     RecapId = "rcp";
     /// What was agreed or has ended, confirmed by letter.
     ConfirmationId = "cfm";
+    /// The ways to deal with an account, sent by letter.
+    ComparisonId = "cpn";
     /// What somebody can pay, as they told it.
     BudgetId = "bud";
     /// One version of what may be offered.

@@ -8,7 +8,7 @@ use crate::app::Failure;
 use crate::plans::actions::facts_of;
 use crate::store::Tx;
 use crate::{accounts, ledger, parties};
-use duly_domain::decision::Decision;
+use duly_domain::decision::{Decision, Reason};
 use duly_domain::identity::Role;
 use duly_domain::parties::circumstance::Circumstance;
 use duly_domain::plans::FieldProblem;
@@ -152,6 +152,12 @@ impl Desk {
         let is_down = schedule.down().minor() > 0;
         let first_on = schedule.installments().first().filter(|_| !is_down).map_or(schedule.agreed_on(), |first| first.due_on);
         decide_promise(&self.facts, schedule.total(), first_on, self.case.agreed_on)
+    }
+
+    /// Why nothing new can be agreed on the account now, whatever its terms: without an amount above zero no rule about it could be asked.
+    pub fn stops(&self) -> Vec<Reason> {
+        let least = Money::of(self.case.balance.minor().clamp(1, Money::LARGEST_MINOR), self.case.balance.currency());
+        decide_promise(&self.facts, least, self.case.agreed_on, self.case.agreed_on).because
     }
 
     /// What of a plan is beyond what somebody of a role may grant alone.

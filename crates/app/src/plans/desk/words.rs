@@ -11,7 +11,6 @@ use jiff::civil::Date;
 pub struct Words {
     /// Which.
     pub language: Language,
-    pub title: &'static str,
     pub in_full: &'static str,
     pub settled_at_once: &'static str,
     pub settled_in_parts: &'static str,
@@ -138,7 +137,6 @@ impl Words {
 
 static ENGLISH: Words = Words {
     language: Language::English,
-    title: "Ways to deal with this account",
     in_full: "Pay in full",
     settled_at_once: "Settle, paid at once",
     settled_in_parts: "Settle in parts",
@@ -164,7 +162,6 @@ static ENGLISH: Words = Words {
 
 static SPANISH: Words = Words {
     language: Language::Spanish,
-    title: "Maneras de resolver esta cuenta",
     in_full: "Pagar todo",
     settled_at_once: "Liquidar con un solo pago",
     settled_in_parts: "Liquidar en partes",
