@@ -51,6 +51,10 @@ both_engines! {
             "cobrador", "Asesoría gratuita sobre deudas"] {
             assert!(text.contains(says), "{says} in {text}");
         }
+        for later in ["USD 400.00 on Mon 16 Mar 2026", "USD 400.00 el 16 de marzo de 2026", "for an answer by March 16, 2026"] {
+            assert!(text.contains(later), "a letter is read later: {later} in {text}");
+        }
+        assert!(!text.contains(" today") && !text.contains(" hoy"), "{text}");
         assert!(!text.contains("44-0001"), "others may open a letter: {text}");
         assert_eq!(floor.count("select count(distinct language) from contact_disclosures where letter_id is not null and was_given = 1"), 2);
         assert_eq!(floor.count("select count(*) from contacts"), 0, "what is printed is not in the mail");

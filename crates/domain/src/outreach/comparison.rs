@@ -1,20 +1,23 @@
 //! The comparison of the negotiation desk as a letter: every way side by side, none put before another.
 //!
 //! What the ways are is reckoned at the desk and comes as blocks in each language; [`write_comparison`] sets around it who writes to whom
-//! about which debt, on which day it was reckoned, how to answer, and what must be said of who writes. Or it names what is missing.
+//! about which debt, for an answer by which day it was reckoned, how to answer, and what must be said of who writes. Or it names what is
+//! missing.
 //!
-//! Always true: nothing in it says which way is better, or by when to choose; of the account's number only the end is printed.
+//! Always true: nothing in it says which way is better; of the account's number only the end is printed.
 
 use super::letter::{Block, Content, Language, Letter, Part, Span, money};
 use super::validation_notice::{Collector, Missing, StateText, WordsDue, lacking, last_of};
 use crate::values::money::Money;
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday};
 
 /// Everything the letter shows; what is empty is missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ComparisonFacts {
-    /// The day of mailing, on which the ways were reckoned.
+    /// The day of mailing.
     pub mailed_on: Date,
+    /// The day for which the ways were reckoned: a letter takes its time, and so does an answer.
+    pub answered_on: Date,
     /// The language they read.
     pub language: Language,
     /// Who collects.
@@ -39,6 +42,18 @@ pub struct ComparisonFacts {
     pub state_texts: Vec<StateText>,
     /// What it wants and nobody has the words of.
     pub words_due: Vec<WordsDue>,
+}
+
+/// Days that a letter and its answer take, at the least.
+const DAYS_TO_ANSWER: i64 = 14;
+
+/// The day for which ways are reckoned that are mailed on a day: two weeks on, and no weekend.
+pub fn answered_on(mailed_on: Date) -> Date {
+    let mut on = mailed_on.saturating_add(jiff::Span::new().days(DAYS_TO_ANSWER));
+    while matches!(on.weekday(), Weekday::Saturday | Weekday::Sunday) {
+        on = on.saturating_add(jiff::Span::new().days(1));
+    }
+    on
 }
 
 impl ComparisonFacts {
@@ -125,7 +140,7 @@ fn opening(facts: &ComparisonFacts, language: Language) -> String {
 }
 
 fn how_to_answer(facts: &ComparisonFacts, language: Language) -> (&'static str, [String; 2]) {
-    let (phone, reference, on) = (&facts.collector.phone, &facts.reference, language.day(facts.mailed_on));
+    let (phone, reference, on) = (&facts.collector.phone, &facts.reference, language.day(facts.answered_on));
     match language {
         Language::English => (
             "If you want one of them",
@@ -134,7 +149,7 @@ fn how_to_answer(facts: &ComparisonFacts, language: Language) -> (&'static str, 
                     "Call us at {phone} or write to the address above and name our reference {reference}. Nothing is agreed before you say so; \
                      what is agreed is written to you."
                 ),
-                format!("Amounts and days were reckoned on {on}, and “today” is that day. Later, ask us for them anew."),
+                format!("Amounts and days were reckoned for an answer by {on}. Later, ask us, and we reckon them anew."),
             ],
         ),
         Language::Spanish => (
@@ -144,7 +159,9 @@ fn how_to_answer(facts: &ComparisonFacts, language: Language) -> (&'static str, 
                     "Llámenos al {phone} o escriba a la dirección de arriba e indique nuestra referencia {reference}. Nada queda acordado antes \
                      de que usted lo diga; lo que se acuerde se le escribe."
                 ),
-                format!("Los montos y las fechas se calcularon el {on}, y «hoy» es ese día. Más tarde, pídanoslos de nuevo."),
+                format!(
+                    "Los montos y las fechas se calcularon para una respuesta a más tardar el {on}. Después, pídanos que los calculemos de nuevo."
+                ),
             ],
         ),
     }
@@ -159,6 +176,7 @@ mod tests {
     fn facts() -> ComparisonFacts {
         ComparisonFacts {
             mailed_on: date(2026, 3, 2),
+            answered_on: date(2026, 3, 16),
             language: Language::Spanish,
             collector: Collector {
                 name: "Field Recovery".into(),
@@ -192,6 +210,7 @@ mod tests {
             "número que termina en 1234. El 2 de marzo de 2026 se deben $400.00",
             "Pay in full",
             "Pagar todo",
+            "for an answer by March 16, 2026",
             "Call us at 614-555-0100",
             "Llámenos al 614-555-0100",
             "We are a debt collector.",
@@ -209,6 +228,13 @@ mod tests {
         assert_ne!(one.offered(), ComparisonFacts { owed_now: Money::usd(39_999), ..one.clone() }.offered());
         assert_ne!(one.offered(), ComparisonFacts { address: vec!["3 Elm Street".into()], ..one.clone() }.offered());
         assert_ne!(one.offered(), ComparisonFacts { ways: vec![one.ways[0].clone()], ..one.clone() }.offered());
+    }
+
+    #[test]
+    fn there_are_two_weeks_for_an_answer_and_it_is_no_weekend() {
+        assert_eq!(answered_on(date(2026, 3, 2)), date(2026, 3, 16));
+        assert_eq!(answered_on(date(2026, 3, 7)), date(2026, 3, 23), "from a Saturday");
+        assert_eq!(answered_on(date(2026, 3, 8)), date(2026, 3, 23));
     }
 
     #[test]

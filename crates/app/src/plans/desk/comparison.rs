@@ -130,7 +130,7 @@ fn part(desk: &Desk, name: &str, offers: Option<&Offers>, language: Language, he
     let owed = Money::of(desk.account.balance_minor, desk.case.balance.currency());
     let opening = words.opening(name, &desk.account.reference, &desk.creditor.name, owed);
     let mut body = vec![Block::heading(1, title(language)), Block::paragraph(opening)];
-    body.extend(blocks(desk, offers, language));
+    body.extend(blocks(desk, offers, language, false));
     Part {
         language,
         marks: vec![language.day(desk.case.agreed_on), format!("{} {}", words.reference, desk.account.reference)],
@@ -141,11 +141,14 @@ fn part(desk: &Desk, name: &str, offers: Option<&Offers>, language: Language, he
     }
 }
 
-/// Every way in the words of a language, as it stands on paper.
-pub fn blocks(desk: &Desk, offers: Option<&Offers>, language: Language) -> Vec<Block> {
+/// Every way in the words of a language, as it stands on paper. A paper that is read later names the day on which something is agreed.
+pub fn blocks(desk: &Desk, offers: Option<&Offers>, language: Language, is_read_later: bool) -> Vec<Block> {
     let words = Words::of(language);
     let mut body = Vec::new();
-    for way in ways(desk, offers, language) {
+    for mut way in ways(desk, offers, language) {
+        if is_read_later {
+            way.says = words.read_later(&way.says, desk.case.agreed_on);
+        }
         body.push(Block::heading(2, way.what.clone()));
         body.push(Block::paragraph(words.ends(&way.says, &way.ends)));
         let row = |label: &str, amount: Money| AmountRow { label: label.into(), amount: Some((Sign::None, amount)), is_total: false };

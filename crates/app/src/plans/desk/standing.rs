@@ -26,6 +26,7 @@ use jiff::civil::Date;
 const DECIDED_MIN: i64 = 30;
 
 /// Everything that an offer on an account follows from.
+#[derive(Clone)]
 pub struct Desk {
     /// The account.
     pub account: Account,
@@ -134,6 +135,11 @@ impl Desk {
             barred_since,
             days_past_due,
         })
+    }
+
+    /// The same for what is agreed on a later day.
+    pub fn agreed_on(&self, on: Date) -> Desk {
+        Desk { case: OfferCase { agreed_on: on, ..self.case }, ..self.clone() }
     }
 
     /// What may be offered, or why nothing can be.

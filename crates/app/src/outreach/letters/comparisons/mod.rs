@@ -22,7 +22,7 @@ use crate::{audit, transaction};
 use duly_domain::audit::hex;
 use duly_domain::compliance::record::Outcome;
 use duly_domain::decision::Answer;
-use duly_domain::outreach::comparison::{ComparisonFacts, missing, write_comparison};
+use duly_domain::outreach::comparison::{ComparisonFacts, answered_on, missing, write_comparison};
 use duly_domain::outreach::letter::Letter;
 use duly_domain::values::channel::Channel;
 use duly_domain::values::ids::{AccountId, ComparisonId, ContactId, LetterId, LetterRunId};
@@ -186,10 +186,13 @@ fn waiting(standing: &[StandingRow]) -> Option<Held> {
 async fn prepare(tx: &mut Tx, who: &Actor, at: Moment, desk: &Desk, tried: &Tried) -> Result<Result<Ready, Held>, Failure> {
     let known = &tried.known;
     let language = words::language_of(known, true);
-    let offers = desk.offers().ok();
+    let answered_on = answered_on(at.business_day);
+    let then = desk.agreed_on(answered_on);
+    let offers = then.offers().ok();
     let (state_texts, words_due) = words::states::gather(tx, known, at.business_day).await?;
     let facts = ComparisonFacts {
         mailed_on: at.business_day,
+        answered_on,
         language,
         collector: facts::sender(tx).await?,
         person: known.debtor.name.clone().unwrap_or_default(),
@@ -198,7 +201,7 @@ async fn prepare(tx: &mut Tx, who: &Actor, at: Moment, desk: &Desk, tried: &Trie
         account_number: desk.account.reference.clone(),
         reference: facts::reference_of(desk.account.id),
         owed_now: Money::of(desk.account.balance_minor, desk.case.balance.currency()),
-        ways: language.of_letter().iter().map(|language| (*language, blocks(desk, offers.as_ref(), *language))).collect(),
+        ways: language.of_letter().iter().map(|language| (*language, blocks(&then, offers.as_ref(), *language, true))).collect(),
         statements: words::statements(tx, who, known, &tried.facts).await?,
         state_texts,
         words_due,
