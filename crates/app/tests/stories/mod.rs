@@ -54,6 +54,7 @@ mod remittances;
 mod replay;
 pub mod reviews;
 mod said;
+mod standing_told;
 mod statuses;
 mod store;
 mod strategy;
