@@ -5,12 +5,12 @@ alter table bank_entries add constraint bank_entries_state_check check (state in
 alter table bank_entries add constraint bank_entries_matched_check check (state <> 'matched'
     or (payment is null and account_id is null and decided_at is not null));
 
--- What one sum at the bank stands for, piece by piece: debits of a file, debits that came back, payouts of the processor. Nothing is ever
+-- What one sum at the bank stands for, piece by piece: debits of a file, debits that came back. Nothing is ever
 -- deleted: what was taken back says so.
 create table bank_clearings (
     id uuid primary key,
     bank_entry_id uuid not null references bank_entries (id),
-    kind text not null check (kind = 'debits' or kind = 'return' or kind = 'payout'),
+    kind text not null check (kind = 'debits' or kind = 'return'),
     -- The debits of a file that took effect on a day; of one batch, or of all of them where that is empty.
     file_id uuid references debit_files (id),
     effective_on date,

@@ -1,10 +1,10 @@
 -- What a bank shows as one sum is matched to what it stands for: the debits of a file, debits that came back.
--- What one sum at the bank stands for, piece by piece: debits of a file, debits that came back, payouts of the processor. Nothing is ever
+-- What one sum at the bank stands for, piece by piece: debits of a file, debits that came back. Nothing is ever
 -- deleted: what was taken back says so.
 create table bank_clearings (
     id uuid primary key,
     bank_entry_id uuid not null references bank_entries (id),
-    kind text not null check (kind = 'debits' or kind = 'return' or kind = 'payout'),
+    kind text not null check (kind = 'debits' or kind = 'return'),
     -- The debits of a file that took effect on a day; of one batch, or of all of them where that is empty.
     file_id uuid references debit_files (id),
     effective_on date,

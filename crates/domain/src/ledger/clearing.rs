@@ -1,4 +1,4 @@
-//! What a bank shows as one sum, and what it stands for: the debits of a file, debits that came back, a payout of the processor.
+//! What a bank shows as one sum, and what it stands for: the debits of a file, debits that came back.
 //!
 //! Those payments are posted already, each on its day. So nothing is posted by it: money that was on its way is at the bank. A sum is
 //! certain where exactly one thing that is waited for comes to it, to the cent, within the days that a bank needs, and nobody else's name
@@ -11,7 +11,7 @@ use super::matching::stands;
 use crate::parties::name::likeness;
 use crate::values::calendar::{is_bank_day, nth_day_after, nth_day_before};
 use crate::values::coded::coded;
-use crate::values::ids::{DebitFileId, DebitId, ProcessorPayoutId};
+use crate::values::ids::{DebitFileId, DebitId};
 use crate::values::money::Currency;
 use jiff::civil::Date;
 use std::fmt;
@@ -19,7 +19,7 @@ use std::fmt;
 coded! {
     /// What speaks for it, and what keeps it from being certain.
     Ground {
-        Named = "named", "its trace number or reference stands in the words";
+        Named = "named", "its trace number stands in the words";
         Amount = "amount", "the amount is the same to the cent";
         Near = "near", "the day is near";
         Sender = "sender", "who sent it is named";
@@ -44,7 +44,7 @@ const ALIKE: u32 = 80;
 /// A trace number has so many digits.
 const TRACE_DIGITS: usize = 15;
 /// Words by which banks speak of debits that were drawn by file, and of what came back.
-const SPOKEN: [&str; 5] = ["ACH", "NACHA", "SETTLEMENT", "ORIGINATION", "PAYOUT"];
+const SPOKEN: [&str; 4] = ["ACH", "NACHA", "SETTLEMENT", "ORIGINATION"];
 
 /// One piece of what a sum stands for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,8 +60,6 @@ pub enum Part {
     },
     /// A debit that came back.
     Return(DebitId),
-    /// A payout of the processor.
-    Payout(ProcessorPayoutId),
 }
 
 impl fmt::Display for Part {
@@ -69,7 +67,6 @@ impl fmt::Display for Part {
         match self {
             Part::Debits { file, on, batch } => write!(f, "{file} {on} {batch}"),
             Part::Return(debit) => write!(f, "{debit}"),
-            Part::Payout(payout) => write!(f, "{payout}"),
         }
     }
 }
@@ -85,11 +82,9 @@ pub struct Expected {
     pub days: (Date, Date),
     /// Trace numbers, from the first to the last.
     pub traces: Vec<(String, String)>,
-    /// By what it may be named beside those: our number at the bank, or the processor's id.
-    pub references: Vec<String>,
     /// Our number at the bank: it names us, and not which file.
     pub sender_no: String,
-    /// Who may stand on the other side: we ourselves, our bank, the processor.
+    /// Who may stand on the other side: we ourselves, our bank.
     pub names: Vec<String>,
 }
 
@@ -229,8 +224,7 @@ fn weigh(sum: &Sum<'_>, words: &str, expected: &Expected) -> Option<Proposal> {
     }
     let differs_minor = sum.minor.checked_sub(minor)?;
     let is_near = sum.days.iter().any(|day| expected.days.0 <= *day && *day <= expected.days.1);
-    let is_named = expected.references.iter().any(|reference| stands(reference, &sum.texts))
-        || traces_in(&sum.texts).iter().any(|trace| expected.traces.iter().any(|(first, last)| first <= trace && trace <= last));
+    let is_named = traces_in(&sum.texts).iter().any(|trace| expected.traces.iter().any(|(first, last)| first <= trace && trace <= last));
     let is_name = |name: &String| says(words, name) || likeness(sum.counterparty, name) >= ALIKE;
     let is_sender = stands(&expected.sender_no, &sum.texts) || expected.names.iter().any(is_name);
     let is_spoken = SPOKEN.iter().any(|word| says(words, word));

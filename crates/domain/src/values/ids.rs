@@ -130,8 +130,6 @@ ids! {
     ProcessorChargeId = "pch";
     /// One message of the processor.
     ProcessorEventId = "pev";
-    /// One sum that the processor paid out to our bank.
-    ProcessorPayoutId = "pyo";
     /// One posting of the trust book.
     TrustPostingId = "tru";
     /// What the proof of a day found.

@@ -63,11 +63,10 @@ impl Waited {
         let (first, rest) = pieces.split_first()?;
         let mut expected = first.expected.clone();
         for one in rest {
-            let Expected { pieces, days, traces, references, .. } = &one.expected;
+            let Expected { pieces, days, traces, .. } = &one.expected;
             expected.pieces.extend(pieces.iter().cloned());
             expected.days = (expected.days.0.min(days.0), expected.days.1.max(days.1));
             expected.traces.extend(traces.iter().cloned());
-            expected.references.extend(references.iter().cloned());
         }
         Some(Waited { expected, says, since: first.since, is_alone: false })
     }
@@ -179,7 +178,6 @@ fn of_file(file: &OpenFile, on: Date, batch: &str, rows: &[SentRow]) -> Result<W
         currency: currency(&file.currency)?,
         days: days_of_credit(on),
         traces: rows.iter().map(|row| (row.first_trace.clone(), row.last_trace.clone())).collect(),
-        references: Vec::new(),
         sender_no: file.company_no.clone(),
         names: vec![file.sender.clone(), file.bank_name.clone()],
     };
@@ -223,7 +221,6 @@ fn of_return(row: &OpenReturn) -> Result<Waited, Failure> {
         currency: currency(&row.currency)?,
         days: days_of_return(told_on(row)),
         traces: vec![(row.trace.clone(), row.trace.clone())],
-        references: Vec::new(),
         sender_no: row.company_no.clone(),
         names: vec![row.sender.clone(), row.bank_name.clone()],
     };

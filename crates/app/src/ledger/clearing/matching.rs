@@ -133,7 +133,6 @@ pub fn matched(who: &Actor, at: Moment, row: &mut EntryRow, waited: &Waited, gro
                 ClearingRow { kind: "debits".into(), file: Some(*file), effective_on: Some(*on), batch: batch.clone(), ..blank }
             }
             Part::Return(debit) => ClearingRow { kind: "return".into(), debit: Some(*debit), ..blank },
-            Part::Payout(_) => ClearingRow { kind: "payout".into(), ..blank },
         }
     });
     pieces.collect()

@@ -14,7 +14,6 @@ fn file(number: u128, minor: i64, on: Date) -> Expected {
         currency: Currency::Usd,
         days: days_of_credit(on),
         traces: vec![(trace(1), trace(9))],
-        references: Vec::new(),
         sender_no: "1234567890".into(),
         names: vec!["Sample Agency".into(), "First Bank".into()],
     }
