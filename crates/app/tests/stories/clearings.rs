@@ -79,6 +79,16 @@ fn comes_back(floor: &mut Floor, person: Person, minor: i64) {
     assert!(!taken.refuses());
 }
 
+/// A sum that may be a file of debits of 50.00, and one that is a cent off.
+pub fn sums_wait_at_the_bank(floor: &Floor) {
+    let taken = takes(
+        floor,
+        0,
+        &[on("2026-03-04", told(5_000, "B17", "Somebody Else", "collected")), on("2026-03-04", told(5_001, "B18", "", "ACH settlement"))],
+    );
+    assert_eq!(taken.of(State::Unidentified).entries, 2);
+}
+
 both_engines! {
     fn the_banks_one_credit_is_the_file_and_nothing_is_posted_again(mut floor: "2026-03-02") {
         let [maria, ..] = drawn(&mut floor);
@@ -90,7 +100,7 @@ both_engines! {
         assert_eq!((taken.of(State::Matched).entries, taken.of(State::Unidentified).entries), (1, 1));
         let row = of_state(&mut floor, State::Matched).remove(0);
         assert_eq!((row.grounds.as_str(), row.payment, row.account), ("amount near sender spoken", None, None));
-        assert_eq!(row.note, "2 debits of Tue 3 Mar 2026 in the file of Mon 2 Mar 2026 A: USD 110.00");
+        assert_eq!(row.note, "2 debits of Tue 3 Mar 2026 in the file of Mon 2 Mar 2026 A");
         assert_eq!(floor.count("select count(*) from payments"), 2, "nothing is posted again");
         assert_eq!(proof(&mut floor), (0, 1_000, 0, Some(0), 0), "it is at the bank");
         // Told twice, and once more by another statement.
@@ -256,7 +266,7 @@ both_engines! {
     fn the_back_office_matches_on_screen(mut floor: "2026-03-02") {
         drawn(&mut floor);
         floor.user("Ada", Role::BackOffice);
-        takes(&floor, 0, &[on("2026-03-10", told(11_000, "B1", "OTTER ANN", "collected"))]);
+        takes(&floor, 0, &[on("2026-03-04", told(11_000, "B1", "OTTER ANN", "collected"))]);
         let entry = waiting(&mut floor)[0].id;
         let mark = proposed(&mut floor)[0][0].waited.mark();
         let base = floor.serve();
@@ -265,8 +275,8 @@ both_engines! {
             let csrf = sign_in(&browser, &base, "ada@example.org").await;
             let get = async |path: &str| browser.get(format!("{base}{path}")).send().await.unwrap().text().await.unwrap();
             let page = get("/bank").await;
-            assert!(page.contains("2 debits of Tue 3 Mar 2026 in the file of Mon 2 Mar 2026 A: USD 110.00"), "{page}");
-            assert!(page.contains("the amount is the same to the cent; another name stands beside it; the day is not near"), "{page}");
+            assert!(page.contains("2 debits of Tue 3 Mar 2026 in the file of Mon 2 Mar 2026 A"), "{page}");
+            assert!(page.contains("the amount is the same to the cent; the day is near; another name stands beside it"), "{page}");
             assert!(page.contains("/matches") && page.contains("To come"), "{page}");
             let posts = async |what: &str, fields: &[(&str, &str)]| {
                 let form: Vec<(&str, &str)> = [&[("csrf", csrf.as_str())][..], fields].concat();

@@ -9,7 +9,7 @@ mod asking;
 pub mod audit;
 mod calls;
 pub mod charges;
-mod clearings;
+pub mod clearings;
 mod confirmations;
 mod control_room;
 pub mod corrections;

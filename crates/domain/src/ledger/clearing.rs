@@ -234,6 +234,10 @@ fn weigh(sum: &Sum<'_>, words: &str, expected: &Expected) -> Option<Proposal> {
     if !is_amount && !is_named && !(is_near && (is_sender || is_spoken)) {
         return None;
     }
+    // Nothing but the amount speaks for it, and a name against.
+    if is_other && !is_near {
+        return None;
+    }
     let grounds = [
         (is_named, Ground::Named),
         (is_amount, Ground::Amount),

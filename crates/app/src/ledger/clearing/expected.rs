@@ -7,7 +7,6 @@
 
 use super::store::{self, OpenFile, OpenReturn, SentRow};
 use crate::app::Failure;
-use crate::cli::output::written as amount;
 use crate::ledger::store::currency;
 use crate::store::{Tx, Value};
 use duly_domain::audit::hex;
@@ -166,13 +165,7 @@ fn of_file(file: &OpenFile, on: Date, batch: &str, rows: &[SentRow]) -> Result<W
     let debits: i64 = rows.iter().map(|row| row.debits).sum();
     let of = if batch.is_empty() { String::new() } else { format!(", batch {batch}") };
     let count = if debits == 1 { "1 debit".into() } else { format!("{debits} debits") };
-    let says = format!(
-        "{count} of {} in the file of {} {}{of}: {}",
-        written(on),
-        written(file.created_on),
-        file.modifier,
-        amount(minor, &file.currency)
-    );
+    let says = format!("{count} of {} in the file of {} {}{of}", written(on), written(file.created_on), file.modifier);
     let expected = Expected {
         pieces: vec![(Part::Debits { file: file.id, on, batch: batch.into() }, minor)],
         currency: currency(&file.currency)?,
@@ -200,11 +193,8 @@ fn sets_of(rows: &[OpenReturn]) -> Result<Returns, Failure> {
             sets.entry(format!("file {file}")).or_default().push(one);
         }
     }
-    let together = sets.into_values().filter(|set| set.len() > 1).filter_map(|set| {
-        let minor: i64 = set.iter().filter_map(|one| one.expected.minor()).sum();
-        let of = set.first()?.expected.currency.code();
-        Waited::of(&set, format!("{} debits that came back: {}", set.len(), amount(minor, of)))
-    });
+    let several = sets.into_values().filter(|set| set.len() > 1);
+    let together = several.filter_map(|set| Waited::of(&set, format!("{} debits that came back", set.len())));
     Ok(Returns { together: together.collect(), alone })
 }
 
@@ -213,9 +203,7 @@ fn told_on(row: &OpenReturn) -> Date {
 }
 
 fn of_return(row: &OpenReturn) -> Result<Waited, Failure> {
-    let says = format!("debit of {} on {} that came back {}: {}", written(row.effective_on), row.account_reference, row.code, {
-        amount(-row.minor, &row.currency)
-    });
+    let says = format!("debit of {} on {} that came back {}", written(row.effective_on), row.account_reference, row.code);
     let expected = Expected {
         pieces: vec![(Part::Return(row.debit), -row.minor)],
         currency: currency(&row.currency)?,

@@ -51,6 +51,7 @@ fn a_sum_is_certain_where_one_file_alone_comes_to_it_near_its_day() {
         (50_000, date(2026, 4, 20), "", "0910000 00001004", "proposed 0"),
         (50_000, date(2026, 4, 20), "", "trace 091000000001004", "certain 0"),
         (50_000, DAY, "MARIA LOPEZ", "thank you", "proposed 0"),
+        (50_000, date(2026, 3, 9), "MARIA LOPEZ", "thank you", "nothing"),
         (50_000, DAY, "SAMPLE AGENCY", "", "certain 0"),
         (50_000, DAY, "MARIA LOPEZ", "ACH settlement", "certain 0"),
         (50_001, DAY, "", "deposit", "nothing"),
