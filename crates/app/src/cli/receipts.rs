@@ -8,6 +8,7 @@ use super::output::{answer, money};
 use super::{Answered, Global};
 use crate::accounts;
 use crate::app::{Actor, App, Failure};
+use crate::ledger::clearing::matching::{self, match_entry};
 use crate::ledger::receipts::decide::{Back, identify, set_aside, take_back, waits};
 use crate::ledger::receipts::look::{Shown, of_codes, propose, shown};
 use crate::ledger::receipts::pages::masked;
@@ -44,6 +45,10 @@ pub(super) async fn bank(app: &App, global: &Global, command: BankCommand) -> Re
                 vec![format!("payment {}; {left} is left", posted.payment)]
             })?;
         }
+        BankCommand::Match { entry, of } => {
+            let says = match_entry(app, &who, app.moment(), parse_id("entry", &entry)?, &of).await?;
+            answer(global.format, &json!({"entry": entry, "state": State::Matched, "of": says}), || vec![format!("matched: {says}")])?;
+        }
         BankCommand::Aside { entry, note } => {
             set_aside(app, &who, app.moment(), parse_id("entry", &entry)?, &note).await?;
             answer(global.format, &json!({"entry": entry, "state": State::SetAside, "note": note}), || vec!["set aside".into()])?;
@@ -56,7 +61,7 @@ pub(super) async fn bank(app: &App, global: &Global, command: BankCommand) -> Re
                 Back::WaitsAgain(payment) => {
                     ("unidentified", Some(payment), format!("payment {payment} is reversed: the money waits again"))
                 }
-                Back::NotAside => ("waits", None, "it waits again".into()),
+                Back::NotAside | Back::NotMatched => ("waits", None, "it waits again".into()),
             };
             let json = json!({"entry": entry, "state": state, "payment": payment.map(|id| id.to_string())});
             answer(global.format, &json, || vec![says])?;
@@ -75,18 +80,27 @@ async fn list(app: &App, global: &Global, state: Option<&str>, limit: i64) -> Re
     };
     let waiting: Vec<EntryRow> = rows.iter().filter(|row| row.state == State::Unidentified.code()).cloned().collect();
     let mut proposals = propose(&mut tx, &waiting).await?.into_iter();
-    let rows: Vec<(EntryRow, Vec<Shown>)> = rows
-        .into_iter()
+    let undecided: Vec<&EntryRow> = rows.iter().filter(|row| waits(row)).collect();
+    let mut sums = matching::propose(&mut tx, &undecided).await?.into_iter();
+    let rows: Vec<(&EntryRow, Vec<Shown>, Vec<matching::Shown>)> = rows
+        .iter()
         .map(|row| {
             let shown = if row.state == State::Unidentified.code() { proposals.next().unwrap_or_default() } else { Vec::new() };
-            (row, shown)
+            (row, shown, if waits(row) { sums.next().unwrap_or_default() } else { Vec::new() })
         })
         .collect();
-    let json = json!({"entries": rows.iter().map(|(row, shown)| entry_json(row, shown)).collect::<Vec<_>>()});
-    answer(global.format, &json, || rows.iter().flat_map(|(row, shown)| entry_lines(row, shown)).collect())
+    let json = json!({"entries": rows.iter().map(|(row, shown, sums)| entry_json(row, shown, sums)).collect::<Vec<_>>()});
+    answer(global.format, &json, || rows.iter().flat_map(|(row, shown, sums)| entry_lines(row, shown, sums)).collect())
 }
 
-fn entry_json(row: &EntryRow, shown: &[Shown]) -> Json {
+fn entry_json(row: &EntryRow, shown: &[Shown], sums: &[matching::Shown]) -> Json {
+    let sums: Vec<Json> = sums
+        .iter()
+        .map(|one| {
+            json!({"of": one.waited.mark(), "what": one.waited.says, "grounds": one.proposal.grounds, "says": one.because(),
+                "differs": money(one.proposal.differs_minor, &row.currency)})
+        })
+        .collect();
     let proposals: Vec<Json> = shown
         .iter()
         .map(|one| {
@@ -100,10 +114,10 @@ fn entry_json(row: &EntryRow, shown: &[Shown]) -> Json {
         "counterparty": text_json(&row.counterparty), "text": text_json(&row.words), "reversal": row.is_reversal,
         "return_reason": text_json(&row.return_reason), "account": row.account.map(|id| id.to_string()),
         "account_reference": row.account_reference, "payment": row.payment.map(|id| id.to_string()),
-        "grounds": row.grounds.split_whitespace().collect::<Vec<_>>(), "note": text_json(&row.note), "proposals": proposals})
+        "grounds": row.grounds.split_whitespace().collect::<Vec<_>>(), "note": text_json(&row.note), "proposals": proposals, "sums": sums})
 }
 
-fn entry_lines(row: &EntryRow, proposals: &[Shown]) -> Vec<String> {
+fn entry_lines(row: &EntryRow, proposals: &[Shown], sums: &[matching::Shown]) -> Vec<String> {
     let amount = shown(row.amount_minor, &row.currency);
     let said = [row.counterparty.as_str(), row.reference.as_str(), row.words.as_str()];
     let said: Vec<&str> = said.into_iter().filter(|text| is_said(text)).collect();
@@ -114,6 +128,7 @@ fn entry_lines(row: &EntryRow, proposals: &[Shown]) -> Vec<String> {
     }
     lines.extend((!row.note.is_empty()).then(|| format!("    {}", row.note)));
     lines.extend(proposals.iter().map(|one| format!("    {} {}, {} owed: {}", one.reference, one.name, one.balance, one.says())));
+    lines.extend(sums.iter().map(|one| format!("    --of {} {}: {}", one.waited.mark(), one.waited.says, one.because())));
     lines
 }
 
@@ -127,7 +142,8 @@ fn taken_json(taken: &Taken) -> Json {
     let mut sums: Map<String, Json> = Map::new();
     json.insert("format".into(), taken.form.name().into());
     json.insert("entries".into(), taken.all.entries.into());
-    let states = [State::Posted, State::Unidentified, State::CameBack, State::WentOut].map(|state| (state.code(), taken.of(state)));
+    let states =
+        [State::Posted, State::Matched, State::Unidentified, State::CameBack, State::WentOut].map(|state| (state.code(), taken.of(state)));
     for (name, count) in [("known", taken.known.clone())].into_iter().chain(states) {
         json.insert(name.into(), count.entries.into());
         sums.insert(name.into(), count_json(&count)["amounts"].clone());
@@ -154,9 +170,10 @@ fn taken_lines(taken: &Taken) -> Vec<String> {
         format!("{}{}", count.entries, if sums.is_empty() { String::new() } else { format!(" ({})", sums.join(", ")) })
     };
     let mut lines = vec![format!(
-        "{} entries: {} posted, {} known, {} unidentified, {} came back, {} went out",
+        "{} entries: {} posted, {} matched, {} known, {} unidentified, {} came back, {} went out",
         taken.all.entries,
         in_words(&taken.of(State::Posted)),
+        in_words(&taken.of(State::Matched)),
         in_words(&taken.known),
         in_words(&taken.of(State::Unidentified)),
         in_words(&taken.of(State::CameBack)),

@@ -92,6 +92,7 @@ const STEPS: &[Step] = &steps! {
     69 "0069_corrections";
     72 "0072_told_accounts";
     73 "0073_comparisons" apart;
+    74 "0074_clearings" apart;
 };
 
 const JOURNAL: &str = "

@@ -247,6 +247,7 @@ pub fn routes(web: Web) -> Routes {
         .get("/bank", May::PostPayments, ledger::receipts::pages::get_bank)
         .post("/bank", May::PostPayments, ledger::receipts::pages::post_bank)
         .post("/bank/{entry}/identities", May::PostPayments, ledger::receipts::pages::post_identity)
+        .post("/bank/{entry}/matches", May::PostPayments, ledger::receipts::pages::post_match)
         .post("/bank/{entry}/asides", May::PostPayments, ledger::receipts::pages::post_aside)
         .post("/bank/{entry}/backs", May::ReversePayments, ledger::receipts::pages::post_back)
         .get("/debits", May::PostPayments, ledger::debits::pages::get_debits)

@@ -179,6 +179,7 @@ fn saying(code: &str) -> &'static str {
         "repeated" => "This payment was posted before; nothing was changed.",
         "reversed" => "Payment reversed.",
         "aside" => "Set aside, with the reason.",
+        "matched" => "Matched; nothing was posted by it.",
         "waits-again" => "Taken back; it waits again.",
         "told" => "Noted; it binds from now on.",
         "ended" => "Ended.",

@@ -9,6 +9,7 @@ mod asking;
 pub mod audit;
 mod calls;
 pub mod charges;
+pub mod clearings;
 mod comparisons;
 mod confirmations;
 mod control_room;

@@ -18,15 +18,15 @@ use std::fmt::Write;
 /// What the bank tells of one booking.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Told {
-    minor: i64,
-    on: &'static str,
-    bank_reference: &'static str,
-    reference: &'static str,
-    name: &'static str,
-    text: &'static str,
-    reason: &'static str,
-    is_reversal: bool,
-    parts: Vec<Told>,
+    pub(super) minor: i64,
+    pub(super) on: &'static str,
+    pub(super) bank_reference: &'static str,
+    pub(super) reference: &'static str,
+    pub(super) name: &'static str,
+    pub(super) text: &'static str,
+    pub(super) reason: &'static str,
+    pub(super) is_reversal: bool,
+    pub(super) parts: Vec<Told>,
 }
 
 pub(super) fn told(minor: i64, bank_reference: &'static str, name: &'static str, text: &'static str) -> Told {

@@ -104,6 +104,8 @@ ids! {
     StatementId = "stm";
     /// One movement of money that a bank told.
     ReceiptId = "rct";
+    /// One piece of what a sum at the bank stands for.
+    BankClearingId = "bcl";
     /// What somebody agreed to about money drawn from their account at a bank.
     DebitAuthorizationId = "dau";
     /// One debit of an account at a bank: planned, sent, settled or returned.

@@ -7,8 +7,9 @@ use super::store::{self, EntryRow};
 use super::take::ask;
 use crate::accounts;
 use crate::app::{Actor, App, Failure, WORDS_MAX, check_length};
-use crate::audit::kept;
+use crate::audit::kept::{self, KeptRow};
 use crate::ledger::actions::{Posted, post_within, reverse_within};
+use crate::ledger::clearing::matching::release;
 use crate::ledger::store::load_payment;
 use crate::ledger::trust;
 use crate::store::Tx;
@@ -68,9 +69,11 @@ pub enum Back {
     WaitsAgain(PaymentId),
     /// What was set aside waits again.
     NotAside,
+    /// What was matched waits again, and what it stood for is waited for.
+    NotMatched,
 }
 
-/// Takes back: the payment of money that went back, a payment that was identified wrongly, or what was set aside.
+/// Takes back: the payment of money that went back, a payment that was identified wrongly, what was set aside or matched.
 ///
 /// Which payment went back must be said where the bank's words did not name it.
 pub async fn take_back(
@@ -101,6 +104,12 @@ pub async fn take_back(
                 wait_again(&mut row);
                 keep(tx, who, at, row, "bank.take-back").await?;
                 Ok(Back::NotAside)
+            }
+            Some(State::Matched) => {
+                let pieces = release(tx, who, at, entry).await?;
+                wait_again(&mut row);
+                keep_with(tx, who, at, row, "bank.take-back", pieces).await?;
+                Ok(Back::NotMatched)
             }
             Some(State::CameBack) if row.decided_at.is_some() => Err(decided(&row)),
             Some(State::CameBack | State::WentOut) => {
@@ -135,20 +144,26 @@ fn wait_again(row: &mut EntryRow) {
     (row.grounds, row.note) = (String::new(), String::new());
 }
 
-fn decided(row: &EntryRow) -> Failure {
+/// Why something that was decided is not decided anew.
+pub fn decided(row: &EntryRow) -> Failure {
     Failure::Stale(match State::parse(&row.state) {
         Some(State::CameBack) if row.decided_at.is_some() => "its payment is reversed already, because the money went back".into(),
-        Some(state @ (State::Posted | State::SetAside)) => format!("it is {state} already: take that back first"),
+        Some(state @ (State::Posted | State::SetAside | State::Matched)) => format!("it is {state} already: take that back first"),
         _ => "it is money that left: nobody paid it to us".into(),
     })
 }
 
 /// Keeps a decision and writes it into the record.
-async fn keep(tx: &mut Tx, who: &Actor, at: Moment, mut row: EntryRow, act: &str) -> Result<(), Failure> {
+async fn keep(tx: &mut Tx, who: &Actor, at: Moment, row: EntryRow, act: &str) -> Result<(), Failure> {
+    keep_with(tx, who, at, row, act, Vec::new()).await
+}
+
+/// As [`keep`], with other rows of the same decision.
+async fn keep_with(tx: &mut Tx, who: &Actor, at: Moment, mut row: EntryRow, act: &str, with: Vec<KeptRow>) -> Result<(), Failure> {
     let waits_again = row.state == State::Unidentified.code() || (act == "bank.take-back" && row.state == State::CameBack.code());
     (row.decided_by, row.decided_at) = if waits_again { (None, None) } else { (Some(who.label().into()), Some(at.at)) };
     store::update_decided(tx, &row).await?;
     let detail = json!({"entry": row.id.to_string(), "state": row.state, "account": row.account.map(|id| id.to_string()),
         "payment": row.payment.map(|id| id.to_string())});
-    kept::record_of_agency(tx, who, at.at, act, detail, &[row.id.into()]).await
+    kept::record_of_agency(tx, who, at.at, act, detail, &[vec![row.id.into()], with].concat()).await
 }

@@ -9,6 +9,7 @@ use crate::app::{Failure, Problems, aside, new_uuid};
 use crate::identity::names::Names;
 use crate::intake::upload::folder;
 use crate::ledger;
+use crate::ledger::clearing::matching::{self, match_entry};
 use crate::store::{StoreError, Tx};
 use crate::web::Web;
 use crate::web::form::Fields;
@@ -48,6 +49,10 @@ struct ShownEntry {
     /// Why it was posted where it was.
     because: String,
     proposals: Vec<Shown>,
+    /// Whether it is matched rather than reversed: what came back is reversed already.
+    is_sum: bool,
+    /// What it may stand for as a sum.
+    sums: Vec<matching::Shown>,
     /// The earliest day on which it can be taken back.
     from: String,
 }
@@ -69,6 +74,7 @@ struct Whose {
     in_the_ledger: String,
     unidentified: String,
     came_back: String,
+    coming: String,
     difference: String,
     is_whole: bool,
     of_it: String,
@@ -178,6 +184,13 @@ pub async fn post_identity(Shared(web): Shared<Web>, visit: Visit, Path(entry): 
     after(&web, &visit, Some(entry), Asked { entry: Some(entry), fields, ..Asked::default() }, done, "posted").await
 }
 
+/// `POST /bank/{entry}/matches`: it stands for what was proposed.
+pub async fn post_match(Shared(web): Shared<Web>, visit: Visit, Path(entry): Path<String>, body: Bytes) -> Result<Response, Failure> {
+    let (entry, fields) = (parse(&entry)?, Fields::of(&body));
+    let done = match_entry(&web.app, &visit.who, visit.at, entry, fields.text("of")).await;
+    after(&web, &visit, Some(entry), Asked { entry: Some(entry), fields, ..Asked::default() }, done.map(drop), "matched").await
+}
+
 /// `POST /bank/{entry}/asides`
 pub async fn post_aside(Shared(web): Shared<Web>, visit: Visit, Path(entry): Path<String>, body: Bytes) -> Result<Response, Failure> {
     let (entry, fields) = (parse(&entry)?, Fields::of(&body));
@@ -262,7 +275,7 @@ async fn bank_page(
     let (waiting, sums) = (store::count_waiting(&mut tx).await?, store::list_sums(&mut tx).await?);
     let count = |state: State| sums.iter().filter(|sum| sum.state == state.code()).map(|sum| sum.entries).sum();
     let mut lists = vec![List { code: "", words: "Waiting".into(), entries: waiting, is_here: state.is_none() }];
-    for one in [State::Posted, State::SetAside, State::CameBack, State::WentOut] {
+    for one in [State::Posted, State::Matched, State::SetAside, State::CameBack, State::WentOut] {
         let mut words = one.to_string();
         words[..1].make_ascii_uppercase();
         lists.push(List { code: one.code(), words, entries: count(one), is_here: state == Some(one) });
@@ -285,6 +298,8 @@ async fn bank_page(
 async fn show_entries(tx: &mut Tx, rows: Vec<EntryRow>) -> Result<Vec<ShownEntry>, Failure> {
     let waiting: Vec<EntryRow> = rows.iter().filter(|row| row.state == State::Unidentified.code()).cloned().collect();
     let mut proposals = propose(tx, &waiting).await?.into_iter();
+    let undecided: Vec<&EntryRow> = rows.iter().filter(|row| waits(row)).collect();
+    let mut sums = matching::propose(tx, &undecided).await?.into_iter();
     let mut names = Names::default();
     let mut entries = Vec::with_capacity(rows.len());
     for row in rows {
@@ -292,9 +307,12 @@ async fn show_entries(tx: &mut Tx, rows: Vec<EntryRow>) -> Result<Vec<ShownEntry
         let proposals = if state == State::Unidentified { proposals.next().unwrap_or_default() } else { Vec::new() };
         let because = match &row.decided_by {
             Some(by) if row.grounds.is_empty() => format!("by {}", names.of(tx, by).await?),
+            _ if state == State::Matched => matching::of_codes(&row.grounds),
             _ => of_codes(&row.grounds),
         };
+        let sums = if waits(&row) { sums.next().unwrap_or_default() } else { Vec::new() };
         entries.push(ShownEntry {
+            is_sum: row.payment.is_none() && sums.iter().any(|one| one.proposal.can_be_matched()),
             amount: shown(row.amount_minor, &row.currency),
             day: written(row.booked_on),
             reference: if is_said(&row.reference) { row.reference.clone() } else { String::new() },
@@ -302,6 +320,7 @@ async fn show_entries(tx: &mut Tx, rows: Vec<EntryRow>) -> Result<Vec<ShownEntry
             waits: waits(&row),
             because,
             proposals,
+            sums,
             from: row.value_on.to_string(),
             row,
         });
@@ -327,6 +346,7 @@ fn show_taken(taken: Taken) -> ShownTaken {
     let of = |state: State, words: &str| (words.to_string(), taken.taken.get(state.code()).cloned().unwrap_or_default());
     let states = [
         of(State::Posted, "Posted"),
+        of(State::Matched, "Matched"),
         of(State::Unidentified, "Unidentified"),
         of(State::CameBack, "Came back"),
         of(State::WentOut, "Went out"),
@@ -344,6 +364,7 @@ async fn whose(tx: &mut Tx) -> Result<Vec<Whose>, Failure> {
     let trust = ledger::store::trust(tx).await?;
     let book = ledger::trust::store::list_sums(tx, jiff::civil::Date::MAX).await?;
     let sums = store::list_sums(tx).await?;
+    let coming_of = ledger::clearing::store::list_coming(tx, jiff::civil::Date::MAX).await?;
     let mut all = Vec::new();
     for (currency, at_the_bank) in store::list_at_the_bank(tx).await? {
         let in_the_ledger = trust.iter().find(|(.., of)| *of == currency).map_or(0, |(bank, ..)| *bank);
@@ -353,7 +374,8 @@ async fn whose(tx: &mut Tx) -> Result<Vec<Whose>, Failure> {
         let [unidentified, aside, out] =
             [State::Unidentified, State::SetAside, State::WentOut].map(|state| of(state).map_or(0, |sum| sum.minor));
         let came_back = of(State::CameBack).map_or(0, |sum| sum.undecided_minor);
-        let difference = at_the_bank - in_the_ledger - unidentified - came_back;
+        let coming = coming_of.iter().find(|(of, _)| *of == currency).map_or(0, |(_, minor)| *minor);
+        let difference = at_the_bank - in_the_ledger - unidentified - came_back + coming;
         let mut of_it = Vec::new();
         for (minor, what) in [(aside, "set aside"), (out, "went out")] {
             if minor != 0 {
@@ -365,6 +387,7 @@ async fn whose(tx: &mut Tx) -> Result<Vec<Whose>, Failure> {
             in_the_ledger: shown(in_the_ledger, &currency),
             unidentified: shown(unidentified, &currency),
             came_back: shown(came_back, &currency),
+            coming: shown(coming, &currency),
             difference: shown(difference, &currency),
             is_whole: difference == 0,
             of_it: of_it.join(", "),

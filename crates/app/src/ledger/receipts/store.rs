@@ -117,7 +117,8 @@ const BECAME: &str = "
            cast(coalesce(sum(case when e.state = 'unidentified' then e.amount_minor else 0 end), 0) as bigint),
            cast(coalesce(sum(case when e.state = 'set_aside' then e.amount_minor else 0 end), 0) as bigint),
            cast(coalesce(sum(case when e.state = 'came_back' then e.amount_minor else 0 end), 0) as bigint),
-           cast(coalesce(sum(case when e.state = 'went_out' then e.amount_minor else 0 end), 0) as bigint)
+           cast(coalesce(sum(case when e.state = 'went_out' then e.amount_minor else 0 end), 0) as bigint),
+           cast(coalesce(sum(case when e.state = 'matched' then e.amount_minor else 0 end), 0) as bigint)
       from bank_entries e join bank_statements s on s.id = e.statement_id and s.currency = e.currency
       left join entries p on p.account_id = e.account_id and p.id = e.payment and p.kind = 'payment'
      group by s.currency order by s.currency";
@@ -188,6 +189,17 @@ rows! {
         pub currency: String,
         pub state: String,
         pub promised_minor: Option<i64>,
+    }
+
+    /// What became of what came in a currency, what was posted as the ledger has it.
+    pub struct Became {
+        pub currency: String,
+        pub posted: i64,
+        pub unidentified: i64,
+        pub aside: i64,
+        pub back: i64,
+        pub out: i64,
+        pub matched: i64,
     }
 
     /// What there is of a state in a currency, and how much of it nobody decided.
@@ -366,7 +378,7 @@ pub async fn list_brought(tx: &mut Tx) -> Result<Vec<(String, i64)>, StoreError>
     tx.all(CAME_BY_STATEMENTS, &[]).await
 }
 
-/// By currency: posted as the ledger has it, unidentified, set aside, came back, went out.
-pub async fn list_became(tx: &mut Tx) -> Result<Vec<(String, i64, i64, i64, i64, i64)>, StoreError> {
+/// What became of everything, by currency.
+pub async fn list_became(tx: &mut Tx) -> Result<Vec<Became>, StoreError> {
     tx.all(BECAME, &[]).await
 }

@@ -13,10 +13,13 @@ use crate::audit::kept;
 use crate::intake::source::hash_of;
 use crate::ledger::actions::PostPayment;
 use crate::ledger::bank_file::open_bank_file;
+use crate::ledger::clearing;
+use crate::ledger::clearing::store::{ClearingRow, insert_clearings};
 use crate::ledger::posting::post_all;
 use crate::store::{Tx, Value};
 use crate::transaction;
 use duly_domain::ledger::bank_file::{BankFile, Form, Statement};
+use duly_domain::ledger::clearing::Found;
 use duly_domain::ledger::matching::{Proposal, stands};
 use duly_domain::ledger::receipts::{self, Alike, Booking, Direction, Movement, State, Told, is_said};
 use duly_domain::values::file_problem::FileProblem;
@@ -241,7 +244,7 @@ async fn take_piece<'p>(
             .filter(|(_, (booking, _))| !known.contains(&booking.mark))
             .map(|(place, (booking, movement))| (place, *booking, *movement))
             .collect();
-        let rows = keep(tx, who, at, &row, &certain, &new).await?;
+        let (rows, pieces) = keep(tx, who, at, &row, &certain, &new).await?;
         let sum = |of: &mut dyn Iterator<Item = &Movement>| -> i64 {
             of.filter(|movement| movement.amount.currency.code() == row.currency).map(|movement| movement.amount.minor).sum()
         };
@@ -251,7 +254,10 @@ async fn take_piece<'p>(
         store::update_taken(tx, statement, taken, told_minor, known_minor).await?;
         let detail =
             json!({"statement": statement.to_string(), "bookings": [before, before + piece.len()], "known": all.len() - new.len()});
-        let named: Vec<kept::KeptRow> = std::iter::once(statement.into()).chain(rows.iter().map(|row| row.id.into())).collect();
+        let named: Vec<kept::KeptRow> = std::iter::once(statement.into())
+            .chain(rows.iter().map(|row| row.id.into()))
+            .chain(pieces.iter().map(|piece| piece.id.into()))
+            .collect();
         kept::record_of_agency(tx, who, at.at, "bank.take", detail, &named).await?;
         let mut fates: Vec<Option<State>> = vec![None; all.len()];
         for ((place, ..), row) in new.iter().zip(&rows) {
@@ -263,7 +269,7 @@ async fn take_piece<'p>(
     Ok(all.into_iter().map(|(_, movement)| movement).zip(fates).collect())
 }
 
-/// Posts what is certain, and keeps everything that is new; the rows in the order of the movements.
+/// Posts or matches what is certain, and keeps everything that is new; the rows in the order of the movements, and what sums stand for.
 async fn keep(
     tx: &mut Tx,
     who: &Actor,
@@ -271,7 +277,7 @@ async fn keep(
     statement: &StatementRow,
     certain: &HashMap<usize, Proposal>,
     new: &[(usize, &Booking, &Movement)],
-) -> Result<Vec<EntryRow>, Failure> {
+) -> Result<(Vec<EntryRow>, Vec<ClearingRow>), Failure> {
     let mut rows: Vec<EntryRow> = new.iter().map(|(_, booking, movement)| entry(statement, booking, movement)).collect();
     let accounts: Vec<Value> = new.iter().filter_map(|(place, ..)| Some(Value::from(certain.get(place)?.account))).collect();
     let standings: Vec<Standing> = standing::list_standings(tx, &accounts).await?;
@@ -299,15 +305,38 @@ async fn keep(
         }
     }
     let (back, forth): (Vec<usize>, Vec<usize>) = (0..rows.len()).partition(|at| rows[*at].amount_minor < 0);
-    let forth: Vec<EntryRow> = forth.into_iter().map(|at| rows[at].clone()).collect();
-    store::insert_entries(tx, &forth).await?;
+    let mut pieces = clear(tx, who, at, &mut rows, &forth).await?;
+    let came: Vec<EntryRow> = forth.into_iter().map(|at| rows[at].clone()).collect();
+    store::insert_entries(tx, &came).await?;
     // What went back may have come in with the same piece.
-    for at in back {
-        let direction = new[at].2.direction();
-        rows[at] = went(tx, rows[at].clone(), direction).await?;
-        store::insert_entries(tx, std::slice::from_ref(&rows[at])).await?;
+    for at in &back {
+        rows[*at] = went(tx, rows[*at].clone(), new[*at].2.direction()).await?;
+        if rows[*at].payment.is_some() {
+            store::insert_entries(tx, std::slice::from_ref(&rows[*at])).await?;
+        }
     }
-    Ok(rows)
+    pieces.extend(clear(tx, who, at, &mut rows, &back).await?);
+    let left: Vec<EntryRow> = back.into_iter().map(|at| rows[at].clone()).filter(|row| row.payment.is_none()).collect();
+    store::insert_entries(tx, &left).await?;
+    insert_clearings(tx, &pieces).await?;
+    Ok((rows, pieces))
+}
+
+/// Matches those that certainly are a sum that is waited for; the pieces they stand for. Money that left and may be one waits for somebody.
+async fn clear(tx: &mut Tx, who: &Actor, at: Moment, rows: &mut [EntryRow], places: &[usize]) -> Result<Vec<ClearingRow>, Failure> {
+    let free: Vec<usize> = places.iter().copied().filter(|place| rows[*place].payment.is_none()).collect();
+    let looked: Vec<&EntryRow> = free.iter().map(|place| &rows[*place]).collect();
+    let (open, found) = clearing::matching::look(tx, &looked).await?;
+    let mut pieces = Vec::new();
+    for (place, found) in free.into_iter().zip(found) {
+        let row = &mut rows[place];
+        match found {
+            Found::Certain(one) => pieces.extend(clearing::matching::matched(who, at, row, &open[one.at], &one.grounds)),
+            Found::Proposed(_) if row.amount_minor < 0 => row.state = State::CameBack.code().into(),
+            Found::Proposed(_) | Found::Nothing => {}
+        }
+    }
+    Ok(pieces)
 }
 
 /// A movement as it is kept before anything is decided.
