@@ -90,6 +90,7 @@ const STEPS: &[Step] = &steps! {
     67 "0067_write_offs" apart;
     68 "0068_re_ages";
     69 "0069_corrections";
+    70 "0070_bank_parts";
 };
 
 const JOURNAL: &str = "

@@ -117,6 +117,8 @@ ids! {
     StatementId = "stm";
     /// One movement of money that a bank told.
     ReceiptId = "rct";
+    /// What of a movement of money was posted on another account too.
+    BankPartId = "bpt";
     /// What somebody agreed to about money drawn from their account at a bank.
     DebitAuthorizationId = "dau";
     /// One debit of an account at a bank: planned, sent, settled or returned.
