@@ -50,8 +50,11 @@ pub enum BankCommand {
         /// The entry, as the list has it.
         entry: String,
         /// The account: its id or reference.
+        #[arg(long, required_unless_present = "plan", conflicts_with = "plan")]
+        account: Option<String>,
+        /// The joint plan whose accounts it is split over.
         #[arg(long)]
-        account: String,
+        plan: Option<String>,
     },
     /// Matches a sum to what it stands for, such as the debits of a file: posted already, and at the bank now.
     Match {

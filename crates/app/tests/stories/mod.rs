@@ -31,6 +31,8 @@ mod incoming_calls;
 mod intake;
 mod jobs;
 pub mod joint;
+mod joint_asked;
+pub mod joint_receipts;
 mod kept;
 mod ledger;
 pub mod letters;

@@ -187,7 +187,7 @@ pub static KINDS: [Kind; 41] = [
 
 /// What is kept about the agency and no account: named in the entries of its chain.
 #[rustfmt::skip]
-static OF_AGENCY: [Kind; 22] = [
+static OF_AGENCY: [Kind; 23] = [
     of_agency!("policy", PolicyId, "policies",
         creditor_id number attempts_max_7_days opens_minute closes_minute electronic_max_7_days is_off_on_sundays is_off_on_holidays
         from_on reason difference proposed_by proposed_at,
@@ -209,6 +209,7 @@ static OF_AGENCY: [Kind; 22] = [
     of_agency!("bank clearing", BankClearingId, "bank_clearings",
         bank_entry_id kind file_id effective_on batch debit_id amount_minor currency cleared_by cleared_at,
         taken_back_by taken_back_at),
+    of_agency!("part of a bank entry", BankPartId, "bank_parts", bank_entry_id posting_no account_id payment amount_minor currency,),
     of_agency!("debit file", DebitFileId, "debit_files",
         created_on created_minute modifier bank bank_name sender company_no made_by made_at,
         last_no entries debits_minor currency entry_hash hash closed_at placed_at),
@@ -276,7 +277,7 @@ macro_rules! kept_rows {
     )*};
 }
 
-kept_rows! { CallId CallStepId ComparisonId ConfirmationId CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoteFlagId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId GuideId CallScoreId DrawId ReviewId ReviewScoreId ScoreDisputeId GoalId ApprovalId RecapId FurnishingId FurnishingFileId BudgetId OfferPolicyId PlanId JointPlanId InstallmentId StatementId ReceiptId RatePlanId RemittanceId DirectPaymentId CostAdvanceId TrustPostingId TrustProofId InterestTermsId ChargeId WriteOffId TermsProposalId HardshipPauseId ReAgeId LimitsId DebitAuthorizationId DebitId DebitFileId DebitReturnId BankClearingId ProcessorMethodId ProcessorChargeId }
+kept_rows! { CallId CallStepId ComparisonId ConfirmationId CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoteFlagId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId GuideId CallScoreId DrawId ReviewId ReviewScoreId ScoreDisputeId GoalId ApprovalId RecapId FurnishingId FurnishingFileId BudgetId OfferPolicyId PlanId JointPlanId InstallmentId StatementId ReceiptId BankPartId RatePlanId RemittanceId DirectPaymentId CostAdvanceId TrustPostingId TrustProofId InterestTermsId ChargeId WriteOffId TermsProposalId HardshipPauseId ReAgeId LimitsId DebitAuthorizationId DebitId DebitFileId DebitReturnId BankClearingId ProcessorMethodId ProcessorChargeId }
 
 /// The columns of a row as they come.
 struct Columns(Vec<Value>);

@@ -1,8 +1,8 @@
 //! Money in, on screen: the bank's file is given, what waits is decided, and what is at the bank stands beside whose it is.
 
-use super::decide::{Back, identify, set_aside, take_back, waits};
+use super::decide::{Back, identify, identify_together, set_aside, take_back, waits};
 use super::look::{Shown, of_codes, propose, shown};
-use super::store::{self, EntryRow, StatementRow};
+use super::store::{self, EntryRow, PartRow, StatementRow};
 use super::take::{PIECE_MAX, TakeFile, Taken, take_file};
 use crate::accounts;
 use crate::app::{Failure, Problems, aside, new_uuid};
@@ -23,8 +23,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use duly_domain::ledger::receipts::{State, is_said};
 use duly_domain::values::file_problem::FileProblem;
-use duly_domain::values::ids::{PaymentId, ReceiptId};
-use duly_domain::values::moment::written;
+use duly_domain::values::ids::{AccountId, JointPlanId, PaymentId, ReceiptId};
+use duly_domain::values::moment::{Moment, written};
 use std::collections::{BTreeMap, HashMap};
 
 /// Entries on a page.
@@ -53,8 +53,17 @@ struct ShownEntry {
     is_sum: bool,
     /// What it may stand for as a sum.
     sums: Vec<matching::Shown>,
+    /// Where it was posted, account by account, where it was split over several.
+    split: Vec<ShownPart>,
     /// The earliest day on which it can be taken back.
     from: String,
+}
+
+/// What of an entry was posted on an account.
+struct ShownPart {
+    account: AccountId,
+    reference: String,
+    amount: String,
 }
 
 /// A statement as it is shown.
@@ -172,7 +181,12 @@ pub async fn post_bank(Shared(web): Shared<Web>, visit: Visit, parts: Multipart)
 pub async fn post_identity(Shared(web): Shared<Web>, visit: Visit, Path(entry): Path<String>, body: Bytes) -> Result<Response, Failure> {
     let (entry, fields) = (parse(&entry)?, Fields::of(&body));
     let named = fields.text("account");
-    let done = if named.is_empty() {
+    let done = if let Some(joint) = fields.some("joint") {
+        match joint.parse::<JointPlanId>() {
+            Ok(joint) => identify_together(&web.app, &visit.who, visit.at, entry, joint).await.map(drop),
+            Err(_) => Err(Failure::NotFound("such joint plan".into())),
+        }
+    } else if named.is_empty() {
         Err(Failure::wrong("account", "is missing: its reference or id"))
     } else {
         match accounts::store::resolve(&mut web.app.db.read().await?, named).await {
@@ -266,9 +280,9 @@ async fn bank_page(
     if let Some(entry) = asked.entry.filter(|entry| rows.iter().all(|row| row.id != *entry)) {
         rows.insert(0, store::load_entry(&mut tx, entry).await?);
     }
-    let entries = show_entries(&mut tx, rows).await?;
+    let entries = show_entries(&mut tx, visit.at, rows).await?;
     let reversed_here = store::list_reversed_here(&mut tx).await?;
-    let reversed_here = show_entries(&mut tx, reversed_here).await?;
+    let reversed_here = show_entries(&mut tx, visit.at, reversed_here).await?;
     let statements = store::list_statements(&mut tx, 20).await?;
     let statements = statements.into_iter().map(show_statement).collect();
     let has_problems = !asked.problems.is_empty();
@@ -295,11 +309,13 @@ async fn bank_page(
     Ok(if has_problems { (StatusCode::UNPROCESSABLE_ENTITY, answer).into_response() } else { answer })
 }
 
-async fn show_entries(tx: &mut Tx, rows: Vec<EntryRow>) -> Result<Vec<ShownEntry>, Failure> {
+async fn show_entries(tx: &mut Tx, at: Moment, rows: Vec<EntryRow>) -> Result<Vec<ShownEntry>, Failure> {
     let waiting: Vec<EntryRow> = rows.iter().filter(|row| row.state == State::Unidentified.code()).cloned().collect();
-    let mut proposals = propose(tx, &waiting).await?.into_iter();
+    let mut proposals = propose(tx, at, &waiting).await?.into_iter();
     let undecided: Vec<&EntryRow> = rows.iter().filter(|row| waits(row)).collect();
     let mut sums = matching::propose(tx, &undecided).await?.into_iter();
+    let posted: Vec<ReceiptId> = rows.iter().filter(|row| row.state == State::Posted.code()).map(|row| row.id).collect();
+    let parts = store::list_parts(tx, &posted).await?;
     let mut names = Names::default();
     let mut entries = Vec::with_capacity(rows.len());
     for row in rows {
@@ -318,6 +334,7 @@ async fn show_entries(tx: &mut Tx, rows: Vec<EntryRow>) -> Result<Vec<ShownEntry
             reference: if is_said(&row.reference) { row.reference.clone() } else { String::new() },
             state,
             waits: waits(&row),
+            split: split_of(&row, parts.iter().filter(|part| part.0 == row.id).map(|part| &part.1)),
             because,
             proposals,
             sums,
@@ -326,6 +343,16 @@ async fn show_entries(tx: &mut Tx, rows: Vec<EntryRow>) -> Result<Vec<ShownEntry
         });
     }
     Ok(entries)
+}
+
+/// Where an entry was posted, where that is on several accounts: its own first, with what the others leave of it.
+fn split_of<'a>(row: &EntryRow, others: impl Iterator<Item = &'a PartRow>) -> Vec<ShownPart> {
+    let part = |account, reference: &str, minor| ShownPart { account, reference: reference.into(), amount: shown(minor, &row.currency) };
+    let others: Vec<&PartRow> = others.collect();
+    let Some(account) = row.account.filter(|_| !others.is_empty()) else { return Vec::new() };
+    let rest = row.amount_minor - others.iter().map(|other| other.amount_minor).sum::<i64>();
+    let own = part(account, row.account_reference.as_deref().unwrap_or("account"), rest);
+    std::iter::once(own).chain(others.into_iter().map(|other| part(other.account, &other.account_reference, other.amount_minor))).collect()
 }
 
 fn show_statement(row: StatementRow) -> ShownStatement {

@@ -217,7 +217,7 @@ pub(in crate::plans) async fn show(
     {
         terms = typed;
         match (&with, desk.offer_of(typed)) {
-            (Some(with), _) => joint = Some(JointShown::of(visit, with, typed)),
+            (Some(with), _) => joint = Some(JointShown::of(visit, with, typed, again.fields.text("ask-words"))),
             (None, Ok(offer)) => built = Some(shown(&offer)),
             (None, Err(problems)) => {
                 // Why they are not planned together stays said.
@@ -357,16 +357,29 @@ pub async fn post_plan(State(web): State<Web>, visit: Visit, Path(account): Path
     }
 }
 
-/// `POST /accounts/{account}/approvals` for a plan: a supervisor is asked for exactly these terms.
+/// `POST /accounts/{account}/approvals` for a plan: a supervisor is asked for exactly these terms, over exactly the accounts that are ticked.
 pub async fn ask_for_plan(web: &Web, visit: &Visit, id: AccountId, fields: Fields) -> Result<Response, Failure> {
     let mut again = Again { form: "builder", fields, ..Again::default() };
     let currency = currency_of(web, id).await?;
     let Some(terms) = read_terms(&again.fields, "", (currency, visit.at.business_day), &mut again.problems) else {
         return show(web, visit, id, None, again).await;
     };
-    let asked = AskApproval { account: id, call: None, terms: Terms::plan(&terms), words: again.fields.text("ask-words").to_string() };
+    let with = accounts_in(id, &again.fields)?.map(|accounts| accounts[1..].to_vec()).unwrap_or_default();
+    let is_joint = !with.is_empty();
+    let words = again.fields.text("ask-words").to_string();
+    let asked = AskApproval { account: id, call: None, terms: Terms::joint_plan(&terms, with), words };
     match ask(&web.app, &visit.who, visit.at, &asked).await {
         Ok(Outcome::Done(_)) => Ok(Redirect::to(&format!("/accounts/{id}/offers?said=asked#asking")).into_response()),
+        // The desk lays it out again, with what each account says.
+        Ok(Outcome::Refused(_)) if is_joint => {
+            again.is_refused = true;
+            show(web, visit, id, None, again).await
+        }
+        Err(Failure::Wrong(problems)) if is_joint => {
+            again.is_refused = true;
+            again.problems = problems;
+            show(web, visit, id, None, again).await
+        }
         Ok(Outcome::Refused(decision)) => {
             again.refused = Some(decision);
             show(web, visit, id, None, again).await
