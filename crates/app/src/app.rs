@@ -16,8 +16,9 @@ use duly_domain::ledger::LedgerError;
 use duly_domain::values::ids::UserId;
 use duly_domain::values::moment::Moment;
 use duly_domain::values::money::MoneyError;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp, Unit};
+use jiff::{SignedDuration, Span, Timestamp, Unit};
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -308,6 +309,49 @@ impl Problems {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+
+    /// Refuses by what was found, where anything was.
+    pub fn refuse(self) -> Result<(), Failure> {
+        if self.is_empty() { Ok(()) } else { Err(Failure::Wrong(self)) }
+    }
+
+    /// Checks the day and the reason of what is proposed to stand instead; `done` is what stood until then.
+    pub fn check_proposal(&mut self, at: Moment, from_on: Date, done: &str, reason: &str) {
+        self.check_begin(at, from_on, done, Ahead::TwoYears);
+        self.check_ground("reason", reason, "why is it to change?");
+    }
+
+    /// Checks the day on which something is to begin: it reaches neither back nor too far ahead.
+    pub fn check_begin(&mut self, at: Moment, from_on: Date, done: &str, ahead: Ahead) {
+        let (years, words) = match ahead {
+            Ahead::TwoYears => (2, "two"),
+            Ahead::FiveYears => (5, "five"),
+        };
+        if from_on < at.business_day {
+            self.0.push(("from", format!("lies back: what was {done} then stands")));
+        }
+        if from_on > at.business_day.saturating_add(Span::new().years(years)) {
+            self.0.push(("from", format!("is more than {words} years ahead")));
+        }
+    }
+
+    /// Checks the words for which something is proposed: they are there, and can be shown.
+    pub fn check_ground(&mut self, field: &'static str, words: &str, asked: &str) {
+        match words.trim() {
+            "" => self.0.push((field, format!("is missing: {asked}"))),
+            words if words.chars().count() > WORDS_MAX => self.0.push((field, format!("is longer than {WORDS_MAX} letters"))),
+            _ => {}
+        }
+    }
+}
+
+/// How far ahead something may begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ahead {
+    /// What the agency settles.
+    TwoYears,
+    /// What a legislature settles.
+    FiveYears,
 }
 
 impl fmt::Display for Problems {
@@ -396,5 +440,22 @@ mod tests {
             assert_eq!(set_back(at(now), reached).is_some(), is_back, "{now}");
         }
         assert_eq!(set_back(at("2026-03-02T14:00:00Z"), i64::MIN), None, "nothing was reached yet");
+    }
+
+    #[test]
+    fn what_is_proposed_begins_within_two_years_and_has_a_reason() {
+        let today = jiff::civil::date(2026, 3, 2);
+        let at = Moment { at: Timestamp::UNIX_EPOCH, business_day: today };
+        let fields = |from_on: Date, reason: &str| {
+            let mut problems = Problems::default();
+            problems.check_proposal(at, from_on, "decided", reason);
+            problems.0.into_iter().map(|(field, says)| format!("{field} {says}")).collect::<Vec<_>>()
+        };
+        assert_eq!(fields(today, "A reason."), Vec::<String>::new());
+        assert_eq!(fields(jiff::civil::date(2028, 3, 2), "A reason."), Vec::<String>::new());
+        assert_eq!(fields(jiff::civil::date(2028, 3, 3), "A reason."), ["from is more than two years ahead"]);
+        let both = ["from lies back: what was decided then stands", "reason is missing: why is it to change?"];
+        assert_eq!(fields(jiff::civil::date(2026, 3, 1), " "), both);
+        assert_eq!(fields(today, &"x".repeat(WORDS_MAX + 1)), [format!("reason is longer than {WORDS_MAX} letters")]);
     }
 }

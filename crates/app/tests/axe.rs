@@ -27,6 +27,7 @@ fn axe_finds_nothing_on_any_page_in_light_or_dark() {
     crate::stories::receipts::comes_in_at_the_bank(&floor, "Otto");
     crate::stories::debits::is_drawn(&mut floor, amina);
     floor.night_of("2026-03-03");
+    crate::stories::clearings::sums_wait_at_the_bank(&floor);
     let accrued = Enter {
         account: maria.account,
         kind: EntryKind::Accrued,

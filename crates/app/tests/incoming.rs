@@ -253,6 +253,6 @@ fn a_statement_is_taken_and_decided_by_command() {
     let check = checked["checks"].as_array().unwrap().iter().find(|check| check["name"] == "bank statements whole").unwrap();
     assert_eq!(
         check["detail"],
-        "USD 100.00 posted, USD 25.00 unidentified, USD 12.00 set aside, USD \u{2212}100.00 came back, USD \u{2212}9.50 went out"
+        "USD 100.00 posted, USD 25.00 unidentified, USD 12.00 set aside, USD \u{2212}100.00 came back, USD \u{2212}9.50 went out, USD 0.00 matched"
     );
 }

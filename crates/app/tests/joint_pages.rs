@@ -52,7 +52,7 @@ fn a_joint_plan_is_agreed_and_paid_by_forms_alone() {
         assert_eq!(long.status(), StatusCode::UNPROCESSABLE_ENTITY);
         let long = long.text().await.unwrap();
         assert!(
-            long.contains("OTT-7, Otterbrook:</b> The plan runs longer") && long.contains("a supervisor agrees it at this desk"),
+            long.contains("OTT-7, Otterbrook:</b> The plan runs longer") && long.contains("Ask a supervisor for it, on all 2 accounts"),
             "{long}"
         );
         let alone = post("/joint_plans", &[&terms[..], &[("count", "4")]].concat()).await;

@@ -10,6 +10,7 @@ mod coaching_pages;
 mod command_line;
 mod crash;
 mod incoming;
+mod joint_asked_pages;
 mod joint_pages;
 mod letters_pdf;
 mod live;

@@ -38,7 +38,7 @@ pub enum BankCommand {
     },
     /// What came in and what became of it; without a state, what waits, with proposals.
     List {
-        /// posted, unidentified, came_back, set_aside, went_out, or all.
+        /// posted, matched, unidentified, came_back, set_aside, went_out, or all.
         #[arg(long)]
         state: Option<String>,
         /// How many at the most.
@@ -50,8 +50,19 @@ pub enum BankCommand {
         /// The entry, as the list has it.
         entry: String,
         /// The account: its id or reference.
+        #[arg(long, required_unless_present = "plan", conflicts_with = "plan")]
+        account: Option<String>,
+        /// The joint plan whose accounts it is split over.
         #[arg(long)]
-        account: String,
+        plan: Option<String>,
+    },
+    /// Matches a sum to what it stands for, such as the debits of a file: posted already, and at the bank now.
+    Match {
+        /// The entry, as the list has it.
+        entry: String,
+        /// Which of what is proposed, as the list has it.
+        #[arg(long)]
+        of: String,
     },
     /// Sets aside what is nobody's payment.
     Aside {

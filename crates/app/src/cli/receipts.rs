@@ -8,13 +8,15 @@ use super::output::{answer, money};
 use super::{Answered, Global};
 use crate::accounts;
 use crate::app::{Actor, App, Failure};
-use crate::ledger::receipts::decide::{Back, identify, set_aside, take_back, waits};
+use crate::ledger::clearing::matching::{self, match_entry};
+use crate::ledger::receipts::decide::{Back, identify, identify_together, set_aside, take_back, waits};
 use crate::ledger::receipts::look::{Shown, of_codes, propose, shown};
 use crate::ledger::receipts::pages::masked;
-use crate::ledger::receipts::store::{EntryRow, StatementRow, list_entries, list_waiting};
+use crate::ledger::receipts::store::{EntryRow, PartRow, StatementRow, list_entries, list_parts, list_waiting};
 use crate::ledger::receipts::take::{Count, TakeFile, Taken, take_file};
+use crate::plans::joint::paying::PostedPart;
 use duly_domain::ledger::receipts::{State, is_said};
-use duly_domain::values::ids::PaymentId;
+use duly_domain::values::ids::{PaymentId, ReceiptId};
 use serde_json::{Map, Value as Json, json};
 
 pub(super) async fn bank(app: &App, global: &Global, command: BankCommand) -> Result<Answered, Failure> {
@@ -33,7 +35,23 @@ pub(super) async fn bank(app: &App, global: &Global, command: BankCommand) -> Re
             return Ok(answered(taken.refuses()));
         }
         BankCommand::List { state, limit } => list(app, global, state.as_deref(), limit).await?,
-        BankCommand::Identify { entry, account } => {
+        BankCommand::Identify { entry, plan: Some(plan), .. } => {
+            let id = parse_id("entry", &entry)?;
+            let posted = identify_together(app, &who, app.moment(), id, parse_id("plan", &plan)?).await?;
+            let parts: Vec<Json> = posted
+                .parts
+                .iter()
+                .map(|part| {
+                    json!({"account": part.account.to_string(), "reference": part.reference, "payment": part.posted.payment.to_string(),
+                        "amount": money(part.amount.minor(), part.amount.currency().code())})
+                })
+                .collect();
+            let json = json!({"entry": entry, "state": State::Posted, "joint": posted.joint.to_string(), "parts": parts});
+            let line = |part: &PostedPart| format!("{} on {}: payment {}", part.amount, part.reference, part.posted.payment);
+            answer(global.format, &json, || posted.parts.iter().map(line).collect())?;
+        }
+        BankCommand::Identify { entry, account, plan: None } => {
+            let account = account.unwrap_or_default();
             let account = accounts::store::resolve(&mut app.db.read().await?, &account).await?;
             let posted = identify(app, &who, app.moment(), parse_id("entry", &entry)?, account).await?;
             let currency = posted.balance.currency().code();
@@ -43,6 +61,10 @@ pub(super) async fn bank(app: &App, global: &Global, command: BankCommand) -> Re
                 let left = posted.balance.total().map(|total| total.to_string()).unwrap_or_default();
                 vec![format!("payment {}; {left} is left", posted.payment)]
             })?;
+        }
+        BankCommand::Match { entry, of } => {
+            let says = match_entry(app, &who, app.moment(), parse_id("entry", &entry)?, &of).await?;
+            answer(global.format, &json!({"entry": entry, "state": State::Matched, "of": says}), || vec![format!("matched: {says}")])?;
         }
         BankCommand::Aside { entry, note } => {
             set_aside(app, &who, app.moment(), parse_id("entry", &entry)?, &note).await?;
@@ -56,7 +78,7 @@ pub(super) async fn bank(app: &App, global: &Global, command: BankCommand) -> Re
                 Back::WaitsAgain(payment) => {
                     ("unidentified", Some(payment), format!("payment {payment} is reversed: the money waits again"))
                 }
-                Back::NotAside => ("waits", None, "it waits again".into()),
+                Back::NotAside | Back::NotMatched => ("waits", None, "it waits again".into()),
             };
             let json = json!({"entry": entry, "state": state, "payment": payment.map(|id| id.to_string())});
             answer(global.format, &json, || vec![says])?;
@@ -74,23 +96,54 @@ async fn list(app: &App, global: &Global, state: Option<&str>, limit: i64) -> Re
         Some(other) => return Err(one_of("state", other, State::ALL.iter().map(|state| state.code()).chain(["all"]))),
     };
     let waiting: Vec<EntryRow> = rows.iter().filter(|row| row.state == State::Unidentified.code()).cloned().collect();
-    let mut proposals = propose(&mut tx, &waiting).await?.into_iter();
-    let rows: Vec<(EntryRow, Vec<Shown>)> = rows
-        .into_iter()
-        .map(|row| {
-            let shown = if row.state == State::Unidentified.code() { proposals.next().unwrap_or_default() } else { Vec::new() };
-            (row, shown)
+    let mut proposals = propose(&mut tx, app.moment(), &waiting).await?.into_iter();
+    let undecided: Vec<&EntryRow> = rows.iter().filter(|row| waits(row)).collect();
+    let mut sums = matching::propose(&mut tx, &undecided).await?.into_iter();
+    let posted: Vec<ReceiptId> = rows.iter().filter(|row| row.state == State::Posted.code()).map(|row| row.id).collect();
+    let parts = list_parts(&mut tx, &posted).await?;
+    let listed: Vec<Listed> = rows
+        .iter()
+        .map(|row| Listed {
+            row,
+            proposals: if row.state == State::Unidentified.code() { proposals.next().unwrap_or_default() } else { Vec::new() },
+            sums: if waits(row) { sums.next().unwrap_or_default() } else { Vec::new() },
+            others: parts.iter().filter(|part| part.0 == row.id).map(|part| &part.1).collect(),
         })
         .collect();
-    let json = json!({"entries": rows.iter().map(|(row, shown)| entry_json(row, shown)).collect::<Vec<_>>()});
-    answer(global.format, &json, || rows.iter().flat_map(|(row, shown)| entry_lines(row, shown)).collect())
+    let json = json!({"entries": listed.iter().map(entry_json).collect::<Vec<_>>()});
+    answer(global.format, &json, || listed.iter().flat_map(entry_lines).collect())
 }
 
-fn entry_json(row: &EntryRow, shown: &[Shown]) -> Json {
-    let proposals: Vec<Json> = shown
+/// A movement with what is said of it.
+struct Listed<'a> {
+    row: &'a EntryRow,
+    proposals: Vec<Shown>,
+    sums: Vec<matching::Shown>,
+    /// What of it stands on other accounts.
+    others: Vec<&'a PartRow>,
+}
+
+fn entry_json(Listed { row, proposals, sums, others }: &Listed<'_>) -> Json {
+    let part = |one: &&PartRow| {
+        json!({"account": one.account.to_string(), "reference": one.account_reference, "payment": one.payment.to_string(),
+            "amount": money(one.amount_minor, &one.currency)})
+    };
+    let sums: Vec<Json> = sums
         .iter()
         .map(|one| {
-            json!({"account": one.proposal.account.to_string(), "reference": one.reference, "name": one.name, "weight": one.proposal.weight,
+            json!({"of": one.waited.mark(), "what": one.waited.says, "grounds": one.proposal.grounds, "says": one.because(),
+                "differs": money(one.proposal.differs_minor, &row.currency)})
+        })
+        .collect();
+    let proposals: Vec<Json> = proposals
+        .iter()
+        .map(|one| {
+            let split: Vec<Json> = one
+                .split
+                .iter()
+                .map(|(reference, part)| json!({"reference": reference, "amount": money(part.minor(), part.currency().code())}))
+                .collect();
+            json!({"joint": one.proposal.joint.map(|id| id.to_string()), "split": split, "account": one.proposal.account.to_string(), "reference": one.reference, "name": one.name, "weight": one.proposal.weight,
                 "grounds": one.proposal.grounds, "says": one.says(), "balance": money(one.balance.minor(), one.balance.currency().code())})
         })
         .collect();
@@ -100,20 +153,26 @@ fn entry_json(row: &EntryRow, shown: &[Shown]) -> Json {
         "counterparty": text_json(&row.counterparty), "text": text_json(&row.words), "reversal": row.is_reversal,
         "return_reason": text_json(&row.return_reason), "account": row.account.map(|id| id.to_string()),
         "account_reference": row.account_reference, "payment": row.payment.map(|id| id.to_string()),
-        "grounds": row.grounds.split_whitespace().collect::<Vec<_>>(), "note": text_json(&row.note), "proposals": proposals})
+        "with": others.iter().map(part).collect::<Vec<_>>(), "grounds": row.grounds.split_whitespace().collect::<Vec<_>>(),
+        "note": text_json(&row.note), "proposals": proposals, "sums": sums})
 }
 
-fn entry_lines(row: &EntryRow, proposals: &[Shown]) -> Vec<String> {
+fn entry_lines(Listed { row, proposals, sums, others }: &Listed<'_>) -> Vec<String> {
     let amount = shown(row.amount_minor, &row.currency);
     let said = [row.counterparty.as_str(), row.reference.as_str(), row.words.as_str()];
     let said: Vec<&str> = said.into_iter().filter(|text| is_said(text)).collect();
     let mut lines = vec![format!("{} {} {amount:>18}  {}  {}", row.id, row.booked_on, row.state, said.join(" · "))];
     if let Some(reference) = &row.account_reference {
         let because = if row.grounds.is_empty() { "decided by a person".into() } else { of_codes(&row.grounds) };
-        lines.push(format!("    account {reference}: {because}"));
+        let with: String = others.iter().map(|one| format!(" and {}", one.account_reference)).collect();
+        lines.push(format!("    account {reference}{with}: {because}"));
     }
     lines.extend((!row.note.is_empty()).then(|| format!("    {}", row.note)));
-    lines.extend(proposals.iter().map(|one| format!("    {} {}, {} owed: {}", one.reference, one.name, one.balance, one.says())));
+    lines.extend(proposals.iter().map(|one| match one.proposal.joint {
+        Some(joint) => format!("    {joint} {}, {}: {}", one.name, one.split_says(), one.says()),
+        None => format!("    {} {}, {} owed: {}", one.reference, one.name, one.balance, one.says()),
+    }));
+    lines.extend(sums.iter().map(|one| format!("    --of {} {}: {}", one.waited.mark(), one.waited.says, one.because())));
     lines
 }
 
@@ -127,7 +186,8 @@ fn taken_json(taken: &Taken) -> Json {
     let mut sums: Map<String, Json> = Map::new();
     json.insert("format".into(), taken.form.name().into());
     json.insert("entries".into(), taken.all.entries.into());
-    let states = [State::Posted, State::Unidentified, State::CameBack, State::WentOut].map(|state| (state.code(), taken.of(state)));
+    let states =
+        [State::Posted, State::Matched, State::Unidentified, State::CameBack, State::WentOut].map(|state| (state.code(), taken.of(state)));
     for (name, count) in [("known", taken.known.clone())].into_iter().chain(states) {
         json.insert(name.into(), count.entries.into());
         sums.insert(name.into(), count_json(&count)["amounts"].clone());
@@ -154,9 +214,10 @@ fn taken_lines(taken: &Taken) -> Vec<String> {
         format!("{}{}", count.entries, if sums.is_empty() { String::new() } else { format!(" ({})", sums.join(", ")) })
     };
     let mut lines = vec![format!(
-        "{} entries: {} posted, {} known, {} unidentified, {} came back, {} went out",
+        "{} entries: {} posted, {} matched, {} known, {} unidentified, {} came back, {} went out",
         taken.all.entries,
         in_words(&taken.of(State::Posted)),
+        in_words(&taken.of(State::Matched)),
         in_words(&taken.known),
         in_words(&taken.of(State::Unidentified)),
         in_words(&taken.of(State::CameBack)),

@@ -33,7 +33,7 @@ pub(super) async fn metro2(app: &App, global: &Global, command: Metro2Command) -
             answer(global.format, &furnished_json(&ask.file, at, &furnished), || lines(&ask.file, &furnished))
         }
         Metro2Command::Due => {
-            let (due, is_more) = list_due(&mut app.db.read().await?, at, DUE_MOST).await?;
+            let (due, is_more) = list_due(&mut app.db.read().await?, at, None, DUE_MOST).await?;
             let json = json!({"due": due.iter().map(due_json).collect::<Vec<_>>(), "is_more": is_more});
             answer(global.format, &json, || {
                 let more = is_more.then(|| format!("and more: correct these first, {DUE_MOST} are shown"));

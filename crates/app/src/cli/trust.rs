@@ -293,7 +293,7 @@ fn proved_json(one: &Proved) -> Json {
     json!({"currency": currency, "bank": some(proof.bank), "book": money(proof.book, currency), "ledgers": some(proof.ledgers()),
         "clients": money(proof.clients, currency), "agency": money(proof.agency, currency), "on_its_way": money(proof.on_its_way, currency),
         "unapplied": money(proof.unapplied, currency), "unidentified": money(proof.unidentified, currency),
-        "not_booked": money(proof.not_booked, currency), "difference": some(proof.difference()), "inside": some(proof.inside()),
+        "not_booked": money(proof.not_booked, currency), "coming": money(proof.coming, currency), "late": money(proof.late, currency), "difference": some(proof.difference()), "inside": some(proof.inside()),
         "to_bring_in": money(proof.to_bring_in(), currency), "ledgers_below_zero": below_zero, "whole": one.is_whole()})
 }
 
@@ -307,13 +307,14 @@ fn proved_line(one: &Proved) -> String {
         None => "the bank is not proved".into(),
     };
     format!(
-        "{bank} at the bank; {} of clients, {} of the agency, {} on its way, {} overpaid, {} unidentified, {} not booked: {found}",
+        "{bank} at the bank; {} of clients, {} of the agency, {} on its way, {} overpaid, {} unidentified, {} not booked, {} to come: {found}",
         shown(proof.clients),
         shown(proof.agency),
         shown(proof.on_its_way),
         shown(proof.unapplied),
         shown(proof.unidentified),
-        shown(proof.not_booked)
+        shown(proof.not_booked),
+        shown(proof.coming)
     )
 }
 

@@ -3,6 +3,8 @@
 use crate::app::{Actor, App, Failure, new_uuid};
 use crate::intake::upload::folder;
 use crate::ledger;
+use crate::ledger::clearing::expected::list_due;
+use crate::ledger::clearing::store::list_coming;
 use crate::ledger::receipts::take::{PIECE_MAX, TakeFile, take_file};
 use crate::strategy::actions::{Work, list_worklist};
 use duly_domain::identity::Role;
@@ -26,7 +28,7 @@ pub async fn take_statement(app: &App, users: &[(UserId, Actor)]) -> Result<(), 
     let named = |work: &Work| format!("payment {} thank you", work.item.reference);
     let name = |work: &Work| work.item.name.clone().unwrap_or_default().replace('/', " ");
     let both = format!("{} and {}", first.item.reference, second.item.reference);
-    let booked = [
+    let mut booked = vec![
         (5_000, name(first), named(first)),
         (7_500, name(second), named(second)),
         (10_000, "A relative".into(), both),
@@ -38,11 +40,21 @@ pub async fn take_statement(app: &App, users: &[(UserId, Actor)]) -> Result<(), 
         (-1_250, "Harbor Bank".into(), "fees of the month".into()),
     ];
     let today = app.moment().business_day;
+    // Debits that took effect: the bank names the first entry of each sum, but for the newest, which somebody has to look at.
+    let sums = list_due(&mut app.db.read().await?, today).await?;
+    for (place, one) in sums.iter().enumerate() {
+        let Some(minor) = one.expected.minor() else { continue };
+        let what = if minor < 0 { "return" } else { "settlement" };
+        let trace = one.expected.traces.first().filter(|_| place + 1 < sums.len()).map_or("", |(first, _)| first);
+        booked.push((minor, "Harbor Bank".into(), format!("ACH {what} {trace}").trim().to_string()));
+    }
     let day = today.saturating_sub(Span::new().days(1)).strftime("%y%m%d").to_string();
     let amount = |minor: i64| format!("{},{:02}", minor / 100, minor % 100);
-    // The day before, the bank and the ledger agreed.
+    // The day before, the bank and the ledger agreed, but for what was to come.
     let trust = ledger::store::trust(&mut app.db.read().await?).await?;
-    let opening = trust.iter().find(|(.., currency)| currency == "USD").map_or(0, |(bank, ..)| *bank);
+    let coming = list_coming(&mut app.db.read().await?, today).await?;
+    let coming = coming.iter().find(|(currency, _)| currency == "USD").map_or(0, |(_, minor)| *minor);
+    let opening = trust.iter().find(|(.., currency)| currency == "USD").map_or(0, |(bank, ..)| *bank) - coming;
     let mut closing = opening;
     let mut text = format!(":20:SAMPLE{day}\r\n:25:044000037/000100204417\r\n:28C:1/1\r\n:60F:C{day}USD{}\r\n", amount(opening));
     for (number, (minor, name, words)) in (1..).zip(&booked) {

@@ -3,9 +3,9 @@
 use super::casework::{claim_theft, complain, dispute_part, work_cases};
 use super::coached::{self, LED_DAYS};
 use super::mail::send_notices;
-use super::people::{HEAD, PLACERS, line};
+use super::people::{HEAD, PLACERS, line, may_be_the_same};
 use super::{at_its_own_time, desks};
-use super::{debited, furnished};
+use super::{debited, furnished, joined};
 use crate::accounts::actions::{join_desk, place_hold};
 use crate::accounts::limitation::EntryKind;
 use crate::accounts::limitation::actions::{self as limitations, Enter};
@@ -71,7 +71,7 @@ pub async fn live(app: &App, users: &[(UserId, Actor)], count: u32, seed: u64) -
     let officers: Vec<&(UserId, Actor)> = users.iter().filter(|(_, who)| matches!(who.role, Role::Officer | Role::Supervisor)).collect();
     let first_day = today.saturating_sub(Span::new().days(DAYS));
     let mut day = first_day;
-    let mut number = 0;
+    let (mut number, mut joint) = (0, None);
     while day < today {
         let age = days_between(first_day, day);
         // Half is placed on the first day, the rest in two batches; the last comes a week ago.
@@ -83,14 +83,21 @@ pub async fn live(app: &App, users: &[(UserId, Actor)], count: u32, seed: u64) -
         };
         past.set_clock(hour(app, day, 8, 0));
         if share > 0 {
-            place(&past, share, &mut number, day, &mut dice).await?;
+            let of_one = place(&past, share, &mut number, day, &mut dice).await?;
             for desk in desks(&past).await? {
                 for (user, _) in &officers {
                     join_desk(&past, &Actor::command(), past.moment(), desk.id, *user).await?;
                 }
             }
+            joint = match joint {
+                None => joined::agree_together(&past, users, &of_one).await?,
+                known => known,
+            };
         }
         if !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) {
+            if let Some(joint) = joint {
+                joined::pay_what_is_due(&past, joint).await?;
+            }
             money_comes_in(&past, &mut dice).await?;
             talk(app, &past, &officers, day, count, &mut dice).await?;
             if let Some((_, who)) = users.iter().find(|(_, who)| who.role == Role::BackOffice) {
@@ -121,15 +128,23 @@ fn hour(app: &App, day: Date, hour: i8, minute: i8) -> Timestamp {
     zoned.map_or(Timestamp::UNIX_EPOCH, |zoned| zoned.timestamp())
 }
 
-/// Each creditor places its share as a file.
-async fn place(past: &App, share: u32, number: &mut u32, day: Date, dice: &mut Dice) -> Result<(), Failure> {
+/// Each creditor places its share as a file. On the first day each but one places the same person too: the references of those accounts.
+async fn place(past: &App, share: u32, number: &mut u32, day: Date, dice: &mut Dice) -> Result<Vec<String>, Failure> {
     let weights = [4, 3, 2, 1];
+    let is_first = *number == 0;
+    let mut of_one = Vec::new();
     for (placer, weight) in PLACERS.iter().zip(weights) {
         let rows = (share * weight / 10).max(1);
         let mut text = HEAD.to_string();
+        let mut is_placed = !is_first;
         for _ in 0..rows {
             *number += 1;
-            text.push_str(&line(placer, *number, day, dice));
+            let is_the_same = !is_placed && may_be_the_same(placer, *number);
+            text.push_str(&line(placer, *number, day, is_the_same, dice));
+            if is_the_same {
+                is_placed = true;
+                of_one.push(placer.reference(*number));
+            }
         }
         let path = std::env::temp_dir().join(format!("duly-sample-{}-{}.csv", std::process::id(), placer.prefix));
         std::fs::write(&path, text).map_err(|error| Failure::File(format!("{} cannot be written: {error}", path.display())))?;
@@ -144,7 +159,7 @@ async fn place(past: &App, share: u32, number: &mut u32, day: Date, dice: &mut D
             find_likenesses(past, past.moment(), batch, &Progress::default()).await?;
         }
     }
-    Ok(())
+    Ok(of_one)
 }
 
 /// Two thirds of the promises due today are paid, some in part; now and then a payment comes back.

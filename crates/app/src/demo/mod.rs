@@ -9,6 +9,7 @@ mod coached;
 mod debited;
 mod floor_today;
 mod furnished;
+mod joined;
 mod life;
 mod mail;
 mod negotiated;
@@ -234,7 +235,7 @@ async fn run_missed_nights(app: &App) -> Result<(), Failure> {
 }
 
 async fn counts(tx: &mut Tx) -> Result<Vec<(&'static str, i64)>, Failure> {
-    const TABLES: [(&str, &str); 26] = [
+    const TABLES: [(&str, &str); 27] = [
         ("creditors", "select count(*) from creditors"),
         ("accounts", "select count(*) from accounts"),
         ("debtors", "select count(*) from debtors"),
@@ -245,6 +246,7 @@ async fn counts(tx: &mut Tx) -> Result<Vec<(&'static str, i64)>, Failure> {
         ("approvals", "select count(*) from approvals"),
         ("budgets", "select count(*) from budgets"),
         ("plans", "select count(*) from plans"),
+        ("joint_plans", "select count(*) from joint_plans"),
         ("payments", "select count(*) from payments"),
         ("charges", "select count(*) from charges"),
         ("hardship_pauses", "select count(*) from hardship_pauses"),

@@ -83,6 +83,11 @@ pub const PLACERS: [Placer; 4] = [
 ];
 
 impl Placer {
+    /// What the creditor calls the account of a line.
+    pub fn reference(&self, number: u32) -> String {
+        format!("{}-{number:07}", self.prefix)
+    }
+
     /// The text of its mapping file.
     pub fn mapping_text(&self) -> String {
         MAPPING.replace("KIND", self.mapping).replace("DEBTORS", if self.is_business { "businesses" } else { "people" })
@@ -192,11 +197,27 @@ fn nearly_barred(placer: &Placer, number: u32, placed_on: Date, code: &str) -> O
     Some(ends_on.saturating_sub(Span::new().years(years)))
 }
 
+/// Whom several creditors place on the first day: one person, who owes to each of them.
+struct Same {
+    name: &'static str,
+    street: &'static str,
+    mobile: &'static str,
+    email: &'static str,
+}
+
+const SAME: Same =
+    Same { name: "Delphine Okafor-Lindgren", street: "27 Alder Lane", mobile: "(614) 555-0158", email: "delphine@people.example" };
+
+/// Whether a line may be that person's: of a debt that is neither years old nor about to be.
+pub fn may_be_the_same(placer: &Placer, number: u32) -> bool {
+    !placer.is_business && number % 19 != 3 && !NEARLY_BARRED.contains(&number) && !number.is_multiple_of(37)
+}
+
 /// The head of every file.
 pub const HEAD: &str = "account,name,language,street,city,state,zip,mobile,home_phone,work_phone,email,description,principal,interest,fees,itemized_on,due_on\n";
 
-/// One line of a creditor's file.
-pub fn line(placer: &Placer, number: u32, placed_on: Date, dice: &mut Dice) -> String {
+/// One line of a creditor's file; of the person whom several place, where it is theirs. The dice fall the same way.
+pub fn line(placer: &Placer, number: u32, placed_on: Date, is_the_same: bool, dice: &mut Dice) -> String {
     let name = match dice.of(40) {
         0 => HARD[dice.of(3)].to_string(),
         _ if placer.is_business => format!("{} {}", FIRMS[dice.of(FIRMS.len())], ["LLC", "Inc", "Co"][dice.of(3)]),
@@ -230,13 +251,21 @@ pub fn line(placer: &Placer, number: u32, placed_on: Date, dice: &mut Dice) -> S
         .unwrap_or_else(|| placed_on.saturating_sub(Span::new().years(old_years(placer, number)).days(age)));
     let amount = |minor: i64| format!("{}.{:02}", minor / 100, minor % 100);
     let language = if dice.of(9) == 0 { "Spanish" } else { "" };
+    let street = format!("{} Alder Lane", dice.of(900) + 10);
+    let plain = (name, street, (city, code, zip), mobile, home, work, email, language);
+    let (name, street, (city, code, zip), mobile, home, work, email, language) = match is_the_same {
+        false => plain,
+        true => {
+            let [name, street, mobile, email] = [SAME.name, SAME.street, SAME.mobile, SAME.email].map(String::from);
+            (name, street, (CITIES[0].0, CITIES[0].1, CITIES[0].2), mobile, String::new(), String::new(), email, "")
+        }
+    };
     let mut line = String::new();
     let quoted = name.replace('"', "\"\"");
     writeln!(
         line,
-        "{}-{number:07},\"{quoted}\",{language},{} Alder Lane,{city},{code},{zip},{mobile},{home},{work},{email},{},{},{},{},{due_on},{due_on}",
-        placer.prefix,
-        dice.of(900) + 10,
+        "{},\"{quoted}\",{language},{street},{city},{code},{zip},{mobile},{home},{work},{email},{},{},{},{},{due_on},{due_on}",
+        placer.reference(number),
         placer.descriptions[dice.of(placer.descriptions.len())],
         amount(principal),
         amount(interest),

@@ -33,6 +33,7 @@ pub async fn run(tx: &mut Tx, keys: &Keys, on: Date) -> Result<Vec<Check>, Failu
     let documents = accounts::papers::verify(tx).await?;
     let gone = compliance::store::count_gone(tx).await?;
     let receipts = ledger::receipts::check::verify(tx).await?;
+    let clearings = ledger::clearing::check::verify(tx).await?;
     let debits = ledger::debits::check::verify(tx).await?;
     let (book, remitted) = (ledger::trust::check::verify(tx, on).await?, ledger::remittances::check::verify(tx).await?);
     let charges = ledger::charges::check::verify(tx).await?;
@@ -88,6 +89,7 @@ pub async fn run(tx: &mut Tx, keys: &Keys, on: Date) -> Result<Vec<Check>, Failu
             detail: format!("{ages} re-ages stand, {off_ages} accounts count their age otherwise"),
         },
         Check { name: "bank statements whole", ok: receipts.is_ok(), detail: receipts.unwrap_or_else(|faults| faults) },
+        Check { name: "sums at the bank matched once", ok: clearings.is_ok(), detail: clearings.unwrap_or_else(|faults| faults) },
         Check { name: "debits as files say", ok: debits.is_ok(), detail: debits.unwrap_or_else(|faults| faults) },
         Check {
             name: "audit chains verify",

@@ -6,6 +6,7 @@ pub mod at_once;
 pub mod bank_file;
 pub mod charges;
 pub mod check;
+pub mod clearing;
 pub mod debits;
 pub mod direct;
 pub mod journal;

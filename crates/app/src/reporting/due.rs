@@ -11,6 +11,10 @@ use duly_domain::reporting::correcting::{Correction, Due, correct, due};
 use duly_domain::reporting::furnishing::{Furnishing, Told};
 use duly_domain::values::ids::AccountId;
 use duly_domain::values::moment::Moment;
+use std::collections::VecDeque;
+
+/// Accounts looked for at once.
+const LOOKED_FOR: i64 = 1_000;
 
 /// An account that should be told anew.
 #[derive(Clone, Debug)]
@@ -33,15 +37,20 @@ pub struct DueAccount {
     pub refusal: Option<String>,
 }
 
-/// Accounts that should be told anew, so many at the most, and whether there are more.
-pub async fn list_due(tx: &mut Tx, at: Moment, most: usize) -> Result<(Vec<DueAccount>, bool), Failure> {
+/// Accounts that should be told anew behind one of them, so many at the most, and whether there are more.
+pub async fn list_due(tx: &mut Tx, at: Moment, after: Option<AccountId>, most: usize) -> Result<(Vec<DueAccount>, bool), Failure> {
     let mut found: Vec<DueAccount> = Vec::new();
-    let mut after = AccountId(uuid::Uuid::nil());
+    let mut after = after.unwrap_or(AccountId(uuid::Uuid::nil()));
+    let mut listed = VecDeque::new();
     loop {
-        let page = store::list_to_look_at(tx, after, PAGE).await?;
-        let Some(last) = page.last() else { return Ok((found, false)) };
+        // What is looked for at once is many, what is judged at once a few: most pages are full before all are.
+        if listed.is_empty() {
+            listed = VecDeque::from(store::list_to_look_at(tx, after, LOOKED_FOR).await?);
+        }
+        let some: Vec<_> = listed.drain(..listed.len().min(usize::try_from(PAGE).unwrap_or(1))).collect();
+        let Some(last) = some.last() else { return Ok((found, false)) };
         after = last.account;
-        for judged in judge(tx, page, at).await? {
+        for judged in judge(tx, some, at).await? {
             let facts = judged.facts(&judged.told, at.business_day)?;
             let Some((due, how)) = due(&facts, judged.since, at.business_day) else { continue };
             let (Ok(now), Some(told)) = (correct(&facts, how, at.business_day), judged.told.last()) else { continue };

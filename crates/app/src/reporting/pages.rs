@@ -22,6 +22,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use duly_domain::identity::{Permission, may};
 use duly_domain::reporting::furnishing::{LeftOut, Status};
 use duly_domain::reporting::joint::LeftAside;
+use duly_domain::values::ids::{AccountId, FurnishingFileId};
 use duly_domain::values::moment::written;
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, HashMap};
@@ -73,12 +74,16 @@ struct ReportingPage {
     frame: Frame,
     may_furnish: bool,
     due: Vec<ShownDue>,
-    is_more_due: bool,
+    /// Behind which account the next of them stand.
+    more_due: Option<AccountId>,
+    is_behind: bool,
     creditors: Vec<ShownCreditor>,
     others: Vec<String>,
     to_tell: i64,
     is_large: bool,
     files: Vec<ShownFile>,
+    /// Before which file the older ones are.
+    older_files: Option<FurnishingFileId>,
     /// Of the last monthly file: its day, accounts by the reason, and the first of them.
     left_of: String,
     left_out: Vec<(String, u64)>,
@@ -95,13 +100,35 @@ pub async fn get_reporting(
     visit: Visit,
     Query(query): Query<HashMap<String, String>>,
 ) -> Result<Response, Failure> {
-    reporting_page(&web, &visit, query.get("said").map(String::as_str), Fields::default(), Problems::default()).await
+    let begin = Begin {
+        after: query.get("after").and_then(|after| after.parse().ok()),
+        before: query.get("before").and_then(|before| before.parse().ok()),
+    };
+    page_from(&web, &visit, query.get("said").map(String::as_str), begin, Fields::default(), Problems::default()).await
+}
+
+/// Where the lists of the page begin.
+#[derive(Default)]
+struct Begin {
+    after: Option<AccountId>,
+    before: Option<FurnishingFileId>,
 }
 
 async fn reporting_page(web: &Web, visit: &Visit, said: Option<&str>, fields: Fields, problems: Problems) -> Result<Response, Failure> {
+    page_from(web, visit, said, Begin::default(), fields, problems).await
+}
+
+async fn page_from(
+    web: &Web,
+    visit: &Visit,
+    said: Option<&str>,
+    begin: Begin,
+    fields: Fields,
+    problems: Problems,
+) -> Result<Response, Failure> {
     let mut tx = web.app.db.read().await?;
     let mut names = Names::default();
-    let (due, is_more_due) = list_due(&mut tx, visit.at, DUE_MOST).await?;
+    let (due, is_more_due) = list_due(&mut tx, visit.at, begin.after, DUE_MOST).await?;
     let told = store::list_creditors(&mut tx).await?;
     let others = accounts::store::list_creditors(&mut tx).await?;
     let others = others.into_iter().filter(|one| one.role != "first_party" && !told.iter().any(|known| known.creditor == one.id));
@@ -113,12 +140,18 @@ async fn reporting_page(web: &Web, visit: &Visit, said: Option<&str>, fields: Fi
         creditors.push(ShownCreditor { kind, since: format!("{by} {}", when(row.told_at, visit.at.at, &visit.zone)), row });
     }
     let mut files = Vec::new();
-    for row in store::list_files(&mut tx, FILES_MOST).await? {
+    let mut written_files = match begin.before {
+        Some(file) => store::list_files_before(&mut tx, file, FILES_MOST + 1).await?,
+        None => store::list_files(&mut tx, FILES_MOST + 1).await?,
+    };
+    let is_older = written_files.len() > usize::try_from(FILES_MOST).unwrap_or(0);
+    written_files.truncate(usize::try_from(FILES_MOST).unwrap_or(0));
+    for row in written_files {
         let by = format!("{} {}", names.of(&mut tx, &row.written_by).await?, when(row.written_at, visit.at.at, &visit.zone));
         files.push(shown_file(row, by));
     }
     let last = store::find_last_monthly(&mut tx).await?;
-    let to_tell = store::count_to_tell(&mut tx).await?;
+    let to_tell = store::count_to_tell(&mut tx, WRITTEN_HERE + 1).await?;
     tx.rollback().await;
     let reporter = match fields.some("reporter") {
         Some(given) => given,
@@ -128,12 +161,14 @@ async fn reporting_page(web: &Web, visit: &Visit, said: Option<&str>, fields: Fi
     let shown = ReportingPage {
         frame: Frame::of(visit, "/compliance", "Bureaus").saying(said),
         may_furnish: may(visit.who.role, Permission::Furnish),
+        more_due: due.last().filter(|_| is_more_due).map(|last| last.account),
+        is_behind: begin.after.is_some() || begin.before.is_some(),
         due: due.into_iter().map(shown_due).collect(),
-        is_more_due,
         creditors,
         others,
         to_tell,
         is_large: to_tell > WRITTEN_HERE,
+        older_files: files.last().filter(|_| is_older).map(|file| file.row.id),
         files,
         left_of: last.as_ref().map(|row| written(row.as_of)).unwrap_or_default(),
         left_out: last.as_ref().map(counts).unwrap_or_default(),
@@ -273,7 +308,7 @@ pub async fn post_creditor_end(State(web): State<Web>, visit: Visit, body: Bytes
 /// `POST /reporting/files`: the monthly file, to be saved. Again on the same day it is the same.
 pub async fn post_file(State(web): State<Web>, visit: Visit, body: Bytes) -> Result<Response, Failure> {
     let fields = Fields::of(&body);
-    let to_tell = store::count_to_tell(&mut web.app.db.read().await?).await?;
+    let to_tell = store::count_to_tell(&mut web.app.db.read().await?, WRITTEN_HERE + 1).await?;
     if to_tell > WRITTEN_HERE {
         let says = format!("{to_tell} accounts take longer than a page waits: write it with duly metro2 write");
         return wrong(&web, &visit, fields, Failure::Stale(says)).await;

@@ -1,4 +1,4 @@
-//! The tables `furnished_creditors`, `furnishings` and `furnishing_files`.
+//! The tables `furnished_creditors`, `furnishings`, `told_accounts` and `furnishing_files`.
 
 use crate::params;
 use crate::rows;
@@ -18,29 +18,56 @@ const CREDITORS: &str = "
 const PAGE: &str = "
     select a.id, c.name, coalesce(f.classification, '')
       from accounts a join creditors c on c.id = a.creditor_id left join furnished_creditors f on f.creditor_id = a.creditor_id
-     where a.id > $1 and (f.creditor_id is not null or exists (select 1 from furnishings t where t.account_id = a.id))
+     where a.id > $1 and (f.creditor_id is not null or exists (select 1 from told_accounts t where t.account_id = a.id))
      order by a.id limit $2";
 const SOME: &str = "
     select a.id, c.name, coalesce(f.classification, '')
       from accounts a join creditors c on c.id = a.creditor_id left join furnished_creditors f on f.creditor_id = a.creditor_id
      where a.id in ($keys) order by a.id";
-const COUNT: &str = "
-    select count(*) from accounts a
-     where a.creditor_id in (select creditor_id from furnished_creditors)
-        or exists (select 1 from furnishings t where t.account_id = a.id)";
-/// Accounts of which something happened since they were told last that may have to be corrected before the month is over.
-const TO_LOOK_AT: &str = "
+/// Counted so far at the most.
+pub const COUNT: &str = "
+    select count(*) from (
+        select a.id from accounts a join furnished_creditors f on f.creditor_id = a.creditor_id
+        union all
+        select t.account_id from creditors c join told_accounts t on t.creditor_id = c.id
+         where not exists (select 1 from furnished_creditors f where f.creditor_id = c.id)
+        limit $1) as listed";
+/// Accounts of which something happened since they were told last that may have to be corrected before the month is over: each arm begins at
+/// what happened, or at what stands told.
+pub const TO_LOOK_AT: &str = "
     select a.id, c.name, coalesce(f.classification, '')
-      from furnishings t join accounts a on a.id = t.account_id join creditors c on c.id = a.creditor_id
-           left join furnished_creditors f on f.creditor_id = a.creditor_id
-     where a.id > $1 and (t.status = '93' or t.status = '62')
-       and not exists (select 1 from furnishings n where n.account_id = t.account_id and (n.as_of > t.as_of or (n.as_of = t.as_of and n.id > t.id)))
-       and (f.creditor_id is null or a.closed_because = 'fraud' or t.people is not null
-            or (t.status = '93' and a.state <> 'open') or (t.status = '62' and a.state <> 'paid')
-            or exists (select 1 from cases s where s.account_id = a.id and (s.closed_at is null or s.closed_at >= t.told_at))
-            or exists (select 1 from notices n where n.account_id = a.id and n.kind = 'dispute' and n.created_at >= t.told_at)
-            or exists (select 1 from payments p where p.account_id = a.id and p.effective_on <= t.as_of and p.reversed_on >= t.as_of))
+      from (
+        select t.account_id from told_accounts t join accounts a on a.id = t.account_id
+         where t.status = '93' and t.account_id > $1 and a.state <> 'open'
+        union
+        select t.account_id from told_accounts t join accounts a on a.id = t.account_id
+         where t.status = '62' and t.account_id > $1 and (a.state <> 'paid' or a.closed_because = 'fraud')
+        union
+        select t.account_id from told_accounts t where t.has_people = 1 and t.account_id > $1 and t.status in ('93', '62')
+        union
+        select t.account_id from creditors c join told_accounts t on t.creditor_id = c.id
+         where t.status in ('93', '62') and t.account_id > $1
+           and not exists (select 1 from furnished_creditors f where f.creditor_id = c.id)
+        union
+        select s.account_id from cases s join told_accounts t on t.account_id = s.account_id
+         where s.account_id > $1 and t.status in ('93', '62') and (s.closed_at is null or s.closed_at >= t.told_at)
+        union
+        select n.account_id from notices n join told_accounts t on t.account_id = n.account_id
+         where n.kind = 'dispute' and n.account_id > $1 and t.status in ('93', '62') and n.created_at >= t.told_at
+        union
+        select r.account_id from entries r join told_accounts t on t.account_id = r.account_id
+               join entries e on e.account_id = r.account_id and e.id = r.reverses_entry_id
+         where r.reverses_entry_id is not null and r.account_id > $1 and t.status in ('93', '62')
+           and e.kind = 'payment' and e.effective_on <= t.as_of and r.booked_on >= t.as_of) as d
+      join accounts a on a.id = d.account_id join creditors c on c.id = a.creditor_id
+      left join furnished_creditors f on f.creditor_id = a.creditor_id
      order by a.id limit $2";
+/// What stands told of an account is its newest telling.
+const STANDS: &str = "
+    insert into told_accounts (account_id, creditor_id, furnishing_id, as_of, status, told_at, has_people)
+    values ($1, (select creditor_id from accounts where id = $1), $2, $3, $4, $5, $6)
+    on conflict (account_id) do update set furnishing_id = excluded.furnishing_id, as_of = excluded.as_of, status = excluded.status,
+        told_at = excluded.told_at, has_people = excluded.has_people";
 const TOLD_OF: &str = "
     select account_id, id, as_of, status, balance_dollars, delinquent_since, dispute, is_settled, told_by, told_at, corrects_id, because, people
       from furnishings where account_id in ($keys) order by account_id, as_of, id";
@@ -56,6 +83,10 @@ const INSERT_FILE: &str = "
 const FILES: &str = "
     select id, kind, as_of, reporter, bureau, because, looked_at, accounts, people, dollars, told, left_out, named, hash, written_by, written_at
       from furnishing_files order by as_of desc, id desc limit $1";
+const FILES_BEFORE: &str = "
+    select id, kind, as_of, reporter, bureau, because, looked_at, accounts, people, dollars, told, left_out, named, hash, written_by, written_at
+      from furnishing_files where (as_of, id) < (select b.as_of, b.id from furnishing_files b where b.id = $1)
+     order by as_of desc, id desc limit $2";
 const LAST_MONTHLY: &str = "
     select id, kind, as_of, reporter, bureau, because, looked_at, accounts, people, dollars, told, left_out, named, hash, written_by, written_at
       from furnishing_files where kind = $1 order by as_of desc, id desc limit 1";
@@ -139,9 +170,9 @@ pub async fn list_some(tx: &mut Tx, accounts: &[Value]) -> Result<Vec<ToTell>, S
     tx.all_in(SOME, accounts).await
 }
 
-/// How many accounts a monthly file looks at.
-pub async fn count_to_tell(tx: &mut Tx) -> Result<i64, StoreError> {
-    let counted: Option<(i64,)> = tx.one(COUNT, &[]).await?;
+/// How many accounts a monthly file looks at, counted so far at the most.
+pub async fn count_to_tell(tx: &mut Tx, most: i64) -> Result<i64, StoreError> {
+    let counted: Option<(i64,)> = tx.one(COUNT, params![most]).await?;
     Ok(counted.map_or(0, |(count,)| count))
 }
 
@@ -185,7 +216,9 @@ pub async fn insert_furnishing(
         because,
         people
     ];
-    tx.run(INSERT, values).await.map(drop)
+    let stands = params![account, id, as_of, row.status.as_str(), told_at, row.people.is_some()];
+    tx.run(INSERT, values).await?;
+    tx.run(STANDS, stands).await.map(drop)
 }
 
 pub async fn insert_file(tx: &mut Tx, row: &FileRow) -> Result<(), StoreError> {
@@ -201,6 +234,11 @@ pub async fn insert_file(tx: &mut Tx, row: &FileRow) -> Result<(), StoreError> {
 /// The files, the last first.
 pub async fn list_files(tx: &mut Tx, limit: i64) -> Result<Vec<FileRow>, StoreError> {
     tx.all(FILES, params![limit]).await
+}
+
+/// Those before one of them, the last first.
+pub async fn list_files_before(tx: &mut Tx, file: FurnishingFileId, limit: i64) -> Result<Vec<FileRow>, StoreError> {
+    tx.all(FILES_BEFORE, params![file, limit]).await
 }
 
 /// The last monthly file.

@@ -90,6 +90,10 @@ const STEPS: &[Step] = &steps! {
     67 "0067_write_offs" apart;
     68 "0068_re_ages";
     69 "0069_corrections";
+    70 "0070_bank_parts";
+    72 "0072_told_accounts";
+    73 "0073_comparisons" apart;
+    74 "0074_clearings" apart;
 };
 
 const JOURNAL: &str = "

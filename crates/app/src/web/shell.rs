@@ -162,6 +162,8 @@ fn saying(code: &str) -> &'static str {
     match code {
         "reserved" => "Reserved: make the contact now, then record its result.",
         "recap" => "Written for them, as below.",
+        "comparison" => "The comparison is printed for the mail: it counts as a contact once it is mailed.",
+        "comparison-stands" => "This very comparison is printed or mailed already: nothing was printed twice.",
         "sent" => "Noted as sent; it counts as a contact.",
         "recorded" => "Result recorded.",
         "promised" => "Promise recorded.",
@@ -177,6 +179,7 @@ fn saying(code: &str) -> &'static str {
         "repeated" => "This payment was posted before; nothing was changed.",
         "reversed" => "Payment reversed.",
         "aside" => "Set aside, with the reason.",
+        "matched" => "Matched; nothing was posted by it.",
         "waits-again" => "Taken back; it waits again.",
         "told" => "Noted; it binds from now on.",
         "ended" => "Ended.",

@@ -34,7 +34,7 @@ const ROWS: &str = "reference,name,language,street,city,zip,principal,due_on
 ";
 
 /// Two people who can be written to and one who cannot, and a folder for their letters.
-fn people(floor: &mut Floor) -> ([Person; 3], PathBuf) {
+pub(super) fn people(floor: &mut Floor) -> ([Person; 3], PathBuf) {
     floor.import(ROWS, MAPPING, "Larkfield").expect("the file is good");
     set_sender(floor);
     let folder = std::env::temp_dir().join(format!("duly_confirmations_{}", Uuid::now_v7().simple()));

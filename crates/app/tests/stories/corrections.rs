@@ -49,6 +49,11 @@ pub fn is_told(floor: &mut Floor, person: Person) {
          values ($1, $2, '2026-02-27', '93', 60, '2025-09-01', 0, 'command', 0)",
         &[Uuid::now_v7().into(), person.account.into()],
     );
+    floor.tamper(
+        "insert into told_accounts (account_id, creditor_id, furnishing_id, as_of, status, told_at, has_people)
+         select t.account_id, a.creditor_id, t.id, t.as_of, t.status, t.told_at, 0 from furnishings t join accounts a on a.id = t.account_id",
+        &[],
+    );
     let named =
         format!("[{{\"account\":\"{}\",\"reference\":\"A-7\",\"because\":\"refused\",\"says\":\"the rules forbid it\"}}]", person.account);
     floor.tamper(
@@ -62,7 +67,7 @@ pub fn is_told(floor: &mut Floor, person: Person) {
 
 fn due(floor: &mut Floor) -> Vec<DueAccount> {
     let (app, at) = (floor.app.clone(), floor.app.moment());
-    let listed = floor.runtime.block_on(async { list_due(&mut app.db.read().await.unwrap(), at, 50).await });
+    let listed = floor.runtime.block_on(async { list_due(&mut app.db.read().await.unwrap(), at, None, 50).await });
     let (due, is_more) = listed.unwrap();
     assert!(!is_more);
     due

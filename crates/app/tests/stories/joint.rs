@@ -24,7 +24,7 @@ principal = \"principal\"
 due_on = \"due_on\"
 ";
 
-fn usd(text: &str) -> Money {
+pub(super) fn usd(text: &str) -> Money {
     Money::parse(text, Currency::Usd).unwrap()
 }
 
@@ -43,7 +43,7 @@ pub fn maria_twice(floor: &mut Floor) -> [Person; 2] {
     [one, two].map(|person| Person { debtor: one.debtor, ..person })
 }
 
-fn asks(floor: &mut Floor, role: Role, people: &[Person], terms: PlanTerms) -> Result<JointAgreed, Failure> {
+pub(super) fn asks(floor: &mut Floor, role: Role, people: &[Person], terms: PlanTerms) -> Result<JointAgreed, Failure> {
     let (app, at) = (floor.app.clone(), floor.app.moment());
     let who = if role == Role::Officer { floor.officer("Dana").actor() } else { floor.user("Sam", role).actor() };
     let accounts = people.iter().map(|person| person.account).collect();
@@ -51,7 +51,7 @@ fn asks(floor: &mut Floor, role: Role, people: &[Person], terms: PlanTerms) -> R
 }
 
 /// Agreed by Dana: nothing, or for each account what stands against it.
-fn agrees(floor: &mut Floor, people: &[Person], terms: PlanTerms) -> Vec<String> {
+pub(super) fn agrees(floor: &mut Floor, people: &[Person], terms: PlanTerms) -> Vec<String> {
     match asks(floor, Role::Officer, people, terms).unwrap() {
         JointAgreed::Done(_) => vec![],
         JointAgreed::Refused(_, saids) => {
@@ -65,7 +65,7 @@ fn agrees(floor: &mut Floor, people: &[Person], terms: PlanTerms) -> Vec<String>
     }
 }
 
-fn plan(floor: &mut Floor, person: Person) -> (PlanRow, Vec<InstallmentRow>) {
+pub(super) fn plan(floor: &mut Floor, person: Person) -> (PlanRow, Vec<InstallmentRow>) {
     floor.runtime.block_on(async {
         let mut tx = floor.app.db.read().await.unwrap();
         let plan = list_plans(&mut tx, person.account).await.unwrap().remove(0);
@@ -76,24 +76,24 @@ fn plan(floor: &mut Floor, person: Person) -> (PlanRow, Vec<InstallmentRow>) {
 }
 
 /// The plan's state and those of its payments: `active: kept open -`.
-fn stands(floor: &mut Floor, person: Person) -> String {
+pub(super) fn stands(floor: &mut Floor, person: Person) -> String {
     let (plan, payments) = plan(floor, person);
     let states: Vec<String> = payments.iter().map(|one| one.promise_state.clone().unwrap_or("-".into())).collect();
     format!("{}: {}", plan.state, states.join(" "))
 }
 
-fn amounts(floor: &mut Floor, person: Person) -> Vec<i64> {
+pub(super) fn amounts(floor: &mut Floor, person: Person) -> Vec<i64> {
     plan(floor, person).1.iter().map(|one| one.amount_minor).collect()
 }
 
-fn pays(floor: &mut Floor, person: Person, amount: &str, reference: &str) -> Result<JointPosted, Failure> {
+pub(super) fn pays(floor: &mut Floor, person: Person, amount: &str, reference: &str) -> Result<JointPosted, Failure> {
     let joint = plan(floor, person).0.joint.expect("a joint plan");
     let (app, at) = (floor.app.clone(), floor.app.moment());
     let ask = PayJoint { joint, amount_minor: usd(amount).minor(), effective_on: at.business_day, reference: reference.into() };
     floor.runtime.block_on(pay_joint(&app, &duly::app::Actor::command(), at, &ask))
 }
 
-fn tells(floor: &mut Floor, person: Person, income: &str, essentials: &str) {
+pub(super) fn tells(floor: &mut Floor, person: Person, income: &str, essentials: &str) {
     let line = |what: &str, amount: &str| Line { what: what.into(), amount_minor: usd(amount).minor(), every: Frequency::Monthly };
     let (app, who, at) = (floor.app.clone(), floor.officer("Dana").actor(), floor.app.moment());
     let lines = Lines { income: vec![line("Wages", income)], essentials: vec![line("Rent", essentials)], priority_debts: vec![] };

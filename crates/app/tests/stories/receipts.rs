@@ -18,15 +18,15 @@ use std::fmt::Write;
 /// What the bank tells of one booking.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Told {
-    minor: i64,
-    on: &'static str,
-    bank_reference: &'static str,
-    reference: &'static str,
-    name: &'static str,
-    text: &'static str,
-    reason: &'static str,
-    is_reversal: bool,
-    parts: Vec<Told>,
+    pub(super) minor: i64,
+    pub(super) on: &'static str,
+    pub(super) bank_reference: &'static str,
+    pub(super) reference: &'static str,
+    pub(super) name: &'static str,
+    pub(super) text: &'static str,
+    pub(super) reason: &'static str,
+    pub(super) is_reversal: bool,
+    pub(super) parts: Vec<Told>,
 }
 
 pub(super) fn told(minor: i64, bank_reference: &'static str, name: &'static str, text: &'static str) -> Told {
@@ -102,12 +102,12 @@ pub fn comes_in_at_the_bank(floor: &Floor, name: &'static str) {
 }
 
 /// Posted, known, unidentified, came back, went out.
-fn counts(taken: &Taken) -> [u64; 5] {
+pub(super) fn counts(taken: &Taken) -> [u64; 5] {
     let of = |state| taken.of(state).entries;
     [of(State::Posted), taken.known.entries, of(State::Unidentified), of(State::CameBack), of(State::WentOut)]
 }
 
-fn waiting(floor: &mut Floor) -> Vec<EntryRow> {
+pub(super) fn waiting(floor: &mut Floor) -> Vec<EntryRow> {
     floor.runtime.block_on(async { list_waiting(&mut floor.app.db.read().await.unwrap(), 100).await.unwrap() })
 }
 
@@ -118,16 +118,17 @@ pub(super) fn of_state(floor: &mut Floor, state: State) -> Vec<EntryRow> {
 /// The references that are proposed for what waits, with their grounds.
 fn proposed(floor: &mut Floor) -> Vec<Vec<(String, Vec<Ground>)>> {
     let rows = waiting(floor);
-    let shown = floor.runtime.block_on(async { propose(&mut floor.app.db.read().await.unwrap(), &rows).await.unwrap() });
+    let at = floor.app.moment();
+    let shown = floor.runtime.block_on(async { propose(&mut floor.app.db.read().await.unwrap(), at, &rows).await.unwrap() });
     shown.into_iter().map(|all| all.into_iter().map(|one| (one.reference, one.proposal.grounds)).collect()).collect()
 }
 
-fn identifies(floor: &mut Floor, entry: ReceiptId, person: Person) -> Result<(), Failure> {
+pub(super) fn identifies(floor: &mut Floor, entry: ReceiptId, person: Person) -> Result<(), Failure> {
     let (app, who, at) = (floor.app.clone(), Actor::command(), floor.app.moment());
     floor.runtime.block_on(identify(&app, &who, at, entry, person.account)).map(drop)
 }
 
-fn takes_back(floor: &mut Floor, entry: ReceiptId) -> Result<Back, Failure> {
+pub(super) fn takes_back(floor: &mut Floor, entry: ReceiptId) -> Result<Back, Failure> {
     let (app, who, at) = (floor.app.clone(), Actor::command(), floor.app.moment());
     floor.runtime.block_on(take_back(&app, &who, at, entry, at.business_day, None))
 }
@@ -137,7 +138,7 @@ fn sets_aside(floor: &mut Floor, entry: ReceiptId, note: &str) -> Result<(), Fai
     floor.runtime.block_on(set_aside(&app, &who, at, entry, note))
 }
 
-const MAPPING: &str = "[columns]\nreference = \"reference\"\nname = \"name\"\nprincipal = \"principal\"\ndue_on = \"due_on\"\n";
+pub(super) const MAPPING: &str = "[columns]\nreference = \"reference\"\nname = \"name\"\nprincipal = \"principal\"\ndue_on = \"due_on\"\n";
 
 /// Three who owe: Maria Lopez 420.00 on LF-100234, Otto Krug 60.00 on LF-100235, Ann Otter 90.00 on LF-100236.
 pub(super) fn placed(floor: &mut Floor) -> [Person; 3] {

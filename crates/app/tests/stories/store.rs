@@ -48,6 +48,11 @@ fn the_sample_agency_goes_from_engine_to_engine_and_back_unchanged() {
     let soon = ending.iter().filter(|ending| ending.days_left(today) >= 0).count();
     assert!(soon >= 3, "{soon} of {}", ending.len());
     assert!(sqlite.count("select count(*) from cases where state = 'open' and kind = 'dispute' and disputed_minor is not null") > 0);
+    // Somebody owes to several creditors, and pays one plan over all of it.
+    let joint = "select count(*) from plans p join joint_plans j on j.id = p.joint_id join accounts a on a.id = p.account_id
+                   join debtors d on d.id = a.debtor_id where p.state = 'active' and a.state = 'open' and d.name = 'Delphine Okafor-Lindgren'";
+    assert!(sqlite.count(joint) > 1, "{} accounts are on it", sqlite.count(joint));
+    assert!(sqlite.count("select count(*) from audit_entries where act = 'payment.post-jointly'") > 0);
     let (postgres, back) = (other(Engine::Postgres), other(Engine::Sqlite));
     let off = "select count(*) from limitation_entries l join accounts a on a.id = l.account_id where l.kind = 'accrued' and l.from_on <> a.due_on";
     let (told, off) = sqlite.runtime.block_on(async {

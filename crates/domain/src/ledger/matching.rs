@@ -3,16 +3,19 @@
 //! A reference that stands in the bank's words is what a payer says; a name and an amount are what they may be guessed by. So only a
 //! reference is certain, and only where it names one account. Everything else is proposed to a person, with what speaks for it.
 //!
+//! A joint plan is paid as one, and whoever pays it names one of its accounts, or several. It is certain where nothing else is named and
+//! the amount is exactly what its next payment waits for on all of them; with another amount, the account that is named is meant.
+//!
 //! Read [`find`] first; [`keys_of`] says under which keys the accounts have to be looked up before.
 //! Always true: what is certain has its whole reference in the words as a word of its own, and nothing else named there; an amount by
 //! itself proposes nothing; the order of the candidates changes no answer.
 
 use crate::parties::name::likeness;
 use crate::values::coded::coded;
-use crate::values::ids::AccountId;
+use crate::values::ids::{AccountId, JointPlanId};
 use crate::values::iso4217::Amount;
 use crate::values::money::Currency;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 coded! {
     /// What speaks for an account, and what keeps it from being certain.
@@ -26,6 +29,13 @@ coded! {
         OtherCurrency = "other_currency", "the account is kept in another currency";
         TooLong = "too_long", "there are more words than are looked up";
         Short = "short", "so few digits may stand there by chance";
+        JointDue = "joint_due", "the amount is what the joint plan waits for next, on all its accounts together";
+        JointPayment = "joint_payment", "the amount is the next payment of the joint plan, of which a part is paid";
+        JointBalance = "joint_balance", "the amount is all that is owed on the accounts of the joint plan";
+        JointAlone = "joint_alone", "it may be for the named account alone: that waits for as much";
+        JointToo = "joint_too", "it may be for all accounts of its joint plan";
+        JointApart = "joint_apart", "the plan does not run on all its accounts any more";
+        JointStill = "joint_still", "an account of the plan is disputed, held or paused";
     }
 }
 
@@ -72,13 +82,51 @@ pub struct Candidate {
     pub promised_minor: Option<i64>,
     /// Whether it is closed, and not merely paid.
     pub is_closed: bool,
+    /// The joint plan that it is a part of, where one runs.
+    pub joint: Option<JointStanding>,
+}
+
+/// A joint plan as it stands over all of its accounts, in minor units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JointStanding {
+    /// Which.
+    pub joint: JointPlanId,
+    /// What its next payment still waits for, on several accounts together; nothing where it waits on one alone.
+    pub due_minor: Option<i64>,
+    /// That payment as it was agreed.
+    pub agreed_minor: Option<i64>,
+    /// What is owed on all of its accounts.
+    pub owed_minor: i64,
+    /// It runs on some of its accounts and not on others any more.
+    pub is_apart: bool,
+    /// An account of it is disputed, held or paused: money goes there only as a person says.
+    pub stands_still: bool,
+}
+
+impl JointStanding {
+    /// How an amount fits it; the first that holds.
+    fn fits(&self, minor: i64) -> Option<(Ground, u32)> {
+        let fits = [
+            (self.due_minor == Some(minor), Ground::JointDue, 40),
+            (self.owed_minor == minor, Ground::JointBalance, 25),
+            (self.agreed_minor == Some(minor), Ground::JointPayment, 15),
+        ];
+        fits.into_iter().find(|(holds, ..)| *holds).map(|(_, ground, weight)| (ground, weight))
+    }
+
+    /// Whether an amount can only be its next payment, as far as the plan itself says.
+    pub fn waits_for(&self, minor: i64) -> bool {
+        self.due_minor == Some(minor) && !self.is_apart && !self.stands_still
+    }
 }
 
 /// An account that is proposed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proposal {
-    /// Which.
+    /// Which; of a joint plan the one that is named.
     pub account: AccountId,
+    /// The joint plan over whose accounts it is split, where it is for all of them.
+    pub joint: Option<JointPlanId>,
     /// How much speaks for it; the more the higher in the list.
     pub weight: u32,
     /// What speaks for it, and what against.
@@ -120,19 +168,24 @@ pub fn find(receipt: &Receipt<'_>, candidates: &[Candidate]) -> Match {
     let named: BTreeSet<AccountId> =
         candidates.iter().filter(|candidate| stands(&candidate.reference, &receipt.texts)).map(|candidate| candidate.account).collect();
     let are_all = keys_of(&receipt.texts).are_all;
+    let together = weigh_together(receipt, candidates, &named, are_all);
+    let fits = |candidate: &Candidate| candidate.joint.is_some_and(|joint| joint.fits(receipt.amount.minor).is_some());
     let mut seen = BTreeSet::new();
     let mut proposals: Vec<(Proposal, &str)> = candidates
         .iter()
         .filter(|candidate| seen.insert(candidate.account))
         .filter_map(|candidate| {
-            let grounds = weigh(receipt, candidate, named.contains(&candidate.account), named.len() > 1, are_all)?;
+            let grounds = weigh(receipt, candidate, named.contains(&candidate.account), named.len() > 1, are_all, fits(candidate))?;
             Some((grounds, candidate.reference.as_str()))
         })
         .collect();
-    proposals.sort_by(|(one, by), (other, with)| (other.weight, by, one.account).cmp(&(one.weight, with, other.account)));
+    proposals.extend(together);
+    proposals.sort_by(|(one, by), (other, with)| {
+        (other.weight, by, one.account, one.joint).cmp(&(one.weight, with, other.account, other.joint))
+    });
     let is_certain = |proposal: &Proposal| {
-        let against = [Ground::Several, Ground::Closed, Ground::OtherCurrency, Ground::TooLong, Ground::Short];
-        proposal.grounds.contains(&Ground::Reference) && !against.iter().any(|ground| proposal.grounds.contains(ground))
+        let speaks = if proposal.joint.is_some() { &[Ground::Reference, Ground::JointDue][..] } else { &[Ground::Reference] };
+        speaks.iter().all(|ground| proposal.grounds.contains(ground)) && !AGAINST.iter().any(|ground| proposal.grounds.contains(ground))
     };
     if let Some((certain, _)) = proposals.iter().find(|(proposal, _)| is_certain(proposal)) {
         return Match::Certain(certain.clone());
@@ -141,8 +194,86 @@ pub fn find(receipt: &Receipt<'_>, candidates: &[Candidate]) -> Match {
     if proposals.is_empty() { Match::Unknown } else { Match::Proposed(proposals.into_iter().map(|(proposal, _)| proposal).collect()) }
 }
 
+/// What keeps money from being posted by itself.
+const AGAINST: [Ground; 9] = [
+    Ground::Several,
+    Ground::Closed,
+    Ground::OtherCurrency,
+    Ground::TooLong,
+    Ground::Short,
+    Ground::JointAlone,
+    Ground::JointToo,
+    Ground::JointApart,
+    Ground::JointStill,
+];
+
+/// What speaks for joint plans: where the amount fits one, or all that are named are accounts of it.
+fn weigh_together<'a>(
+    receipt: &Receipt<'_>,
+    candidates: &'a [Candidate],
+    named: &BTreeSet<AccountId>,
+    are_all: bool,
+) -> Vec<(Proposal, &'a str)> {
+    let mut joints: BTreeMap<JointPlanId, (JointStanding, Vec<&Candidate>)> = BTreeMap::new();
+    for candidate in candidates {
+        if let Some(joint) = candidate.joint {
+            joints.entry(joint.joint).or_insert((joint, Vec::new())).1.push(candidate);
+        }
+    }
+    let minor = receipt.amount.minor;
+    let each = joints.into_values().filter_map(|(joint, own)| {
+        let alike = own.iter().map(|one| likeness(receipt.counterparty, &one.name)).max().unwrap_or(0);
+        let is_alike = alike >= ALIKE;
+        let own_named: Vec<&Candidate> = own.iter().filter(|one| named.contains(&one.account)).copied().collect();
+        let is_named = !own_named.is_empty();
+        let are_its_own = named.iter().all(|account| own.iter().any(|one| one.account == *account));
+        let is_same_currency = own.iter().all(|one| one.currency.code() == receipt.amount.currency.code());
+        let fit = joint.fits(minor).filter(|_| is_same_currency);
+        if !(is_named || is_alike) || !(fit.is_some() || (named.len() > 1 && are_its_own)) {
+            return None;
+        }
+        let told = if is_named { &own_named } else { &own };
+        // It is shown by the account that is named, and of several by the first by its reference.
+        let by = told.iter().min_by_key(|one| (one.reference.as_str(), one.account))?;
+        let is_alone = fit.is_some() && own_named.iter().any(|one| one.promised_minor == Some(minor) || one.balance_minor == minor);
+        let speaks = [
+            (is_named, Ground::Reference, 100),
+            (is_alike, Ground::Name, 10 + (alike.saturating_sub(ALIKE)) / 4),
+            (named.len() > 1 && !are_its_own, Ground::Several, 0),
+            (is_alone, Ground::JointAlone, 0),
+            (joint.is_apart, Ground::JointApart, 0),
+            (joint.stands_still, Ground::JointStill, 0),
+            (own_named.iter().any(|one| one.is_closed), Ground::Closed, 0),
+            (!is_same_currency, Ground::OtherCurrency, 0),
+            (is_named && !are_all, Ground::TooLong, 0),
+            (is_named && !is_alike && own_named.iter().all(|one| is_short_number(&one.reference)), Ground::Short, 0),
+        ];
+        let mut holds: Vec<(Ground, u32)> =
+            speaks.into_iter().filter(|(holds, ..)| *holds).map(|(_, ground, weight)| (ground, weight)).collect();
+        if let Some(fit) = fit {
+            holds.insert(usize::from(is_named), fit);
+        }
+        let (grounds, weights): (Vec<Ground>, Vec<u32>) = holds.into_iter().unzip();
+        let proposal = Proposal {
+            account: by.account,
+            joint: Some(joint.joint),
+            weight: weights.iter().sum::<u32>() + if fit.is_none() { 5 } else { 0 },
+            grounds,
+        };
+        Some((proposal, by.reference.as_str()))
+    });
+    each.collect()
+}
+
 /// What speaks for an account; nothing where neither reference nor name does.
-fn weigh(receipt: &Receipt<'_>, candidate: &Candidate, is_named: bool, are_several: bool, are_all: bool) -> Option<Proposal> {
+fn weigh(
+    receipt: &Receipt<'_>,
+    candidate: &Candidate,
+    is_named: bool,
+    are_several: bool,
+    are_all: bool,
+    is_joint_too: bool,
+) -> Option<Proposal> {
     let alike = likeness(receipt.counterparty, &candidate.name);
     let is_alike = alike >= ALIKE;
     if !is_named && !is_alike {
@@ -161,12 +292,13 @@ fn weigh(receipt: &Receipt<'_>, candidate: &Candidate, is_named: bool, are_sever
         (!is_same_currency, Ground::OtherCurrency, 0),
         (is_named && !are_all, Ground::TooLong, 0),
         (is_named && !is_alike && is_short_number(&candidate.reference), Ground::Short, 0),
+        (is_joint_too && is_same_currency, Ground::JointToo, 0),
     ];
     let holds = speaks.into_iter().filter(|(holds, ..)| *holds);
     let (grounds, weights): (Vec<Ground>, Vec<u32>) = holds.map(|(_, ground, weight)| (ground, weight)).unzip();
     // What is closed, or cannot be posted there, comes after its like.
     let behind = u32::from(candidate.is_closed) * 5 + u32::from(!is_same_currency) * 9;
-    Some(Proposal { account: candidate.account, weight: weights.iter().sum::<u32>().saturating_sub(behind), grounds })
+    Some(Proposal { account: candidate.account, joint: None, weight: weights.iter().sum::<u32>().saturating_sub(behind), grounds })
 }
 
 fn is_short_number(reference: &str) -> bool {
@@ -246,166 +378,4 @@ fn words(text: &str) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::values::iso4217::CurrencyCode;
-    use proptest::prelude::*;
-    use uuid::Uuid;
-
-    fn usd(minor: i64) -> Amount {
-        Amount { minor, currency: CurrencyCode::USD }
-    }
-
-    fn account(number: u128) -> AccountId {
-        AccountId(Uuid::from_u128(number))
-    }
-
-    fn candidate(number: u128, reference: &str, name: &str, balance_minor: i64) -> Candidate {
-        let (reference, name) = (reference.into(), name.into());
-        let (account, currency) = (account(number), Currency::Usd);
-        Candidate { account, reference, name, balance_minor, currency, promised_minor: None, is_closed: false }
-    }
-
-    fn came<'a>(minor: i64, text: &'a str, counterparty: &'a str) -> Receipt<'a> {
-        Receipt { amount: usd(minor), texts: vec![text], counterparty }
-    }
-
-    #[test]
-    fn a_reference_stands_as_a_word_of_its_own() {
-        for (reference, text, is_there) in [
-            ("LF-100234", "payment LF-100234 thank you", true),
-            ("LF-100234", "payment lf 100234", true),
-            ("LF-100234", "REF:LF100234.", true),
-            ("LF100234", "LF 100234", true),
-            ("4000 1234", "acct 40001234", true),
-            ("4000-1234", "4000/1234", true),
-            ("LF-100234", "LF-1002345", false),
-            ("LF-100234", "XLF-100234", false),
-            ("100234", "LF100234", false),
-            ("100234", "100 234", false),
-            ("20261123", "paid 2026-11-23", false),
-            ("20261123", "paid 20261123", true),
-            ("R-1", "R-1", false),
-            ("MARIA", "MARIA", false),
-            ("", "", false),
-            ("A-1234", "éA-1234", false),
-        ] {
-            assert_eq!(stands(reference, &[text]), is_there, "{reference:?} in {text:?}");
-        }
-        assert!(!stands("LF-100234", &["LF", "100234"]), "two texts are not one");
-    }
-
-    #[test]
-    fn one_named_account_is_certain_with_all_that_speaks_for_it() {
-        let mut maria = candidate(1, "LF-100234", "Maria Lopez", 42_000);
-        maria.promised_minor = Some(10_000);
-        let other = candidate(2, "LF-100235", "Otto", 42_000);
-        let found = find(&came(10_000, "LF 100234", "LOPEZ MARIA"), &[other.clone(), maria.clone()]);
-        let grounds = vec![Ground::Reference, Ground::Promised, Ground::Name];
-        assert!(matches!(&found, Match::Certain(certain) if certain.account == account(1) && certain.grounds == grounds), "{found:?}");
-        let paid = Candidate { balance_minor: 0, ..other };
-        assert!(matches!(find(&came(1, "LF-100235", ""), &[maria, paid]), Match::Certain(_)), "a paid account takes money too");
-    }
-
-    #[test]
-    fn what_is_doubtful_is_proposed_with_its_grounds() {
-        let maria = candidate(1, "LF-100234", "Maria Lopez", 42_000);
-        let same = candidate(2, "LF 100234", "Otto Krug", 10_000);
-        let closed = Candidate { is_closed: true, ..maria.clone() };
-        let euros = Candidate { currency: Currency::Eur, ..maria.clone() };
-        let weigh = |receipt: &Receipt<'_>, candidates: &[Candidate]| match find(receipt, candidates) {
-            Match::Proposed(all) => all.into_iter().map(|one| (one.account.0.as_u128(), one.grounds)).collect(),
-            Match::Certain(certain) => panic!("certain: {certain:?}"),
-            Match::Unknown => Vec::new(),
-        };
-        use Ground::*;
-        let by_reference = came(10_000, "LF-100234", "Somebody");
-        assert_eq!(
-            weigh(&by_reference, &[maria.clone(), same.clone()]),
-            [(2, vec![Reference, Balance, Several]), (1, vec![Reference, Several])]
-        );
-        assert_eq!(weigh(&by_reference, std::slice::from_ref(&closed)), [(1, vec![Reference, Closed])]);
-        assert_eq!(weigh(&by_reference, std::slice::from_ref(&euros)), [(1, vec![Reference, OtherCurrency])]);
-        assert_eq!(weigh(&came(42_000, "thanks", "Lopez, Maria"), &[same.clone(), maria.clone()]), [(1, vec![Balance, Name])]);
-        assert_eq!(weigh(&came(77, "thanks", "MARIA LOPES"), std::slice::from_ref(&maria)), [(1, vec![Name])]);
-        assert_eq!(weigh(&came(42_000, "thanks", "Otter"), std::slice::from_ref(&maria)), [], "an amount alone says nothing");
-        assert_eq!(weigh(&came(-10_000, "LF-100234", "Maria Lopez"), &[maria]), [], "money that left is none that came");
-    }
-
-    #[test]
-    fn a_few_digits_alone_are_certain_only_with_the_name() {
-        let short = candidate(1, "2026", "Maria Lopez", 42_000);
-        let by_chance = find(&came(1, "rent for March 2026", "Somebody"), std::slice::from_ref(&short));
-        assert!(matches!(&by_chance, Match::Proposed(all) if all[0].grounds == [Ground::Reference, Ground::Short]), "{by_chance:?}");
-        assert!(matches!(find(&came(1, "2026", "LOPEZ MARIA"), &[short]), Match::Certain(_)), "with the name it is");
-        assert!(matches!(find(&came(1, "202611", "Somebody"), &[candidate(2, "202611", "Maria", 5)]), Match::Certain(_)));
-    }
-
-    #[test]
-    fn more_words_than_are_looked_up_are_left_to_a_person() {
-        let text = format!("LF-100234 {}", (0..KEYS_MAX).map(|number| format!("{number:06}")).collect::<Vec<_>>().join(" "));
-        let Keys { keys, are_all } = keys_of(&[&text]);
-        assert!((keys.len(), are_all) == (KEYS_MAX, false));
-        let found = find(&came(1, &text, ""), &[candidate(1, "LF-100234", "Maria", 5)]);
-        assert!(matches!(&found, Match::Proposed(all) if all[0].grounds == [Ground::Reference, Ground::TooLong]), "{found:?}");
-    }
-
-    #[test]
-    fn keys_are_words_and_words_together() {
-        let Keys { keys, are_all } = keys_of(&["Inv. LF-100 234, paid"]);
-        let expected =
-            ["100234", "100234PAID", "234PAID", "INVLF100", "INVLF100234", "INVLF100234PAID", "LF100", "LF100234", "LF100234PAID"];
-        assert_eq!((keys.iter().map(String::as_str).collect::<Vec<_>>(), are_all), (expected.to_vec(), true));
-    }
-
-    fn candidates() -> impl Strategy<Value = Vec<Candidate>> {
-        let one = ("[A-C]{0,2}[- ]?[0-9]{3,5}", "[A-C][a-c]{1,4}( [A-C][a-c]{1,3})?", 0i64..4, proptest::bool::ANY, 0usize..8);
-        proptest::collection::vec(one, 0..8).prop_map(|all| {
-            let each = all.into_iter().enumerate().map(|(at, (reference, name, balance, is_closed, other))| Candidate {
-                promised_minor: (other == 1).then_some(balance),
-                currency: if other == 0 { Currency::Eur } else { Currency::Usd },
-                is_closed: is_closed && other > 4,
-                ..candidate(at as u128 + 1, &reference, &name, balance)
-            });
-            each.collect()
-        })
-    }
-
-    proptest! {
-        #[test]
-        fn what_is_certain_is_named_alone_in_the_words_whatever_the_order(
-            mut candidates in candidates(), picks in proptest::collection::vec(0usize..8, 0..3), words in "[A-C0-9 -]{0,12}", minor in 1i64..4
-        ) {
-            let named: Vec<String> = picks.iter().filter_map(|at| candidates.get(*at)).map(|one| one.reference.to_lowercase()).collect();
-            let text = format!("{words}, {}", named.join(" / "));
-            let receipt = came(minor, &text, "Abc Aab");
-            let found = find(&receipt, &candidates);
-            if let Match::Certain(certain) = &found {
-                let standing: Vec<&Candidate> = candidates.iter().filter(|one| stands(&one.reference, &[&text])).collect();
-                prop_assert_eq!(standing.len(), 1);
-                prop_assert!(standing[0].account == certain.account && !standing[0].is_closed && standing[0].currency == Currency::Usd);
-            }
-            candidates.reverse();
-            prop_assert_eq!(&find(&receipt, &candidates), &found);
-            let half = candidates.len() / 2;
-            candidates.rotate_left(half);
-            prop_assert_eq!(&find(&receipt, &candidates), &found);
-        }
-
-        #[test]
-        fn whatever_stands_in_a_text_is_among_its_keys(reference in "[A-Za-z]{0,3}[ ./-]?[0-9]{2,6}[/ -]?[0-9]{0,3}", before in "[a-z0-9 ]{0,9}") {
-            let text = format!("{before} {reference}");
-            if stands(&reference, &[&text]) {
-                let key: String = reference.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
-                prop_assert!(keys_of(&[&text]).keys.contains(&key));
-            }
-        }
-
-        #[test]
-        fn two_that_are_named_are_never_certain(one in "[A-C]{2}-[0-9]{4}", other in "[D-F]{2}-[0-9]{4}", minor in 1i64..9) {
-            let text = format!("{other} {one}");
-            let candidates = [candidate(1, &one, "Ann", minor), candidate(2, &other, "Bob", 9)];
-            prop_assert!(matches!(find(&came(minor, &text, "Ann"), &candidates), Match::Proposed(all) if all.len() == 2));
-        }
-    }
-}
+mod tests;

@@ -11,6 +11,7 @@ pub mod ach;
 pub mod bank_file;
 pub mod book;
 pub mod charges;
+pub mod clearing;
 pub mod debits;
 pub mod interest;
 pub mod matching;

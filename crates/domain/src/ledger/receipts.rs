@@ -22,6 +22,7 @@ coded! {
         CameBack = "came_back", "came back";
         SetAside = "set_aside", "set aside";
         WentOut = "went_out", "went out";
+        Matched = "matched", "matched";
     }
 }
 

@@ -299,6 +299,10 @@ pub struct Proof {
     pub unidentified: i64,
     /// Movements at the bank that are not in the book yet: went back, went out, set aside.
     pub not_booked: i64,
+    /// In the book, and not shown by the bank yet: debits that took effect, less what of them came back.
+    pub coming: i64,
+    /// What of that the bank should have shown long ago, whatever its sign.
+    pub late: i64,
 }
 
 impl Proof {
@@ -312,9 +316,9 @@ impl Proof {
         self.book.checked_sub(self.ledgers()?)
     }
 
-    /// By how much the bank differs from the ledgers with all that is known to be at the bank alone; none without a statement.
+    /// By how much the bank differs from the ledgers with all that is known to be on one side alone; none without a statement.
     pub fn difference(&self) -> Option<i64> {
-        let known = self.ledgers()?.checked_add(self.unidentified)?.checked_add(self.not_booked)?;
+        let known = self.ledgers()?.checked_add(self.unidentified)?.checked_add(self.not_booked)?.checked_sub(self.coming)?;
         self.bank?.checked_sub(known)
     }
 
@@ -325,7 +329,11 @@ impl Proof {
 
     /// Whether nothing has to be done about it.
     pub fn is_whole(&self) -> bool {
-        self.inside() == Some(0) && self.difference().is_none_or(|minor| minor == 0) && self.to_bring_in() == 0 && self.not_booked == 0
+        self.inside() == Some(0)
+            && self.difference().is_none_or(|minor| minor == 0)
+            && self.to_bring_in() == 0
+            && self.not_booked == 0
+            && (self.bank.is_none() || self.late == 0)
     }
 }
 

@@ -233,15 +233,6 @@ pub fn write_letter(facts: &CaseLetterFacts) -> Result<Letter, Vec<Missing>> {
 fn part(facts: &CaseLetterFacts, language: Language) -> Part {
     let words = Words::of(language);
     let say = |text: &str| fill(text, facts, language);
-    let collector = &facts.collector;
-    let mut head = vec![collector.name.clone()];
-    head.extend(collector.address.iter().cloned());
-    head.push(if collector.hours.trim().is_empty() {
-        collector.phone.clone()
-    } else {
-        format!("{}, {}", collector.phone, collector.hours)
-    });
-    head.extend(Some(collector.website.clone()).filter(|site| !site.trim().is_empty()));
     let mut addressee = vec![facts.person.clone()];
     addressee.extend(facts.address.iter().cloned());
 
@@ -277,7 +268,7 @@ fn part(facts: &CaseLetterFacts, language: Language) -> Part {
         body.extend(state.iter().map(|text| Block::paragraph(&text.text)));
     }
     let marks = vec![language.day(facts.mailed_on), say(words.reference)];
-    Part { language, head, marks, addressee, body, foot: say(words.reference) }
+    Part { language, head: facts.collector.head(), marks, addressee, body, foot: say(words.reference) }
 }
 
 fn paragraph(text: &str) -> Block {

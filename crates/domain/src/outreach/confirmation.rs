@@ -111,13 +111,6 @@ pub fn write_confirmation(facts: &ConfirmationFacts) -> Result<Letter, Vec<Missi
 fn part(facts: &ConfirmationFacts, language: Language) -> Part {
     let words = Words::of(language);
     let say = |text: &str| fill(text, facts, language);
-    let collector = &facts.collector;
-    let reach =
-        if collector.hours.trim().is_empty() { collector.phone.clone() } else { format!("{}, {}", collector.phone, collector.hours) };
-    let mut head = vec![collector.name.clone()];
-    head.extend(collector.address.iter().cloned());
-    head.push(reach);
-    head.extend(Some(collector.website.clone()).filter(|site| !site.trim().is_empty()));
     let mut addressee = vec![facts.person.clone()];
     addressee.extend(facts.address.iter().cloned());
     let paragraph = |text: &str| Block::of(Content::Paragraph(Span::marked(&say(text))));
@@ -136,7 +129,7 @@ fn part(facts: &ConfirmationFacts, language: Language) -> Part {
         body.extend(state.iter().map(|text| Block::paragraph(&text.text)));
     }
     let marks = vec![language.day(facts.mailed_on), say(words.reference)];
-    Part { language, head, marks, addressee, body, foot: say(words.reference) }
+    Part { language, head: facts.collector.head(), marks, addressee, body, foot: say(words.reference) }
 }
 
 fn schedule(facts: &ConfirmationFacts, words: &Words, language: Language) -> Amounts {

@@ -5,6 +5,7 @@
 //! [`disclosures`] the words that must be said or printed, [`validation_notice`] and [`case_letter`] the letters themselves.
 
 pub mod case_letter;
+pub mod comparison;
 pub mod confirmation;
 pub mod conversation;
 pub mod disclosures;

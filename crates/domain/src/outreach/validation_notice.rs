@@ -35,6 +35,17 @@ pub struct Collector {
     pub website: String,
 }
 
+impl Collector {
+    /// What stands at the head of a letter: who we are, where, and how to reach us.
+    pub fn head(&self) -> Vec<String> {
+        let mut head = vec![self.name.clone()];
+        head.extend(self.address.iter().cloned());
+        head.push(if self.hours.trim().is_empty() { self.phone.clone() } else { format!("{}, {}", self.phone, self.hours) });
+        head.extend(Some(self.website.clone()).filter(|site| !site.trim().is_empty()));
+        head
+    }
+}
+
 /// What was owed on the itemization date and what became of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Itemized {

@@ -132,6 +132,23 @@ pub fn share_payment(amount_minor: i64, accounts: &[AccountLeft]) -> Vec<i64> {
     shares
 }
 
+/// What the next payment of the whole still waits for: its number, how much in minor units, and on how many accounts.
+///
+/// It is the first turn of [`share_payment`]: what was missed comes after it, and is no payment that is due for all.
+pub fn next_due(accounts: &[AccountLeft]) -> Option<(i64, i64, usize)> {
+    let waits = |account: &AccountLeft, number: i64| {
+        let own = account.parts.iter().filter(|part| !part.is_missed && part.number == number);
+        own.fold(0_i64, |sum, part| sum.saturating_add(part.left_minor.max(0))).min(account.owed_minor.max(0))
+    };
+    let numbers: BTreeSet<i64> =
+        accounts.iter().flat_map(|account| &account.parts).filter(|part| !part.is_missed).map(|part| part.number).collect();
+    let of = |number| {
+        let waiting: Vec<i64> = accounts.iter().map(|account| waits(account, number)).filter(|minor| *minor > 0).collect();
+        (!waiting.is_empty()).then(|| (number, waiting.iter().fold(0_i64, |sum, minor| sum.saturating_add(*minor)), waiting.len()))
+    };
+    numbers.into_iter().find_map(of)
+}
+
 /// A part of what is left with the number of its payment.
 pub type Numbered = (i64, Left);
 

@@ -2,6 +2,7 @@
 //!
 //! Ids are UUIDv7, made at the edge (`app`); this room only types, prints and reads them.
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
 use uuid::Uuid;
@@ -54,6 +55,18 @@ macro_rules! ids {
                     .ok_or(IdError { expected: $prefix })
             }
         }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<$name, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+            }
+        }
     )*};
 }
 
@@ -104,6 +117,10 @@ ids! {
     StatementId = "stm";
     /// One movement of money that a bank told.
     ReceiptId = "rct";
+    /// One piece of what a sum at the bank stands for.
+    BankClearingId = "bcl";
+    /// What of a movement of money was posted on another account too.
+    BankPartId = "bpt";
     /// What somebody agreed to about money drawn from their account at a bank.
     DebitAuthorizationId = "dau";
     /// One debit of an account at a bank: planned, sent, settled or returned.
@@ -188,6 +205,8 @@ ids! {
     RecapId = "rcp";
     /// What was agreed or has ended, confirmed by letter.
     ConfirmationId = "cfm";
+    /// The ways to deal with an account, sent by letter.
+    ComparisonId = "cpn";
     /// What somebody can pay, as they told it.
     BudgetId = "bud";
     /// One version of what may be offered.

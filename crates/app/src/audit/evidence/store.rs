@@ -51,7 +51,7 @@ const POLICIES: &str = "creditor_id is null or creditor_id = (select creditor_id
 const VIEWS: &str = "account_id = $1 and seen_at < $2";
 
 /// Everything a pack holds of an account, in the order of its contents.
-pub const SOURCES: [Source; 44] = [
+pub const SOURCES: [Source; 45] = [
     source("account", "accounts", "id = $1", "the account as it stands"),
     source("people", "account_people", OWN, "who stands on the account, in which role"),
     source(
@@ -72,6 +72,7 @@ pub const SOURCES: [Source; 44] = [
     source("notices", "notices", NOTICES, "what was told to us, and notices we gave"),
     source("letters", "letters", OWN, "letters printed, mailed or taken back"),
     source("confirmations", "confirmations", OWN, "what those letters confirmed: plans, pauses, ends"),
+    source("comparisons", "comparisons", OWN, "ways to deal with it that were sent by letter, each once"),
     source("cases", "cases", OWN, "disputes, requests, claims and complaints with their outcome"),
     source("case-steps", "case_steps", OWN, "each step of those cases"),
     source("payments", "payments", OWN, "payments, and those that were reversed"),

@@ -78,7 +78,7 @@ macro_rules! of_agency {
 ///
 /// Whose contact, wish, circumstance or notice it is may change when two records of one person are made one or parted again.
 #[rustfmt::skip]
-pub static KINDS: [Kind; 40] = [
+pub static KINDS: [Kind; 41] = [
     kind!("approval", ApprovalId, "approvals",
         call_id kind terms limits words asked_by_id asked_at,
         lapses_at state answer_terms answer_words answered_by_id answered_at good_until promise_id noted_at),
@@ -97,6 +97,9 @@ pub static KINDS: [Kind; 40] = [
     kind!("circumstance", CircumstanceId, "circumstances",
         kind since_on source note recorded_by recorded_at,
         debtor_id ended_at ended_because),
+    kind!("comparison", ComparisonId, "comparisons",
+        debtor_id version letter_id decision_id made_on made_by made_at,
+        contact_id),
     kind!("confirmation", ConfirmationId, "confirmations",
         debtor_id confirmed about letter_id decision_id made_on made_by made_at,
         contact_id),
@@ -184,7 +187,7 @@ pub static KINDS: [Kind; 40] = [
 
 /// What is kept about the agency and no account: named in the entries of its chain.
 #[rustfmt::skip]
-static OF_AGENCY: [Kind; 21] = [
+static OF_AGENCY: [Kind; 23] = [
     of_agency!("policy", PolicyId, "policies",
         creditor_id number attempts_max_7_days opens_minute closes_minute electronic_max_7_days is_off_on_sundays is_off_on_holidays
         from_on reason difference proposed_by proposed_at,
@@ -203,6 +206,10 @@ static OF_AGENCY: [Kind; 21] = [
         statement_id line mark part booked_on value_on amount_minor currency reference bank_reference counterparty words is_reversal
         return_reason,
         state account_id payment grounds times_posted note decided_by decided_at),
+    of_agency!("bank clearing", BankClearingId, "bank_clearings",
+        bank_entry_id kind file_id effective_on batch debit_id amount_minor currency cleared_by cleared_at,
+        taken_back_by taken_back_at),
+    of_agency!("part of a bank entry", BankPartId, "bank_parts", bank_entry_id posting_no account_id payment amount_minor currency,),
     of_agency!("debit file", DebitFileId, "debit_files",
         created_on created_minute modifier bank bank_name sender company_no made_by made_at,
         last_no entries debits_minor currency entry_hash hash closed_at placed_at),
@@ -231,7 +238,7 @@ static OF_AGENCY: [Kind; 21] = [
         recorded_at,),
     of_agency!("trust proof", TrustProofId, "trust_proofs",
         on_day currency bank_minor book_minor clients_minor agency_minor on_its_way_minor unapplied_minor unidentified_minor
-        not_booked_minor below_zero is_whole proved_by proved_at,),
+        not_booked_minor below_zero is_whole proved_by proved_at coming_minor late_minor,).later(2),
     of_agency!("furnishing file", FurnishingFileId, "furnishing_files",
         kind as_of reporter bureau because looked_at accounts people dollars told left_out named hash written_by written_at,),
     of_agency!("grant limits", LimitsId, "grant_limits", number terms from_on set_by approved_by set_at,),
@@ -270,7 +277,7 @@ macro_rules! kept_rows {
     )*};
 }
 
-kept_rows! { CallId CallStepId ConfirmationId CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoteFlagId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId GuideId CallScoreId DrawId ReviewId ReviewScoreId ScoreDisputeId GoalId ApprovalId RecapId FurnishingId FurnishingFileId BudgetId OfferPolicyId PlanId JointPlanId InstallmentId StatementId ReceiptId RatePlanId RemittanceId DirectPaymentId CostAdvanceId TrustPostingId TrustProofId InterestTermsId ChargeId WriteOffId TermsProposalId HardshipPauseId ReAgeId LimitsId DebitAuthorizationId DebitId DebitFileId DebitReturnId ProcessorMethodId ProcessorChargeId }
+kept_rows! { CallId CallStepId ComparisonId ConfirmationId CaseId CaseStepId CircumstanceId LetterId LicenseId ContactId DecisionId DocumentId HoldId NoteId NoteFlagId NoticeId PaymentId PolicyId AmendmentId PromiseId RefundId PreferenceId StatusEvidenceId LimitationEntryId DisclosureId GuideId CallScoreId DrawId ReviewId ReviewScoreId ScoreDisputeId GoalId ApprovalId RecapId FurnishingId FurnishingFileId BudgetId OfferPolicyId PlanId JointPlanId InstallmentId StatementId ReceiptId BankPartId RatePlanId RemittanceId DirectPaymentId CostAdvanceId TrustPostingId TrustProofId InterestTermsId ChargeId WriteOffId TermsProposalId HardshipPauseId ReAgeId LimitsId DebitAuthorizationId DebitId DebitFileId DebitReturnId BankClearingId ProcessorMethodId ProcessorChargeId }
 
 /// The columns of a row as they come.
 struct Columns(Vec<Value>);

@@ -2,15 +2,15 @@
 
 use super::store::{self, GuideRow};
 use super::text_in_force;
-use crate::app::{Actor, App, Failure, Problems, WORDS_MAX, new_uuid};
+use crate::app::{Actor, App, Failure, Problems, new_uuid};
 use crate::audit::kept;
 use crate::store::Tx;
 use crate::transaction;
 use duly_domain::coaching::guide::{Change, Guide, Problem, changes};
 use duly_domain::values::ids::GuideId;
 use duly_domain::values::moment::Moment;
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::{Timestamp, ToSpan};
 use serde_json::json;
 
 /// A text to be proposed.
@@ -53,17 +53,7 @@ fn wrong(problems: &[Problem]) -> Failure {
 /// Proposes a text: kept, and leading no call.
 pub async fn propose_guide(app: &App, who: &Actor, at: Moment, ask: &ProposeGuide) -> Result<(GuideId, Tried), Failure> {
     let mut problems = Problems::default();
-    if ask.from_on < at.business_day {
-        problems.0.push(("from", "lies back: what was said then stands".into()));
-    }
-    if ask.from_on > at.business_day.saturating_add(2.years()) {
-        problems.0.push(("from", "is more than two years ahead".into()));
-    }
-    match ask.reason.trim() {
-        "" => problems.0.push(("reason", "is missing: why is it to change?".into())),
-        reason if reason.chars().count() > WORDS_MAX => problems.0.push(("reason", format!("is longer than {WORDS_MAX} letters"))),
-        _ => {}
-    }
+    problems.check_proposal(at, ask.from_on, "said", &ask.reason);
     let tried = match try_guide(app, at, &ask.body).await {
         Ok(tried) if problems.is_empty() => tried,
         Ok(_) => return Err(Failure::Wrong(problems)),

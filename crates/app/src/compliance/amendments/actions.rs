@@ -3,7 +3,7 @@
 use super::change::Amending;
 use super::editions;
 use super::store::{self, AmendmentRow, Binding};
-use crate::app::{Actor, App, Failure, Problems, WORDS_MAX, new_uuid};
+use crate::app::{Actor, Ahead, App, Failure, Problems, new_uuid};
 use crate::audit::kept;
 use crate::coaching::training::assigning;
 use crate::compliance::difference::{Difference, find_difference};
@@ -49,20 +49,11 @@ impl ProposeAmendment {
             problems.0.push(("column", format!("is none that {} has: {why}", self.pack)));
         }
         let says = Says::parse(self.column, &self.says).map_err(|wrong| problems.0.push(("says", wrong)));
-        if self.from_on < at.business_day {
-            problems.0.push(("from", "lies back: what was decided then stands".into()));
-        }
-        if self.from_on > at.business_day.saturating_add(5.years()) {
-            problems.0.push(("from", "is more than five years ahead".into()));
-        }
+        problems.check_begin(at, self.from_on, "decided", Ahead::FiveYears);
         if self.to_on.is_some_and(|last| last < self.from_on) {
             problems.0.push(("to", "lies before the first day".into()));
         }
-        match self.source.trim() {
-            "" => problems.0.push(("source", "is missing: where does the law say so?".into())),
-            source if source.chars().count() > WORDS_MAX => problems.0.push(("source", format!("is longer than {WORDS_MAX} letters"))),
-            _ => {}
-        }
+        problems.check_ground("source", &self.source, "where does the law say so?");
         match says {
             Ok(says) if problems.is_empty() => Ok(says),
             _ => Err(problems),

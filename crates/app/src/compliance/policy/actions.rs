@@ -2,7 +2,7 @@
 
 use super::change::Instead;
 use super::store::{self, PolicyRow};
-use crate::app::{Actor, App, Failure, Problems, WORDS_MAX, new_uuid};
+use crate::app::{Actor, App, Failure, Problems, new_uuid};
 use crate::audit::kept;
 use crate::coaching::training::assigning;
 use crate::compliance::difference::{Difference, find_difference};
@@ -11,8 +11,8 @@ use crate::{accounts, transaction};
 use duly_domain::compliance::policy::Limits;
 use duly_domain::values::ids::{CreditorId, PolicyId};
 use duly_domain::values::moment::Moment;
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::{Timestamp, ToSpan};
 use serde_json::json;
 
 /// A version to be proposed.
@@ -31,17 +31,7 @@ pub struct ProposePolicy {
 impl ProposePolicy {
     fn problems(&self, at: Moment) -> Problems {
         let mut problems = Problems(self.limits.faults());
-        if self.from_on < at.business_day {
-            problems.0.push(("from", "lies back: what was decided then stands".into()));
-        }
-        if self.from_on > at.business_day.saturating_add(2.years()) {
-            problems.0.push(("from", "is more than two years ahead".into()));
-        }
-        match self.reason.trim() {
-            "" => problems.0.push(("reason", "is missing: why is it to change?".into())),
-            reason if reason.chars().count() > WORDS_MAX => problems.0.push(("reason", format!("is longer than {WORDS_MAX} letters"))),
-            _ => {}
-        }
+        problems.check_proposal(at, self.from_on, "decided", &self.reason);
         problems
     }
 }

@@ -14,16 +14,17 @@ pub async fn verify(tx: &mut Tx) -> Result<Result<String, String>, Failure> {
     faults.extend(off.iter().map(|id| format!("{id} is not what its entries make")));
     let brought: BTreeMap<String, i64> = store::list_brought(tx).await?.into_iter().collect();
     let (mut said, mut made) = (Vec::new(), BTreeMap::new());
-    for (currency, posted, unidentified, aside, back, out) in store::list_became(tx).await? {
-        made.insert(currency.clone(), posted + unidentified + aside + back + out);
+    for store::Became { currency, posted, unidentified, aside, back, out, matched } in store::list_became(tx).await? {
+        made.insert(currency.clone(), posted + unidentified + aside + back + out + matched);
         let in_words = |minor| shown(minor, &currency);
         said.push(format!(
-            "{} posted, {} unidentified, {} set aside, {} came back, {} went out",
+            "{} posted, {} unidentified, {} set aside, {} came back, {} went out, {} matched",
             in_words(posted),
             in_words(unidentified),
             in_words(aside),
             in_words(back),
-            in_words(out)
+            in_words(out),
+            in_words(matched)
         ));
     }
     for currency in brought.keys().chain(made.keys()).collect::<std::collections::BTreeSet<_>>() {

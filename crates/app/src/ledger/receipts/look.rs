@@ -4,13 +4,16 @@ use super::store::{self, CandidateRow, EntryRow};
 use crate::accounts::search::store as search;
 use crate::app::Failure;
 use crate::ledger::store::currency;
+use crate::plans::joint::arriving::{Awaited, find_awaited};
 use crate::store::{Keyed, StoreError, Tx, Value};
 use duly_domain::ledger::matching::{Candidate, Ground, Match, Proposal, Receipt, find, keys_of};
 use duly_domain::ledger::receipts::{Movement, is_said};
 use duly_domain::parties::name;
-use duly_domain::values::ids::{AccountId, DebtorId};
+use duly_domain::values::ids::{AccountId, DebtorId, JointPlanId};
 use duly_domain::values::iso4217::{Amount, CurrencyCode};
+use duly_domain::values::moment::Moment;
 use duly_domain::values::money::{Currency, Money};
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 
 /// People whose names begin or sound alike, at the most.
@@ -25,14 +28,21 @@ pub struct Shown {
     pub reference: String,
     /// Who owes.
     pub name: String,
-    /// What is owed.
+    /// What is owed; on the account that is named, where it is for several.
     pub balance: Money,
+    /// How it would be split over the accounts of a joint plan; empty where it is for one.
+    pub split: Vec<(String, Money)>,
 }
 
 impl Shown {
     /// The grounds as a sentence.
     pub fn says(&self) -> String {
         in_words(&self.proposal.grounds)
+    }
+
+    /// The parts in words; empty where it is for one account.
+    pub fn split_says(&self) -> String {
+        self.split.iter().map(|(reference, part)| format!("{part} on {reference}")).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -66,11 +76,13 @@ pub fn shown(minor: i64, currency: &str) -> String {
 }
 
 /// What is certain of movements that came in, in their order: the account, with what speaks for it.
-pub async fn certain(tx: &mut Tx, movements: &[&Movement]) -> Result<Vec<Option<Proposal>>, Failure> {
+pub async fn certain(tx: &mut Tx, at: Moment, movements: &[&Movement]) -> Result<Vec<Option<Proposal>>, Failure> {
     let texts: Vec<Vec<&str>> = movements.iter().map(|movement| movement.texts()).collect();
     let named = Named::read(tx, &texts).await?;
+    let mut joints = Joints::default();
+    joints.read(tx, at, named.0.values().flatten()).await?;
     let each = movements.iter().zip(texts).map(|(movement, texts)| {
-        let candidates = named.of(&texts)?;
+        let candidates = named.of(&joints, &texts)?;
         let receipt = Receipt { amount: movement.amount, texts, counterparty: &movement.counterparty };
         Ok(match find(&receipt, &candidates) {
             Match::Certain(proposal) => Some(proposal),
@@ -81,13 +93,18 @@ pub async fn certain(tx: &mut Tx, movements: &[&Movement]) -> Result<Vec<Option<
 }
 
 /// What may be proposed for entries that wait, in their order.
-pub async fn propose(tx: &mut Tx, rows: &[EntryRow]) -> Result<Vec<Vec<Shown>>, Failure> {
+pub async fn propose(tx: &mut Tx, at: Moment, rows: &[EntryRow]) -> Result<Vec<Vec<Shown>>, Failure> {
     let texts: Vec<Vec<&str>> = rows.iter().map(texts_of).collect();
     let named = Named::read(tx, &texts).await?;
+    let mut joints = Joints::default();
+    joints.read(tx, at, named.0.values().flatten()).await?;
     let mut all = Vec::with_capacity(rows.len());
     for (row, texts) in rows.iter().zip(texts) {
         let mut candidates: HashMap<AccountId, Candidate> = HashMap::new();
-        for candidate in named.of(&texts)?.into_iter().chain(by_name(tx, &row.counterparty).await?) {
+        let alike = by_name(tx, &row.counterparty).await?;
+        joints.read(tx, at, &alike).await?;
+        let alike = alike.into_iter().map(|row| joints.candidate(row)).collect::<Result<Vec<_>, _>>()?;
+        for candidate in named.of(&joints, &texts)?.into_iter().chain(alike) {
             let alike = |one: &Candidate| name::likeness(&one.name, &row.counterparty);
             match candidates.get(&candidate.account) {
                 Some(known) if (alike(known), &known.name) >= (alike(&candidate), &candidate.name) => {}
@@ -102,7 +119,9 @@ pub async fn propose(tx: &mut Tx, rows: &[EntryRow]) -> Result<Vec<Vec<Shown>>, 
         };
         let shown = proposals.into_iter().filter_map(|proposal| {
             let Candidate { reference, name, balance_minor, currency, .. } = candidates.get(&proposal.account)?.clone();
-            Some(Shown { proposal, reference, name, balance: Money::of(balance_minor, currency) })
+            let joint = proposal.joint.and_then(|joint| joints.of(joint));
+            let split = joint.map(|joint| joint.split(row.amount_minor)).unwrap_or_default();
+            Some(Shown { proposal, reference, name, balance: Money::of(balance_minor, currency), split })
         });
         all.push(shown.collect());
     }
@@ -128,26 +147,46 @@ impl Named {
         Ok(Named(named))
     }
 
-    fn of(&self, texts: &[&str]) -> Result<Vec<Candidate>, Failure> {
+    fn of(&self, joints: &Joints, texts: &[&str]) -> Result<Vec<Candidate>, Failure> {
         let found = keys_of(texts).keys.into_iter().filter_map(|key| self.0.get(&key)).flatten();
-        found.map(|row| candidate(row.clone())).collect()
+        found.map(|row| joints.candidate(row.clone())).collect()
     }
 }
 
-fn candidate(row: CandidateRow) -> Result<Candidate, Failure> {
-    Ok(Candidate {
-        account: row.account,
-        reference: row.reference,
-        name: row.name.unwrap_or_default(),
-        balance_minor: row.balance_minor,
-        currency: currency(&row.currency)?,
-        promised_minor: row.promised_minor,
-        is_closed: row.state == "closed",
-    })
+/// Joint plans of the accounts that were found, as they stand over all of theirs; nothing where one runs no more.
+#[derive(Default)]
+struct Joints(HashMap<JointPlanId, Option<Awaited>>);
+
+impl Joints {
+    async fn read(&mut self, tx: &mut Tx, at: Moment, rows: impl IntoIterator<Item = &CandidateRow>) -> Result<(), Failure> {
+        for joint in rows.into_iter().filter_map(|row| row.joint) {
+            if let Entry::Vacant(place) = self.0.entry(joint) {
+                place.insert(find_awaited(tx, joint, at).await?);
+            }
+        }
+        Ok(())
+    }
+
+    fn of(&self, joint: JointPlanId) -> Option<&Awaited> {
+        self.0.get(&joint)?.as_ref()
+    }
+
+    fn candidate(&self, row: CandidateRow) -> Result<Candidate, Failure> {
+        Ok(Candidate {
+            account: row.account,
+            reference: row.reference,
+            name: row.name.unwrap_or_default(),
+            balance_minor: row.balance_minor,
+            currency: currency(&row.currency)?,
+            promised_minor: row.promised_minor,
+            is_closed: row.state == "closed",
+            joint: row.joint.and_then(|joint| self.of(joint)).map(|awaited| awaited.standing),
+        })
+    }
 }
 
 /// Accounts of people whose name is like that of whoever paid.
-async fn by_name(tx: &mut Tx, counterparty: &str) -> Result<Vec<Candidate>, Failure> {
+async fn by_name(tx: &mut Tx, counterparty: &str) -> Result<Vec<CandidateRow>, Failure> {
     let name::NameQuery { beginnings, sounds } = name::query(counterparty);
     let mut people: Vec<DebtorId> = Vec::new();
     for beginning in beginnings.iter().filter(|beginning| beginning.len() >= 3) {
@@ -169,7 +208,7 @@ async fn by_name(tx: &mut Tx, counterparty: &str) -> Result<Vec<Candidate>, Fail
     // Whoever stands on the account may pay it, and it is their name that is alike.
     let each = found.into_iter().filter_map(|person| {
         let row = rows.get(&person.id)?.clone();
-        Some(candidate(CandidateRow { name: person.name, ..row }))
+        Some(CandidateRow { name: person.name, ..row })
     });
-    each.collect()
+    Ok(each.collect())
 }

@@ -1,14 +1,15 @@
 //! Money in, on screen: the bank's file is given, what waits is decided, and what is at the bank stands beside whose it is.
 
-use super::decide::{Back, identify, set_aside, take_back, waits};
+use super::decide::{Back, identify, identify_together, set_aside, take_back, waits};
 use super::look::{Shown, of_codes, propose, shown};
-use super::store::{self, EntryRow, StatementRow};
+use super::store::{self, EntryRow, PartRow, StatementRow};
 use super::take::{PIECE_MAX, TakeFile, Taken, take_file};
 use crate::accounts;
 use crate::app::{Failure, Problems, aside, new_uuid};
 use crate::identity::names::Names;
 use crate::intake::upload::folder;
 use crate::ledger;
+use crate::ledger::clearing::matching::{self, match_entry};
 use crate::store::{StoreError, Tx};
 use crate::web::Web;
 use crate::web::form::Fields;
@@ -22,8 +23,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use duly_domain::ledger::receipts::{State, is_said};
 use duly_domain::values::file_problem::FileProblem;
-use duly_domain::values::ids::{PaymentId, ReceiptId};
-use duly_domain::values::moment::written;
+use duly_domain::values::ids::{AccountId, JointPlanId, PaymentId, ReceiptId};
+use duly_domain::values::moment::{Moment, written};
 use std::collections::{BTreeMap, HashMap};
 
 /// Entries on a page.
@@ -48,8 +49,21 @@ struct ShownEntry {
     /// Why it was posted where it was.
     because: String,
     proposals: Vec<Shown>,
+    /// Whether it is matched rather than reversed: what came back is reversed already.
+    is_sum: bool,
+    /// What it may stand for as a sum.
+    sums: Vec<matching::Shown>,
+    /// Where it was posted, account by account, where it was split over several.
+    split: Vec<ShownPart>,
     /// The earliest day on which it can be taken back.
     from: String,
+}
+
+/// What of an entry was posted on an account.
+struct ShownPart {
+    account: AccountId,
+    reference: String,
+    amount: String,
 }
 
 /// A statement as it is shown.
@@ -69,6 +83,7 @@ struct Whose {
     in_the_ledger: String,
     unidentified: String,
     came_back: String,
+    coming: String,
     difference: String,
     is_whole: bool,
     of_it: String,
@@ -166,7 +181,12 @@ pub async fn post_bank(Shared(web): Shared<Web>, visit: Visit, parts: Multipart)
 pub async fn post_identity(Shared(web): Shared<Web>, visit: Visit, Path(entry): Path<String>, body: Bytes) -> Result<Response, Failure> {
     let (entry, fields) = (parse(&entry)?, Fields::of(&body));
     let named = fields.text("account");
-    let done = if named.is_empty() {
+    let done = if let Some(joint) = fields.some("joint") {
+        match joint.parse::<JointPlanId>() {
+            Ok(joint) => identify_together(&web.app, &visit.who, visit.at, entry, joint).await.map(drop),
+            Err(_) => Err(Failure::NotFound("such joint plan".into())),
+        }
+    } else if named.is_empty() {
         Err(Failure::wrong("account", "is missing: its reference or id"))
     } else {
         match accounts::store::resolve(&mut web.app.db.read().await?, named).await {
@@ -176,6 +196,13 @@ pub async fn post_identity(Shared(web): Shared<Web>, visit: Visit, Path(entry): 
         }
     };
     after(&web, &visit, Some(entry), Asked { entry: Some(entry), fields, ..Asked::default() }, done, "posted").await
+}
+
+/// `POST /bank/{entry}/matches`: it stands for what was proposed.
+pub async fn post_match(Shared(web): Shared<Web>, visit: Visit, Path(entry): Path<String>, body: Bytes) -> Result<Response, Failure> {
+    let (entry, fields) = (parse(&entry)?, Fields::of(&body));
+    let done = match_entry(&web.app, &visit.who, visit.at, entry, fields.text("of")).await;
+    after(&web, &visit, Some(entry), Asked { entry: Some(entry), fields, ..Asked::default() }, done.map(drop), "matched").await
 }
 
 /// `POST /bank/{entry}/asides`
@@ -253,16 +280,16 @@ async fn bank_page(
     if let Some(entry) = asked.entry.filter(|entry| rows.iter().all(|row| row.id != *entry)) {
         rows.insert(0, store::load_entry(&mut tx, entry).await?);
     }
-    let entries = show_entries(&mut tx, rows).await?;
+    let entries = show_entries(&mut tx, visit.at, rows).await?;
     let reversed_here = store::list_reversed_here(&mut tx).await?;
-    let reversed_here = show_entries(&mut tx, reversed_here).await?;
+    let reversed_here = show_entries(&mut tx, visit.at, reversed_here).await?;
     let statements = store::list_statements(&mut tx, 20).await?;
     let statements = statements.into_iter().map(show_statement).collect();
     let has_problems = !asked.problems.is_empty();
     let (waiting, sums) = (store::count_waiting(&mut tx).await?, store::list_sums(&mut tx).await?);
     let count = |state: State| sums.iter().filter(|sum| sum.state == state.code()).map(|sum| sum.entries).sum();
     let mut lists = vec![List { code: "", words: "Waiting".into(), entries: waiting, is_here: state.is_none() }];
-    for one in [State::Posted, State::SetAside, State::CameBack, State::WentOut] {
+    for one in [State::Posted, State::Matched, State::SetAside, State::CameBack, State::WentOut] {
         let mut words = one.to_string();
         words[..1].make_ascii_uppercase();
         lists.push(List { code: one.code(), words, entries: count(one), is_here: state == Some(one) });
@@ -282,9 +309,13 @@ async fn bank_page(
     Ok(if has_problems { (StatusCode::UNPROCESSABLE_ENTITY, answer).into_response() } else { answer })
 }
 
-async fn show_entries(tx: &mut Tx, rows: Vec<EntryRow>) -> Result<Vec<ShownEntry>, Failure> {
+async fn show_entries(tx: &mut Tx, at: Moment, rows: Vec<EntryRow>) -> Result<Vec<ShownEntry>, Failure> {
     let waiting: Vec<EntryRow> = rows.iter().filter(|row| row.state == State::Unidentified.code()).cloned().collect();
-    let mut proposals = propose(tx, &waiting).await?.into_iter();
+    let mut proposals = propose(tx, at, &waiting).await?.into_iter();
+    let undecided: Vec<&EntryRow> = rows.iter().filter(|row| waits(row)).collect();
+    let mut sums = matching::propose(tx, &undecided).await?.into_iter();
+    let posted: Vec<ReceiptId> = rows.iter().filter(|row| row.state == State::Posted.code()).map(|row| row.id).collect();
+    let parts = store::list_parts(tx, &posted).await?;
     let mut names = Names::default();
     let mut entries = Vec::with_capacity(rows.len());
     for row in rows {
@@ -292,21 +323,36 @@ async fn show_entries(tx: &mut Tx, rows: Vec<EntryRow>) -> Result<Vec<ShownEntry
         let proposals = if state == State::Unidentified { proposals.next().unwrap_or_default() } else { Vec::new() };
         let because = match &row.decided_by {
             Some(by) if row.grounds.is_empty() => format!("by {}", names.of(tx, by).await?),
+            _ if state == State::Matched => matching::of_codes(&row.grounds),
             _ => of_codes(&row.grounds),
         };
+        let sums = if waits(&row) { sums.next().unwrap_or_default() } else { Vec::new() };
         entries.push(ShownEntry {
+            is_sum: row.payment.is_none() && sums.iter().any(|one| one.proposal.can_be_matched()),
             amount: shown(row.amount_minor, &row.currency),
             day: written(row.booked_on),
             reference: if is_said(&row.reference) { row.reference.clone() } else { String::new() },
             state,
             waits: waits(&row),
+            split: split_of(&row, parts.iter().filter(|part| part.0 == row.id).map(|part| &part.1)),
             because,
             proposals,
+            sums,
             from: row.value_on.to_string(),
             row,
         });
     }
     Ok(entries)
+}
+
+/// Where an entry was posted, where that is on several accounts: its own first, with what the others leave of it.
+fn split_of<'a>(row: &EntryRow, others: impl Iterator<Item = &'a PartRow>) -> Vec<ShownPart> {
+    let part = |account, reference: &str, minor| ShownPart { account, reference: reference.into(), amount: shown(minor, &row.currency) };
+    let others: Vec<&PartRow> = others.collect();
+    let Some(account) = row.account.filter(|_| !others.is_empty()) else { return Vec::new() };
+    let rest = row.amount_minor - others.iter().map(|other| other.amount_minor).sum::<i64>();
+    let own = part(account, row.account_reference.as_deref().unwrap_or("account"), rest);
+    std::iter::once(own).chain(others.into_iter().map(|other| part(other.account, &other.account_reference, other.amount_minor))).collect()
 }
 
 fn show_statement(row: StatementRow) -> ShownStatement {
@@ -327,6 +373,7 @@ fn show_taken(taken: Taken) -> ShownTaken {
     let of = |state: State, words: &str| (words.to_string(), taken.taken.get(state.code()).cloned().unwrap_or_default());
     let states = [
         of(State::Posted, "Posted"),
+        of(State::Matched, "Matched"),
         of(State::Unidentified, "Unidentified"),
         of(State::CameBack, "Came back"),
         of(State::WentOut, "Went out"),
@@ -344,6 +391,7 @@ async fn whose(tx: &mut Tx) -> Result<Vec<Whose>, Failure> {
     let trust = ledger::store::trust(tx).await?;
     let book = ledger::trust::store::list_sums(tx, jiff::civil::Date::MAX).await?;
     let sums = store::list_sums(tx).await?;
+    let coming_of = ledger::clearing::store::list_coming(tx, jiff::civil::Date::MAX).await?;
     let mut all = Vec::new();
     for (currency, at_the_bank) in store::list_at_the_bank(tx).await? {
         let in_the_ledger = trust.iter().find(|(.., of)| *of == currency).map_or(0, |(bank, ..)| *bank);
@@ -353,7 +401,8 @@ async fn whose(tx: &mut Tx) -> Result<Vec<Whose>, Failure> {
         let [unidentified, aside, out] =
             [State::Unidentified, State::SetAside, State::WentOut].map(|state| of(state).map_or(0, |sum| sum.minor));
         let came_back = of(State::CameBack).map_or(0, |sum| sum.undecided_minor);
-        let difference = at_the_bank - in_the_ledger - unidentified - came_back;
+        let coming = coming_of.iter().find(|(of, _)| *of == currency).map_or(0, |(_, minor)| *minor);
+        let difference = at_the_bank - in_the_ledger - unidentified - came_back + coming;
         let mut of_it = Vec::new();
         for (minor, what) in [(aside, "set aside"), (out, "went out")] {
             if minor != 0 {
@@ -365,6 +414,7 @@ async fn whose(tx: &mut Tx) -> Result<Vec<Whose>, Failure> {
             in_the_ledger: shown(in_the_ledger, &currency),
             unidentified: shown(unidentified, &currency),
             came_back: shown(came_back, &currency),
+            coming: shown(coming, &currency),
             difference: shown(difference, &currency),
             is_whole: difference == 0,
             of_it: of_it.join(", "),

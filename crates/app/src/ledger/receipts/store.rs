@@ -1,14 +1,14 @@
-//! The tables `bank_statements` and `bank_entries`.
+//! The tables `bank_statements`, `bank_entries` and `bank_parts`.
 
 use crate::app::Failure;
 use crate::params;
 use crate::rows;
 use crate::store::{Keyed, StoreError, Tx, Value};
 use crate::values;
-use duly_domain::values::ids::{AccountId, PaymentId, ReceiptId, StatementId};
+use duly_domain::values::ids::{AccountId, BankPartId, JointPlanId, PaymentId, ReceiptId, StatementId};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 macro_rules! statements_where {
     ($condition:literal) => {
@@ -41,7 +41,9 @@ macro_rules! candidates_where {
             "select ",
             $key,
             ", a.id, a.reference, d.name, a.balance_minor, a.currency, a.state,
-               (select max(p.amount_minor) from promises p where p.account_id = a.id and p.state = 'open')
+               (select max(p.amount_minor) from promises p where p.account_id = a.id and p.state = 'open'),
+               (select case when p.state = 'active' or p.state = 'broken' then p.joint_id end
+                  from plans p where p.account_id = a.id order by p.id desc limit 1)
               from accounts a join debtors d on d.id = a.debtor_id where ",
             $condition
         )
@@ -82,17 +84,47 @@ const BY_KEY: &str = candidates_where!(
       in ($keys) order by a.id"
 );
 const BY_ID: &str = candidates_where!("a.id", "a.id in ($keys) order by a.id");
+/// What of a movement was posted on other accounts than its own, by its last posting.
+macro_rules! parts_where {
+    ($condition:literal) => {
+        concat!(
+            "select b.bank_entry_id, b.id, b.posting_no, b.account_id, b.payment, b.amount_minor, b.currency, a.reference
+               from bank_parts b join bank_entries e on e.id = b.bank_entry_id and e.state = 'posted' and e.times_posted = b.posting_no
+               join accounts a on a.id = b.account_id
+              where ",
+            $condition
+        )
+    };
+}
+
+const PARTS: &str = parts_where!("b.bank_entry_id in ($keys) order by b.id");
+const INSERT_PART: &str = "
+    insert into bank_parts (id, bank_entry_id, posting_no, account_id, payment, amount_minor, currency)";
+/// The movement that was posted by a payment, whichever of its accounts that is on.
+const POSTED_BY: &str = entries_where!(
+    "e.state = 'posted' and (e.payment = $1 or exists (select 1 from bank_parts b
+         where b.payment = $1 and b.bank_entry_id = e.id and b.posting_no = e.times_posted)) order by e.id limit 1"
+);
 const SUMS: &str = "
     select currency, state, cast(count(*) as bigint), cast(sum(amount_minor) as bigint),
            cast(coalesce(sum(case when decided_at is null then amount_minor else 0 end), 0) as bigint)
       from bank_entries group by currency, state order by currency, state";
 const UNPAID: &str = "
     select e.id from bank_entries e
-     where e.state = 'posted' and not exists (select 1 from entries p where p.account_id = e.account_id and p.id = e.payment
-        and p.kind = 'payment' and p.trust_bank_minor = e.amount_minor and p.currency = e.currency)
+     where e.state = 'posted' and (
+           not exists (select 1 from entries p where p.account_id = e.account_id and p.id = e.payment and p.kind = 'payment'
+              and p.currency = e.currency and p.trust_bank_minor = e.amount_minor - (select coalesce(sum(b.amount_minor), 0)
+                  from bank_parts b where b.bank_entry_id = e.id and b.posting_no = e.times_posted))
+        or exists (select 1 from bank_parts b where b.bank_entry_id = e.id and b.posting_no = e.times_posted
+              and not exists (select 1 from entries p where p.account_id = b.account_id and p.id = b.payment and p.kind = 'payment'
+                  and p.trust_bank_minor = b.amount_minor and p.currency = b.currency and b.currency = e.currency)))
      order by e.id limit 20";
 const PAID_TWICE: &str = "
-    select cast(count(*) - count(distinct payment) as bigint) from bank_entries where state = 'posted'";
+    select cast(count(*) - count(distinct payment) as bigint) from (
+        select payment from bank_entries where state = 'posted'
+        union all
+        select b.payment from bank_parts b
+          join bank_entries e on e.id = b.bank_entry_id and e.state = 'posted' and e.times_posted = b.posting_no) all_of_them";
 /// Statements that are not what their entries make, or whose balances were proved and are not any more.
 const OFF_STATEMENTS: &str = "
     select s.id from bank_statements s
@@ -117,13 +149,23 @@ const BECAME: &str = "
            cast(coalesce(sum(case when e.state = 'unidentified' then e.amount_minor else 0 end), 0) as bigint),
            cast(coalesce(sum(case when e.state = 'set_aside' then e.amount_minor else 0 end), 0) as bigint),
            cast(coalesce(sum(case when e.state = 'came_back' then e.amount_minor else 0 end), 0) as bigint),
-           cast(coalesce(sum(case when e.state = 'went_out' then e.amount_minor else 0 end), 0) as bigint)
+           cast(coalesce(sum(case when e.state = 'went_out' then e.amount_minor else 0 end), 0) as bigint),
+           cast(coalesce(sum(case when e.state = 'matched' then e.amount_minor else 0 end), 0) as bigint)
       from bank_entries e join bank_statements s on s.id = e.statement_id and s.currency = e.currency
       left join entries p on p.account_id = e.account_id and p.id = e.payment and p.kind = 'payment'
      group by s.currency order by s.currency";
+/// The parts of what was posted on several accounts, as the ledger has them; the first of each stands above.
+const BECAME_IN_PARTS: &str = "
+    select s.currency, cast(sum(p.trust_bank_minor) as bigint)
+      from bank_parts b join bank_entries e on e.id = b.bank_entry_id and e.state = 'posted' and e.times_posted = b.posting_no
+      join bank_statements s on s.id = e.statement_id and s.currency = e.currency
+      join entries p on p.account_id = b.account_id and p.id = b.payment and p.kind = 'payment'
+     group by s.currency order by s.currency";
 /// The state of the books and the bank: payments that were reversed while the bank did not say that the money went back.
 const REVERSED_HERE: &str = entries_where!(
-    "e.state = 'posted' and exists (select 1 from entries r where r.account_id = e.account_id and r.reverses_entry_id = e.payment)
+    "e.state = 'posted' and (exists (select 1 from entries r where r.account_id = e.account_id and r.reverses_entry_id = e.payment)
+        or exists (select 1 from bank_parts p join entries r on r.account_id = p.account_id and r.reverses_entry_id = p.payment
+            where p.bank_entry_id = e.id and p.posting_no = e.times_posted))
       and not exists (select 1 from bank_entries b where b.payment = e.payment and b.state = 'came_back')
      order by e.booked_on, e.id limit 50"
 );
@@ -188,6 +230,29 @@ rows! {
         pub currency: String,
         pub state: String,
         pub promised_minor: Option<i64>,
+        pub joint: Option<JointPlanId>,
+    }
+
+    /// What of a movement was posted on another account than its own.
+    pub struct PartRow {
+        pub id: BankPartId,
+        pub posting_no: i64,
+        pub account: AccountId,
+        pub payment: PaymentId,
+        pub amount_minor: i64,
+        pub currency: String,
+        pub account_reference: String,
+    }
+
+    /// What became of what came in a currency, what was posted as the ledger has it.
+    pub struct Became {
+        pub currency: String,
+        pub posted: i64,
+        pub unidentified: i64,
+        pub aside: i64,
+        pub back: i64,
+        pub out: i64,
+        pub matched: i64,
     }
 
     /// What there is of a state in a currency, and how much of it nobody decided.
@@ -281,6 +346,26 @@ pub async fn insert_entries(tx: &mut Tx, rows: &[EntryRow]) -> Result<(), StoreE
     tx.insert_many(INSERT_ENTRY, &values).await.map(drop)
 }
 
+/// Adds what of movements was posted on other accounts.
+pub async fn insert_parts(tx: &mut Tx, parts: &[(ReceiptId, PartRow)]) -> Result<(), StoreError> {
+    let values: Vec<[Value; 7]> = parts
+        .iter()
+        .map(|(entry, part)| values![part.id, *entry, part.posting_no, part.account, part.payment, part.amount_minor, &part.currency])
+        .collect();
+    tx.insert_many(INSERT_PART, &values).await.map(drop)
+}
+
+/// What of posted movements stands on other accounts than their own.
+pub async fn list_parts(tx: &mut Tx, entries: &[ReceiptId]) -> Result<Vec<Keyed<ReceiptId, PartRow>>, StoreError> {
+    let keys: Vec<Value> = entries.iter().map(|entry| Value::from(*entry)).collect();
+    if keys.is_empty() { Ok(Vec::new()) } else { tx.all_in(PARTS, &keys).await }
+}
+
+/// The movement that was posted by a payment, where one was.
+pub async fn find_posted_by(tx: &mut Tx, payment: PaymentId) -> Result<Option<EntryRow>, StoreError> {
+    tx.one(POSTED_BY, params![payment]).await
+}
+
 /// Keeps what was decided of an entry.
 pub async fn update_decided(tx: &mut Tx, row: &EntryRow) -> Result<(), StoreError> {
     let values = params![
@@ -366,7 +451,12 @@ pub async fn list_brought(tx: &mut Tx) -> Result<Vec<(String, i64)>, StoreError>
     tx.all(CAME_BY_STATEMENTS, &[]).await
 }
 
-/// By currency: posted as the ledger has it, unidentified, set aside, came back, went out.
-pub async fn list_became(tx: &mut Tx) -> Result<Vec<(String, i64, i64, i64, i64, i64)>, StoreError> {
-    tx.all(BECAME, &[]).await
+/// What became of everything, by currency, what was posted as the ledger has it.
+pub async fn list_became(tx: &mut Tx) -> Result<Vec<Became>, StoreError> {
+    let parts: HashMap<String, i64> = tx.all::<(String, i64)>(BECAME_IN_PARTS, &[]).await?.into_iter().collect();
+    let mut became: Vec<Became> = tx.all(BECAME, &[]).await?;
+    for one in &mut became {
+        one.posted += parts.get(&one.currency).copied().unwrap_or(0);
+    }
+    Ok(became)
 }

@@ -5,18 +5,22 @@
 //!
 //! Read [`take_file`].
 
-use super::look::{certain, in_codes};
-use super::store::{self, EntryRow, StatementRow};
+use super::look::{certain, in_codes, texts_of};
+use super::store::{self, EntryRow, PartRow, StatementRow};
+use super::together;
 use crate::accounts::store::standing::{self, Standing};
 use crate::app::{Actor, App, Failure, new_uuid};
 use crate::audit::kept;
 use crate::intake::source::hash_of;
 use crate::ledger::actions::PostPayment;
 use crate::ledger::bank_file::open_bank_file;
+use crate::ledger::clearing;
+use crate::ledger::clearing::store::{ClearingRow, insert_clearings};
 use crate::ledger::posting::post_all;
 use crate::store::{Tx, Value};
 use crate::transaction;
 use duly_domain::ledger::bank_file::{BankFile, Form, Statement};
+use duly_domain::ledger::clearing::Found;
 use duly_domain::ledger::matching::{Proposal, stands};
 use duly_domain::ledger::receipts::{self, Alike, Booking, Direction, Movement, State, Told, is_said};
 use duly_domain::values::file_problem::FileProblem;
@@ -223,7 +227,7 @@ async fn take_piece<'p>(
         .map(|(place, (_, movement))| (place, *movement))
         .filter(|(_, movement)| movement.direction() == Direction::CameIn)
         .unzip();
-    let found = certain(&mut app.db.read().await?, &came_in).await?;
+    let found = certain(&mut app.db.read().await?, at, &came_in).await?;
     let certain: HashMap<usize, Proposal> =
         places.into_iter().zip(found).filter_map(|(place, proposal)| Some((place, proposal?))).collect();
     let mut turn = app.turns.take("receipts").await;
@@ -241,7 +245,7 @@ async fn take_piece<'p>(
             .filter(|(_, (booking, _))| !known.contains(&booking.mark))
             .map(|(place, (booking, movement))| (place, *booking, *movement))
             .collect();
-        let rows = keep(tx, who, at, &row, &certain, &new).await?;
+        let Kept { rows, parts, pieces } = keep(tx, who, at, &row, &certain, &new).await?;
         let sum = |of: &mut dyn Iterator<Item = &Movement>| -> i64 {
             of.filter(|movement| movement.amount.currency.code() == row.currency).map(|movement| movement.amount.minor).sum()
         };
@@ -251,7 +255,11 @@ async fn take_piece<'p>(
         store::update_taken(tx, statement, taken, told_minor, known_minor).await?;
         let detail =
             json!({"statement": statement.to_string(), "bookings": [before, before + piece.len()], "known": all.len() - new.len()});
-        let named: Vec<kept::KeptRow> = std::iter::once(statement.into()).chain(rows.iter().map(|row| row.id.into())).collect();
+        let named: Vec<kept::KeptRow> = std::iter::once(statement.into())
+            .chain(rows.iter().map(|row| row.id.into()))
+            .chain(parts.iter().map(|(_, part)| part.id.into()))
+            .chain(pieces.iter().map(|piece| piece.id.into()))
+            .collect();
         kept::record_of_agency(tx, who, at.at, "bank.take", detail, &named).await?;
         let mut fates: Vec<Option<State>> = vec![None; all.len()];
         for ((place, ..), row) in new.iter().zip(&rows) {
@@ -263,7 +271,19 @@ async fn take_piece<'p>(
     Ok(all.into_iter().map(|(_, movement)| movement).zip(fates).collect())
 }
 
-/// Posts what is certain, and keeps everything that is new; the rows in the order of the movements.
+/// What of entries stands on other accounts than their own.
+type Parts = Vec<(ReceiptId, PartRow)>;
+
+/// What was kept of a piece of a file.
+struct Kept {
+    /// In the order of the movements.
+    rows: Vec<EntryRow>,
+    parts: Parts,
+    /// What sums stand for.
+    pieces: Vec<ClearingRow>,
+}
+
+/// Posts or matches what is certain, and keeps everything that is new.
 async fn keep(
     tx: &mut Tx,
     who: &Actor,
@@ -271,19 +291,52 @@ async fn keep(
     statement: &StatementRow,
     certain: &HashMap<usize, Proposal>,
     new: &[(usize, &Booking, &Movement)],
-) -> Result<Vec<EntryRow>, Failure> {
+) -> Result<Kept, Failure> {
     let mut rows: Vec<EntryRow> = new.iter().map(|(_, booking, movement)| entry(statement, booking, movement)).collect();
-    let accounts: Vec<Value> = new.iter().filter_map(|(place, ..)| Some(Value::from(certain.get(place)?.account))).collect();
+    let (mut alone, mut parts): (Vec<(usize, &Proposal)>, Parts) = (Vec::new(), Vec::new());
+    for (place, (number, ..)) in new.iter().enumerate() {
+        let Some(proposal) = certain.get(number) else { continue };
+        let Some(joint) = proposal.joint else {
+            alone.push((place, proposal));
+            continue;
+        };
+        // In the order of the file: what came before counts for what a joint plan waits for.
+        post_alone(tx, who, at, &mut rows, std::mem::take(&mut alone)).await?;
+        let own = together::post_certain(tx, who, at, &mut rows[place], (joint, proposal)).await?;
+        parts.extend(own.into_iter().map(|part| (rows[place].id, part)));
+    }
+    post_alone(tx, who, at, &mut rows, alone).await?;
+    let (back, forth): (Vec<usize>, Vec<usize>) = (0..rows.len()).partition(|at| rows[*at].amount_minor < 0);
+    let mut pieces = clear(tx, who, at, &mut rows, &forth).await?;
+    let came: Vec<EntryRow> = forth.into_iter().map(|at| rows[at].clone()).collect();
+    store::insert_entries(tx, &came).await?;
+    store::insert_parts(tx, &parts).await?;
+    // What went back may have come in with the same piece.
+    for at in &back {
+        rows[*at] = went(tx, rows[*at].clone(), new[*at].2.direction()).await?;
+        if rows[*at].payment.is_some() {
+            store::insert_entries(tx, std::slice::from_ref(&rows[*at])).await?;
+        }
+    }
+    pieces.extend(clear(tx, who, at, &mut rows, &back).await?);
+    let left: Vec<EntryRow> = back.into_iter().map(|at| rows[at].clone()).filter(|row| row.payment.is_none()).collect();
+    store::insert_entries(tx, &left).await?;
+    insert_clearings(tx, &pieces).await?;
+    Ok(Kept { rows, parts, pieces })
+}
+
+/// Posts what is certain for one account each, all at once.
+async fn post_alone(tx: &mut Tx, who: &Actor, at: Moment, rows: &mut [EntryRow], certain: Vec<(usize, &Proposal)>) -> Result<(), Failure> {
+    let accounts: Vec<Value> = certain.iter().map(|(_, proposal)| Value::from(proposal.account)).collect();
     let standings: Vec<Standing> = standing::list_standings(tx, &accounts).await?;
     // Some may have been closed since they were looked up.
     let open: HashMap<AccountId, &str> =
         standings.iter().filter(|standing| standing.state != "closed").map(|standing| (standing.id, standing.currency.as_str())).collect();
     let (mut asks, mut asked) = (Vec::new(), Vec::new());
-    for (at, (place, ..)) in new.iter().enumerate() {
-        let Some(proposal) = certain.get(place) else { continue };
-        if open.get(&proposal.account) == Some(&rows[at].currency.as_str()) {
-            asks.push(ask(&rows[at], proposal.account));
-            asked.push((at, proposal));
+    for (place, proposal) in certain {
+        if open.get(&proposal.account) == Some(&rows[place].currency.as_str()) {
+            asks.push(ask(&rows[place], proposal.account));
+            asked.push((place, proposal));
         }
     }
     for ((place, proposal), fate) in asked.into_iter().zip(post_all(tx, who, at, standings, &asks).await?) {
@@ -298,16 +351,24 @@ async fn keep(
             Err(failure) => row.note = failure.to_string(),
         }
     }
-    let (back, forth): (Vec<usize>, Vec<usize>) = (0..rows.len()).partition(|at| rows[*at].amount_minor < 0);
-    let forth: Vec<EntryRow> = forth.into_iter().map(|at| rows[at].clone()).collect();
-    store::insert_entries(tx, &forth).await?;
-    // What went back may have come in with the same piece.
-    for at in back {
-        let direction = new[at].2.direction();
-        rows[at] = went(tx, rows[at].clone(), direction).await?;
-        store::insert_entries(tx, std::slice::from_ref(&rows[at])).await?;
+    Ok(())
+}
+
+/// Matches those that certainly are a sum that is waited for; the pieces they stand for. Money that left and may be one waits for somebody.
+async fn clear(tx: &mut Tx, who: &Actor, at: Moment, rows: &mut [EntryRow], places: &[usize]) -> Result<Vec<ClearingRow>, Failure> {
+    let free: Vec<usize> = places.iter().copied().filter(|place| rows[*place].payment.is_none()).collect();
+    let looked: Vec<&EntryRow> = free.iter().map(|place| &rows[*place]).collect();
+    let (open, found) = clearing::matching::look(tx, &looked).await?;
+    let mut pieces = Vec::new();
+    for (place, found) in free.into_iter().zip(found) {
+        let row = &mut rows[place];
+        match found {
+            Found::Certain(one) => pieces.extend(clearing::matching::matched(who, at, row, &open[one.at], &one.grounds)),
+            Found::Proposed(_) if row.amount_minor < 0 => row.state = State::CameBack.code().into(),
+            Found::Proposed(_) | Found::Nothing => {}
+        }
     }
-    Ok(rows)
+    Ok(pieces)
 }
 
 /// A movement as it is kept before anything is decided.
@@ -348,8 +409,13 @@ fn cut(text: &str) -> String {
     text.chars().filter(|letter| *letter != '\0').take(TEXT_MAX).collect()
 }
 
-/// The payment that an entry would be. Its reference is the bank's with a mark of the entry: the same movement is one payment.
+/// The payment that an entry would be.
 pub(super) fn ask(row: &EntryRow, account: AccountId) -> PostPayment {
+    PostPayment { account, amount_minor: row.amount_minor, effective_on: row.value_on, reference: reference_of(row) }
+}
+
+/// The bank's reference with a mark of the entry: the same movement is one payment.
+pub(super) fn reference_of(row: &EntryRow) -> String {
     let said = [&row.bank_reference, &row.reference].into_iter().find(|reference| is_said(reference)).map_or("bank", String::as_str);
     let mut reference: String = said.chars().take(60).collect();
     reference.push_str(&format!(" [{}", row.mark.get(..10).unwrap_or(&row.mark)));
@@ -360,13 +426,17 @@ pub(super) fn ask(row: &EntryRow, account: AccountId) -> PostPayment {
         reference.push_str(&format!(" no {}", row.times_posted + 1));
     }
     reference.push(']');
-    PostPayment { account, amount_minor: row.amount_minor, effective_on: row.value_on, reference }
+    reference
 }
 
 /// What money that left is: a payment that came back, if one is named, or what the bank says it is.
 async fn went(tx: &mut Tx, mut row: EntryRow, direction: Direction) -> Result<EntryRow, Failure> {
     let like = store::list_posted_like(tx, &row.bank_account, -row.amount_minor, &row.currency).await?;
-    let named: Vec<&EntryRow> = like.iter().filter(|paid| is_of(&row, paid)).collect();
+    // What was split over several accounts may be named by any of them.
+    let parts = store::list_parts(tx, &like.iter().map(|paid| paid.id).collect::<Vec<_>>()).await?;
+    let others =
+        |paid: &EntryRow| parts.iter().filter(|part| part.0 == paid.id).any(|part| stands(&part.1.account_reference, &texts_of(&row)));
+    let named: Vec<&EntryRow> = like.iter().filter(|paid| is_of(&row, paid) || others(paid)).collect();
     if named.is_empty() && direction != Direction::WentBack {
         return Ok(row);
     }
@@ -382,5 +452,5 @@ fn is_of(row: &EntryRow, paid: &EntryRow) -> bool {
     let is_same = |one: &str, other: &str| is_said(one) && one == other;
     is_same(&row.reference, &paid.reference)
         || is_same(&row.bank_reference, &paid.bank_reference)
-        || paid.account_reference.as_deref().is_some_and(|reference| stands(reference, &super::look::texts_of(row)))
+        || paid.account_reference.as_deref().is_some_and(|reference| stands(reference, &texts_of(row)))
 }

@@ -59,6 +59,8 @@ const REMITTED: &str = "
 const CANDIDATES: &str = "
     select a.id, a.reference, e.id, -e.client_payable_minor, coalesce(e.effective_on, e.booked_on), 0,
            (select count(*) from bank_entries b where b.account_id = e.account_id and b.payment = e.payment and b.state = 'posted')
+             + (select count(*) from bank_parts o join bank_entries b on b.id = o.bank_entry_id and b.state = 'posted'
+                   and b.times_posted = o.posting_no where o.account_id = e.account_id and o.payment = e.payment)
       from accounts a join entries e on e.account_id = a.id
      where a.creditor_id = $1 and (e.kind = 'payment' or e.kind = 'reallocation') and e.currency = $2
        and coalesce(e.effective_on, e.booked_on) <= $3 and e.created_at <= $4

@@ -6,6 +6,7 @@ use super::store::{self, PostingRow, ProofRow};
 use crate::app::{Failure, Problems};
 use crate::cli::output::written as amount;
 use crate::identity::names::Names;
+use crate::ledger::clearing::expected::{Waited, list_due};
 use crate::ledger::receipts;
 use crate::store::Tx;
 use crate::web::Web;
@@ -39,6 +40,7 @@ struct ShownProof {
     unapplied: String,
     unidentified: String,
     not_booked: String,
+    coming: String,
     difference: String,
     is_none: bool,
     is_whole: bool,
@@ -84,6 +86,14 @@ struct ShownMovement {
     is_unknown: bool,
 }
 
+/// What is posted and the bank did not show, as it is shown.
+struct ShownComing {
+    says: String,
+    day: String,
+    amount: String,
+    is_late: bool,
+}
+
 /// Overpaid money, as it is shown.
 struct ShownUnclaimed {
     account: AccountId,
@@ -106,6 +116,7 @@ struct TrustPage {
     clients: Vec<ShownClient>,
     owing: bool,
     on_its_way: Vec<ShownPosting>,
+    coming: Vec<ShownComing>,
     earned: Vec<(String, String, i64)>,
     sweep_amount: String,
     unclaimed: Vec<ShownUnclaimed>,
@@ -223,6 +234,8 @@ async fn trust_page(web: &Web, visit: &Visit, said: Option<&str>, problems: Prob
     for row in store::list_on_its_way(&mut tx).await? {
         on_its_way.push(show_posting(&mut tx, &mut names, row).await?);
     }
+    let coming = list_due(&mut tx, today).await?.into_iter().take(usize::try_from(SHOWN).unwrap_or_default());
+    let coming = coming.map(|one| show_coming(one, today)).collect();
     let mut postings = Vec::new();
     for row in store::list_postings(&mut tx, SHOWN).await? {
         postings.push(show_posting(&mut tx, &mut names, row).await?);
@@ -254,6 +267,7 @@ async fn trust_page(web: &Web, visit: &Visit, said: Option<&str>, problems: Prob
         owing: clients.iter().any(|one| !one.owes.is_empty()),
         clients,
         on_its_way,
+        coming,
         earned,
         sweep_amount: sweep_amount.unwrap_or_default(),
         unclaimed: unclaimed.collect(),
@@ -310,6 +324,9 @@ pub fn work_of(row: &ProofRow) -> Vec<String> {
             shown(proof.not_booked)
         ));
     }
+    if proof.late != 0 && proof.bank.is_some() {
+        says.push(format!("{} is posted and the bank did not show it in time: see below, and Bank for what waits", shown(proof.late)));
+    }
     if row.below_zero > 0 {
         says.push(format!("{} clients' ledgers are below zero: run duly check and call your administrator", row.below_zero));
     }
@@ -332,6 +349,7 @@ fn show_proof(row: &ProofRow) -> ShownProof {
         unapplied: shown(proof.unapplied),
         unidentified: shown(proof.unidentified),
         not_booked: shown(proof.not_booked),
+        coming: shown(proof.coming),
         difference: proof.difference().map(shown).unwrap_or_default(),
         is_none: proof.difference() == Some(0),
         is_whole: row.is_whole,
@@ -340,6 +358,15 @@ fn show_proof(row: &ProofRow) -> ShownProof {
             .difference()
             .map(|minor| format!("difference {}, not booked {}", shown(minor), shown(proof.not_booked)))
             .unwrap_or_default(),
+    }
+}
+
+fn show_coming(one: Waited, today: jiff::civil::Date) -> ShownComing {
+    ShownComing {
+        day: written(one.due_on()),
+        amount: amount(one.expected.minor().unwrap_or_default(), one.expected.currency.code()),
+        is_late: one.is_late(today),
+        says: one.says,
     }
 }
 

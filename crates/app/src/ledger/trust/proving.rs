@@ -3,6 +3,7 @@
 use super::store::{self, ProofRow};
 use crate::app::{Actor, App, Failure, new_uuid};
 use crate::audit::kept;
+use crate::ledger::clearing;
 use crate::store::Tx;
 use crate::transaction;
 use duly_domain::ledger::trust::{Holdings, Proof};
@@ -58,6 +59,8 @@ pub fn proof_of(row: &ProofRow) -> Proof {
         unapplied: row.unapplied_minor,
         unidentified: row.unidentified_minor,
         not_booked: row.not_booked_minor,
+        coming: row.coming_minor.unwrap_or_default(),
+        late: row.late_minor.unwrap_or_default(),
     }
 }
 
@@ -107,6 +110,12 @@ pub async fn find(tx: &mut Tx, on: Date) -> Result<Vec<Proved>, Failure> {
     for (currency, minor) in not_booked {
         all.entry(currency).or_default().not_booked = minor;
     }
+    for (currency, minor) in clearing::store::list_coming(tx, on).await? {
+        all.entry(currency).or_default().coming = minor;
+    }
+    for (currency, minor) in clearing::expected::list_late(tx, on).await? {
+        all.entry(currency.code().into()).or_default().late += minor.abs();
+    }
     let ledgers = list_ledgers(tx, on).await?;
     let below = |currency: &str| ledgers.iter().filter(|one| one.currency == currency && one.held_minor < 0).count();
     let each = all.into_iter().map(|(currency, proof)| {
@@ -149,6 +158,8 @@ pub async fn prove_within(tx: &mut Tx, who: &Actor, at: Moment, on: Date) -> Res
             is_whole: *below_zero == 0 && proof.is_whole(),
             proved_by: who.label().to_string(),
             proved_at: at.at,
+            coming_minor: Some(proof.coming),
+            late_minor: Some(proof.late),
         };
         store::insert_proof(tx, &row).await?;
         rows.push(row);

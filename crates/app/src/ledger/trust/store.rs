@@ -104,11 +104,11 @@ const UNAPPLIED: &str = "
      order by min(e.booked_on), e.account_id limit $1";
 const INSERT_PROOF: &str = "
     insert into trust_proofs (id, on_day, currency, bank_minor, book_minor, clients_minor, agency_minor, on_its_way_minor, unapplied_minor,
-        unidentified_minor, not_booked_minor, below_zero, is_whole, proved_by, proved_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+        unidentified_minor, not_booked_minor, below_zero, is_whole, proved_by, proved_at, coming_minor, late_minor)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
 const PROOFS: &str = "
     select id, on_day, currency, bank_minor, book_minor, clients_minor, agency_minor, on_its_way_minor, unapplied_minor, unidentified_minor,
-           not_booked_minor, below_zero, is_whole, proved_by, proved_at
+           not_booked_minor, below_zero, is_whole, proved_by, proved_at, coming_minor, late_minor
       from trust_proofs where id > $1 order by on_day desc, id desc limit $2";
 
 rows! {
@@ -176,6 +176,8 @@ rows! {
         pub is_whole: bool,
         pub proved_by: String,
         pub proved_at: Timestamp,
+        pub coming_minor: Option<i64>,
+        pub late_minor: Option<i64>,
     }
 }
 
@@ -301,7 +303,9 @@ pub async fn insert_proof(tx: &mut Tx, row: &ProofRow) -> Result<(), StoreError>
         row.below_zero,
         row.is_whole,
         &row.proved_by,
-        row.proved_at
+        row.proved_at,
+        row.coming_minor,
+        row.late_minor
     ];
     tx.run(INSERT_PROOF, values).await.map(drop)
 }

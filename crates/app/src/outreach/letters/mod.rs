@@ -3,12 +3,13 @@
 //! A letter goes `Printed` → `Mailed`, or `Void` when it was never mailed. [`print_notices`] asks the gate, writes each notice once
 //! and keeps its content and its bytes; the folder follows from what is kept, so that a crash loses none and doubles none.
 //! [`record_mailed`] makes the notice that binds the gate: the validation period counts from the mailing, never the printing.
-//! Answers to cases are printed by [`answers`], what was agreed in calls by [`recaps`], plans, pauses and ends by [`confirmations`], and go
-//! the same way.
+//! Answers to cases are printed by [`answers`], what was agreed in calls by [`recaps`], plans, pauses and ends by [`confirmations`], the ways
+//! of the negotiation desk by [`comparisons`], and go the same way.
 //!
 //! Always true: an account has at most one validation notice that is not void, and none without every element the law wants.
 
 pub mod answers;
+pub mod comparisons;
 pub mod confirmations;
 pub mod facts;
 pub mod folder;
@@ -50,6 +51,8 @@ const LETTERS_MAX: usize = 250;
 const VALIDATION_NOTICE: &str = "validation_notice";
 /// The code of what was agreed in a call.
 const RECAP: &str = "recap";
+/// The code of the ways of the negotiation desk.
+const COMPARISON: &str = "comparison";
 /// Days ahead for which a mailing may be printed.
 const DAYS_AHEAD: i64 = 7;
 
@@ -387,6 +390,10 @@ pub async fn record_mailed(app: &App, who: &Actor, at: Moment, run: LetterRunId,
                 }
                 None if letter.kind == RECAP => {
                     recaps::mailed(tx, who, at, &letter).await?;
+                    None
+                }
+                None if letter.kind == COMPARISON => {
+                    comparisons::mailed(tx, who, at, &letter).await?;
                     None
                 }
                 None if letter.kind != VALIDATION_NOTICE => {

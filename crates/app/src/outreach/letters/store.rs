@@ -146,6 +146,7 @@ impl Printed {
 pub fn in_words(kind: &str) -> &'static str {
     match kind {
         "recap" => "Recap of a call",
+        "comparison" => "Comparison of ways",
         "plan_agreed" => "Confirmation of a plan",
         "pause_granted" => "Confirmation of a pause",
         "paid_in_full" => "Letter of payment in full",

@@ -5,6 +5,7 @@
 use crate::app::Failure;
 use crate::outreach::pdf;
 use duly_domain::outreach::case_letter::CaseLetterFacts;
+use duly_domain::outreach::comparison::ComparisonFacts;
 use duly_domain::outreach::confirmation::ConfirmationFacts;
 use duly_domain::outreach::recap::RecapFacts;
 use duly_domain::outreach::validation_notice::NoticeFacts;
@@ -49,6 +50,18 @@ pub fn in_answer(facts: &CaseLetterFacts) -> Result<Vec<String>, Failure> {
 
 /// What a confirmation could not be printed for.
 pub fn in_confirmation(facts: &ConfirmationFacts) -> Result<Vec<String>, Failure> {
+    let fields = [
+        ("name of the person", facts.person.as_str(), PERSON),
+        ("name of the collector", &facts.collector.name, COMPANY),
+        ("creditor", &facts.creditor, CREDITOR),
+        ("account number", &facts.account_number, FILE),
+    ];
+    let address = facts.address.iter().map(|line| ("address of the person", line.as_str(), PERSON));
+    says(fields.into_iter().chain(address))
+}
+
+/// What a comparison could not be printed for.
+pub fn in_comparison(facts: &ComparisonFacts) -> Result<Vec<String>, Failure> {
     let fields = [
         ("name of the person", facts.person.as_str(), PERSON),
         ("name of the collector", &facts.collector.name, COMPANY),

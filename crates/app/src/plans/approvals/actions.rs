@@ -10,6 +10,7 @@ use crate::outreach::calls;
 use crate::plans::actions::facts_of;
 use crate::plans::desk::agreeing::weigh;
 use crate::plans::desk::limits::promise_limits_of;
+use crate::plans::joint::asking::{self as joint, Weighed};
 use crate::store::Tx;
 use crate::{accounts, identity, strategy, transaction};
 use duly_domain::decision::{Answer, Decision};
@@ -63,7 +64,7 @@ pub async fn ask(app: &App, who: &Actor, at: Moment, ask: &AskApproval) -> Resul
         }
         let mut limits = String::new();
         if ask.terms.kind() != ApprovalKind::Question {
-            let decision = decide(tx, at, &ask.terms, &account, who, false).await?;
+            let Weighed { decision, limits: passes, .. } = decide(tx, at, &ask.terms, &account, who, false).await?;
             let rules: Vec<&str> = decision.because.iter().map(|reason| reason.rule.id).collect();
             match decision.answer {
                 Answer::Yes if ask.terms.kind() == ApprovalKind::Plan => {
@@ -78,7 +79,7 @@ pub async fn ask(app: &App, who: &Actor, at: Moment, ask: &AskApproval) -> Resul
                     kept::record(tx, who, at.at, account.id, "approval.ask", detail, &[]).await?;
                     return Ok(Outcome::Refused(decision));
                 }
-                Answer::NeedsSupervisor => limits = rules.join(" "),
+                Answer::NeedsSupervisor => limits = passes,
             }
         }
         let pressed_twice = |known: &Approval| {
@@ -119,6 +120,24 @@ pub async fn ask(app: &App, who: &Actor, at: Moment, ask: &AskApproval) -> Resul
 /// What law, house and somebody's limits say to terms as the account stands now. Where whoever asked leads as well, two of them have
 /// looked, which passes a limit of either.
 async fn decide(
+    tx: &mut Tx,
+    at: Moment,
+    terms: &Terms,
+    account: &accounts::store::Account,
+    who: &Actor,
+    is_second: bool,
+) -> Result<Weighed, Failure> {
+    if let Some((plan, with)) = terms.as_joint_plan() {
+        let accounts: Vec<AccountId> = std::iter::once(account.id).chain(with.iter().copied()).collect();
+        return joint::weigh(tx, at, &accounts, plan, who.role).await;
+    }
+    let decision = decide_alone(tx, at, terms, account, who, is_second).await?;
+    let limits = decision.because.iter().map(|reason| reason.rule.id).collect::<Vec<_>>().join(" ");
+    Ok(Weighed { decision, limits, says: Vec::new() })
+}
+
+/// As [`decide`], for what is about one account.
+async fn decide_alone(
     tx: &mut Tx,
     at: Moment,
     terms: &Terms,
@@ -173,7 +192,7 @@ pub async fn answer(
             let account = accounts::store::load_account(tx, request.account).await?;
             let asker = identity::store::find_user(tx, request.asked_by).await?.and_then(|user| Role::parse(&user.role));
             let is_second = asker.is_some_and(|role| may(role, Permission::LeadFloor));
-            let decision = match decide(tx, at, terms, &account, who, is_second).await {
+            let Weighed { decision, says, .. } = match decide(tx, at, terms, &account, who, is_second).await {
                 // What policy and budget do not have is nobody's to grant.
                 Err(Failure::Wrong(problems)) => {
                     let says: Vec<String> = problems.0.into_iter().map(|(_, says)| says).collect();
@@ -182,7 +201,11 @@ pub async fn answer(
                 decided => decided?,
             };
             if decision.answer != Answer::Yes {
-                return Ok(Outcome::Refused(decision));
+                return match says.is_empty() {
+                    true => Ok(Outcome::Refused(decision)),
+                    // Over several accounts each says for itself why.
+                    false => Err(Failure::Stale(says.join("; ").trim_end_matches('.').to_string())),
+                };
             }
         }
         let state = verdict.state();

@@ -4,11 +4,13 @@ use super::store::{self, Approval};
 use crate::app::Failure;
 use crate::ledger;
 use crate::plans;
+use crate::plans::joint::asking::limit_of;
 use crate::store::Tx;
 use crate::{accounts, compliance};
 use duly_domain::accounts::Bucket;
-use duly_domain::plans::approval::{PastPromise, SIMILAR_MIN, Similar};
+use duly_domain::plans::approval::{PastPromise, SIMILAR_MIN, Similar, Terms};
 use duly_domain::plans::promise::limit_says;
+use duly_domain::values::ids::AccountId;
 use duly_domain::values::moment::{day_number, written};
 use duly_domain::values::money::Money;
 use jiff::civil::Date;
@@ -29,10 +31,62 @@ pub struct Context {
     pub last: String,
     /// What may be asked for alone while a part is disputed.
     pub rest: Option<Money>,
-    /// The limits it passes.
-    pub limits: Vec<&'static str>,
+    /// The limits it passes, of several accounts each with its own.
+    pub limits: Vec<String>,
+    /// The other accounts that it is about too.
+    pub others: Vec<Other>,
+    /// What is asked for on all of them; nothing where it is about one.
+    pub total: Option<Money>,
     /// What similar accounts did, where that can be compared.
     pub similar: String,
+}
+
+/// Another account that a request is about.
+pub struct Other {
+    /// Which.
+    pub id: AccountId,
+    /// Its reference.
+    pub reference: String,
+    /// To whom it is owed.
+    pub creditor: String,
+    /// What is owed on it.
+    pub balance: Money,
+    /// What may be asked for alone while a part is disputed.
+    pub rest: Option<Money>,
+}
+
+/// The other accounts of a request for several, and the total of its terms.
+async fn others(tx: &mut Tx, terms: &Terms, now: Timestamp) -> Result<(Vec<Other>, Option<Money>), Failure> {
+    let Some((plan, with)) = terms.as_joint_plan() else { return Ok((Vec::new(), None)) };
+    let mut others = Vec::with_capacity(with.len());
+    for id in with {
+        let account = accounts::store::load_account(tx, *id).await?;
+        others.push(Other {
+            id: account.id,
+            creditor: accounts::store::load_creditor(tx, account.creditor).await?.name,
+            balance: Money::of(account.balance_minor, ledger::store::currency(&account.currency)?),
+            rest: compliance::gate::undisputed(tx, &account, now).await?,
+            reference: account.reference,
+        });
+    }
+    Ok((others, Some(plan.total)))
+}
+
+/// The limits that a request passes, in sentences.
+async fn limits(tx: &mut Tx, request: &Approval) -> Result<Vec<String>, Failure> {
+    let mut says = Vec::new();
+    for (account, limit) in request.limits.split_whitespace().map(limit_of) {
+        let Some(plain) = limit_says(limit) else { continue };
+        says.push(match account {
+            None => plain.to_string(),
+            Some(account) => {
+                let account = accounts::store::load_account(tx, account).await?;
+                let creditor = accounts::store::load_creditor(tx, account.creditor).await?;
+                format!("{}, {}: {plain}", account.reference, creditor.name)
+            }
+        });
+    }
+    Ok(says)
 }
 
 /// Reads the card of a request.
@@ -63,14 +117,17 @@ pub async fn of(tx: &mut Tx, request: &Approval, zone: &TimeZone, now: Timestamp
         None if request.asked()?.as_plan().is_some() => similar_plans(tx, &account, at_day(request, zone)).await?,
         None => String::new(),
     };
+    let (others, total) = others(tx, &request.asked()?, now).await?;
     Ok(Context {
+        others,
+        total,
         creditor: creditor.name,
         buckets: account.owed()?.each().filter(|(_, amount)| amount.minor() != 0).collect(),
         balance: Money::of(account.balance_minor, currency),
         kept: if decided == 0 { "none decided yet".into() } else { format!("{kept} of {decided} kept") },
         last: last.unwrap_or_else(|| "none yet".into()),
         rest: compliance::gate::undisputed(tx, &account, now).await?,
-        limits: request.limits.split_whitespace().filter_map(limit_says).collect(),
+        limits: limits(tx, request).await?,
         similar,
     })
 }

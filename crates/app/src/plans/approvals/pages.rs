@@ -13,6 +13,8 @@ use crate::plans::agreed::store::list_installments;
 use crate::plans::desk::agreeing::{AgreePlan, Agreed, agree_plan_in};
 use crate::plans::desk::form::{TermsForm, read_terms};
 use crate::plans::desk::pages as desk;
+use crate::plans::joint::agreeing::{AgreeJoint, JointAgreed, agree_joint};
+use crate::plans::joint::standing::Said;
 use crate::plans::said;
 use crate::transaction;
 use crate::web::Web;
@@ -169,7 +171,10 @@ async fn show_one(
         can_counter: matches!(asked.kind(), ApprovalKind::Promise | ApprovalKind::Plan),
         amount: typed("counter-amount", amount),
         due: typed("counter-due", due),
-        plan: asked.as_plan().map(|terms| TermsForm::of(&terms, &fields, &problems, "counter-")),
+        plan: asked
+            .as_plan()
+            .or(asked.as_joint_plan().map(|(terms, _)| terms))
+            .map(|terms| TermsForm::of(&terms, &fields, &problems, "counter-")),
         today: visit.at.business_day.to_string(),
         fields,
         refused,
@@ -189,7 +194,11 @@ pub async fn post_answer(State(web): State<Web>, visit: Visit, Path(approval): P
         "counter" if row.asked()?.kind() == ApprovalKind::Plan => {
             let currency = currency_of(&web, row.account).await?;
             match read_terms(&fields, "counter-", (currency, visit.at.business_day), &mut problems) {
-                Some(terms) => Verdict::Counter(Terms::plan(&terms)),
+                // Over the same accounts: other terms, and no other accounts.
+                Some(terms) => {
+                    let with = row.asked()?.as_joint_plan().map(|(_, with)| with.to_vec()).unwrap_or_default();
+                    Verdict::Counter(Terms::joint_plan(&terms, with))
+                }
                 None => return show_one(&web, &visit, id, fields, problems, None).await,
             }
         }
@@ -326,6 +335,9 @@ pub async fn post_use(State(web): State<Web>, visit: Visit, Path(approval): Path
     if let Some(terms) = request.granted()?.as_plan().filter(|_| stands.is_granted()) {
         return use_plan(&web, &visit, &request, &place, terms).await;
     }
+    if let Some((terms, with)) = request.granted()?.as_joint_plan().filter(|_| stands.is_granted()) {
+        return use_joint(&web, &visit, &request, &place, terms, with).await;
+    }
     if let Some(done) = relief::use_granted(&web, &visit, &request).await? {
         return match done {
             Ok(said) => Ok(Redirect::to(&format!("/accounts/{}?said={said}", request.account)).into_response()),
@@ -385,6 +397,33 @@ async fn use_plan(web: &Web, visit: &Visit, request: &store::Approval, place: &P
         Err(Failure::Stale(says)) => again(Problems::one("form", says), None).await,
         Err(failure) => Err(failure),
     }
+}
+
+/// They agree the plan over several accounts that was granted; every account is asked its own rules again, for all or none.
+async fn use_joint(
+    web: &Web,
+    visit: &Visit,
+    request: &store::Approval,
+    place: &Place,
+    terms: PlanTerms,
+    with: &[AccountId],
+) -> Result<Response, Failure> {
+    let accounts = std::iter::once(request.account).chain(with.iter().copied()).collect();
+    let says = match agree_joint(&web.app, &visit.who, visit.at, &AgreeJoint { accounts, terms }).await {
+        Ok(JointAgreed::Done(_)) => {
+            return Ok(Redirect::to(&format!("/accounts/{}?said=agreed-jointly#plan", request.account)).into_response());
+        }
+        Ok(JointAgreed::Refused(_, saids)) => {
+            let of = |said: &Said| {
+                said.reasons().into_iter().map(|says| format!("{}, {}: {says}", said.reference, said.creditor)).collect::<Vec<_>>()
+            };
+            saids.iter().flat_map(of).collect::<Vec<_>>().join(" ")
+        }
+        Err(Failure::Wrong(problems)) => problems.0.into_iter().map(|(_, says)| format!("the plan {says}")).collect::<Vec<_>>().join("; "),
+        Err(Failure::Stale(says)) => says,
+        Err(failure) => return Err(failure),
+    };
+    place.again(web, visit, Fields::default(), Problems::one("form", says.trim_end_matches('.').to_string()), None).await
 }
 
 /// `POST /approvals/{approval}/notes`: what came of it is taken up.

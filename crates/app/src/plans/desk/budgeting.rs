@@ -138,6 +138,7 @@ fn means_of(lines: &Lines, at_hand: Money, share_bp: u32) -> Result<Means, Failu
 }
 
 /// A budget that was kept, read again.
+#[derive(Clone)]
 pub struct Told {
     /// The row.
     pub row: BudgetRow,

@@ -9,7 +9,8 @@ use crate::app::Failure;
 use crate::identity::store as identity;
 use crate::outreach::pdf;
 use crate::store::Tx;
-use duly_domain::outreach::letter::{AmountRow, Amounts, Block, Content, Language, Letter, Part, Sign, Span};
+use duly_domain::outreach::comparison::title;
+use duly_domain::outreach::letter::{AmountRow, Amounts, Block, Content, Language, Letter, Part, Sign};
 use duly_domain::plans::offers::{Offer, OfferKind, Offers, ReliefKind};
 use duly_domain::plans::rhythm::Frequency;
 use duly_domain::plans::schedule::{Cut, PlanTerms};
@@ -114,15 +115,11 @@ pub async fn paper(tx: &mut Tx, desk: &Desk, name: &str, offers: Option<&Offers>
             head.extend(text.lines().map(str::to_string));
         }
     }
-    let languages: &[Language] = match language {
-        Language::English => &[Language::English],
-        Language::Spanish => &[Language::English, Language::Spanish],
-    };
     let letter = Letter {
-        title: Words::of(language).title.into(),
+        title: title(language).into(),
         dated_on: desk.case.agreed_on,
         sender: head.first().cloned().unwrap_or_default(),
-        parts: languages.iter().map(|language| part(desk, name, offers, *language, &head)).collect(),
+        parts: language.of_letter().iter().map(|language| part(desk, name, offers, *language, &head)).collect(),
     };
     pdf::print(&letter).map(|rendering| rendering.bytes).map_err(|error| Failure::wrong("letter", error.to_string()))
 }
@@ -130,26 +127,10 @@ pub async fn paper(tx: &mut Tx, desk: &Desk, name: &str, offers: Option<&Offers>
 /// The comparison in one language.
 fn part(desk: &Desk, name: &str, offers: Option<&Offers>, language: Language, head: &[String]) -> Part {
     let words = Words::of(language);
-    let block = |content| Block { language: None, content };
-    let plain = |text: String| block(Content::Paragraph(vec![Span { text, is_strong: false }]));
     let owed = Money::of(desk.account.balance_minor, desk.case.balance.currency());
-    let mut body = vec![
-        block(Content::Heading(1, words.title.into())),
-        plain(words.opening(name, &desk.account.reference, &desk.creditor.name, owed)),
-    ];
-    for way in ways(desk, offers, language) {
-        body.push(block(Content::Heading(2, way.what.clone())));
-        body.push(plain(words.ends(&way.says, &way.ends)));
-        let row = |label: &str, amount: Money| AmountRow { label: label.into(), amount: Some((Sign::None, amount)), is_total: false };
-        let rows: Vec<AmountRow> = [(words.total, way.total), (words.forgiven, way.forgiven)]
-            .into_iter()
-            .filter_map(|(label, amount)| amount.map(|amount| row(label, amount)))
-            .collect();
-        if !rows.is_empty() {
-            let summary = format!("{}: {}", words.amounts_of, way.what);
-            body.push(block(Content::Amounts(Amounts { summary, head: None, rows })));
-        }
-    }
+    let opening = words.opening(name, &desk.account.reference, &desk.creditor.name, owed);
+    let mut body = vec![Block::heading(1, title(language)), Block::paragraph(opening)];
+    body.extend(blocks(desk, offers, language, false));
     Part {
         language,
         marks: vec![language.day(desk.case.agreed_on), format!("{} {}", words.reference, desk.account.reference)],
@@ -158,4 +139,27 @@ fn part(desk: &Desk, name: &str, offers: Option<&Offers>, language: Language, he
         foot: head.first().cloned().unwrap_or_default(),
         head: head.to_vec(),
     }
+}
+
+/// Every way in the words of a language, as it stands on paper. A paper that is read later names the day on which something is agreed.
+pub fn blocks(desk: &Desk, offers: Option<&Offers>, language: Language, is_read_later: bool) -> Vec<Block> {
+    let words = Words::of(language);
+    let mut body = Vec::new();
+    for mut way in ways(desk, offers, language) {
+        if is_read_later {
+            way.says = words.read_later(&way.says, desk.case.agreed_on);
+        }
+        body.push(Block::heading(2, way.what.clone()));
+        body.push(Block::paragraph(words.ends(&way.says, &way.ends)));
+        let row = |label: &str, amount: Money| AmountRow { label: label.into(), amount: Some((Sign::None, amount)), is_total: false };
+        let rows: Vec<AmountRow> = [(words.total, way.total), (words.forgiven, way.forgiven)]
+            .into_iter()
+            .filter_map(|(label, amount)| amount.map(|amount| row(label, amount)))
+            .collect();
+        if !rows.is_empty() {
+            let summary = format!("{}: {}", words.amounts_of, way.what);
+            body.push(Block::of(Content::Amounts(Amounts { summary, head: None, rows })));
+        }
+    }
+    body
 }

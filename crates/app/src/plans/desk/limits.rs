@@ -5,7 +5,7 @@
 
 use super::budgeting::in_fields;
 use super::store::{self, LimitsRow};
-use crate::app::{Actor, App, Failure, new_uuid};
+use crate::app::{Actor, Ahead, App, Failure, Problems, new_uuid};
 use crate::audit::kept;
 use crate::store::Tx;
 use crate::{accounts, transaction};
@@ -126,9 +126,9 @@ pub async fn set_limits(app: &App, who: &Actor, at: Moment, ask: &SetLimits) -> 
     if who.label() == ask.approver.label() {
         return Err(Failure::wrong("approver", "is who sets them: a second person approves"));
     }
-    if ask.from_on < at.business_day {
-        return Err(Failure::wrong("from", "lies back: what was agreed then stands"));
-    }
+    let mut begin = Problems::default();
+    begin.check_begin(at, ask.from_on, "agreed", Ahead::TwoYears);
+    begin.refuse()?;
     transaction!(app.db, tx, {
         table(tx, &ask.written).await?;
         insert_version(tx, at, (who.label(), &ask.approver), &ask.written, ask.from_on).await

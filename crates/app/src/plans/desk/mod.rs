@@ -12,6 +12,7 @@ pub mod budgeting;
 pub mod comparison;
 pub mod form;
 pub mod limits;
+pub mod mailing;
 pub mod pages;
 pub mod policy;
 pub mod standing;

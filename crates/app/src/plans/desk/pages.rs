@@ -4,6 +4,7 @@ use super::agreeing::{AgreePlan, Agreed, agree_plan};
 use super::budgeting::{in_fields, keep_budget};
 use super::comparison::{Way, paper, ways};
 use super::form::{Group, TermsForm, carried, groups, read_budget, read_terms};
+use super::mailing::Mailing;
 use super::standing::Desk;
 use crate::accounts;
 use crate::accounts::pages::{currency_of, resolve};
@@ -11,6 +12,7 @@ use crate::accounts::papers::{FileDocument, file_document};
 use crate::app::{Failure, Outcome, Problems};
 use crate::audit::views;
 use crate::identity::names::Names;
+use crate::outreach::letters::comparisons::Held;
 use crate::parties;
 use crate::plans::agreed::following::withdraw_plan;
 use crate::plans::approvals::actions::{AskApproval, ask};
@@ -31,7 +33,6 @@ use duly_domain::identity::Role;
 use duly_domain::outreach::letter::Language;
 use duly_domain::plans::approval::Terms;
 use duly_domain::plans::offers::{BEST, Offer};
-use duly_domain::plans::promise::decide_promise;
 use duly_domain::plans::rhythm::Frequency;
 use duly_domain::plans::schedule::{Cut, PlanTerms};
 use duly_domain::values::ids::{AccountId, PlanId};
@@ -128,6 +129,7 @@ struct DeskPage {
     problems: Problems,
     refused: Option<Decision>,
     ways: Vec<Way>,
+    mailing: Mailing,
     offers: Vec<ShownOffer>,
     weighed: u64,
     kept: String,
@@ -148,6 +150,8 @@ pub(in crate::plans) struct Again {
     pub(in crate::plans) fields: Fields,
     pub(in crate::plans) problems: Problems,
     pub(in crate::plans) refused: Option<Decision>,
+    /// The letter of the ways was not printed, and why.
+    pub(in crate::plans) held: Option<Held>,
     /// A plan over several accounts was refused: the page says why, account by account.
     pub(in crate::plans) is_refused: bool,
 }
@@ -187,9 +191,7 @@ pub(in crate::plans) async fn show(
         Ok(offers) => (Some(offers), Vec::new()),
         Err(problems) => (None, problems.iter().map(|problem| problem.says.clone()).collect()),
     };
-    // Without an amount above zero no rule about the account could be asked.
-    let least = Money::of(desk.case.balance.minor().clamp(1, Money::LARGEST_MINOR), currency);
-    let stops = decide_promise(&desk.facts, least, visit.at.business_day, visit.at.business_day).because;
+    let stops = desk.stops();
     let shown = |offer: &Offer| ShownOffer::of(&desk, offer, visit.who.role);
     let list: Vec<ShownOffer> = offers.into_iter().flat_map(|offers| best_of(&offers.best, &offers.best_of_each)).map(shown).collect();
 
@@ -215,7 +217,7 @@ pub(in crate::plans) async fn show(
     {
         terms = typed;
         match (&with, desk.offer_of(typed)) {
-            (Some(with), _) => joint = Some(JointShown::of(visit, with, typed)),
+            (Some(with), _) => joint = Some(JointShown::of(visit, with, typed, again.fields.text("ask-words"))),
             (None, Ok(offer)) => built = Some(shown(&offer)),
             (None, Err(problems)) => {
                 // Why they are not planned together stays said.
@@ -238,8 +240,11 @@ pub(in crate::plans) async fn show(
     let asking = Some(asking).filter(|panel| !panel.is_empty());
     let frame = Frame::of(visit, "/accounts", "Negotiation desk").saying(said);
     let frame = frame.watching(asking.as_ref().map(|asking| asking.live.as_str()));
-    let is_wrong = again.refused.is_some() || again.is_refused || (!again.form.is_empty() && !again.problems.is_empty());
+    let is_wrong =
+        again.held.is_some() || again.refused.is_some() || again.is_refused || (!again.form.is_empty() && !again.problems.is_empty());
+    let mailing = Mailing::of(&mut tx, visit, &desk, again.held).await?;
     let shown = DeskPage {
+        mailing,
         id,
         name,
         reference: desk.account.reference.clone(),
@@ -352,16 +357,29 @@ pub async fn post_plan(State(web): State<Web>, visit: Visit, Path(account): Path
     }
 }
 
-/// `POST /accounts/{account}/approvals` for a plan: a supervisor is asked for exactly these terms.
+/// `POST /accounts/{account}/approvals` for a plan: a supervisor is asked for exactly these terms, over exactly the accounts that are ticked.
 pub async fn ask_for_plan(web: &Web, visit: &Visit, id: AccountId, fields: Fields) -> Result<Response, Failure> {
     let mut again = Again { form: "builder", fields, ..Again::default() };
     let currency = currency_of(web, id).await?;
     let Some(terms) = read_terms(&again.fields, "", (currency, visit.at.business_day), &mut again.problems) else {
         return show(web, visit, id, None, again).await;
     };
-    let asked = AskApproval { account: id, call: None, terms: Terms::plan(&terms), words: again.fields.text("ask-words").to_string() };
+    let with = accounts_in(id, &again.fields)?.map(|accounts| accounts[1..].to_vec()).unwrap_or_default();
+    let is_joint = !with.is_empty();
+    let words = again.fields.text("ask-words").to_string();
+    let asked = AskApproval { account: id, call: None, terms: Terms::joint_plan(&terms, with), words };
     match ask(&web.app, &visit.who, visit.at, &asked).await {
         Ok(Outcome::Done(_)) => Ok(Redirect::to(&format!("/accounts/{id}/offers?said=asked#asking")).into_response()),
+        // The desk lays it out again, with what each account says.
+        Ok(Outcome::Refused(_)) if is_joint => {
+            again.is_refused = true;
+            show(web, visit, id, None, again).await
+        }
+        Err(Failure::Wrong(problems)) if is_joint => {
+            again.is_refused = true;
+            again.problems = problems;
+            show(web, visit, id, None, again).await
+        }
         Ok(Outcome::Refused(decision)) => {
             again.refused = Some(decision);
             show(web, visit, id, None, again).await

@@ -2,7 +2,7 @@
 
 use super::budgeting::in_fields;
 use super::store::{self, OfferPolicyRow};
-use crate::app::{Actor, App, Failure, new_uuid};
+use crate::app::{Actor, Ahead, App, Failure, Problems, new_uuid};
 use crate::audit::kept;
 use crate::store::Tx;
 use crate::{accounts, transaction};
@@ -47,9 +47,9 @@ pub async fn set_policy(app: &App, who: &Actor, at: Moment, ask: &SetPolicy) -> 
     if who.label() == ask.approver.label() {
         return Err(Failure::wrong("approver", "is who sets it: a second person approves"));
     }
-    if ask.from_on < at.business_day {
-        return Err(Failure::wrong("from", "lies back: what was agreed then stands"));
-    }
+    let mut begin = Problems::default();
+    begin.check_begin(at, ask.from_on, "agreed", Ahead::TwoYears);
+    begin.refuse()?;
     let problems = ask.book.problems();
     if !problems.is_empty() {
         return Err(Failure::Wrong(in_fields(problems)));

@@ -8,7 +8,7 @@ use crate::app::Failure;
 use crate::plans::actions::facts_of;
 use crate::store::Tx;
 use crate::{accounts, ledger, parties};
-use duly_domain::decision::Decision;
+use duly_domain::decision::{Decision, Reason};
 use duly_domain::identity::Role;
 use duly_domain::parties::circumstance::Circumstance;
 use duly_domain::plans::FieldProblem;
@@ -26,6 +26,7 @@ use jiff::civil::Date;
 const DECIDED_MIN: i64 = 30;
 
 /// Everything that an offer on an account follows from.
+#[derive(Clone)]
 pub struct Desk {
     /// The account.
     pub account: Account,
@@ -136,6 +137,11 @@ impl Desk {
         })
     }
 
+    /// The same for what is agreed on a later day.
+    pub fn agreed_on(&self, on: Date) -> Desk {
+        Desk { case: OfferCase { agreed_on: on, ..self.case }, ..self.clone() }
+    }
+
     /// What may be offered, or why nothing can be.
     pub fn offers(&self) -> Result<Offers, Vec<FieldProblem>> {
         find_offers(&self.policy, &self.case, self.told.as_ref().map(|told| &told.means), &self.odds)
@@ -152,6 +158,12 @@ impl Desk {
         let is_down = schedule.down().minor() > 0;
         let first_on = schedule.installments().first().filter(|_| !is_down).map_or(schedule.agreed_on(), |first| first.due_on);
         decide_promise(&self.facts, schedule.total(), first_on, self.case.agreed_on)
+    }
+
+    /// Why nothing new can be agreed on the account now, whatever its terms: without an amount above zero no rule about it could be asked.
+    pub fn stops(&self) -> Vec<Reason> {
+        let least = Money::of(self.case.balance.minor().clamp(1, Money::LARGEST_MINOR), self.case.balance.currency());
+        decide_promise(&self.facts, least, self.case.agreed_on, self.case.agreed_on).because
     }
 
     /// What of a plan is beyond what somebody of a role may grant alone.

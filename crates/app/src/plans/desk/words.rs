@@ -11,7 +11,6 @@ use jiff::civil::Date;
 pub struct Words {
     /// Which.
     pub language: Language,
-    pub title: &'static str,
     pub in_full: &'static str,
     pub settled_at_once: &'static str,
     pub settled_in_parts: &'static str,
@@ -79,6 +78,15 @@ impl Words {
         }
     }
 
+    /// What a plan asks for, read on another day: what is paid at the agreement is paid on its day.
+    pub fn read_later(&self, says: &str, agreed_on: Date) -> String {
+        let day = self.day(agreed_on);
+        match self.language {
+            Language::English => says.replace(" today", &format!(" on {day}")),
+            Language::Spanish => says.replace(" hoy", &format!(" el {day}")),
+        }
+    }
+
     /// All at once, where the budget leaves less.
     pub fn beyond_budget(&self, balance: Money) -> String {
         match self.language {
@@ -138,7 +146,6 @@ impl Words {
 
 static ENGLISH: Words = Words {
     language: Language::English,
-    title: "Ways to deal with this account",
     in_full: "Pay in full",
     settled_at_once: "Settle, paid at once",
     settled_in_parts: "Settle in parts",
@@ -164,7 +171,6 @@ static ENGLISH: Words = Words {
 
 static SPANISH: Words = Words {
     language: Language::Spanish,
-    title: "Maneras de resolver esta cuenta",
     in_full: "Pagar todo",
     settled_at_once: "Liquidar con un solo pago",
     settled_in_parts: "Liquidar en partes",
@@ -215,7 +221,13 @@ mod tests {
             (terms(10_000, 1, Frequency::Monthly), "USD 400.00: USD 100.00 hoy y después USD 300.00 a más tardar el 16 de marzo de 2026"),
         ] {
             assert_eq!(spanish.terms(&terms), says);
-            assert_eq!(Words::of(Language::English).terms(&terms), terms.to_string());
+            let english = Words::of(Language::English);
+            assert_eq!(english.terms(&terms), terms.to_string());
+            for (words, today, day) in [(english, "today", "on Fri 6 Mar 2026"), (spanish, "hoy", "el 6 de marzo de 2026")] {
+                let (now, later) = (words.terms(&terms), words.read_later(&words.terms(&terms), date(2026, 3, 6)));
+                assert_eq!(later.contains(day), now.contains(today), "{later}");
+                assert!(!later.contains(today), "{later}");
+            }
         }
     }
 }

@@ -1,19 +1,20 @@
 //! A joint plan is agreed: every account is asked its own rules, and all plans begin in one transaction, or none.
 
+use super::asking::find_grant;
 use super::standing::{JointDesk, JointOffer, Said, answer_of};
 use super::store::{self, JointRow, written};
 use crate::app::{Actor, App, Failure, new_uuid};
 use crate::audit::kept::{self, KeptRow};
-use crate::plans::actions;
 use crate::plans::agreed::following::take_first;
 use crate::plans::agreed::store::{self as plans, InstallmentRow, PlanRow};
+use crate::plans::{actions, approvals};
 use crate::store::Tx;
 use crate::{audit, strategy, transaction};
 use duly_domain::decision::Answer;
 use duly_domain::plans::approval::Terms;
 use duly_domain::plans::plan::PlanState;
 use duly_domain::plans::schedule::PlanTerms;
-use duly_domain::values::ids::{AccountId, InstallmentId, JointPlanId, PlanId};
+use duly_domain::values::ids::{AccountId, ApprovalId, InstallmentId, JointPlanId, PlanId};
 use duly_domain::values::moment::Moment;
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -49,7 +50,13 @@ pub async fn agree_joint_in(tx: &mut Tx, who: &Actor, at: Moment, ask: &AgreeJoi
     let said = Terms::plan(&ask.terms);
     let desk = JointDesk::of(tx, &ask.accounts, at).await?;
     let (offer, saids) = desk.weigh(ask.terms, who.role, at);
-    let answer = answer_of(&saids);
+    let mut answer = answer_of(&saids);
+    let mut grant = None;
+    if answer == Answer::NeedsSupervisor && offer.is_some() {
+        // Law, house, policy and budget have it on every account: what is beyond the limits may stand granted.
+        grant = find_grant(tx, &ask.accounts, &ask.terms, at).await?;
+        answer = if grant.is_some() { Answer::Yes } else { answer };
+    }
     let Some(offer) = offer.filter(|_| answer == Answer::Yes) else {
         // A form may be forged, and a page may be old: what was asked for stays on record, on each account.
         for said_here in &saids {
@@ -63,18 +70,29 @@ pub async fn agree_joint_in(tx: &mut Tx, who: &Actor, at: Moment, ask: &AgreeJoi
     };
     let joint = row_of(&desk, &offer, ask, who, at)?;
     store::insert_joint(tx, &joint).await?;
-    let detail = json!({"joint": joint.id.to_string(), "terms": said, "answer": answer.code(),
+    let mut detail = json!({"joint": joint.id.to_string(), "terms": said, "answer": answer.code(),
         "accounts": saids.iter().map(|said| said.account.to_string()).collect::<Vec<_>>()});
+    if let Some(grant) = grant {
+        detail["approval"] = json!(grant.to_string());
+    }
+    let mut first = None;
     kept::record(tx, who, at.at, joint.account, "plan.agree-jointly", detail, &[joint.id.into()]).await?;
     for place in 0..desk.desks.len() {
-        let (plan, installments) = plan_of(&desk, &offer, &joint, place, who, at);
+        let (plan, installments) = plan_of(&desk, &offer, &joint, place, grant, who, at);
         plans::insert_plan(tx, &plan, &installments).await?;
         let mut rows: Vec<KeptRow> = vec![plan.id.into()];
         rows.extend(installments.iter().map(|one| KeptRow::from(one.id)));
         let detail = json!({"plan": plan.id.to_string(), "joint": joint.id.to_string(), "answer": answer.code(),
             "total_minor": plan.total_minor, "currency": plan.currency});
         kept::record(tx, who, at.at, plan.account, "plan.agree", detail, &rows).await?;
-        take_first(tx, who, at, &plan, &installments).await?;
+        first = first.or(take_first(tx, who, at, &plan, &installments).await?);
+    }
+    if let Some((grant, promise)) = grant.zip(first) {
+        // Once: what was granted is used up with it.
+        approvals::store::update_used(tx, grant, promise, at.at).await?;
+        let of = approvals::store::load_approval(tx, grant).await?.account;
+        let detail = json!({"approval": grant.to_string(), "joint": joint.id.to_string()});
+        kept::record(tx, who, at.at, of, "approval.use", detail, &[grant.into()]).await?;
     }
     for desk in &desk.desks {
         actions::judge_account(tx, who, at, desk.account.id).await?;
@@ -124,6 +142,7 @@ fn plan_of(
     offer: &JointOffer,
     joint: &JointRow,
     place: usize,
+    grant: Option<ApprovalId>,
     who: &Actor,
     at: Moment,
 ) -> (PlanRow, Vec<InstallmentRow>) {
@@ -151,7 +170,7 @@ fn plan_of(
         id,
         account: desk.account.id,
         budget: joint_desk.told().map(|told| told.row.id),
-        approval: None,
+        approval: grant,
         policy: desk.policy_id(),
         kind: of_whole.kind().code().into(),
         total_minor: total.minor(),

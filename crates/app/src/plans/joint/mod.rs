@@ -1,13 +1,15 @@
 //! Joint plans: a person with several accounts, also of several creditors, agrees one plan over them.
 //!
 //! What was agreed for the whole is one row, which is never changed; each account keeps a plan of its own that names it, and follows its
-//! own promises and its own money as every plan does. [`agreeing`] asks every account its own rules; [`paying`] takes one payment for the
-//! whole; revisions and withdrawals go for all plans that still run, in one transaction (`agreed::revising`, `agreed::following`).
+//! own promises and its own money as every plan does. [`agreeing`] asks every account its own rules, [`asking`] a supervisor; [`paying`] takes one payment for the
+//! whole, [`arriving`] tells what of the bank is one; revisions and withdrawals go for all plans that still run, in one transaction (`agreed::revising`, `agreed::following`).
 //!
 //! Always true: the parts of each payment add up to it, and the parts of all accounts to the whole (`duly check`). Where one account
 //! refuses, nothing is agreed on any.
 
 pub mod agreeing;
+pub mod arriving;
+pub mod asking;
 pub mod check;
 pub mod pages;
 pub mod panel;

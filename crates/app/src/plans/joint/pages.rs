@@ -86,11 +86,13 @@ pub struct JointShown {
     payments: Vec<ShownPayment>,
     answer: Answer,
     carried: Vec<(String, String)>,
+    /// What was typed for a supervisor.
+    words: String,
 }
 
 impl JointShown {
-    /// Lays a plan out over accounts as somebody would agree it.
-    pub fn of(visit: &Visit, desk: &JointDesk, terms: PlanTerms) -> JointShown {
+    /// Lays a plan out over accounts as somebody would agree it, with what they typed for a supervisor.
+    pub fn of(visit: &Visit, desk: &JointDesk, terms: PlanTerms, words: &str) -> JointShown {
         let (offer, saids) = desk.weigh(terms, visit.who.role, visit.at);
         let money = |minor| Money::of(minor, desk.total.currency());
         let payments = offer.iter().flat_map(|offer| {
@@ -111,6 +113,7 @@ impl JointShown {
             // Without an offer nobody agrees it, whatever the accounts say.
             answer: if offer.is_some() { answer_of(&saids) } else { Answer::No },
             saids,
+            words: words.to_string(),
             carried: carried(&terms).into_iter().map(|(name, text)| (name.to_string(), text)).chain(boxes).collect(),
         }
     }

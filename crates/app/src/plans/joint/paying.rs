@@ -102,10 +102,12 @@ async fn lineage(tx: &mut Tx, joint: JointPlanId) -> Result<Vec<JointRow>, Failu
 }
 
 /// A joint plan as money is shared out to it.
-struct Whole {
-    joint: JointRow,
+pub(super) struct Whole {
+    pub(super) joint: JointRow,
     /// Its accounts with what is left of their parts; those that are open first.
-    accounts: Vec<(Account, AccountLeft)>,
+    pub(super) accounts: Vec<(Account, AccountLeft)>,
+    /// How the plan stands on each of them, in no order.
+    pub(super) states: Vec<PlanState>,
     /// Those of the plans that it goes on from too.
     ever: Vec<AccountId>,
 }
@@ -125,9 +127,10 @@ fn left_of(plan: &PlanRow, installments: &[InstallmentRow]) -> Vec<PartLeft> {
 }
 
 impl Whole {
-    async fn of(tx: &mut Tx, joint: JointPlanId) -> Result<Whole, Failure> {
+    pub(super) async fn of(tx: &mut Tx, joint: JointPlanId) -> Result<Whole, Failure> {
         let lineage = lineage(tx, joint).await?;
         let (mut ever, mut accounts): (Vec<AccountId>, Vec<(Account, AccountLeft)>) = (Vec::new(), Vec::new());
+        let mut states = Vec::new();
         for (nth, row) in lineage.iter().enumerate() {
             let plans = list_of_joint(tx, row.id).await?;
             ever.extend(plans.iter().map(|plan| plan.account));
@@ -137,6 +140,7 @@ impl Whole {
             let keys: Vec<Value> = plans.iter().map(|plan| Value::from(plan.id)).collect();
             let installments = list_installments_of(tx, &keys).await?;
             for plan in &plans {
+                states.push(plan.standing());
                 let account = load_account(tx, plan.account).await?;
                 let is_open = account.state == "open";
                 let left = AccountLeft {
@@ -148,7 +152,7 @@ impl Whole {
         }
         accounts.sort_by_key(|(account, _)| account.state != "open");
         let joint = lineage.into_iter().next().ok_or_else(|| Failure::NotFound(format!("joint plan {joint}")))?;
-        Ok(Whole { joint, accounts, ever })
+        Ok(Whole { joint, accounts, states, ever })
     }
 
     /// What stands with this reference on any of the accounts: how much on which, and from when it counts.

@@ -130,6 +130,25 @@ proptest! {
     }
 
     #[test]
+    fn what_the_next_payment_waits_for_is_just_what_money_for_it_pays(
+        lefts in prop::collection::vec((0i64..500, prop::collection::vec((0i64..4, 0i64..200, prop::bool::ANY), 0..4)), 1..5),
+    ) {
+        let part = |(number, left_minor, is_missed)| PartLeft { number, left_minor, is_missed };
+        let accounts: Vec<AccountLeft> =
+            lefts.into_iter().map(|(owed_minor, parts)| AccountLeft { owed_minor, parts: parts.into_iter().map(part).collect() }).collect();
+        if let Some((number, minor, count)) = next_due(&accounts) {
+            let shares = share_payment(minor, &accounts);
+            prop_assert_eq!(shares.iter().filter(|share| **share > 0).count(), count);
+            for (account, share) in accounts.iter().zip(&shares) {
+                let own: i64 = account.parts.iter().filter(|part| (part.number, part.is_missed) == (number, false)).map(|part| part.left_minor).sum();
+                prop_assert_eq!(*share, own.min(account.owed_minor));
+            }
+        } else {
+            prop_assert!(accounts.iter().all(|one| one.owed_minor == 0 || one.parts.iter().all(|part| part.is_missed || part.left_minor == 0)));
+        }
+    }
+
+    #[test]
     fn a_revision_loses_and_adds_nothing_on_any_account(
         asked in prop::collection::vec(200i64..90_000, 1..6), count in 2usize..13, which in 0usize..4, day in 1i8..32, rests in 1i32..90,
     ) {

@@ -18,8 +18,8 @@ use duly_domain::identity::{Permission, may};
 use duly_domain::plans::offers::OfferBook;
 use duly_domain::values::ids::{CreditorId, TermsProposalId};
 use duly_domain::values::moment::Moment;
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::{Timestamp, ToSpan};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -131,17 +131,7 @@ pub async fn propose_terms(app: &App, who: &Actor, at: Moment, ask: &ProposeTerm
         return Err(Failure::Forbidden);
     }
     let mut problems = Problems::default();
-    if ask.from_on < at.business_day {
-        problems.0.push(("from", "lies back: what was agreed then stands".into()));
-    }
-    if ask.from_on > at.business_day.saturating_add(2.years()) {
-        problems.0.push(("from", "is more than two years ahead".into()));
-    }
-    match ask.reason.trim() {
-        "" => problems.0.push(("reason", "is missing: why is it to change?".into())),
-        reason if reason.chars().count() > WORDS_MAX => problems.0.push(("reason", format!("is longer than {WORDS_MAX} letters"))),
-        _ => {}
-    }
+    problems.check_proposal(at, ask.from_on, "agreed", &ask.reason);
     transaction!(app.db, tx, {
         if let Some(creditor) = ask.creditor {
             load_creditor(tx, creditor).await?;
