@@ -38,8 +38,11 @@ pub fn waits_for_somebody(floor: &mut Floor) {
     assert_eq!(counts(&takes(floor, 0, &[came(64_000, "B0", "LF-100234")])), [0, 0, 1, 0, 0]);
 }
 
-/// What is proposed for what waits: the reference, whether it is for the whole plan, and how it would be split.
-fn proposed(floor: &mut Floor) -> Vec<Vec<(String, bool, String, Vec<Ground>)>> {
+/// A reference, whether it is for the whole plan, how it would be split, and the grounds.
+type Said = (String, bool, String, Vec<Ground>);
+
+/// What is proposed for what waits.
+fn proposed(floor: &mut Floor) -> Vec<Vec<Said>> {
     let (rows, at) = (waiting(floor), floor.app.moment());
     let shown = floor.runtime.block_on(async { propose(&mut floor.app.db.read().await.unwrap(), at, &rows).await.unwrap() });
     let of = |one: duly::ledger::receipts::look::Shown| {
