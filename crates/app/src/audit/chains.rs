@@ -32,9 +32,15 @@ struct Waiting<'a> {
     act: &'static str,
     /// The particulars, as the text of a JSON object.
     detail: String,
-    row: KeptRow,
-    /// What is to be said of the row, where that is known.
-    said: Option<Claim>,
+    names: Names,
+}
+
+/// The rows that an entry names.
+enum Names {
+    /// They are read when all is written.
+    Rows(Vec<KeptRow>),
+    /// What is to be said of it is known.
+    Said(KeptRow, Claim),
 }
 
 /// The chains of some accounts, with the entries that wait to be written.
@@ -62,7 +68,19 @@ impl<'a> Chains<'a> {
     /// Puts an entry at the end of an account's chain that names a row of the account, which is read when all is written. The
     /// account must be one of those the chains were opened for.
     pub fn record(&mut self, (who, at): (&'a Actor, Timestamp), account: AccountId, act: &'static str, detail: &Json, row: KeptRow) {
-        self.waiting.push(Waiting { who, at, account, act, detail: detail.to_string(), row, said: None });
+        self.record_of((who, at), account, act, detail, vec![row]);
+    }
+
+    /// As [`Chains::record`], for several rows.
+    pub fn record_of(
+        &mut self,
+        (who, at): (&'a Actor, Timestamp),
+        account: AccountId,
+        act: &'static str,
+        detail: &Json,
+        rows: Vec<KeptRow>,
+    ) {
+        self.waiting.push(Waiting { who, at, account, act, detail: detail.to_string(), names: Names::Rows(rows) });
     }
 
     /// As [`Chains::record`], for a row of which is known what is to be said, with the particulars as the text of a JSON object.
@@ -75,23 +93,31 @@ impl<'a> Chains<'a> {
         row: KeptRow,
         said: Claim,
     ) {
-        self.waiting.push(Waiting { who, at, account, act, detail, row, said: Some(said) });
+        self.waiting.push(Waiting { who, at, account, act, detail, names: Names::Said(row, said) });
     }
 
     /// Writes the entries once the rows they name are written, and moves the heads of the chains that have new ones.
     pub async fn write(mut self, tx: &mut Tx) -> Result<(), Failure> {
-        let mut named: Vec<KeptRow> = self.waiting.iter().filter(|entry| entry.said.is_none()).map(|entry| entry.row).collect();
+        let read = |entry: &Waiting<'_>| match &entry.names {
+            Names::Rows(rows) => rows.clone(),
+            Names::Said(..) => Vec::new(),
+        };
+        let mut named: Vec<KeptRow> = self.waiting.iter().flat_map(read).collect();
         named.sort_unstable();
         named.dedup();
         let hashes = kept::hashes(tx, &named).await?;
         let mut entries = Vec::with_capacity(self.waiting.len());
-        for Waiting { who, at, account, act, mut detail, row, said } in self.waiting {
+        for Waiting { who, at, account, act, mut detail, names } in self.waiting {
             let Some(head) = self.heads.get_mut(&account) else { unreachable!("chains are opened for every account that is written to") };
-            match said {
-                Some(said) => add_hash(&mut detail, row, &said),
-                None => {
-                    let name = row.to_string();
-                    add_hash(&mut detail, &name, hashes.get(&name).and_then(Json::as_str).unwrap_or_default());
+            match names {
+                Names::Said(row, said) => add_hashes(&mut detail, [(row, said)]),
+                Names::Rows(rows) => {
+                    let said = rows.iter().map(|row| {
+                        let name = row.to_string();
+                        let said = hashes.get(&name).and_then(Json::as_str).unwrap_or_default();
+                        (name, said)
+                    });
+                    add_hashes(&mut detail, said);
                 }
             }
             let linked = link(&head.chain, head.seq + 1, at, who.label(), act, detail, &head.hash);
@@ -105,9 +131,14 @@ impl<'a> Chains<'a> {
     }
 }
 
-/// Puts a row's hash behind the particulars of its entry. Names and hashes are letters and digits, so nothing needs escaping.
-fn add_hash(detail: &mut String, name: impl Display, said: impl Display) {
+/// Puts the hashes of rows behind the particulars of their entry. Names and hashes are letters and digits, so nothing needs escaping.
+fn add_hashes<N: Display, S: Display>(detail: &mut String, said: impl IntoIterator<Item = (N, S)>) {
     let end = detail.pop();
     debug_assert_eq!(end, Some('}'), "particulars are a JSON object");
-    write!(detail, ",\"{HASHES}\":{{\"{name}\":\"{said}\"}}}}").expect("writing to a string cannot fail");
+    write!(detail, ",\"{HASHES}\":{{").expect("writing to a string cannot fail");
+    for (place, (name, said)) in said.into_iter().enumerate() {
+        let comma = if place == 0 { "" } else { "," };
+        write!(detail, "{comma}\"{name}\":\"{said}\"").expect("writing to a string cannot fail");
+    }
+    detail.push_str("}}");
 }

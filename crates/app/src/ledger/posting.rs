@@ -13,12 +13,11 @@ use crate::accounts::store::standing::{Next, Settled, Standing};
 use crate::app::{Actor, Failure, new_uuid};
 use crate::audit::chains::Chains;
 use crate::audit::kept::InHand;
-use crate::plans::agreed::following::Planned;
-use crate::plans::judging::{judge_all, last_day_over};
+use crate::plans::agreed::course::{self, By, Course};
 use crate::plans::store::PromiseRow;
 use crate::store::{Keyed, StoreError, Tx, Value};
 use crate::strategy::store::WorkRow;
-use crate::{accounts, plans, strategy};
+use crate::{accounts, strategy};
 use duly_domain::accounts::Bucket;
 use duly_domain::ledger::{AllocationOrder, Buckets, plan_payment};
 use duly_domain::plans::promise::PromiseState;
@@ -26,7 +25,7 @@ use duly_domain::values::ids::{AccountId, PaymentId};
 use duly_domain::values::moment::Moment;
 use duly_domain::values::money::Money;
 use jiff::civil::Date;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::fmt::Write;
 
 /// A payment that somebody posts at a moment.
@@ -92,9 +91,8 @@ struct Book<'a> {
     total: i64,
     /// With their references: those of this list and those of its file before, which are few.
     known: Vec<(String, Known)>,
-    /// The newest first.
-    promises: Vec<PromiseRow>,
-    judged: BTreeSet<usize>,
+    /// Its promises and plans.
+    course: Course,
     /// What the promises are judged by; nothing where there are none.
     arrivals: Vec<Arrival>,
     next: Option<Next>,
@@ -102,8 +100,6 @@ struct Book<'a> {
     place: Option<WorkRow>,
     /// Who moved money on it last, and when; nobody yet.
     moved: Option<(&'a Actor, Moment)>,
-    /// It has or had a plan: what follows for its promises is found when all is written.
-    has_plan: bool,
 }
 
 /// The books of some accounts, open to be written into.
@@ -137,11 +133,8 @@ impl<'a> Books<'a> {
             };
             books.insert(standing.id, Book::of(standing, order)?);
         }
-        for (account,) in plans::agreed::store::list_with_plans(tx, &promising).await? {
-            books.entry(account).and_modify(|book| book.has_plan = true);
-        }
-        for Keyed(account, promise) in plans::store::list_promises_of(tx, &promising).await? {
-            books.entry(account).and_modify(|book| book.promises.push(promise));
+        for (account, course) in course::read_all(tx, &promising).await? {
+            books.entry(account).and_modify(|book| book.course = course);
         }
         for Keyed(account, arrival) in store::list_arrivals(tx, &promising).await? {
             books.entry(account).and_modify(|book| book.arrivals.push(arrival));
@@ -208,7 +201,7 @@ impl<'a> Books<'a> {
             self.moved.push(account);
         }
         (book.owed, book.total) = (owed, total);
-        if !book.promises.is_empty() {
+        if !book.course.promises().is_empty() {
             book.arrivals.push(Arrival { effective_on: ask.effective_on, posted_at: at.at, amount_minor: amount.minor() });
         }
         book.settle(who, at, &mut self.chains)?;
@@ -219,22 +212,13 @@ impl<'a> Books<'a> {
     async fn write(self, tx: &mut Tx) -> Result<(), Failure> {
         let moved: Vec<&Book> = self.moved.iter().filter_map(|account| self.books.get(account)).collect();
         tx.insert_many(store::INSERT_PAYMENT, &self.payments).await?;
-        let judged: Vec<&PromiseRow> = moved.iter().flat_map(|book| book.judged.iter().map(|at| &book.promises[*at])).collect();
-        plans::store::update_judged(tx, &judged).await?;
+        course::write_all(tx, &moved.iter().map(|book| &book.course).collect::<Vec<_>>()).await?;
         let settled: Vec<Settled<'_>> = moved.iter().map(|book| book.settled()).collect();
         accounts::store::standing::update_settled(tx, &settled).await?;
         self.chains.write(tx).await?;
         let places: Vec<WorkRow> = moved.iter().filter_map(|book| book.place.clone()).collect();
         if let Some((_, at)) = moved.iter().find_map(|book| book.moved) {
             strategy::actions::place_all(tx, &places, at.business_day).await?;
-        }
-        for (book, (who, at)) in moved.iter().filter_map(|book| Some((book, book.moved.filter(|_| book.has_plan)?))) {
-            let account = book.standing.id;
-            plans::actions::judge_account(tx, who, at, account).await?;
-            if book.standing.state == "paid" {
-                accounts::store::update_next(tx, account, None, None, None).await?;
-            }
-            strategy::actions::place_on_worklist(tx, account, at).await?;
         }
         Ok(())
     }
@@ -249,37 +233,26 @@ impl<'a> Book<'a> {
             owed,
             total: 0,
             known: Vec::new(),
-            promises: Vec::new(),
-            judged: BTreeSet::new(),
+            course: Course::default(),
             arrivals: Vec::new(),
             next: None,
             place: None,
             moved: None,
-            has_plan: false,
         })
     }
 
     /// After money moved: the account's balance and state, its promises, what it does next.
     fn settle(&mut self, who: &'a Actor, at: Moment, chains: &mut Chains<'a>) -> Result<(), Failure> {
-        let account = self.standing.id;
         let state = state_after(&self.standing.state, self.total);
         let next_before = self.next.take();
-        let judged = match self.has_plan {
-            true => Vec::new(),
-            false => judge_all(&mut self.promises, &self.arrivals, &Planned::default(), at.at, last_day_over(at), at.business_day)?,
-        };
-        for judged in judged {
-            self.judged.insert(judged.at);
-            let promise = self.promises[judged.at].id;
-            chains.record((who, at.at), account, "promise.judge", &judged.detail(&self.promises), promise.into());
-            if judged.is_decided_anew() {
-                self.does_next(Some(judged.next));
-            }
+        let follows = self.course.judge(By::during(who, at), &self.arrivals, chains)?;
+        if follows.next.is_some() {
+            self.does_next(follows.next);
         }
         if state == "paid" {
             self.does_next(None);
         } else if self.standing.state == "paid" && state == "open" {
-            self.does_next(Some(("Payment came back", at.business_day)));
+            self.does_next(Some(("Payment came back".into(), at.business_day)));
         }
         self.standing.state = state.into();
         // Whether an account is listed, and in which lane, follows from its state, its promises and what it does next. Neither of the
@@ -292,12 +265,12 @@ impl<'a> Book<'a> {
     }
 
     fn does_next(&mut self, next: Next) {
+        (self.standing.next_action_on, self.standing.next_action_at) = (next.as_ref().map(|(_, on)| *on), None);
         self.next = Some(next);
-        (self.standing.next_action_on, self.standing.next_action_at) = (next.map(|(_, on)| on), None);
     }
 
     fn settled(&self) -> Settled<'_> {
-        Settled { standing: &self.standing, owed: &self.owed, total: self.total, next: self.next }
+        Settled { standing: &self.standing, owed: &self.owed, total: self.total, next: self.next.as_ref() }
     }
 
     /// What the account's place on the worklist follows from.
@@ -305,8 +278,8 @@ impl<'a> Book<'a> {
         let Standing { id, desk, aged_from, next_action_on, next_action_at, was_reached, held_until, returned, .. } = self.standing;
         let (state, currency) = (self.standing.state.clone(), self.standing.currency.clone());
         let is = |promise: &PromiseRow, states: &[PromiseState]| states.iter().any(|state| promise.state == state.code());
-        let count = |states: &[PromiseState]| self.promises.iter().map(|promise| i64::from(is(promise, states))).sum();
-        let open = self.promises.iter().filter(|promise| is(promise, &[PromiseState::Open])).min_by_key(|promise| promise.id);
+        let count = |states: &[PromiseState]| self.course.promises().iter().map(|promise| i64::from(is(promise, states))).sum();
+        let open = self.course.promises().iter().filter(|promise| is(promise, &[PromiseState::Open])).min_by_key(|promise| promise.id);
         WorkRow {
             account: id,
             desk,
@@ -318,7 +291,7 @@ impl<'a> Book<'a> {
             next_action_at,
             was_reached,
             promise_due_on: open.map(|promise| promise.due_on),
-            last_promise: self.promises.first().map(|promise| promise.state.clone()),
+            last_promise: self.course.promises().first().map(|promise| promise.state.clone()),
             promises_kept: count(&[PromiseState::Kept]),
             promises_decided: count(&[PromiseState::Kept, PromiseState::PartlyKept, PromiseState::Broken]),
             // At least the one that was posted now: only whether there is one is asked.

@@ -1,18 +1,19 @@
 //! Promises are taken, withdrawn, and judged by the money that arrived.
 
 use super::agreed;
-use super::agreed::following::{self, Planned};
+use super::agreed::course::{self, By};
+use super::agreed::following;
 use super::approvals;
 use super::desk::limits::promise_limits_of;
-use super::judging::{judge_all, last_day_over};
 use super::store::{self, PromiseRow};
 use crate::accounts::store::Account;
 use crate::app::{Actor, App, Failure, Outcome, new_uuid};
+use crate::audit::chains::Chains;
 use crate::audit::kept::{self, KeptRow};
 use crate::compliance::gate;
 use crate::ledger::store::Arrival;
-use crate::store::{Keyed, Tx};
-use crate::{accounts, audit, ledger, params, strategy, transaction};
+use crate::store::{Keyed, Tx, Value};
+use crate::{accounts, audit, ledger, strategy, transaction};
 use duly_domain::decision::Answer;
 use duly_domain::identity::authority::PromiseLimits;
 use duly_domain::plans::plan::PlanState;
@@ -22,6 +23,7 @@ use duly_domain::values::moment::Moment;
 use duly_domain::values::money::Money;
 use jiff::civil::Date;
 use serde_json::json;
+use std::collections::HashMap;
 
 /// A promise to take.
 #[derive(Clone, Copy, Debug)]
@@ -121,7 +123,7 @@ pub async fn withdraw_promise(app: &App, who: &Actor, at: Moment, promise: Promi
         let detail = json!({"promise": promise.id.to_string()});
         kept::record(tx, who, at.at, promise.account, "promise.withdraw", detail, &[promise.id.into()]).await?;
         accounts::actions::set_next(tx, promise.account, "Promise withdrawn: agree what next", at.business_day, None).await?;
-        following::follow(tx, who, at, promise.account, at.business_day).await?;
+        following::follow(tx, who, at, promise.account).await?;
         strategy::actions::place_on_worklist(tx, promise.account, at).await?;
         following::withdraw_together(tx, who, at, &beside, "a part of it was taken back").await?;
         for plan in &beside {
@@ -133,7 +135,7 @@ pub async fn withdraw_promise(app: &App, who: &Actor, at: Moment, promise: Promi
 
 /// Judges the account's promises after money moved: yesterday is the last day that is over.
 pub async fn judge_account(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId) -> Result<(), Failure> {
-    judge_by(tx, who, at, account, last_day_over(at), at.business_day).await.map(drop)
+    judge_accounts(tx, By::during(who, at), &[account]).await.map(drop)
 }
 
 /// Withdraws open promises that are no installment of a plan.
@@ -162,39 +164,29 @@ pub async fn withdraw_all(tx: &mut Tx, who: &Actor, at: Moment, account: Account
     Ok(())
 }
 
-/// Judges the account's promises with `closed_day` over; the states that changed. What follows is planned from `next_day` on.
-pub async fn judge_by(
-    tx: &mut Tx,
-    who: &Actor,
-    at: Moment,
-    account: AccountId,
-    closed_day: Date,
-    next_day: Date,
-) -> Result<Vec<PromiseState>, Failure> {
-    let mut changed = Vec::new();
-    loop {
-        let mut promises = store::list_promises(tx, account).await?;
-        if promises.is_empty() {
-            return Ok(changed);
-        }
-        let arrivals: Vec<Arrival> =
-            ledger::store::list_arrivals(tx, params![account]).await?.into_iter().map(|Keyed(_, arrival)| arrival).collect();
-        let planned = Planned::read(tx, account, &arrivals).await?;
-        let judged = judge_all(&mut promises, &arrivals, &planned, at.at, closed_day, next_day)?;
-        store::update_judged(tx, &judged.iter().map(|judged| &promises[judged.at]).collect::<Vec<_>>()).await?;
-        for judged in judged {
-            let promise = promises[judged.at].id;
-            kept::record(tx, who, at.at, account, "promise.judge", judged.detail(&promises), &[promise.into()]).await?;
-            if !judged.is_decided_anew() {
-                continue;
-            }
-            let (action, on) = judged.next;
-            accounts::actions::set_next(tx, account, action, on, None).await?;
-            changed.push(judged.to);
-        }
-        // For the installment whose turn has come the money may be there already.
-        if planned.is_empty() || !following::follow(tx, who, at, account, next_day).await? {
-            return Ok(changed);
+/// Judges the promises of accounts and follows their plans, all together; those whose promises came to other states, with these.
+pub async fn judge_accounts(tx: &mut Tx, by: By<'_>, accounts: &[AccountId]) -> Result<Vec<(AccountId, Vec<PromiseState>)>, Failure> {
+    let ids: Vec<Value> = accounts.iter().map(|account| Value::from(*account)).collect();
+    let mut courses = course::read_all(tx, &ids).await?;
+    let promising: Vec<AccountId> = accounts.iter().copied().filter(|account| courses.contains_key(account)).collect();
+    let ids: Vec<Value> = promising.iter().map(|account| Value::from(*account)).collect();
+    let mut arrivals: HashMap<AccountId, Vec<Arrival>> = HashMap::new();
+    for Keyed(account, arrival) in ledger::store::list_arrivals(tx, &ids).await? {
+        arrivals.entry(account).or_default().push(arrival);
+    }
+    let mut chains = Chains::open(tx, &promising).await?;
+    let mut all = Vec::new();
+    for account in &promising {
+        let Some(course) = courses.get_mut(account) else { continue };
+        let arrived = arrivals.get(account).map(Vec::as_slice).unwrap_or_default();
+        all.push((*account, course.judge(by, arrived, &mut chains)?));
+    }
+    course::write_all(tx, &courses.values().collect::<Vec<_>>()).await?;
+    chains.write(tx).await?;
+    for (account, follows) in &all {
+        if let Some((action, on)) = &follows.next {
+            accounts::actions::set_next(tx, *account, action, *on, None).await?;
         }
     }
+    Ok(all.into_iter().map(|(account, follows)| (account, follows.changed)).filter(|(_, changed)| !changed.is_empty()).collect())
 }

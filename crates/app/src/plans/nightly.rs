@@ -1,5 +1,6 @@
 //! The night's step for this room: promises are kept, broken or still open.
 
+use super::agreed::course::By;
 use super::{actions, store};
 use crate::app::{Actor, Failure};
 use crate::jobs::nightly::Page;
@@ -14,8 +15,10 @@ pub async fn judge_promises(tx: &mut Tx, closing: Moment, tomorrow: Moment, afte
     let due = store::list_due(tx, closing.business_day, after, limit).await?;
     let Some((last,)) = due.last().copied() else { return Ok(Page::end()) };
     let mut page = Page::of(last, due.len());
-    for (account,) in due {
-        let changed = actions::judge_by(tx, &Actor::night(), closing, account, closing.business_day, tomorrow.business_day).await?;
+    let accounts: Vec<AccountId> = due.into_iter().map(|(account,)| account).collect();
+    let night = Actor::night();
+    let by = By { who: &night, at: closing, closed_day: closing.business_day, next_day: tomorrow.business_day };
+    for (account, changed) in actions::judge_accounts(tx, by, &accounts).await? {
         for state in &changed {
             page = page.with(state.code(), 1);
         }

@@ -4,13 +4,14 @@ use crate::app::Failure;
 use crate::params;
 use crate::rows;
 use crate::store::{Keyed, StoreError, Tx, Value};
+use crate::values;
 use duly_domain::values::ids::{AccountId, PromiseId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 const INSERT: &str = "
-    insert into promises (id, account_id, amount_minor, currency, taken_on, due_on, grace_days, state, taken_by, taken_at)
-    values ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9)";
+    insert into promises (id, account_id, amount_minor, currency, taken_on, due_on, grace_days, state, arrived_minor, taken_by, taken_at,
+        decided_at)";
 const PROMISE: &str = "
     select id, account_id, amount_minor, currency, taken_on, due_on, grace_days, state, arrived_minor, taken_at, decided_at from promises where id = $1";
 const OF_ACCOUNT: &str = "
@@ -59,8 +60,17 @@ rows! {
 }
 
 pub async fn insert_promise(tx: &mut Tx, promise: &PromiseRow, by: &str) -> Result<(), StoreError> {
-    let PromiseRow { id, account, amount_minor, currency, taken_on, due_on, grace_days, taken_at, .. } = promise.clone();
-    tx.run(INSERT, params![id, account, amount_minor, currency, taken_on, due_on, grace_days, by, taken_at]).await.map(drop)
+    insert_promises(tx, &[(promise, by)]).await
+}
+
+/// Keeps promises, each with who took it.
+pub async fn insert_promises(tx: &mut Tx, promises: &[(&PromiseRow, &str)]) -> Result<(), StoreError> {
+    let row = |(promise, by): &(&PromiseRow, &str)| {
+        let PromiseRow { id, account, amount_minor, currency, taken_on, due_on, grace_days, state, arrived_minor, taken_at, decided_at } =
+            *promise;
+        values![*id, *account, *amount_minor, currency, *taken_on, *due_on, *grace_days, state, *arrived_minor, *by, *taken_at, *decided_at]
+    };
+    tx.insert_many(INSERT, &promises.iter().map(row).collect::<Vec<_>>()).await.map(drop)
 }
 
 /// A promise that a file of history told, and that never was.

@@ -8,6 +8,7 @@ use duly_domain::ledger::Buckets;
 use duly_domain::values::ids::{AccountId, CreditorId, DeskId};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use std::borrow::Cow;
 
 macro_rules! standing_where {
     ($key:literal, $condition:literal) => {
@@ -57,8 +58,11 @@ rows! {
     }
 }
 
-/// What an account does next, and when; nothing when it is paid.
-pub type Next = Option<(&'static str, Date)>;
+/// What an account does next, and on which day.
+pub type NextAction = (Cow<'static, str>, Date);
+
+/// The same, or nothing, when it is paid.
+pub type Next = Option<NextAction>;
 
 /// What became of an account on which money moved.
 pub struct Settled<'a> {
@@ -69,7 +73,7 @@ pub struct Settled<'a> {
     /// The same in all, in minor units.
     pub total: i64,
     /// What it does next, where that is new.
-    pub next: Option<Next>,
+    pub next: Option<&'a Next>,
 }
 
 /// Accounts by their ids; those that are not there are left out.
@@ -90,7 +94,7 @@ pub async fn update_settled(tx: &mut Tx, settled: &[Settled<'_>]) -> Result<(), 
         match next {
             None => balances.push(values![*total, principal, interest, fees, costs, other, standing.id]),
             Some(next) => {
-                let (action, on) = next.unzip();
+                let (action, on) = next.as_ref().map(|(action, on)| (action.as_ref(), *on)).unzip();
                 all.push(values![*total, principal, interest, fees, costs, other, &standing.state, action, on, standing.id]);
             }
         }

@@ -81,6 +81,7 @@ pub async fn apply(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId, row
                 return Err(Failure::Stale("an open promise is on record already: an account has at most one".into()));
             }
             let creditor = accounts::store::load_creditor(tx, held.creditor).await?;
+            let is_open = state == "open";
             let promise = PromiseRow {
                 id: PromiseId(new_uuid()),
                 account,
@@ -90,15 +91,12 @@ pub async fn apply(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId, row
                 due_on: *due_on,
                 grace_days: creditor.grace_days,
                 state: state.clone(),
-                arrived_minor: 0,
+                arrived_minor: if state == "kept" { *minor } else { 0 },
                 taken_at: row.at,
-                decided_at: None,
+                decided_at: (!is_open).then_some(row.at),
             };
             plans::store::insert_promise(tx, &promise, who.label()).await?;
-            if state != "open" {
-                let arrived = if state == "kept" { *minor } else { 0 };
-                plans::store::update_state(tx, promise.id, state, arrived, Some(row.at)).await?;
-            } else if held.state == "open" {
+            if is_open && held.state == "open" {
                 accounts::actions::set_next(tx, account, "Promise due", (*due_on).max(at.business_day), None).await?;
             }
             Ok(kept_as(promise.id, "promise", format!("{} due {due_on}, {state}", Money::of(*minor, currency))))

@@ -1,19 +1,20 @@
 //! A plan follows its promises: the next installment is taken, the plan is kept, broken, or goes on again.
 //!
-//! Read [`follow`] first. [`Planned`] tells those who judge promises what arrived for the installments among them: money goes to the
+//! What becomes of it is worked out in memory ([`super::course`]). [`Planned`] tells those who judge promises what arrived for the installments among them: money goes to the
 //! earliest installment that still waits for it, so that whoever pays ahead keeps the next ones too.
 
+use super::course::{self, By, Course, Follows};
 use super::store::{self, InstallmentRow, PlanRow};
 use crate::accounts::actions::set_next;
-use crate::app::App;
-use crate::app::{Actor, Failure, new_uuid};
+use crate::accounts::store::standing::NextAction;
+use crate::app::{Actor, App, Failure};
+use crate::audit::chains::Chains;
 use crate::audit::kept;
 use crate::ledger::store::Arrival;
 use crate::plans::joint;
 use crate::plans::store as promises;
-use crate::plans::store::PromiseRow;
 use crate::store::{StoreError, Tx};
-use crate::{accounts, strategy, transaction};
+use crate::{params, strategy, transaction};
 use duly_domain::plans::plan::{Due, PlanState, shares};
 use duly_domain::plans::promise::{GRACE_DAYS, PromiseState, last_day};
 use duly_domain::values::ids::{AccountId, PlanId, PromiseId};
@@ -34,12 +35,16 @@ impl Planned {
         if plans.is_empty() {
             return Ok(Planned::default());
         }
-        let installments = store::list_installments(tx, account).await?;
+        Ok(Planned::of(&plans, &store::list_installments(tx, account).await?, arrivals))
+    }
+
+    /// Shares out to an account's plans what arrived.
+    pub fn of(plans: &[PlanRow], installments: &[InstallmentRow], arrivals: &[Arrival]) -> Planned {
         let mut planned = Planned::default();
-        for plan in &plans {
-            planned.share_out(plan, &installments, arrivals);
+        for plan in plans {
+            planned.share_out(plan, installments, arrivals);
         }
-        Ok(planned)
+        planned
     }
 
     fn share_out(&mut self, plan: &PlanRow, installments: &[InstallmentRow], arrivals: &[Arrival]) {
@@ -76,45 +81,38 @@ impl Planned {
     }
 }
 
-/// Brings an account's plans to what their promises say; whether a promise was taken, for which the money may be there already.
-pub async fn follow(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId, next_day: Date) -> Result<bool, Failure> {
-    let plans = store::list_plans(tx, account).await?;
-    let mut has_taken = false;
-    for plan in plans.iter().filter(|plan| plan.standing() != PlanState::Withdrawn) {
-        let installments = store::list_installments(tx, account).await?;
-        let (own, others): (Vec<_>, Vec<_>) = installments.into_iter().partition(|one| one.plan == plan.id);
-        let is_other_active = plans.iter().any(|other| other.id != plan.id && other.standing() == PlanState::Active);
-        let own_open = own.iter().filter(|one| one.standing() == Some(PromiseState::Open)).count();
-        let open = promises::list_promises(tx, account).await?.iter().filter(|promise| promise.state == PromiseState::Open.code()).count();
-        let may_go_on = !is_other_active && open == own_open && !others.iter().any(|one| one.standing() == Some(PromiseState::Open));
-        let standings: Vec<Option<PromiseState>> = own.iter().map(InstallmentRow::standing).collect();
-        let follow = duly_domain::plans::plan::follow(plan.standing(), &standings, may_go_on);
-        if follow.state != plan.standing() {
-            update_state(tx, who, at, plan, follow.state, None).await?;
-            let (action, on) = what_next(plan, follow.state, &own, next_day);
-            set_next(tx, account, &action, on, None).await?;
-        }
-        if let Some(one) = follow.back.and_then(|place| own.get(place)) {
-            put_back(tx, who, at, plan, one).await?;
-        }
-        if let Some(one) = follow.next.and_then(|place| own.get(place)) {
-            take(tx, who, at, plan, one).await?;
-            let (action, on) = what_next(plan, follow.state, std::slice::from_ref(one), next_day);
-            set_next(tx, account, &action, on, None).await?;
-            has_taken = true;
-        }
+/// Brings an account's plans to what their promises say, where a promise was taken back.
+pub async fn follow(tx: &mut Tx, who: &Actor, at: Moment, account: AccountId) -> Result<(), Failure> {
+    let mut courses = course::read_all(tx, params![account]).await?;
+    let Some(course) = courses.get_mut(&account) else { return Ok(()) };
+    let (mut chains, mut follows) = (Chains::open(tx, &[account]).await?, Follows::default());
+    course.follow(By::during(who, at), &mut chains, &mut follows);
+    keep(tx, account, course, chains, follows).await
+}
+
+/// Writes what was changed of one account.
+async fn keep(tx: &mut Tx, account: AccountId, course: &Course, chains: Chains<'_>, follows: Follows) -> Result<(), Failure> {
+    course::write_all(tx, &[course]).await?;
+    chains.write(tx).await?;
+    if let Some((action, on)) = follows.next {
+        set_next(tx, account, &action, on, None).await?;
     }
-    Ok(has_taken)
+    Ok(())
 }
 
 /// What the account does next where a plan stands so.
-fn what_next(plan: &PlanRow, state: PlanState, waiting: &[InstallmentRow], next_day: Date) -> (String, Date) {
+pub(super) fn what_next<'r>(
+    plan: &PlanRow,
+    state: PlanState,
+    mut waiting: impl Iterator<Item = &'r InstallmentRow>,
+    next_day: Date,
+) -> NextAction {
     match state {
         PlanState::Active => {
-            let next = waiting.iter().find(|one| one.standing().is_none_or(|state| state == PromiseState::Open));
+            let next = waiting.find(|one| one.standing().is_none_or(|state| state == PromiseState::Open));
             let what = next.map_or("Installment due".into(), |one| match one.number {
-                0 => "Down payment due".to_string(),
-                number => format!("Installment {number} due"),
+                0 => "Down payment due".into(),
+                number => format!("Installment {number} due").into(),
             });
             (what, next.map_or(next_day, |one| one.due_on))
         }
@@ -125,70 +123,13 @@ fn what_next(plan: &PlanRow, state: PlanState, waiting: &[InstallmentRow], next_
     }
 }
 
-async fn update_state(
-    tx: &mut Tx,
-    who: &Actor,
-    at: Moment,
-    plan: &PlanRow,
-    state: PlanState,
-    because: Option<&str>,
-) -> Result<(), Failure> {
-    store::update_state(tx, plan.id, state, (state != PlanState::Active).then_some(at.at)).await?;
-    let act = if because.is_some() { "plan.withdraw" } else { "plan.judge" };
-    let mut detail = json!({"plan": plan.id.to_string(), "from": plan.state, "to": state.code()});
-    if let Some(because) = because {
-        detail["because"] = json!(because);
-    }
-    kept::record(tx, who, at.at, plan.account, act, detail, &[plan.id.into()]).await
-}
-
-/// An installment's turn has come: it is promised.
-async fn take(tx: &mut Tx, who: &Actor, at: Moment, plan: &PlanRow, one: &InstallmentRow) -> Result<PromiseId, Failure> {
-    let account = accounts::store::load_account(tx, plan.account).await?;
-    let creditor = accounts::store::load_creditor(tx, account.creditor).await?;
-    let promise = PromiseRow {
-        id: PromiseId(new_uuid()),
-        account: plan.account,
-        amount_minor: one.amount_minor,
-        currency: plan.currency.clone(),
-        taken_on: at.business_day,
-        due_on: one.due_on,
-        grace_days: creditor.grace_days,
-        state: PromiseState::Open.code().into(),
-        arrived_minor: 0,
-        taken_at: at.at,
-        decided_at: None,
-    };
-    promises::insert_promise(tx, &promise, who.label()).await?;
-    store::update_promise(tx, one.id, Some(promise.id)).await?;
-    let detail = json!({"plan": plan.id.to_string(), "installment": one.number, "promise": promise.id.to_string(),
-        "amount_minor": one.amount_minor, "currency": plan.currency, "due_on": one.due_on.to_string()});
-    kept::record(tx, who, at.at, plan.account, "plan.promise", detail, &[promise.id.into(), one.id.into()]).await?;
-    Ok(promise.id)
-}
-
 /// Promises the first payment of a plan that was just agreed.
-pub(in crate::plans) async fn take_first(
-    tx: &mut Tx,
-    who: &Actor,
-    at: Moment,
-    plan: &PlanRow,
-    installments: &[InstallmentRow],
-) -> Result<Option<PromiseId>, Failure> {
-    let Some(first) = installments.first() else { return Ok(None) };
-    let promise = take(tx, who, at, plan, first).await?;
-    let (action, on) = what_next(plan, PlanState::Active, std::slice::from_ref(first), at.business_day);
-    set_next(tx, plan.account, &action, on, None).await?;
-    Ok(Some(promise))
-}
-
-/// An earlier installment is open again: the turn of this one comes after it.
-async fn put_back(tx: &mut Tx, who: &Actor, at: Moment, plan: &PlanRow, one: &InstallmentRow) -> Result<(), Failure> {
-    let Some(promise) = one.promise else { return Ok(()) };
-    promises::update_state(tx, promise, PromiseState::Withdrawn.code(), one.arrived_minor.unwrap_or(0), Some(at.at)).await?;
-    store::update_promise(tx, one.id, None).await?;
-    let detail = json!({"promise": promise.to_string(), "plan": plan.id.to_string(), "because": "an earlier installment is open again"});
-    kept::record(tx, who, at.at, plan.account, "promise.withdraw", detail, &[promise.into(), one.id.into()]).await
+pub(in crate::plans) async fn take_first(tx: &mut Tx, who: &Actor, at: Moment, plan: &PlanRow) -> Result<Option<PromiseId>, Failure> {
+    let mut course = course::read_all(tx, params![plan.account]).await?.remove(&plan.account).unwrap_or_default();
+    let (mut chains, mut follows) = (Chains::open(tx, &[plan.account]).await?, Follows::default());
+    let promise = course.take_first(plan.id, By::during(who, at), &mut chains, &mut follows);
+    keep(tx, plan.account, &course, chains, follows).await?;
+    Ok(promise)
 }
 
 /// Takes an active plan back, because the debtor said so or something else is agreed; the account comes back today. A joint plan is taken
@@ -243,5 +184,8 @@ pub(in crate::plans) async fn withdraw_in(tx: &mut Tx, who: &Actor, at: Moment, 
         let detail = json!({"promise": promise.to_string(), "plan": plan.id.to_string(), "because": because});
         kept::record(tx, who, at.at, plan.account, "promise.withdraw", detail, &[promise.into()]).await?;
     }
-    update_state(tx, who, at, plan, PlanState::Withdrawn, Some(because)).await
+    let state = PlanState::Withdrawn;
+    store::update_state(tx, plan.id, state, Some(at.at)).await?;
+    let detail = json!({"plan": plan.id.to_string(), "from": plan.state, "to": state.code(), "because": because});
+    kept::record(tx, who, at.at, plan.account, "plan.withdraw", detail, &[plan.id.into()]).await
 }

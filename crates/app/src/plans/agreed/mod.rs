@@ -6,6 +6,7 @@
 //!
 //! Always true: an account has at most one active plan, and an active plan has one installment open.
 
+pub mod course;
 pub mod following;
 pub mod pages;
 pub mod panel;

@@ -185,7 +185,7 @@ async fn go_on(
         let mut kept_rows: Vec<KeptRow> = vec![plan.id.into()];
         kept_rows.extend(installments.iter().map(|one| KeptRow::from(one.id)));
         kept::record(tx, who, at.at, row.account, "plan.revise", detail, &kept_rows).await?;
-        take_first(tx, who, at, &plan, &installments).await?;
+        take_first(tx, who, at, &plan).await?;
         if let Some(first) = installments.first() {
             set_next(tx, row.account, &format!("Installment {} due", first.number), first.due_on, None).await?;
         }

@@ -3,7 +3,8 @@
 use crate::app::Failure;
 use crate::params;
 use crate::rows;
-use crate::store::{StoreError, Tx, Value};
+use crate::store::{Keyed, StoreError, Tx, Value};
+use crate::values;
 use duly_domain::plans::offers::OfferKind;
 use duly_domain::plans::plan::PlanState;
 use duly_domain::plans::promise::PromiseState;
@@ -36,6 +37,7 @@ macro_rules! plans_where {
 
 const ONE: &str = plans_where!("where id = $1");
 const OF_ACCOUNT: &str = plans_where!("where account_id = $1 order by id desc limit 50");
+const OF_ACCOUNTS: &str = plans_where!("where account_id in ($keys) order by account_id, id desc");
 const OF_JOINT: &str = plans_where!("where joint_id = $1 order by id");
 const OF_JOINTS: &str = plans_where!("where joint_id in ($keys) order by id");
 macro_rules! installments_where {
@@ -52,7 +54,7 @@ macro_rules! installments_where {
 
 const INSTALLMENTS: &str = installments_where!("i.account_id = $1");
 const INSTALLMENTS_OF: &str = installments_where!("i.plan_id in ($keys)");
-const WITH_PLANS: &str = "select distinct account_id from plans where account_id in ($keys)";
+const GRACE_DAYS: &str = "select a.id, c.grace_days from accounts a join creditors c on c.id = a.creditor_id where a.id in ($keys)";
 const SET_STATE: &str = "update plans set state = $1, decided_at = $2 where id = $3";
 const SET_PROMISE: &str = "update plan_installments set promise_id = $1 where id = $2";
 const OF_CREDITOR: &str = "
@@ -215,18 +217,30 @@ pub async fn list_installments_of(tx: &mut Tx, plans: &[Value]) -> Result<Vec<In
     tx.all_in(INSTALLMENTS_OF, plans).await
 }
 
-/// Which of some accounts ever had a plan.
-pub async fn list_with_plans(tx: &mut Tx, accounts: &[Value]) -> Result<Vec<(AccountId,)>, StoreError> {
-    tx.all_in(WITH_PLANS, accounts).await
+/// The plans of some accounts, of each the newest first.
+pub async fn list_plans_of(tx: &mut Tx, accounts: &[Value]) -> Result<Vec<PlanRow>, StoreError> {
+    tx.all_in(OF_ACCOUNTS, accounts).await
+}
+
+/// How many days after a due day accounts' creditors still take money for it.
+pub async fn list_grace_days(tx: &mut Tx, accounts: &[Value]) -> Result<Vec<Keyed<AccountId, (i64,)>>, StoreError> {
+    tx.all_in(GRACE_DAYS, accounts).await
 }
 
 pub async fn update_state(tx: &mut Tx, id: PlanId, state: PlanState, decided_at: Option<Timestamp>) -> Result<(), StoreError> {
     tx.run(SET_STATE, params![state.code(), decided_at, id]).await.map(drop)
 }
 
-/// Notes which promise an installment became, or that its turn has not come after all.
-pub async fn update_promise(tx: &mut Tx, id: InstallmentId, promise: Option<PromiseId>) -> Result<(), StoreError> {
-    tx.run(SET_PROMISE, params![promise, id]).await.map(drop)
+/// Keeps where plans stand.
+pub async fn update_states(tx: &mut Tx, plans: &[&PlanRow]) -> Result<(), StoreError> {
+    let sets: Vec<_> = plans.iter().map(|plan| values![&plan.state, plan.decided_at, plan.id]).collect();
+    tx.run_many(SET_STATE, &sets).await.map(drop)
+}
+
+/// Keeps which promises installments became, or that their turn has not come after all.
+pub async fn update_promises(tx: &mut Tx, installments: &[&InstallmentRow]) -> Result<(), StoreError> {
+    let sets: Vec<_> = installments.iter().map(|one| values![one.promise, one.id]).collect();
+    tx.run_many(SET_PROMISE, &sets).await.map(drop)
 }
 
 /// What was agreed with a creditor's debtors since a day, the newest first.

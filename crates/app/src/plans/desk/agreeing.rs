@@ -90,7 +90,7 @@ pub async fn agree_plan_in(tx: &mut Tx, who: &Actor, at: Moment, ask: AgreePlan)
         detail["approval"] = json!(grant.to_string());
     }
     kept::record(tx, who, at.at, account, "plan.agree", detail, &rows).await?;
-    let first = take_first(tx, who, at, &plan, &installments).await?;
+    let first = take_first(tx, who, at, &plan).await?;
     if let (Some(grant), Some(promise)) = (grant, first) {
         // Once: what was granted is used up with it.
         approvals::store::update_used(tx, grant, promise, at.at).await?;

@@ -85,7 +85,7 @@ pub async fn agree_joint_in(tx: &mut Tx, who: &Actor, at: Moment, ask: &AgreeJoi
         let detail = json!({"plan": plan.id.to_string(), "joint": joint.id.to_string(), "answer": answer.code(),
             "total_minor": plan.total_minor, "currency": plan.currency});
         kept::record(tx, who, at.at, plan.account, "plan.agree", detail, &rows).await?;
-        first = first.or(take_first(tx, who, at, &plan, &installments).await?);
+        first = first.or(take_first(tx, who, at, &plan).await?);
     }
     if let Some((grant, promise)) = grant.zip(first) {
         // Once: what was granted is used up with it.
