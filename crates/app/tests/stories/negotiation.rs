@@ -23,7 +23,7 @@ fn usd(text: &str) -> Money {
     Money::parse(text, Currency::Usd).unwrap()
 }
 
-fn terms(total: &str, down: &str, count: u32, first_on: &str) -> PlanTerms {
+pub(super) fn terms(total: &str, down: &str, count: u32, first_on: &str) -> PlanTerms {
     let (total, down) = (usd(total), usd(down));
     PlanTerms { total, down, cut: Cut::Count(count), first_on: first_on.parse().unwrap(), frequency: Frequency::Monthly }
 }
@@ -46,7 +46,7 @@ fn agrees_as(floor: &mut Floor, role: Role, person: Person, terms: PlanTerms) ->
 }
 
 /// Agreed by Dana: nothing, or the rules or fields that stand against it.
-fn agrees(floor: &mut Floor, person: Person, terms: PlanTerms) -> Vec<&'static str> {
+pub(super) fn agrees(floor: &mut Floor, person: Person, terms: PlanTerms) -> Vec<&'static str> {
     match agrees_as(floor, Role::Officer, person, terms).unwrap() {
         Agreed::Done(_) => vec![],
         Agreed::Refused(decision) => decision.because.iter().map(|reason| reason.rule.id).collect(),

@@ -1,5 +1,6 @@
 //! A file of payments leaves what the same payments leave when they are posted one by one.
 
+use super::negotiation::{agrees, terms};
 use duly::accounts::actions::place_hold;
 use duly::accounts::notice::{Kind, RecordNotice, record_notice};
 use duly::app::{Actor, Failure};
@@ -105,7 +106,7 @@ impl FromRow for Cells {
 }
 
 /// Everything that posting may leave, in the order in which it came to be, without what names rows: ids are new each time.
-const LEFT: [(&str, &str); 6] = [
+const LEFT: [(&str, &str); 7] = [
     (
         "accounts",
         "select reference, state, balance_minor, principal_minor, interest_minor, fees_minor, costs_minor, other_minor, next_action, next_action_on, next_action_at, stage from accounts order by reference",
@@ -125,6 +126,12 @@ const LEFT: [(&str, &str); 6] = [
         "promises",
         "select a.reference, p.state, p.amount_minor, p.arrived_minor, p.decided_at
         from promises p join accounts a on a.id = p.account_id order by a.reference, p.id",
+    ),
+    (
+        "plans",
+        "select a.reference, p.state, p.decided_at, i.number, i.due_on, i.amount_minor, r.state, r.arrived_minor
+        from plans p join accounts a on a.id = p.account_id join plan_installments i on i.plan_id = p.id
+        left join promises r on r.id = i.promise_id order by a.reference, i.number",
     ),
     (
         "worklist",
@@ -202,6 +209,65 @@ both_engines! {
         assert_eq!(people.map(|person| floor.promises(person)), [vec!["kept"], vec![], vec!["open"], vec!["partly_kept"]]);
         assert_eq!((floor.balance(people[1]), floor.account(people[1]).state), ("0.00".into(), "paid".into()));
         assert_eq!(single.failed_checks(), Vec::<String>::new());
+    }
+}
+
+/// Account, amount, day and reference on plans of three installments of a hundred and more, the first of which is due.
+const ON_PLANS: [(&str, &str, &str, &str); 10] = [
+    // The first is kept, then the second ahead of its day and a part of the third.
+    ("R-1", "133.34", "2026-03-16", "A1"),
+    ("R-1", "200.00", "2026-03-17", "A2"),
+    // In two parts.
+    ("R-2", "60.00", "2026-03-16", "B1"),
+    ("R-2", "73.34", "2026-03-17", "B2"),
+    // All of it at once.
+    ("R-3", "400.00", "2026-03-17", "C1"),
+    // Too little; the same again is the same.
+    ("R-4", "10.00", "2026-03-17", "D1"),
+    ("R-4", "10.00", "2026-03-17", "D1"),
+    // One without a plan, and more than is owed.
+    ("R-5", "30.00", "2026-03-17", "E1"),
+    ("R-3", "5.00", "2026-03-17", "C2"),
+    ("R-1", "66.66", "2026-03-17", "A3"),
+];
+
+fn planned(engine: Engine) -> Floor {
+    let mut floor = Floor::on(engine, "2026-03-02");
+    for name in ["Maria", "Otto", "Ann", "Ida", "Ben"] {
+        let person = floor.debtor(name, "400.00");
+        if name != "Ben" {
+            assert_eq!(agrees(&mut floor, person, terms("400.00", "0", 3, "2026-03-16")), Vec::<&str>::new());
+        }
+    }
+    floor.morning_of("2026-03-17");
+    floor
+}
+
+both_engines! {
+    fn a_file_of_payments_on_plans_leaves_what_they_leave_one_by_one(mut floor: "2026-03-04") {
+        let engine = if floor.app.db.engine() == "sqlite" { Engine::Sqlite } else { Engine::Postgres };
+        let mut single = planned(engine);
+        let before = left(&single);
+        for (account, amount, on, reference) in ON_PLANS {
+            let person = single.person_of(account);
+            single.pays_on(person, amount, on, reference).unwrap();
+        }
+        let expected = left(&single);
+        assert_ne!(before, expected);
+        let states = single.texts("select reference, p.state from plans p join accounts a on a.id = p.account_id order by reference");
+        let states: Vec<String> = states.into_iter().map(|(reference, state)| format!("{} {}", reference.unwrap(), state.unwrap())).collect();
+        assert_eq!(states, ["R-1 kept", "R-2 active", "R-3 kept", "R-4 active"]);
+        let lines: Vec<String> = ON_PLANS.iter().map(|(account, amount, on, reference)| format!("{account},{amount},{on},{reference}")).collect();
+        for rows_a_commit in [COMMIT_MAX, 3, 1] {
+            floor = planned(engine);
+            assert_eq!(left(&floor), before, "the floor is the same each time");
+            let report = post_rows(&floor, &lines, rows_a_commit);
+            assert_eq!((report.accepted, report.duplicates, report.refused), (9, 1, 0), "{:?}", report.by_problem);
+            for ((table, rows), (_, expected)) in left(&floor).iter().zip(&expected) {
+                assert_eq!(rows, expected, "{table}, {rows_a_commit} a commit");
+            }
+            assert_eq!(floor.failed_checks(), Vec::<String>::new());
+        }
     }
 }
 
