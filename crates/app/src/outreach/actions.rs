@@ -15,7 +15,7 @@ use duly_domain::identity::{Permission, may};
 use duly_domain::outreach::RESERVATION_MINUTES;
 use duly_domain::outreach::result::{self, Consequence, ResultCode};
 use duly_domain::values::channel::Channel;
-use duly_domain::values::ids::{AccountId, ContactId, DebtorId, PreferenceId};
+use duly_domain::values::ids::{AccountId, ContactId, DebtorId, DecisionId, PointId, PreferenceId};
 use duly_domain::values::moment::Moment;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Span, Timestamp};
@@ -314,6 +314,48 @@ async fn close_channel(tx: &mut Tx, who: &Actor, at: Moment, contact: &ContactCo
         ended_at: None,
     };
     parties::actions::keep_preference(tx, who, at, contact.account, contact.debtor, &row).await
+}
+
+/// Something that was written to a person and is sent.
+pub struct SentWriting<'s> {
+    /// About which account.
+    pub account: AccountId,
+    /// To whom.
+    pub debtor: DebtorId,
+    /// To which point of contact, where that is known.
+    pub point: Option<PointId>,
+    /// By which decision.
+    pub decision: DecisionId,
+    /// How it went.
+    pub channel: Channel,
+    /// The code of its purpose.
+    pub purpose: &'s str,
+    /// What the timeline says of it.
+    pub says: &'s str,
+}
+
+/// Keeps something that was sent as a contact of ours.
+pub async fn keep_sent(tx: &mut Tx, who: &Actor, at: Moment, sent: SentWriting<'_>) -> Result<ContactId, Failure> {
+    let id = ContactId(new_uuid());
+    let new = NewContact {
+        id,
+        account: sent.account,
+        debtor: sent.debtor,
+        point: sent.point,
+        decision: Some(sent.decision),
+        channel: sent.channel.code(),
+        direction: "out",
+        purpose: sent.purpose.into(),
+        place: None,
+        officer: who.id,
+        released_by: None,
+        contacted_at: at.at,
+        expires_at: at.at,
+        dialing: None,
+    };
+    store::insert_contact(tx, new).await?;
+    store::update_recorded(tx, id, "sent", outcome_code(Outcome::Delivered), Some(sent.says), at.at).await?;
+    Ok(id)
 }
 
 /// The code of an outcome in the database: as files name it.

@@ -8,7 +8,7 @@ use duly_domain::outreach::case_letter::CaseLetterFacts;
 use duly_domain::outreach::comparison::ComparisonFacts;
 use duly_domain::outreach::confirmation::ConfirmationFacts;
 use duly_domain::outreach::recap::RecapFacts;
-use duly_domain::outreach::validation_notice::NoticeFacts;
+use duly_domain::outreach::validation_notice::{Collector, NoticeFacts};
 
 /// A field of a letter: its word, what it holds, and where it is changed.
 type Field<'f> = (&'static str, &'f str, &'static str);
@@ -50,38 +50,34 @@ pub fn in_answer(facts: &CaseLetterFacts) -> Result<Vec<String>, Failure> {
 
 /// What a confirmation could not be printed for.
 pub fn in_confirmation(facts: &ConfirmationFacts) -> Result<Vec<String>, Failure> {
-    let fields = [
-        ("name of the person", facts.person.as_str(), PERSON),
-        ("name of the collector", &facts.collector.name, COMPANY),
-        ("creditor", &facts.creditor, CREDITOR),
-        ("account number", &facts.account_number, FILE),
-    ];
-    let address = facts.address.iter().map(|line| ("address of the person", line.as_str(), PERSON));
-    says(fields.into_iter().chain(address))
+    in_letter(&facts.person, &facts.collector, &facts.creditor, &facts.account_number, &facts.address)
 }
 
 /// What a comparison could not be printed for.
 pub fn in_comparison(facts: &ComparisonFacts) -> Result<Vec<String>, Failure> {
-    let fields = [
-        ("name of the person", facts.person.as_str(), PERSON),
-        ("name of the collector", &facts.collector.name, COMPANY),
-        ("creditor", &facts.creditor, CREDITOR),
-        ("account number", &facts.account_number, FILE),
-    ];
-    let address = facts.address.iter().map(|line| ("address of the person", line.as_str(), PERSON));
-    says(fields.into_iter().chain(address))
+    in_letter(&facts.person, &facts.collector, &facts.creditor, &facts.account_number, &facts.address)
 }
 
 /// What a recap could not be printed for.
 pub fn in_recap(facts: &RecapFacts) -> Result<Vec<String>, Failure> {
+    in_letter(&facts.person, &facts.collector, &facts.creditor, &facts.account_number, &facts.address)
+}
+
+/// What the words that every letter has could not be printed for.
+fn in_letter(
+    person: &str,
+    collector: &Collector,
+    creditor: &str,
+    account_number: &str,
+    address: &[String],
+) -> Result<Vec<String>, Failure> {
     let fields = [
-        ("name of the person", facts.person.as_str(), PERSON),
-        ("name of the collector", &facts.collector.name, COMPANY),
-        ("creditor", &facts.creditor, CREDITOR),
-        ("account number", &facts.account_number, FILE),
+        ("name of the person", person, PERSON),
+        ("name of the collector", collector.name.as_str(), COMPANY),
+        ("creditor", creditor, CREDITOR),
+        ("account number", account_number, FILE),
     ];
-    let address = facts.address.iter().map(|line| ("address of the person", line.as_str(), PERSON));
-    says(fields.into_iter().chain(address))
+    says(fields.into_iter().chain(address.iter().map(|line| ("address of the person", line.as_str(), PERSON))))
 }
 
 fn says<'f>(fields: impl Iterator<Item = Field<'f>>) -> Result<Vec<String>, Failure> {

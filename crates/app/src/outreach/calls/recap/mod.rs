@@ -15,23 +15,22 @@ use crate::app::{Actor, App, Failure, new_uuid};
 use crate::audit::kept;
 use crate::compliance::gate::{self, AskContact, Tried};
 use crate::compliance::law::cite_of;
+use crate::outreach::actions::{SentWriting, keep_sent};
 use crate::outreach::letters::facts::{address_lines, reference_of, sender};
 use crate::outreach::letters::{self, recaps};
-use crate::outreach::store::{self as contacts, NewContact};
 use crate::outreach::words;
 use crate::parties;
 use crate::parties::actions::{TellPreference, tell_preference_in};
 use crate::parties::store::PreferenceRow;
 use crate::store::Tx;
 use crate::transaction;
-use duly_domain::compliance::record::Outcome;
 use duly_domain::decision::Answer;
 use duly_domain::outreach::conversation;
 use duly_domain::outreach::letter::Language;
 use duly_domain::outreach::recap::{Agreed, RecapFacts, missing, write_text};
 use duly_domain::parties::in_writing::{self, PREFERS, Told};
 use duly_domain::values::channel::Channel;
-use duly_domain::values::ids::{CallId, ContactId, DecisionId, PointId, PreferenceId, RecapId};
+use duly_domain::values::ids::{CallId, DecisionId, PointId, PreferenceId, RecapId};
 use duly_domain::values::moment::Moment;
 use serde_json::json;
 use store::Recap;
@@ -314,26 +313,16 @@ async fn contact(
     (channel, decision, point): (Channel, DecisionId, Option<PointId>),
 ) -> Result<(), Failure> {
     let call = super::store::load_call(tx, recap.call).await?;
-    let id = ContactId(new_uuid());
-    let new = NewContact {
-        id,
+    let sent = SentWriting {
         account: recap.account,
         debtor: call.person,
         point,
-        decision: Some(decision),
-        channel: channel.code(),
-        direction: "out",
-        purpose: "collection".into(),
-        place: None,
-        officer: who.id,
-        released_by: None,
-        contacted_at: at.at,
-        expires_at: at.at,
-        dialing: None,
+        decision,
+        channel,
+        purpose: "collection",
+        says: "What was agreed in the call, written for them.",
     };
-    contacts::insert_contact(tx, new).await?;
-    let outcome = crate::outreach::actions::outcome_code(Outcome::Delivered);
-    contacts::update_recorded(tx, id, "sent", outcome, Some("What was agreed in the call, written for them."), at.at).await?;
+    let id = keep_sent(tx, who, at, sent).await?;
     store::update_sent(tx, recap.id, id, at.at).await?;
     let detail = json!({"recap": recap.id.to_string(), "contact": id.to_string(), "channel": channel.code()});
     kept::record(tx, who, at.at, recap.account, "recap.send", detail, &[id.into(), recap.id.into()]).await

@@ -13,19 +13,18 @@ use super::{COMPARISON, ToKeep, facts, keep, refusals, unprintable, write_folder
 use crate::app::{Actor, App, Failure, new_uuid};
 use crate::audit::kept;
 use crate::compliance::gate::{self, AskContact, Tried};
-use crate::outreach::store::{self as contacts, NewContact};
+use crate::outreach::actions::{SentWriting, keep_sent};
 use crate::outreach::{pdf, words};
 use crate::plans::desk::comparison::blocks;
 use crate::plans::desk::standing::Desk;
 use crate::store::Tx;
 use crate::{audit, transaction};
 use duly_domain::audit::hex;
-use duly_domain::compliance::record::Outcome;
 use duly_domain::decision::Answer;
 use duly_domain::outreach::comparison::{ComparisonFacts, answered_on, missing, write_comparison};
 use duly_domain::outreach::letter::Letter;
 use duly_domain::values::channel::Channel;
-use duly_domain::values::ids::{AccountId, ComparisonId, ContactId, LetterId, LetterRunId};
+use duly_domain::values::ids::{AccountId, ComparisonId, LetterId, LetterRunId};
 use duly_domain::values::moment::{Moment, written};
 use duly_domain::values::money::Money;
 use jiff::Timestamp;
@@ -223,26 +222,16 @@ async fn prepare(tx: &mut Tx, who: &Actor, at: Moment, desk: &Desk, tried: &Trie
 /// Records that it is in the mail: a contact of ours.
 pub(super) async fn mailed(tx: &mut Tx, who: &Actor, at: Moment, letter: &Printed) -> Result<(), Failure> {
     let Some(comparison) = store::find_of_letter(tx, letter.id).await? else { return Ok(()) };
-    let id = ContactId(new_uuid());
-    let new = NewContact {
-        id,
+    let sent = SentWriting {
         account: comparison.account,
         debtor: comparison.debtor,
         point: None,
-        decision: Some(comparison.decision),
-        channel: Channel::Letter.code(),
-        direction: "out",
-        purpose: "collection".into(),
-        place: None,
-        officer: who.id,
-        released_by: None,
-        contacted_at: at.at,
-        expires_at: at.at,
-        dialing: None,
+        decision: comparison.decision,
+        channel: Channel::Letter,
+        purpose: "collection",
+        says: "The ways to deal with the account, sent by letter.",
     };
-    contacts::insert_contact(tx, new).await?;
-    let outcome = crate::outreach::actions::outcome_code(Outcome::Delivered);
-    contacts::update_recorded(tx, id, "sent", outcome, Some("The ways to deal with the account, sent by letter."), at.at).await?;
+    let id = keep_sent(tx, who, at, sent).await?;
     store::update_sent(tx, comparison.id, id).await?;
     let detail = json!({"comparison": comparison.id.to_string(), "contact": id.to_string()});
     kept::record(tx, who, at.at, comparison.account, "comparison.send", detail, &[id.into(), comparison.id.into()]).await

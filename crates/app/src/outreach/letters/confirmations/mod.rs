@@ -15,18 +15,18 @@ use crate::accounts::store::Account;
 use crate::app::{Actor, App, Failure, new_uuid};
 use crate::audit::kept;
 use crate::compliance::gate::{self, AskContact, Tried};
-use crate::outreach::store::{self as contacts, NewContact};
+use crate::outreach::actions::{SentWriting, keep_sent};
 use crate::outreach::{pdf, words};
 use crate::plans::agreed;
 use crate::store::Tx;
 use crate::{accounts, audit, ledger, transaction};
-use duly_domain::compliance::record::{Outcome, Purpose};
+use duly_domain::compliance::record::Purpose;
 use duly_domain::decision::{Answer, Decision};
 use duly_domain::outreach::confirmation::{ConfirmationFacts, Confirmed, Ending, missing, write_confirmation};
 use duly_domain::outreach::letter::{Language, Letter};
 use duly_domain::plans::promise::PromiseState;
 use duly_domain::values::channel::Channel;
-use duly_domain::values::ids::{AccountId, ConfirmationId, ContactId, LetterRunId, PlanId};
+use duly_domain::values::ids::{AccountId, ConfirmationId, LetterRunId, PlanId};
 use duly_domain::values::moment::Moment;
 use duly_domain::values::money::Money;
 use jiff::civil::Date;
@@ -328,28 +328,17 @@ const fn purpose_of(confirmed: Confirmed) -> &'static str {
 /// Records that it is in the mail: a contact of ours.
 pub(super) async fn mailed(tx: &mut Tx, who: &Actor, at: Moment, letter: &Printed) -> Result<(), Failure> {
     let Some(confirmation) = store::find_of_letter(tx, letter.id).await? else { return Ok(()) };
-    let id = ContactId(new_uuid());
     let confirmed = Confirmed::parse(&confirmation.confirmed).unwrap_or(Confirmed::PlanAgreed);
-    let new = NewContact {
-        id,
+    let sent = SentWriting {
         account: confirmation.account,
         debtor: confirmation.debtor,
         point: None,
-        decision: Some(confirmation.decision),
-        channel: Channel::Letter.code(),
-        direction: "out",
-        purpose: purpose_of(confirmed).into(),
-        place: None,
-        officer: who.id,
-        released_by: None,
-        contacted_at: at.at,
-        expires_at: at.at,
-        dialing: None,
+        decision: confirmation.decision,
+        channel: Channel::Letter,
+        purpose: purpose_of(confirmed),
+        says: &format!("{confirmed}, confirmed by letter."),
     };
-    contacts::insert_contact(tx, new).await?;
-    let outcome = crate::outreach::actions::outcome_code(Outcome::Delivered);
-    let says = format!("{confirmed}, confirmed by letter.");
-    contacts::update_recorded(tx, id, "sent", outcome, Some(&says), at.at).await?;
+    let id = keep_sent(tx, who, at, sent).await?;
     store::update_sent(tx, confirmation.id, id).await?;
     let detail = json!({"confirmation": confirmation.id.to_string(), "contact": id.to_string()});
     kept::record(tx, who, at.at, confirmation.account, "confirmation.send", detail, &[id.into(), confirmation.id.into()]).await
