@@ -188,9 +188,13 @@ impl App {
 ///
 /// Embedded, the database is read and written inline: on a thread that also answers pages, they would wait behind it.
 pub async fn aside<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<T, Failure> {
+    put_aside(work).await.map_err(|_| cut_short())
+}
+
+/// As [`aside`], begun at once, and done also where nobody waits for it.
+pub fn put_aside<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> tokio::task::JoinHandle<T> {
     let runtime = tokio::runtime::Handle::current();
-    let done = tokio::task::spawn_blocking(move || runtime.block_on(work)).await;
-    done.map_err(|_| cut_short())
+    tokio::task::spawn_blocking(move || runtime.block_on(work))
 }
 
 /// As [`aside`], for a long job: the system lets whoever answers pages go first.

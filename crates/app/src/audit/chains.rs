@@ -11,9 +11,9 @@ use crate::store::{Tx, Value};
 use duly_domain::audit::START;
 use duly_domain::audit::kept::Claim;
 use duly_domain::values::ids::AccountId;
+use foldhash::{HashMap, HashMapExt};
 use jiff::Timestamp;
 use serde_json::Value as Json;
-use std::collections::HashMap;
 use std::fmt::{Display, Write};
 
 /// Where a chain stands.

@@ -24,6 +24,7 @@ use duly_domain::audit::{Entry, START};
 use duly_domain::values::ids::AccountId;
 use jiff::Timestamp;
 use serde_json::Value as Json;
+use std::borrow::Cow;
 
 /// The chain of what concerns no account.
 pub const AGENCY: &str = "agency";
@@ -38,7 +39,7 @@ pub async fn record(tx: &mut Tx, who: &Actor, at: Timestamp, account: Option<Acc
 pub async fn record_in(tx: &mut Tx, who: &Actor, at: Timestamp, chain: &str, act: &str, detail: &Json) -> Result<(), Failure> {
     let head = store::find_head(tx, chain).await?;
     let (seq, previous) = head.unwrap_or((0, START));
-    let row = link(chain, seq + 1, at, who.label(), act, detail.to_string(), &previous);
+    let row = link(chain, seq + 1, at, who.label(), act.to_string(), detail.to_string(), &previous);
     store::append(tx, chain, seq, row).await?;
     Ok(())
 }
@@ -51,8 +52,17 @@ pub struct Linked {
 }
 
 /// Hashes an entry onto the one before.
-pub fn link(chain: &str, seq: i64, at: Timestamp, actor: &str, act: &str, detail: String, previous: &[u8; 32]) -> Linked {
-    let hash = Entry { chain, seq, at_micros: at.as_microsecond(), actor, act, detail: &detail }.hash(previous);
-    let row = values![new_uuid(), chain, seq, at, actor, act, detail, &hash];
+pub fn link(
+    chain: &str,
+    seq: i64,
+    at: Timestamp,
+    actor: &str,
+    act: impl Into<Cow<'static, str>>,
+    detail: String,
+    previous: &[u8; 32],
+) -> Linked {
+    let act = act.into();
+    let hash = Entry { chain, seq, at_micros: at.as_microsecond(), actor, act: &act, detail: &detail }.hash(previous);
+    let row = values![new_uuid(), chain, seq, at, actor, Value::Text(act), detail, &hash];
     Linked { row, hash }
 }

@@ -1,6 +1,6 @@
 //! Payments that several ask for at once are posted together, for the embedded database has one writer.
 //!
-//! Whoever asks puts the payment down and waits. The first to put one down where nobody serves has a task begun that serves: it takes what
+//! Whoever asks puts the payment down and waits. The first to put one down where nobody serves has a thread begun that serves: it takes what
 //! lies there when it has the writer, posts all of it ([`super::posting`]), and waits until the commit is on the disk, so that what comes
 //! meanwhile is posted together next; it ends when nothing lies there. Alone, one waits for nobody. On PostgreSQL each payment is a
 //! transaction of its own, which go on beside each other there.
@@ -11,7 +11,7 @@
 use super::actions::{PostPayment, Posted, post_within};
 use super::posting::{Asked, Fates, post_asked};
 use crate::accounts::store::standing::list_standings;
-use crate::app::{Actor, App, Failure, cut_short};
+use crate::app::{Actor, App, Failure, cut_short, put_aside};
 use crate::store::{Tx, Value};
 use crate::transaction;
 use duly_domain::values::moment::Moment;
@@ -102,9 +102,9 @@ pub async fn post(app: &App, who: &Actor, at: Moment, payment: &PostPayment) -> 
     }
     let (told, fate) = oneshot::channel();
     if let Some(serving) = app.at_once.put(Waiting { who: who.clone(), at, payment: payment.clone(), told }) {
-        // A task of its own: what others put down must be posted also when this one goes away. Boxed, for a task so large would be laid
-        // out in new memory each time.
-        tokio::spawn(Box::pin(serve(app.clone(), serving)));
+        // Work of its own: what others put down must be posted also when this one goes away. On a thread of its own: whoever serves works
+        // without a rest, and those who are told would wait behind it.
+        drop(put_aside(serve(app.clone(), serving)));
     }
     fate.await.map_err(|_| cut_short())?
 }

@@ -6,21 +6,23 @@
 //! Read [`import_payments`] first. Always true: when [`Report::kept`] says a row, all rows up to it are in the record.
 
 use super::actions::{PostPayment, Posted};
-use super::posting::post_all;
+use super::posting::{post_all, post_new};
 use super::store;
 use crate::accounts::store::standing::{self, Standing};
 use crate::app::{Actor, App, Failure};
 use crate::intake::refusals::{RefusalFiles, is_same_head};
 use crate::intake::source::{FileChoice, Source, SourceRow, hash_of};
+use crate::store::tries::Conflict;
 use crate::store::{Keyed, Tx, Value};
 use crate::{audit, transaction};
 use duly_domain::intake::row::Problem;
 use duly_domain::values::ids::AccountId;
 use duly_domain::values::moment::Moment;
 use duly_domain::values::money::Money;
+use foldhash::{HashMap, HashMapExt};
 use jiff::civil::Date;
 use serde_json::json;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Rows posted in one commit at most.
@@ -81,6 +83,25 @@ enum Fate {
     Refused(Problem),
 }
 
+/// Why nothing of some rows was posted.
+enum Undone {
+    /// Some of them may stand already, though it was taken that none does.
+    MayStand,
+    Failed(Failure),
+}
+
+impl<F: Into<Failure>> From<F> for Undone {
+    fn from(failure: F) -> Undone {
+        Undone::Failed(failure.into())
+    }
+}
+
+impl Conflict for Undone {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Undone::Failed(failure) if failure.is_conflict())
+    }
+}
+
 /// Posts a file commit by commit; `kept` is told the last row of each.
 pub async fn import_payments(app: &App, who: &Actor, at: Moment, ask: &ImportPayments, kept: impl Fn(u64)) -> Result<Report, Failure> {
     if !(1..=COMMIT_MAX).contains(&ask.rows_a_commit) {
@@ -93,7 +114,8 @@ pub async fn import_payments(app: &App, who: &Actor, at: Moment, ask: &ImportPay
     let mut files = RefusalFiles::at(ask.refusals.as_deref());
     files.open(&heads, false)?;
     let mut report = Report::default();
-    let mut is_end = false;
+    // A file is seldom given twice: none of it is taken to stand, until some of it does.
+    let (mut may_stand, mut is_end) = (false, false);
     while !is_end {
         let mut piece = Vec::with_capacity(ask.rows_a_commit);
         while piece.len() < ask.rows_a_commit {
@@ -110,8 +132,16 @@ pub async fn import_payments(app: &App, who: &Actor, at: Moment, ask: &ImportPay
             let mut turn = app.turns.take("payments").await;
             let fates = transaction!(app.db, tx, {
                 let began = turn.begins();
-                post_rows(tx, who, at, &columns, &heads, rows, || app.db.should_make_room(began)).await
-            })?;
+                post_rows(tx, who, at, (&columns, &heads), rows, may_stand, || app.db.should_make_room(began)).await
+            });
+            let fates = match fates {
+                Ok(fates) => fates,
+                Err(Undone::MayStand) => {
+                    may_stand = true;
+                    continue;
+                }
+                Err(Undone::Failed(failure)) => return Err(failure),
+            };
             turn.ends();
             let (posted, left) = rows.split_at(fates.len());
             for (row, fate) in posted.iter().zip(fates) {
@@ -155,14 +185,14 @@ async fn post_rows(
     tx: &mut Tx,
     who: &Actor,
     at: Moment,
-    columns: &Columns,
-    heads: &[String],
+    form: (&Columns, &[String]),
     rows: &[SourceRow],
+    may_stand: bool,
     is_wanted: impl Fn() -> bool,
-) -> Result<Vec<Fate>, Failure> {
+) -> Result<Vec<Fate>, Undone> {
     let mut fates = Vec::with_capacity(rows.len());
     for piece in rows.chunks(PIECE) {
-        fates.extend(post_piece(tx, who, at, columns, heads, piece).await?);
+        fates.extend(post_piece(tx, who, at, form, piece, may_stand).await?);
         if is_wanted() {
             break;
         }
@@ -175,10 +205,10 @@ async fn post_piece(
     tx: &mut Tx,
     who: &Actor,
     at: Moment,
-    columns: &Columns,
-    heads: &[String],
+    (columns, heads): (&Columns, &[String]),
     piece: &[SourceRow],
-) -> Result<Vec<Fate>, Failure> {
+    may_stand: bool,
+) -> Result<Vec<Fate>, Undone> {
     let named = Named::read(tx, columns, piece).await?;
     let mut asks = Vec::with_capacity(piece.len());
     let mut fates = Vec::with_capacity(piece.len());
@@ -191,7 +221,11 @@ async fn post_piece(
             Err(problem) => Err(problem),
         });
     }
-    let mut posted = asks.iter().map(|ask| ask.account).zip(post_all(tx, who, at, named.standings(), &asks).await?);
+    let posted = match may_stand {
+        true => Some(post_all(tx, who, at, named.standings(), &asks).await?),
+        false => post_new(tx, who, at, named.standings(), &asks).await?,
+    };
+    let mut posted = asks.iter().map(|ask| ask.account).zip(posted.ok_or(Undone::MayStand)?);
     let fates = piece.iter().zip(fates).map(|(row, fate)| {
         let amount = match fate {
             Ok(amount) => amount,
@@ -203,13 +237,14 @@ async fn post_piece(
             Err(failure) => why_refused(columns, heads, row, failure).map(Fate::Refused),
         }
     });
-    fates.collect()
+    Ok(fates.collect::<Result<_, Failure>>()?)
 }
 
 /// What the accounts' column names: accounts by their ids, or by references, which more than one may have.
 struct Named {
     by_id: HashMap<AccountId, Standing>,
-    by_reference: HashMap<String, Vec<AccountId>>,
+    /// Nothing where more than one account has the reference.
+    by_reference: HashMap<String, Option<AccountId>>,
 }
 
 impl Named {
@@ -222,12 +257,12 @@ impl Named {
                 Err(_) => references.push(Value::from(text)),
             }
         }
-        let mut named = Named { by_id: HashMap::new(), by_reference: HashMap::new() };
+        let mut named = Named { by_id: HashMap::with_capacity(piece.len()), by_reference: HashMap::with_capacity(piece.len()) };
         for standing in standing::list_standings(tx, &ids).await? {
             named.by_id.insert(standing.id, standing);
         }
         for Keyed(reference, standing) in standing::list_standings_by_reference(tx, &references).await? {
-            named.by_reference.entry(reference).or_default().push(standing.id);
+            named.by_reference.entry(reference).and_modify(|one| *one = None).or_insert(Some(standing.id));
             named.by_id.insert(standing.id, standing);
         }
         Ok(named)
@@ -237,10 +272,10 @@ impl Named {
     fn find(&self, text: &str) -> Result<&Standing, &'static str> {
         let found = match text.parse::<AccountId>() {
             Ok(id) => self.by_id.get(&id),
-            Err(_) => match self.by_reference.get(text).map(Vec::as_slice) {
-                Some([id]) => self.by_id.get(id),
-                Some([_, _, ..]) => return Err("is the reference of more than one account: name it by its id"),
-                _ => None,
+            Err(_) => match self.by_reference.get(text) {
+                Some(Some(id)) => self.by_id.get(id),
+                Some(None) => return Err("is the reference of more than one account: name it by its id"),
+                None => None,
             },
         };
         found.ok_or("is no account here")

@@ -24,8 +24,9 @@ use duly_domain::plans::promise::PromiseState;
 use duly_domain::values::ids::{AccountId, PaymentId};
 use duly_domain::values::moment::Moment;
 use duly_domain::values::money::Money;
+use foldhash::{HashMap, HashMapExt};
 use jiff::civil::Date;
-use std::collections::HashMap;
+use std::borrow::Cow;
 use std::fmt::Write;
 
 /// A payment that somebody posts at a moment.
@@ -48,17 +49,48 @@ pub async fn post_all(tx: &mut Tx, who: &Actor, at: Moment, standings: Vec<Stand
     post_asked(tx, standings, &asks).await
 }
 
+/// As [`post_all`], taking it that none of the payments stands already, so that nothing is looked up for that: the database refuses those
+/// that do. `None` where some may: then the transaction is to be taken back and all of it posted by [`post_all`].
+pub async fn post_new(
+    tx: &mut Tx,
+    who: &Actor,
+    at: Moment,
+    standings: Vec<Standing>,
+    asks: &[PostPayment],
+) -> Result<Option<Fates>, Failure> {
+    let asks: Vec<Asked<'_>> = asks.iter().map(|payment| Asked { who, at, payment }).collect();
+    match post_with(tx, standings, &asks, Before::Nothing).await {
+        // What is refused may be refused otherwise, or not at all, where it is known.
+        Ok(fates) => Ok(fates.iter().all(Result::is_ok).then_some(fates)),
+        Err(Failure::Store(error)) if error.is_taken() => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
 /// Posts payments in their order on accounts that were read in the same transaction; what became of each.
 pub async fn post_asked(tx: &mut Tx, standings: Vec<Standing>, asks: &[Asked<'_>]) -> Result<Fates, Failure> {
+    post_with(tx, standings, asks, Before::LookedUp).await
+}
+
+/// What is known of payments that may stand already.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Before {
+    /// They are looked up.
+    LookedUp,
+    /// It is taken that there are none.
+    Nothing,
+}
+
+async fn post_with(tx: &mut Tx, standings: Vec<Standing>, asks: &[Asked<'_>], before: Before) -> Result<Fates, Failure> {
     match standings.iter().any(charges::posting::is_posted_alone) {
         true => charges::posting::post_bearing(tx, standings, asks).await,
-        false => post_plain(tx, standings, asks).await,
+        false => post_plain(tx, standings, asks, before).await,
     }
 }
 
 /// As [`post_asked`], on accounts whose interest stands as it should.
-pub(super) async fn post_plain(tx: &mut Tx, standings: Vec<Standing>, asks: &[Asked<'_>]) -> Result<Fates, Failure> {
-    let mut books = Books::open(tx, standings, asks).await?;
+pub(super) async fn post_plain(tx: &mut Tx, standings: Vec<Standing>, asks: &[Asked<'_>], before: Before) -> Result<Fates, Failure> {
+    let mut books = Books::open(tx, standings, asks, before).await?;
     let mut fates = Vec::with_capacity(asks.len());
     for asked in asks {
         fates.push(match books.post(asked) {
@@ -90,7 +122,7 @@ struct Book<'a> {
     /// The same in all, in minor units.
     total: i64,
     /// With their references: those of this list and those of its file before, which are few.
-    known: Vec<(String, Known)>,
+    known: Vec<(Cow<'a, str>, Known)>,
     /// Its promises and plans.
     course: Course,
     /// What the promises are judged by; nothing where there are none.
@@ -115,7 +147,7 @@ struct Books<'a> {
 
 impl<'a> Books<'a> {
     /// Reads what posting needs to know of accounts.
-    async fn open(tx: &mut Tx, standings: Vec<Standing>, asks: &[Asked<'a>]) -> Result<Books<'a>, Failure> {
+    async fn open(tx: &mut Tx, standings: Vec<Standing>, asks: &[Asked<'a>], before: Before) -> Result<Books<'a>, Failure> {
         let ids: Vec<AccountId> = standings.iter().map(|standing| standing.id).collect();
         let promising: Vec<Value> =
             standings.iter().filter(|standing| standing.promises > 0).map(|standing| Value::from(standing.id)).collect();
@@ -139,7 +171,9 @@ impl<'a> Books<'a> {
         for Keyed(account, arrival) in store::list_arrivals(tx, &promising).await? {
             books.entry(account).and_modify(|book| book.arrivals.push(arrival));
         }
-        read_known(tx, &mut books, asks).await?;
+        if before == Before::LookedUp {
+            read_known(tx, &mut books, asks).await?;
+        }
         let chains = Chains::open(tx, &ids).await?;
         let in_hand = InHand::of(PaymentId::PREFIX, &store::SHOWN).expect("what is shown of a payment is what its entry names");
         let (payments, moved) = (Vec::with_capacity(asks.len()), Vec::with_capacity(asks.len()));
@@ -196,7 +230,7 @@ impl<'a> Books<'a> {
             allocation: allocation.parts.clone(),
             unapplied: allocation.unapplied,
         };
-        book.known.push((reference.to_string(), known));
+        book.known.push((Cow::Borrowed(reference), known));
         if book.moved.replace((who, at)).is_none() {
             self.moved.push(account);
         }
@@ -340,7 +374,7 @@ async fn read_known(tx: &mut Tx, books: &mut HashMap<AccountId, Book<'_>>, asks:
             allocation,
             unapplied: Money::of(payment.unapplied_minor, book.owed.currency()),
         };
-        book.known.push((payment.reference, known));
+        book.known.push((Cow::Owned(payment.reference), known));
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use super::postgres::{self, PostgresTx};
 use super::row::{FromRow, Row, Value, Values};
 use super::sqlite::{self, SqliteTx};
 use super::tries::{Conflict, Losers, Tries};
-use std::collections::HashSet;
+use foldhash::{HashSet, HashSetExt};
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,7 +18,19 @@ use std::time::Instant;
 use tokio::sync::watch;
 
 /// Lengths of the lists of keys that statements are prepared for.
-const KEYS: [usize; 3] = [1, 8, 64];
+const KEYS: [usize; 4] = [1, 8, 64, 256];
+
+/// Keys in lists of those lengths; none of them is filled up by many.
+fn in_lists<T>(mut keys: &[T]) -> impl Iterator<Item = (usize, &[T])> {
+    let [.., long, longest] = KEYS;
+    std::iter::from_fn(move || {
+        let most = if keys.len() > longest - long { longest } else { long };
+        let (list, rest) = keys.split_at(keys.len().min(most));
+        keys = rest;
+        let length = KEYS.into_iter().find(|length| *length >= list.len())?;
+        (!list.is_empty()).then_some((length, list))
+    })
+}
 
 /// One database with either engine inside. Cheap to clone.
 #[derive(Clone)]
@@ -196,8 +208,7 @@ impl Tx {
         let keys: Vec<&Value> = keys.iter().filter(|key| known.insert(*key)).collect();
         let mut all = Vec::with_capacity(keys.len());
         let mut said = (0, String::new());
-        for chunk in keys.chunks(KEYS[KEYS.len() - 1]) {
-            let length = KEYS.into_iter().find(|length| *length >= chunk.len()).unwrap_or(chunk.len());
+        for (length, chunk) in in_lists(&keys) {
             let filled: Vec<&Value> = chunk.iter().copied().chain(std::iter::repeat_n(chunk[0], length - chunk.len())).collect();
             if said.0 != length {
                 let places: Vec<String> = (1..=length).map(|i| format!("${i}")).collect();
@@ -222,8 +233,7 @@ impl Tx {
         let keys: Vec<&[Value; COLUMNS]> = keys.iter().filter(|key| known.insert(*key)).collect();
         let mut all = Vec::new();
         let mut said = (0, String::new());
-        for chunk in keys.chunks(KEYS[KEYS.len() - 1]) {
-            let length = KEYS.into_iter().find(|length| *length >= chunk.len()).unwrap_or(chunk.len());
+        for (length, chunk) in in_lists(&keys) {
             let filled: Vec<&Value> = chunk.iter().copied().chain(std::iter::repeat_n(chunk[0], length - chunk.len())).flatten().collect();
             if said.0 != length {
                 let equal = |key: usize, at: usize| format!("{} = ${}", columns[at], key * COLUMNS + at + 1);

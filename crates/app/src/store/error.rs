@@ -69,9 +69,20 @@ impl StoreError {
         match self {
             // Actions look before they insert: a key that is taken all the same was taken by a transaction beside ours.
             StoreError::Postgres(error) => error.code().is_some_and(|code| {
-                [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED, SqlState::UNIQUE_VIOLATION].contains(code)
+                // The last: a server that has no room left to watch so many transactions for conflicts has it when some of them are over.
+                [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED, SqlState::UNIQUE_VIOLATION, SqlState::OUT_OF_MEMORY]
+                    .contains(code)
             }),
             StoreError::Sqlite(error) => error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy),
+            _ => false,
+        }
+    }
+
+    /// Whether a key that was to be inserted stands already.
+    pub fn is_taken(&self) -> bool {
+        match self {
+            StoreError::Postgres(error) => error.code() == Some(&SqlState::UNIQUE_VIOLATION),
+            StoreError::Sqlite(error) => error.sqlite_error().is_some_and(|told| TAKEN.contains(&told.extended_code)),
             _ => false,
         }
     }
@@ -121,6 +132,9 @@ impl StoreError {
         }
     }
 }
+
+/// A key of SQLite stands already.
+const TAKEN: [i32; 2] = [rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE, rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY];
 
 /// SQLite could not write, or not enlarge the file or the index of its log.
 const ROOMLESS: [i32; 3] = [rusqlite::ffi::SQLITE_IOERR_WRITE, rusqlite::ffi::SQLITE_IOERR_SHMSIZE, rusqlite::ffi::SQLITE_IOERR_TRUNCATE];

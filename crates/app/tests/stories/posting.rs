@@ -183,6 +183,27 @@ both_engines! {
         });
     }
 
+    fn a_file_of_which_a_part_stands_is_posted_without_that_part(mut floor: "2026-03-04") {
+        let (maria, otto) = (floor.debtor("Maria", "420.00"), floor.debtor("Otto", "60.00"));
+        floor.pays_on(maria, "1.00", "2026-03-04", "K1").unwrap();
+        for (rows_a_commit, run) in [(COMMIT_MAX, "a"), (2, "b"), (1, "c")] {
+            let lines = [
+                format!("R-2,2.00,2026-03-04,N1{run}"),
+                format!("R-1,3.00,2026-03-04,N2{run}"),
+                "R-1,1.00,2026-03-04,K1".into(),
+                // Twice in the file itself, the second time in another commit.
+                format!("R-2,2.00,2026-03-04,N1{run}"),
+                "R-1,9.00,2026-03-04,K1".into(),
+            ];
+            let report = post_rows(&floor, &lines, rows_a_commit);
+            assert_eq!((report.accepted, report.duplicates, report.refused), (2, 2, 1), "{rows_a_commit}: {:?}", report.by_problem);
+            let says = report.by_problem.keys().map(|(_, says)| says.as_str()).collect::<Vec<_>>();
+            assert_eq!(says, ["was posted before on this account with another amount"]);
+        }
+        assert_eq!((floor.balance(maria), floor.balance(otto)), ("410.00".into(), "54.00".into()));
+        assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+
     fn a_file_leaves_what_its_payments_leave_one_by_one(mut floor: "2026-03-04") {
         let engine = if floor.app.db.engine() == "sqlite" { Engine::Sqlite } else { Engine::Postgres };
         let mut single = prepared(engine);
@@ -316,8 +337,10 @@ fn what_was_put_down_is_posted_when_nobody_waits_for_it() {
     let (app, at) = (floor.app.clone(), floor.app.moment());
     let ask = PostPayment { account: maria.account, amount_minor: 100, effective_on: at.business_day, reference: "GONE".into() };
     floor.runtime.block_on(async {
-        let asked = tokio::time::timeout(Duration::ZERO, post_payment(&app, &Actor::command(), at, &ask)).await;
-        assert!(asked.is_err(), "they went away before they were answered");
+        let held = app.db.begin().await.unwrap();
+        let asked = tokio::time::timeout(Duration::from_millis(100), post_payment(&app, &Actor::command(), at, &ask)).await;
+        assert!(asked.is_err(), "they went away while somebody else wrote");
+        held.rollback().await;
     });
     // Whoever comes after is posted after.
     let answered = floor.runtime.block_on(post_payment(&app, &Actor::command(), at, &PostPayment { reference: "NEXT".into(), ..ask }));

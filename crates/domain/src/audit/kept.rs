@@ -75,7 +75,7 @@ impl fmt::Display for Claim {
 
 fn hash(kind: &str, cells: &[Cell<'_>]) -> String {
     let mut text = String::with_capacity(512);
-    let write = |text: &mut String, what: fmt::Arguments<'_>| text.write_fmt(what).expect("writing to a string cannot fail");
+    let mut digits = itoa::Buffer::new();
     text += FORM;
     text.push('\n');
     text += kind;
@@ -83,17 +83,22 @@ fn hash(kind: &str, cells: &[Cell<'_>]) -> String {
         text.push('\n');
         match cell {
             Cell::Nothing => text.push('-'),
-            Cell::Number(value) => write(&mut text, format_args!("{value}")),
-            Cell::Text(value) => write(&mut text, format_args!("{}:{value}", value.len())),
+            Cell::Number(value) => text.push_str(digits.format(*value)),
+            Cell::Text(value) => {
+                text.push_str(digits.format(value.len()));
+                text.push(':');
+                text.push_str(value);
+            }
             Cell::Bytes(bytes) => {
-                write(&mut text, format_args!("{}:", bytes.len() * 2));
+                text.push_str(digits.format(bytes.len() * 2));
+                text.push(':');
                 push_hex(&mut text, bytes);
             }
             // A day from year 0 to 9999, as all are that somebody can pay on.
-            Cell::Day(day) if day.year() >= 0 => write(&mut text, format_args!("10:{day}")),
+            Cell::Day(day) if day.year() >= 0 => write!(text, "10:{day}").expect("writing to a string cannot fail"),
             Cell::Day(day) => {
                 let day = day.to_string();
-                write(&mut text, format_args!("{}:{day}", day.len()));
+                write!(text, "{}:{day}", day.len()).expect("writing to a string cannot fail");
             }
         }
     }

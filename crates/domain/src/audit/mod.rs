@@ -8,7 +8,6 @@ pub mod kept;
 pub mod root;
 
 use sha2::{Digest, Sha256};
-use std::fmt::Write;
 
 /// The first line of every hashed text; a changed form gets a new name.
 const FORM: &str = "duly-audit-1";
@@ -38,7 +37,12 @@ impl Entry<'_> {
     pub fn text(&self, previous: &[u8; 32]) -> String {
         let Entry { chain, seq, at_micros, actor, act, detail } = self;
         let mut text = String::with_capacity(detail.len() + 256);
-        write!(text, "{FORM}\n{chain}\n{seq}\n{at_micros}\n{actor}\n{act}\n{detail}\n").expect("writing to a string cannot fail");
+        let mut digits = itoa::Buffer::new();
+        text.push_str(FORM);
+        for line in [chain, digits.format(*seq), itoa::Buffer::new().format(*at_micros), actor, act, detail, ""] {
+            text.push('\n');
+            text.push_str(line);
+        }
         push_hex(&mut text, previous);
         text.push('\n');
         text
@@ -59,8 +63,15 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// The same behind a text.
 fn push_hex(text: &mut String, bytes: &[u8]) {
-    let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half)]);
-    text.extend(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]));
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    // As many bytes at a time as a hash has.
+    for bytes in bytes.chunks(32) {
+        let mut digits = [0; 64];
+        for (at, byte) in bytes.iter().enumerate() {
+            (digits[at * 2], digits[at * 2 + 1]) = (DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]);
+        }
+        text.push_str(std::str::from_utf8(&digits[..bytes.len() * 2]).expect("digits are text"));
+    }
 }
 
 /// Walks one chain in order and says where it first breaks.

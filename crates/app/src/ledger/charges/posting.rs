@@ -6,7 +6,7 @@ use super::bearing::bring_to;
 use crate::accounts::store::standing::{Standing, list_standings};
 use crate::app::Failure;
 use crate::ledger::actions::Posted;
-use crate::ledger::posting::{Asked, Fates, post_plain};
+use crate::ledger::posting::{Asked, Before, Fates, post_plain};
 use crate::ledger::store::list_payments_by_references;
 use crate::ledger::write_offs::money;
 use crate::params;
@@ -27,7 +27,7 @@ pub async fn post_bearing(tx: &mut Tx, standings: Vec<Standing>, asks: &[Asked<'
     let together: Vec<Asked<'_>> = asks.iter().filter(|ask| !bearing.contains(&ask.payment.account)).copied().collect();
     let mut together = match together.is_empty() {
         true => Vec::new(),
-        false => post_plain(tx, plain, &together).await?,
+        false => post_plain(tx, plain, &together, Before::LookedUp).await?,
     }
     .into_iter();
     let mut fates = Vec::with_capacity(asks.len());
@@ -56,7 +56,7 @@ async fn post_one(tx: &mut Tx, asked: &Asked<'_>) -> Result<Result<Posted, Failu
         bring_to(tx, who, at, ask.account, ask.effective_on).await?;
     }
     let standings = list_standings(tx, params![ask.account]).await?;
-    let fate = post_plain(tx, standings, std::slice::from_ref(asked)).await?.pop();
+    let fate = post_plain(tx, standings, std::slice::from_ref(asked), Before::LookedUp).await?.pop();
     let mut fate = fate.unwrap_or_else(|| Err(Failure::NotFound(format!("account {}", ask.account))));
     // A payment of an earlier day bears less since then.
     if let Ok(posted) = &mut fate
