@@ -1,10 +1,12 @@
 //! Files that money comes in by: every published file is read with the totals known of it, or refused with its reason.
 
 use crate::stories::audit::Folder;
+use crate::stories::joint_receipts::{maria_pays_together, waits_for_somebody};
 use duly::intake::source::bytes_of;
 use duly::ledger::bank_file::{open_ach, open_bank_file};
 use duly_domain::reporting::metro2;
 use duly_domain::values::file_problem::FileProblem;
+use duly_testkit::{Engine, Floor};
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -255,4 +257,35 @@ fn a_statement_is_taken_and_decided_by_command() {
         check["detail"],
         "USD 100.00 posted, USD 25.00 unidentified, USD 12.00 set aside, USD \u{2212}100.00 came back, USD \u{2212}9.50 went out, USD 0.00 matched"
     );
+}
+
+#[test]
+fn a_transfer_for_a_joint_plan_is_identified_by_command() {
+    let mut floor = Floor::on(Engine::Sqlite, "2026-03-02");
+    let both = maria_pays_together(&mut floor);
+    waits_for_somebody(&mut floor);
+    let json = |args: &[&str], code: i32| -> Json {
+        let mut duly = Command::new(env!("CARGO_BIN_EXE_duly"));
+        duly.args(args).args(["--format", "json", "--now", "2026-03-16T11:00:00-04:00", "--database", &floor.address]);
+        let output = duly.output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap_or_default()
+    };
+    let listed = json(&["bank", "list"], 0);
+    let waiting = &listed["entries"][0];
+    let (entry, joint) = (waiting["entry"].as_str().unwrap(), waiting["proposals"][0]["joint"].as_str().unwrap());
+    let split = |parts: &Json| -> Vec<(String, i64)> {
+        let parts = parts.as_array().unwrap().iter();
+        parts.map(|part| (part["reference"].as_str().unwrap().to_string(), part["amount"]["minor"].as_i64().unwrap())).collect()
+    };
+    let expected = [("LF-100234".to_string(), 40_000), ("OTT-7001".to_string(), 24_000)];
+    assert_eq!(split(&waiting["proposals"][0]["split"]), expected);
+    // Neither a plan nor an account, both, and a plan that there is not.
+    json(&["bank", "identify", entry], 2);
+    json(&["bank", "identify", entry, "--plan", joint, "--account", "LF-100234"], 2);
+    json(&["bank", "identify", entry, "--plan", "jpl_00000000000000000000000000000000"], 2);
+    let posted = json(&["bank", "identify", entry, "--plan", joint], 0);
+    assert_eq!((split(&posted["parts"]), &posted["joint"]), (expected.to_vec(), &joint.into()));
+    assert_eq!(json(&["bank", "back", entry, "--on", "2026-03-16"], 0)["state"], "unidentified");
+    assert_eq!(both.map(|person| floor.balance(person)), ["400.00", "240.00"]);
 }
