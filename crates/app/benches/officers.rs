@@ -9,6 +9,11 @@
 //! Aims: the next account in 2 ms, the 99th percentile 10 ms, for officers at work; nobody waits over 100 ms,
 //! and nothing on the call's page takes longer.
 //! Without a rest an officer waits mostly for the other forty-nine: that measures how many requests there may be, not a wait.
+//!
+//! At full size (a file of 12 GB, made in four minutes) on two cores, officers included: the next account takes 1.42 ms in the middle and 11.7 at
+//! the 99th percentile beside all other work, 1.46 and 5.6 while all leaf, 4.7 and 10.8 without a rest, 10,300 a second; the fixed page 0.26
+//! and 0.69. *My day* takes 10.5 ms in the middle. The longest wait at work is 99.5 ms; one press on a call's page took 233 ms, and *My day*
+//! once 1.2 s beside a file and the night, of which a page held the writer for 570 and 660 ms. Memory 445 MB, with file and night 1,141.
 
 mod calling;
 mod filled;

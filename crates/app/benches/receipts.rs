@@ -21,7 +21,7 @@ use duly::intake::progress::Progress;
 use duly::ledger::receipts::take::{PIECE_MAX, TakeFile, take_file};
 use duly::store::{Db, migrate};
 use duly_domain::ledger::receipts::State;
-use floor::{bare_loop, bare_loop_of_server};
+use floor::{bare_loop, bare_loop_of_server, copy};
 use measure::{forget_peak, grouped, peak_megabytes, processor_nanos};
 use std::fs;
 use std::io::{BufWriter, Write};
@@ -111,7 +111,7 @@ struct Took {
 }
 
 /// Places the accounts, opens the database anew, so that nothing of that is carried over at the cost of the payments, and takes the file.
-async fn take(address: &str, accounts: &Path, statement: &Path, payments: usize) -> (App, Took) {
+async fn take(address: &str, accounts: &Path, statement: &Path, payments: usize, placed: impl FnOnce()) -> (App, Took) {
     let open = || Db::open(address);
     let app = App::new(open().await.expect("the database opens"), Clock::System);
     migrate::migrate(&app.db, app.moment().at).await.expect("the schema is made");
@@ -119,6 +119,7 @@ async fn take(address: &str, accounts: &Path, statement: &Path, payments: usize)
     import_accounts(&app, &Actor::command(), app.moment(), &ask, &Progress::default()).await.expect("the file is good");
     drop(app);
     let app = App::new(open().await.expect("the database opens again"), Clock::System);
+    placed();
     forget_peak();
     let ask = TakeFile { path: statement.to_path_buf(), piece: PIECE_MAX };
     let (began, before) = (Instant::now(), processor_nanos());
@@ -133,7 +134,7 @@ async fn on_postgres(server: &str, accounts: &Path, statement: &Path, payments: 
     let name = format!("duly_bench_receipts_{}", std::process::id());
     let admin = Db::open(&format!("{server}/postgres")).await.expect("the server answers");
     outside(&admin, &format!("create database {name}")).await;
-    let (app, took) = take(&format!("{server}/{name}"), accounts, statement, payments).await;
+    let (app, took) = take(&format!("{server}/{name}"), accounts, statement, payments, || ()).await;
     let floor = bare_loop_of_server(&app.db).await;
     drop(app);
     outside(&admin, &format!("drop database {name} with (force)")).await;
@@ -162,8 +163,9 @@ fn main() {
     };
     let megabytes = fs::metadata(&statement).map_or(0, |about| about.len() / 1_000_000);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
-    let took = runtime.block_on(async { take(&format!("sqlite:{}", database.display()), &accounts, &statement, payments).await.1 });
-    let floor = bare_loop(&database, &path("bare.db")).max(1);
+    let (address, before) = (format!("sqlite:{}", database.display()), path("before.db"));
+    let took = runtime.block_on(async { take(&address, &accounts, &statement, payments, || copy(&database, &before)).await.1 });
+    let floor = bare_loop(&before, &database).max(1);
     let a_second = |nanos: u64| payments as u64 * 1_000_000_000 / nanos.max(1);
     println!(
         "a {form} of {} payments ({megabytes} MB) read, matched, allocated, posted and audited, {PIECE_MAX} a commit: {} per processor-second, {:.1?} by the clock",
