@@ -85,11 +85,13 @@ impl Postgres {
 
     /// Begins a transaction.
     pub async fn begin(&self, writes: bool) -> Result<PostgresTx, StoreError> {
-        let client = self.client().await?;
-        client
+        // It is a transaction before the server is asked for one: whoever goes away in between leaves no connection that has begun
+        // something to others.
+        let tx = PostgresTx { client: Some(self.client().await?) };
+        tx.client()
             .batch_execute(if writes { "begin isolation level serializable" } else { "begin isolation level repeatable read read only" })
             .await?;
-        Ok(PostgresTx { client: Some(client) })
+        Ok(tx)
     }
 }
 
@@ -182,9 +184,8 @@ impl PostgresTx {
     /// Makes it last.
     pub async fn commit(mut self) -> Result<(), StoreError> {
         let done = self.client().batch_execute("commit").await;
-        if done.is_ok() {
-            self.client = None;
-        }
+        // Whatever was answered, the transaction is over; the pool keeps no connection that is lost.
+        self.client = None;
         Ok(done?)
     }
 

@@ -10,6 +10,7 @@ use duly::store::transfer::transfer;
 use duly::store::{Db, Value, archive};
 use duly_domain::values::channel::Channel;
 use duly_testkit::{Engine, Floor, both_engines};
+use futures_util::FutureExt;
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -198,6 +199,22 @@ both_engines! {
         assert!((accounts..=accounts + 3_000).contains(&came));
         assert!(there.app.keys.take_from(&floor.app.keys).unwrap());
         assert_eq!(there.failed_checks(), Vec::<String>::new());
+    }
+
+    fn whoever_goes_away_leaves_nothing_begun_to_others(mut floor: "2026-03-02") {
+        floor.officer("Dana");
+        let db = floor.app.db.clone();
+        floor.runtime.block_on(async {
+            // As many as there are connections, and more.
+            for round in 0..40 {
+                // They went away when the server was asked for a snapshot and had not answered.
+                drop(db.read().now_or_never());
+                let mut tx = db.begin().await.unwrap();
+                tx.run("update users set name = $1", &[format!("Dana {round}").into()]).await.unwrap();
+                tx.commit().await.unwrap();
+            }
+        });
+        assert_eq!(floor.count("select count(*) from users where name = 'Dana 39'"), 1);
     }
 
     fn rows_that_name_later_rows_of_their_table_arrive(mut floor: "2026-03-02") {
