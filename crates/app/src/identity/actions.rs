@@ -4,7 +4,7 @@ use super::password;
 use super::store::{self, Session, User};
 use crate::accounts::desks;
 use crate::app::{Actor, App, Failure, NAME_MAX, Problems, ZONE, check_length, new_uuid};
-use crate::store::Tx;
+use crate::store::{StoreError, Tx};
 use crate::{audit, transaction};
 use duly_domain::audit::hex;
 use duly_domain::identity::Role;
@@ -167,13 +167,20 @@ pub async fn find_session(app: &App, at: Moment, token: &str) -> Result<Option<S
     if let Some(session) = &session
         && session.seen_at < later(at.at, -1)
     {
-        // Once a minute is enough, and nobody waits for it behind a night or an import.
-        if let Some(mut tx) = app.db.begin_if_free().await? {
-            store::update_seen(&mut tx, &hash, at.at).await?;
-            tx.commit().await?;
+        match note_seen(app, &hash, at).await {
+            // Another request of the same page has just noted it.
+            Err(error) if error.is_conflict() => {}
+            noted => noted?,
         }
     }
     Ok(session)
+}
+
+/// Notes that somebody is there: once a minute is enough, and nobody waits for it behind a night or an import.
+async fn note_seen(app: &App, hash: &[u8; 32], at: Moment) -> Result<(), StoreError> {
+    let Some(mut tx) = app.db.begin_if_free().await? else { return Ok(()) };
+    store::update_seen(&mut tx, hash, at.at).await?;
+    tx.commit().await
 }
 
 /// Ends a session.

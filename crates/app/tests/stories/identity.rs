@@ -7,7 +7,9 @@ use duly::app::{Actor, Failure};
 use duly::identity::actions::{find_session, reset_password, sign_in, switch_off, switch_on};
 use duly_domain::identity::Role;
 use duly_domain::values::ids::UserId;
+use duly_domain::values::moment::Moment;
 use duly_testkit::{Floor, both_engines};
+use futures_util::future::try_join_all;
 
 fn id(floor: &mut Floor, name: &str, role: Role) -> UserId {
     floor.user(name, role).actor().id.unwrap()
@@ -46,6 +48,18 @@ both_engines! {
         off(&mut floor, dana).unwrap();
         assert_eq!(off(&mut floor, sade).unwrap_err().to_string(), says);
         assert_eq!(floor.failed_checks(), Vec::<String>::new());
+    }
+
+    fn what_a_page_asks_for_at_once_is_answered_all(mut floor: "2026-03-02") {
+        id(&mut floor, "Dana", Role::Officer);
+        let token = signs_in(&mut floor, "dana@example.org", duly_testkit::PASSWORD).unwrap();
+        for minute in [1, 2, 3] {
+            // Each of them notes that somebody is there, and one of them has noted it first.
+            let at = Moment { at: floor.app.moment().at + jiff::SignedDuration::from_secs(minute * 90), ..floor.app.moment() };
+            let app = &floor.app;
+            let found = floor.runtime.block_on(try_join_all((0..12).map(|_| find_session(app, at, &token)))).unwrap();
+            assert!(found.iter().all(Option::is_some));
+        }
     }
 
     fn switched_off_is_out_at_once_and_on_again_is_back(mut floor: "2026-03-02") {
