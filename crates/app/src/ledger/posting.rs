@@ -250,8 +250,9 @@ impl<'a> Books<'a> {
         let settled: Vec<Settled<'_>> = moved.iter().map(|book| book.settled()).collect();
         accounts::store::standing::update_settled(tx, &settled).await?;
         self.chains.write(tx).await?;
-        let places: Vec<WorkRow> = moved.iter().filter_map(|book| book.place.clone()).collect();
+        let mut places: Vec<WorkRow> = moved.iter().filter_map(|book| book.place.clone()).collect();
         if let Some((_, at)) = moved.iter().find_map(|book| book.moved) {
+            strategy::store::read_stays(tx, &mut places).await?;
             strategy::actions::place_all(tx, &places, at.business_day).await?;
         }
         Ok(())
@@ -309,7 +310,7 @@ impl<'a> Book<'a> {
 
     /// What the account's place on the worklist follows from.
     fn work(&self) -> WorkRow {
-        let Standing { id, desk, aged_from, next_action_on, next_action_at, was_reached, held_until, returned, .. } = self.standing;
+        let Standing { id, desk, aged_from, next_action_on, next_action_at, was_reached, .. } = self.standing;
         let (state, currency) = (self.standing.state.clone(), self.standing.currency.clone());
         let is = |promise: &PromiseRow, states: &[PromiseState]| states.iter().any(|state| promise.state == state.code());
         let count = |states: &[PromiseState]| self.course.promises().iter().map(|promise| i64::from(is(promise, states))).sum();
@@ -330,8 +331,9 @@ impl<'a> Book<'a> {
             promises_decided: count(&[PromiseState::Kept, PromiseState::PartlyKept, PromiseState::Broken]),
             // At least the one that was posted now: only whether there is one is asked.
             payments: 1,
-            held_until,
-            returned,
+            // Read where there are such rows: most payments leave none.
+            held_until: None,
+            returned: 0,
         }
     }
 }

@@ -7,6 +7,16 @@ use crate::values;
 use duly_domain::values::ids::{AccountId, DeskId, UserId};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use std::collections::HashMap;
+
+/// The last day of the holds on an account, and how many of its requests came back from a supervisor and are not taken up.
+macro_rules! stays {
+    () => {
+        "(select max(coalesce(h.until_on, '9999-12-31')) from holds h where h.account_id = a.id and h.ended_at is null),
+                (select count(*) from approvals r where r.account_id = a.id and r.noted_at is null
+                    and r.state not in ('waiting', 'withdrawn', 'used'))"
+    };
+}
 
 macro_rules! facts_where {
     ($condition:literal) => {
@@ -17,9 +27,9 @@ macro_rules! facts_where {
                 (select count(*) from promises p where p.account_id = a.id and p.state = 'kept'),
                 (select count(*) from promises p where p.account_id = a.id and p.state in ('kept', 'partly_kept', 'broken')),
                 (select count(*) from payments y where y.account_id = a.id and y.state = 'posted'),
-                (select max(coalesce(h.until_on, '9999-12-31')) from holds h where h.account_id = a.id and h.ended_at is null),
-                (select count(*) from approvals r where r.account_id = a.id and r.noted_at is null
-                    and r.state not in ('waiting', 'withdrawn', 'used'))
+                ",
+            stays!(),
+            "
              from accounts a where ",
             $condition
         )
@@ -27,6 +37,7 @@ macro_rules! facts_where {
 }
 
 const FACTS: &str = facts_where!("a.id in ($keys)");
+const STAYS: &str = concat!("select a.id, ", stays!(), " from accounts a where a.id in ($keys)");
 const FACTS_PAGE: &str = facts_where!("a.state = 'open' and a.id > $1 order by a.id limit $2");
 const DELETE: &str = "delete from worklist where account_id = $1";
 const DELETE_RANGE: &str = "delete from worklist where account_id > $1 and account_id <= $2";
@@ -104,6 +115,17 @@ rows! {
 /// What the places of these accounts follow from, in no order.
 pub async fn list_facts_of(tx: &mut Tx, accounts: &[Value]) -> Result<Vec<WorkRow>, StoreError> {
     tx.all_in(FACTS, accounts).await
+}
+
+/// Reads into rows what nothing that is paid changes: holds, and what came back from a supervisor.
+pub async fn read_stays(tx: &mut Tx, rows: &mut [WorkRow]) -> Result<(), StoreError> {
+    let accounts: Vec<Value> = rows.iter().map(|row| Value::from(row.account)).collect();
+    let stays: HashMap<AccountId, (Option<Date>, i64)> =
+        tx.all_in(STAYS, &accounts).await?.into_iter().map(|(account, until, returned)| (account, (until, returned))).collect();
+    for row in rows {
+        (row.held_until, row.returned) = stays.get(&row.account).copied().unwrap_or_default();
+    }
+    Ok(())
 }
 
 /// Open accounts after an account.

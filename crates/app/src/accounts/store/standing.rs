@@ -18,9 +18,6 @@ macro_rules! standing_where {
             ", a.id, a.creditor_id, a.desk_id, a.state, a.currency, a.principal_minor,
                 a.interest_minor, a.fees_minor, a.costs_minor, a.other_minor, coalesce(a.aged_from_on, a.due_on), a.next_action_on, a.next_action_at, a.was_reached,
                 (select count(*) from promises p where p.account_id = a.id),
-                (select max(coalesce(h.until_on, '9999-12-31')) from holds h where h.account_id = a.id and h.ended_at is null),
-                (select count(*) from approvals r where r.account_id = a.id and r.noted_at is null
-                    and r.state not in ('waiting', 'withdrawn', 'used')),
                 a.interest_to_on, a.written_off_minor
              from accounts a where ",
             $condition
@@ -51,8 +48,6 @@ rows! {
         pub next_action_at: Option<Timestamp>,
         pub was_reached: bool,
         pub promises: i64,
-        pub held_until: Option<Date>,
-        pub returned: i64,
         pub interest_to_on: Option<Date>,
         pub written_off_minor: i64,
     }
