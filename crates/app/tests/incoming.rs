@@ -4,6 +4,7 @@ use crate::stories::audit::Folder;
 use crate::stories::joint_receipts::{maria_pays_together, waits_for_somebody};
 use duly::intake::source::bytes_of;
 use duly::ledger::bank_file::{open_ach, open_bank_file};
+use duly_domain::ledger::bank_file::Keep;
 use duly_domain::reporting::metro2;
 use duly_domain::values::file_problem::FileProblem;
 use duly_testkit::{Engine, Floor};
@@ -36,7 +37,7 @@ fn read(path: &Path) -> Result<(Read, Vec<FileProblem>), String> {
         let balance = i128::from(file.sum_minor("current balance"));
         return Ok(((exit(&file.problems), file.accounts.len() as u64, balance, 0), file.problems));
     }
-    let file = open_bank_file(path)?.file;
+    let file = open_bank_file(path, Keep::All)?.file;
     let sums = file.totals().values().fold((0, 0), |(credits, debits), total| (credits + total.credits_minor, debits + total.debits_minor));
     Ok(((exit(&file.problems), file.entries().count() as u64, sums.0, sums.1), file.problems))
 }

@@ -11,7 +11,7 @@ use crate::ledger::receipts::take::PIECE_MAX;
 use clap::Subcommand;
 use duly_domain::ledger::ach::return_code::ReturnCode;
 use duly_domain::ledger::ach::{AchEntry, AchFile, AchTotal, Batch};
-use duly_domain::ledger::bank_file::{Balance, BankFile, Entry, Part, Statement, Total};
+use duly_domain::ledger::bank_file::{Balance, BankFile, Entry, Keep, Part, Statement, Total};
 use duly_domain::reporting::metro2::{self, Metro2File};
 use duly_domain::values::file_problem::FileProblem;
 use duly_domain::values::fixed::{Kind, Values};
@@ -158,7 +158,7 @@ pub enum Metro2Command {
 
 /// Reads a statement of a bank.
 pub(super) fn bank(global: &Global, path: &Path) -> Result<Answered, Failure> {
-    let opened = open_bank_file(path).map_err(Failure::File)?;
+    let opened = open_bank_file(path, Keep::All).map_err(Failure::File)?;
     let file = &opened.file;
     let entries: Vec<Json> = file.entries().map(|(statement, entry)| entry_json(statement, entry)).collect();
     let totals: Vec<Json> = file.totals().into_iter().map(|(currency, total)| total_json(currency, total)).collect();

@@ -2,7 +2,7 @@
 
 use crate::intake::source::{bytes_of, text_of};
 use duly_domain::ledger::ach::{self, AchFile};
-use duly_domain::ledger::bank_file::{self, BankFile};
+use duly_domain::ledger::bank_file::{self, BankFile, Keep};
 use std::path::Path;
 
 /// What was read, and the encoding it was written in.
@@ -15,8 +15,8 @@ pub struct Opened<T> {
 }
 
 /// Opens a statement of a bank of any form. The error names the file and the way out.
-pub fn open_bank_file(path: &Path) -> Result<Opened<BankFile>, String> {
-    open(path, bank_file::read)
+pub fn open_bank_file(path: &Path, keep: Keep) -> Result<Opened<BankFile>, String> {
+    open(path, |text| bank_file::read(text, keep))
 }
 
 /// Opens a NACHA file. The error names the file and the way out.

@@ -89,7 +89,8 @@ pub struct Told {
 /// How many bookings with the same particulars were told before in a file, by bank account.
 #[derive(Clone, Debug, Default)]
 pub struct Alike {
-    seen: HashMap<String, u64>,
+    /// By the hash of the particulars: a file may have a million of them.
+    seen: HashMap<String, HashMap<[u8; 32], u64>>,
     ends: BTreeMap<String, Option<Amount>>,
 }
 
@@ -136,30 +137,32 @@ pub fn closing(statement: &Statement) -> Option<&Balance> {
     statement.balances.iter().rfind(|balance| balance.kind == BalanceKind::Closing && balance.amount.is_some())
 }
 
-/// Takes a statement apart. Statements of a file are told in their order with the same [`Alike`].
-pub fn tell(statement: &Statement, alike: &mut Alike) -> Told {
+/// Takes a statement apart: its entries are gone then, for a file may hold more of them than should lie in memory twice. Statements of a
+/// file are told in their order with the same [`Alike`].
+pub fn tell(statement: &mut Statement, alike: &mut Alike) -> Told {
     let account = bank_account(statement);
     // A statement that goes on where the last one ended is its next page: what is alike on both is not the same. Any other may tell
     // the same time again.
     let begins = opening(statement).and_then(|balance| balance.amount);
     let goes_on = alike.ends.insert(account.clone(), closing(statement).and_then(|balance| balance.amount)).flatten();
     if begins.is_none() || goes_on != begins {
-        alike.seen.retain(|particulars, _| !particulars.starts_with(&format!("{account}\u{1f}")));
+        alike.seen.remove(&account);
     }
+    let seen = alike.seen.entry(account.clone()).or_default();
     let mut told = Told::default();
-    for entry in &statement.entries {
+    for entry in std::mem::take(&mut statement.entries) {
         match (entry.status, entry.amount, entry.date.or(entry.value_date)) {
             (Status::Pending | Status::Information, ..) => told.pending += 1,
             (Status::Booked, None, _) => told.unusable.push((entry.line, "has no amount that could be read".into())),
             (Status::Booked, _, None) => told.unusable.push((entry.line, "has no day".into())),
             (Status::Booked, Some(amount), Some(_)) if amount.minor == 0 => {}
-            (Status::Booked, Some(amount), Some(on)) => told.bookings.push(booking(&account, entry, amount, on, alike)),
+            (Status::Booked, Some(amount), Some(on)) => told.bookings.push(booking(&account, entry, amount, on, seen)),
         }
     }
     told
 }
 
-fn booking(account: &str, entry: &Entry, amount: Amount, on: Date, alike: &mut Alike) -> Booking {
+fn booking(account: &str, entry: Entry, amount: Amount, on: Date, seen: &mut HashMap<[u8; 32], u64>) -> Booking {
     let bank_reference = if is_said(&entry.bank_reference) { entry.bank_reference.trim() } else { "" };
     let value_on = entry.value_date.unwrap_or(on);
     let mut particulars = [account, bank_reference, &on.to_string(), &amount.to_string()].join("\u{1f}");
@@ -171,21 +174,22 @@ fn booking(account: &str, entry: &Entry, amount: Amount, on: Date, alike: &mut A
             particulars.push_str(&word.split_whitespace().collect::<Vec<_>>().join(" "));
         }
     }
-    let number = alike.seen.entry(particulars.clone()).or_default();
+    let number = seen.entry(Sha256::digest(&particulars).into()).or_default();
     *number += 1;
     let mark = hex(&Sha256::digest(format!("{particulars}\u{1e}{number}")));
+    let bank_reference = bank_reference.to_string();
     let whole = Movement {
         line: entry.line,
         part: 0,
         booked_on: on,
         value_on,
         amount,
-        reference: entry.reference.clone(),
-        bank_reference: bank_reference.to_string(),
-        counterparty: entry.counterparty.clone(),
-        text: entry.text.clone(),
+        reference: entry.reference,
+        bank_reference,
+        counterparty: entry.counterparty,
+        text: entry.text,
         is_reversal: entry.is_reversal,
-        return_reason: entry.return_reason.clone(),
+        return_reason: entry.return_reason,
     };
     let movements = match amounts_of(&entry.parts, amount) {
         Some(amounts) => entry.parts.iter().zip(amounts).zip(0..).map(|((part, amount), no)| movement(&whole, part, amount, no)).collect(),
@@ -260,7 +264,7 @@ mod tests {
 
     fn marks(statements: &[Statement]) -> Vec<String> {
         let mut alike = Alike::default();
-        statements.iter().flat_map(|one| tell(one, &mut alike).bookings).map(|booking| booking.mark).collect()
+        statements.iter().flat_map(|one| tell(&mut one.clone(), &mut alike).bookings).map(|booking| booking.mark).collect()
     }
 
     #[test]
@@ -293,15 +297,15 @@ mod tests {
     fn a_booking_of_several_is_its_parts_where_they_add_up() {
         let mut batch = entry(1_500, "B7", "collected");
         batch.parts = vec![part(1_000, "LF-1001"), part(500, "LF-1002")];
-        let told = tell(&statement(vec![batch.clone()], None), &mut Alike::default());
+        let told = tell(&mut statement(vec![batch.clone()], None), &mut Alike::default());
         let amounts: Vec<_> = told.bookings[0].movements.iter().map(|one| (one.part, one.amount.minor, one.reference.as_str())).collect();
         assert_eq!(amounts, [(0, 1_000, "LF-1001"), (1, 500, "LF-1002")]);
         batch.parts[1].amount = Some(usd(400));
-        let told = tell(&statement(vec![batch.clone()], None), &mut Alike::default());
+        let told = tell(&mut statement(vec![batch.clone()], None), &mut Alike::default());
         let [whole] = told.bookings[0].movements.as_slice() else { panic!("not parted") };
         assert_eq!((whole.amount.minor, whole.text.as_str()), (1_500, "collected LF-1001 LF-1002"));
         batch.parts.truncate(1);
-        assert_eq!(tell(&statement(vec![batch], None), &mut Alike::default()).bookings[0].movements.len(), 1);
+        assert_eq!(tell(&mut statement(vec![batch], None), &mut Alike::default()).bookings[0].movements.len(), 1);
     }
 
     #[test]
@@ -310,7 +314,7 @@ mod tests {
         entries[0].status = Status::Pending;
         entries[1].amount = None;
         (entries[2].date, entries[2].line) = (None, 7);
-        let told = tell(&statement(entries, None), &mut Alike::default());
+        let told = tell(&mut statement(entries, None), &mut Alike::default());
         assert_eq!((told.bookings.len(), told.pending, told.unusable.len()), (0, 1, 2));
         assert_eq!(told.unusable[1], (7, "has no day".to_string()));
     }
@@ -319,7 +323,7 @@ mod tests {
     fn a_movement_says_what_it_is() {
         let told = |minor, is_reversal, reason: &str| {
             let one = Entry { is_reversal, return_reason: reason.into(), ..entry(minor, "B1", "") };
-            tell(&statement(vec![one], None), &mut Alike::default()).bookings[0].movements[0].direction()
+            tell(&mut statement(vec![one], None), &mut Alike::default()).bookings[0].movements[0].direction()
         };
         assert_eq!(told(5, false, ""), Direction::CameIn);
         assert_eq!(told(5, true, ""), Direction::CameHome);

@@ -19,7 +19,7 @@ use crate::ledger::clearing::store::{ClearingRow, insert_clearings};
 use crate::ledger::posting::post_all;
 use crate::store::{Tx, Value};
 use crate::transaction;
-use duly_domain::ledger::bank_file::{BankFile, Form, Statement};
+use duly_domain::ledger::bank_file::{BankFile, Form, Keep, Statement};
 use duly_domain::ledger::clearing::Found;
 use duly_domain::ledger::matching::{Proposal, stands};
 use duly_domain::ledger::receipts::{self, Alike, Booking, Direction, Movement, State, Told, is_said};
@@ -102,9 +102,10 @@ pub async fn take_file(app: &App, who: &Actor, at: Moment, ask: &TakeFile, goes_
         return Err(Failure::wrong("piece", format!("must be between 1 and {PIECE_MAX} bookings")));
     }
     let hash = hash_of(&ask.path).map_err(Failure::File)?;
-    let BankFile { form, statements, mut problems, .. } = open_bank_file(&ask.path).map_err(Failure::File)?.file;
+    let BankFile { form, mut statements, mut problems, .. } = open_bank_file(&ask.path, Keep::Money).map_err(Failure::File)?.file;
     let mut alike = Alike::default();
-    let told: Vec<Told> = statements.iter().map(|statement| receipts::tell(statement, &mut alike)).collect();
+    let told: Vec<Told> = statements.iter_mut().map(|statement| receipts::tell(statement, &mut alike)).collect();
+    drop(alike);
     let unusable =
         told.iter().flat_map(|told| &told.unusable).filter(|(line, _)| !problems.iter().any(|known| known.refuses && known.line == *line));
     let unusable: Vec<FileProblem> = unusable.map(|(line, says)| unusable_entry(*line, says)).collect();

@@ -6,7 +6,7 @@
 
 use super::camt_entry;
 use super::tree::{self, Element};
-use super::{Balance, BalanceKind, Entry, Statement};
+use super::{Balance, BalanceKind, Entry, Keep, Statement};
 use crate::values::file_problem::FileProblems;
 use crate::values::iso4217::{Amount, CurrencyCode};
 use jiff::civil::Date;
@@ -33,9 +33,9 @@ const OTHERS: [(&str, &str); 6] = [
 ];
 
 /// Reads a document; the error says what it is instead.
-pub(super) fn read(text: &str, problems: &mut FileProblems) -> Result<(String, Vec<Statement>), String> {
+pub(super) fn read(text: &str, keep: Keep, problems: &mut FileProblems) -> Result<(String, Vec<Statement>), String> {
     let mut entries = Vec::new();
-    let root = tree::read_xml(text, |open, element| take_entry(open, element, &mut entries))?;
+    let root = tree::read_xml(text, |open, element| take_entry(open, element, keep, &mut entries))?;
     let namespace = namespace_of(&root);
     if let Some((name, what)) = OTHERS.iter().find(|(name, _)| namespace.contains(name)) {
         return Err(format!("is {name} ({what}), no statement of a bank: read camt.052, camt.053 or camt.054"));
@@ -67,13 +67,16 @@ pub(super) fn read(text: &str, problems: &mut FileProblems) -> Result<(String, V
 type Taken = (Entry, FileProblems);
 
 /// Reads an entry as it ends within its statement, once the account is known: a tree of a hundred thousand of them would not fit anywhere.
-fn take_entry(open: &[Element], element: Element, entries: &mut Vec<Taken>) -> Element {
+fn take_entry(open: &[Element], element: Element, keep: Keep, entries: &mut Vec<Taken>) -> Element {
     let is_statement = |parent: &&Element| MESSAGES.iter().any(|(.., name)| parent.name == *name) && parent.child("Acct").is_some();
     match open.last().filter(|_| element.name == "Ntry").filter(is_statement) {
         None => element,
         Some(statement) => {
             let mut problems = FileProblems::default();
-            let entry = camt_entry::read(&element, CurrencyCode::parse(statement.text_at("Acct/Ccy")), &mut problems);
+            let mut entry = camt_entry::read(&element, CurrencyCode::parse(statement.text_at("Acct/Ccy")), &mut problems);
+            if keep == Keep::Money {
+                entry.fields = Vec::new();
+            }
             entries.push((entry, problems));
             Element { name: element.name, line: element.line, taken: Some(entries.len() - 1), ..Element::default() }
         }

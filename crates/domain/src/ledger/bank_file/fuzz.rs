@@ -1,6 +1,6 @@
 //! Anything at all, and samples bent in any way: nothing panics, and whatever is refused says why and where.
 
-use super::read;
+use super::{Keep, read};
 use proptest::prelude::*;
 
 const SAMPLES: [&str; 4] = [
@@ -24,7 +24,7 @@ const SAMPLES: [&str; 4] = [
 #[test]
 fn the_samples_themselves_are_read_without_a_word() {
     for (sample, minor) in SAMPLES.iter().zip([250, 350, 250, 250]) {
-        let file = read(sample).unwrap();
+        let file = read(sample, Keep::All).unwrap();
         let problems: Vec<String> = file.problems.iter().map(ToString::to_string).collect();
         let sum: i64 = file.entries().filter_map(|(_, entry)| entry.amount).map(|amount| amount.minor).sum();
         assert_eq!((problems, sum), (Vec::new(), minor), "{}", file.form.name());
@@ -33,9 +33,19 @@ fn the_samples_themselves_are_read_without_a_word() {
     }
 }
 
+#[test]
+fn without_its_fields_an_entry_is_the_same() {
+    for sample in SAMPLES {
+        let (mut whole, money) = (read(sample, Keep::All).unwrap(), read(sample, Keep::Money).unwrap());
+        let entries = whole.statements.iter_mut().flat_map(|statement| &mut statement.entries);
+        let fields: usize = entries.map(|entry| std::mem::take(&mut entry.fields).len()).sum();
+        assert!(fields > 0 && whole == money, "{}", whole.form.name());
+    }
+}
+
 /// Read or refused: whatever cannot be used is named, and an entry without an amount or a day has its problem.
 fn explains(text: &str) -> Result<(), TestCaseError> {
-    match read(text) {
+    match read(text, Keep::All) {
         Err(says) => prop_assert!(!says.is_empty()),
         Ok(file) => {
             for problem in &file.problems {
@@ -64,7 +74,7 @@ proptest! {
         explains(&cut)?;
         // Up to the middle something that must be there is missing.
         if share < 500 {
-            prop_assert!(read(&cut).map_or(true, |file| file.refuses() || file.entries().count() == 0), "{}", cut);
+            prop_assert!(read(&cut, Keep::All).map_or(true, |file| file.refuses() || file.entries().count() == 0), "{}", cut);
         }
     }
 

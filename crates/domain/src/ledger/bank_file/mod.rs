@@ -228,17 +228,30 @@ impl BankFile {
     }
 }
 
+/// How much of each entry is kept when a file is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// All that stands in it.
+    All,
+    /// What is known of the movement of money: [`Entry::fields`] stay empty. A file may have a million entries.
+    Money,
+}
+
 /// Reads a bank's file. The error says what the text is instead, for whoever named the file.
-pub fn read(text: &str) -> Result<BankFile, String> {
+pub fn read(text: &str, keep: Keep) -> Result<BankFile, String> {
     let text = text.trim_start_matches('\u{feff}');
     let mut problems = FileProblems::default();
     let form = form_of(text)?;
     let (version, mut statements) = match form {
-        Form::Camt => camt::read(text, &mut problems)?,
+        Form::Camt => camt::read(text, keep, &mut problems)?,
         Form::Ofx => ofx::read(text, &mut problems),
         Form::Bai2 => bai2::read(text, &mut problems),
         Form::Mt940 => mt940::read(text, &mut problems),
     };
+    if keep == Keep::Money {
+        let entries = statements.iter_mut().flat_map(|statement| &mut statement.entries);
+        entries.for_each(|entry| entry.fields = Vec::new());
+    }
     for (at, line) in text.lines().enumerate().filter(|(_, line)| line.contains('\u{fffd}')) {
         problems.note(at + 1, "the line", line.trim(), "holds bytes that are no text in the encoding of the file");
     }
