@@ -1,8 +1,8 @@
 //! How long a desk's list is: rows by lane and what talks were expected to bring when they were ranked, for the head of *My day*.
 //!
-//! A list is counted row by row, and nobody should wait for a million rows with every page: the count of a long list is kept
-//! for some seconds; whoever asks next has it taken anew behind their page, and sees the old one. Only a count that nobody asked for
-//! in a minute is waited for. A short list is counted every time.
+//! A list is counted row by row, and nobody should wait for a million rows: the count of a long list is kept. Whoever asks when it is
+//! some seconds old has it taken anew behind their page, and sees the old one, with the time it was taken where that is more than a minute
+//! ago. Only a list that was never counted is waited for. A short list is counted every time.
 
 use super::store;
 use crate::accounts;
@@ -22,8 +22,8 @@ const LONG: i64 = 10_000;
 /// How old the count of a long list may be before it is taken anew.
 const SECONDS: i64 = 15;
 
-/// How old it may be where it is shown meanwhile.
-const SHOWN_SECONDS: i64 = 60;
+/// How old it may be without a word of when it was taken.
+const SILENT_SECONDS: i64 = 60;
 
 /// The counts of long lists, in memory alone. Cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -43,28 +43,27 @@ struct Count {
     asked: Timestamp,
 }
 
-/// What is known of a desk's count.
-enum Known {
-    /// It is good enough, or somebody takes it anew already.
-    Fresh(Lanes),
-    /// It is good enough to be shown: whoever is told so has it taken anew.
-    Aging(Lanes),
-    /// The list is long and its count too old: whoever is told so counts, and the others go on with the old one meanwhile.
-    Old,
-    /// It is not kept.
-    Unknown,
+/// A count as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// The list by lane.
+    pub lanes: Lanes,
+    /// When it was taken, where that is worth a word.
+    pub taken: Option<Timestamp>,
 }
 
 impl Counts {
-    fn known(&self, desk: DeskId, now: Timestamp) -> Known {
+    /// What is kept of a desk's list, and whether whoever asks is the one to have it taken anew.
+    fn known(&self, desk: DeskId, now: Timestamp) -> Option<(Counted, bool)> {
         let mut counts = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(count) = counts.get_mut(&desk) else { return Known::Unknown };
-        let since = |then: Timestamp| now.duration_since(then).abs();
-        if since(count.asked) < SignedDuration::from_secs(SECONDS) {
-            return Known::Fresh(count.lanes.clone());
+        let count = counts.get_mut(&desk)?;
+        let is_older = |then: Timestamp, seconds: i64| now.duration_since(then).abs() >= SignedDuration::from_secs(seconds);
+        let is_due = is_older(count.asked, SECONDS);
+        if is_due {
+            count.asked = now;
         }
-        count.asked = now;
-        if since(count.taken) < SignedDuration::from_secs(SHOWN_SECONDS) { Known::Aging(count.lanes.clone()) } else { Known::Old }
+        let taken = is_older(count.taken, SILENT_SECONDS).then_some(count.taken);
+        Some((Counted { lanes: count.lanes.clone(), taken }, is_due))
     }
 
     fn keep(&self, desk: DeskId, lanes: &Lanes, now: Timestamp) {
@@ -77,33 +76,35 @@ impl Counts {
     }
 }
 
-/// Rows by lane of one desk, and what talks were expected to bring; of a long list, as they were some seconds ago.
-pub async fn of_desk(app: &App, tx: &mut Tx, desk: DeskId, now: Timestamp) -> Result<Lanes, Failure> {
-    let lanes = match app.counts.known(desk, now) {
-        Known::Fresh(lanes) => return Ok(lanes),
-        Known::Aging(lanes) => {
-            count_behind(app, desk, now);
-            return Ok(lanes);
-        }
-        Known::Old => count_aside(app, desk).await?,
-        Known::Unknown => {
-            let _turn = app.counts.turn.lock().await;
-            if let Known::Fresh(lanes) = app.counts.known(desk, now) {
-                return Ok(lanes);
+/// Rows by lane of one desk, and what talks were expected to bring; of a long list, as they were when it was counted.
+pub async fn of_desk(app: &App, tx: &mut Tx, desk: DeskId, now: Timestamp) -> Result<Counted, Failure> {
+    let known = || {
+        app.counts.known(desk, now).map(|(counted, is_due)| {
+            if is_due {
+                count_behind(app, desk, now);
             }
-            store::count_lanes(tx, desk).await?
-        }
+            counted
+        })
     };
+    if let Some(counted) = known() {
+        return Ok(counted);
+    }
+    let _turn = app.counts.turn.lock().await;
+    if let Some(counted) = known() {
+        return Ok(counted);
+    }
+    let lanes = store::count_lanes(tx, desk).await?;
     app.counts.keep(desk, &lanes, now);
-    Ok(lanes)
+    Ok(Counted { lanes, taken: None })
 }
 
 /// Counts every list, so that the first officers of a day need not wait for it.
 pub async fn count_all(app: &App, now: Timestamp) -> Result<(), Failure> {
     let _turn = app.counts.turn.lock().await;
     for desk in accounts::store::list_desks(&mut app.db.read().await?).await? {
-        let lanes = count_aside(app, desk.id).await?;
-        app.counts.keep(desk.id, &lanes, now);
+        let (db, desk) = (app.db.clone(), desk.id);
+        let lanes = aside(async move { store::count_lanes(&mut db.read().await?, desk).await }).await??;
+        app.counts.keep(desk, &lanes, now);
     }
     Ok(())
 }
@@ -120,12 +121,6 @@ fn count_behind(app: &App, desk: DeskId, now: Timestamp) {
     });
 }
 
-/// Counts on a thread that answers no pages.
-async fn count_aside(app: &App, desk: DeskId) -> Result<Lanes, Failure> {
-    let db = app.db.clone();
-    aside(async move { store::count_lanes(&mut db.read().await?, desk).await }).await?.map_err(Failure::from)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,30 +134,35 @@ mod tests {
         vec![("follow_up".into(), rows - 1, 500), ("broken".into(), 1, 70)]
     }
 
+    fn known(counts: &Counts, desk: DeskId, second: i64) -> Option<(i64, Option<i64>, bool)> {
+        let (Counted { lanes, taken }, is_due) = counts.known(desk, at(second))?;
+        Some((lanes.iter().map(|(_, rows, _)| rows).sum(), taken.map(|taken| taken.as_second() - at(0).as_second()), is_due))
+    }
+
     #[test]
     fn a_short_list_is_counted_every_time() {
         let (counts, desk) = (Counts::default(), DeskId(new_uuid()));
         counts.keep(desk, &of(LONG - 1), at(0));
-        assert!(matches!(counts.known(desk, at(0)), Known::Unknown));
+        assert_eq!(known(&counts, desk, 0), None);
         // One that has become short is forgotten.
         counts.keep(desk, &of(LONG), at(0));
         counts.keep(desk, &of(LONG - 1), at(1));
-        assert!(matches!(counts.known(desk, at(1)), Known::Unknown));
+        assert_eq!(known(&counts, desk, 1), None);
     }
 
     #[test]
-    fn the_count_of_a_long_list_is_kept_for_some_seconds_and_taken_anew_by_one() {
+    fn the_count_of_a_long_list_is_shown_while_one_has_it_taken_anew() {
         let (counts, desk) = (Counts::default(), DeskId(new_uuid()));
         counts.keep(desk, &of(LONG), at(0));
-        assert!(matches!(counts.known(desk, at(SECONDS - 1)), Known::Fresh(lanes) if lanes == of(LONG)));
-        assert!(matches!(counts.known(desk, at(SECONDS)), Known::Aging(lanes) if lanes == of(LONG)), "one has it taken anew");
-        assert!(matches!(counts.known(desk, at(SECONDS)), Known::Fresh(_)), "the others do not");
-        // Nobody could take it anew, and nobody asked for it in a minute.
-        assert!(matches!(counts.known(desk, at(SHOWN_SECONDS)), Known::Old), "one waits for it");
-        assert!(matches!(counts.known(desk, at(SHOWN_SECONDS)), Known::Fresh(_)), "the others do not");
-        counts.keep(desk, &of(LONG + 1), at(SHOWN_SECONDS));
-        assert!(matches!(counts.known(desk, at(SHOWN_SECONDS + 1)), Known::Fresh(lanes) if lanes == of(LONG + 1)));
+        assert_eq!(known(&counts, desk, SECONDS - 1), Some((LONG, None, false)));
+        assert_eq!(known(&counts, desk, SECONDS), Some((LONG, None, true)), "one has it taken anew");
+        assert_eq!(known(&counts, desk, SECONDS), Some((LONG, None, false)), "the others do not");
+        // Nobody could take it anew, or nobody asked for it in a minute: nobody waits, and everybody is told.
+        assert_eq!(known(&counts, desk, SILENT_SECONDS), Some((LONG, Some(0), true)));
+        assert_eq!(known(&counts, desk, SILENT_SECONDS), Some((LONG, Some(0), false)));
+        counts.keep(desk, &of(LONG + 1), at(SILENT_SECONDS));
+        assert_eq!(known(&counts, desk, SILENT_SECONDS + 1), Some((LONG + 1, None, false)));
         // A clock that was set back does not keep it for ever.
-        assert!(matches!(counts.known(desk, at(-3600)), Known::Old));
+        assert_eq!(known(&counts, desk, -3600), Some((LONG + 1, Some(SILENT_SECONDS), true)));
     }
 }

@@ -18,6 +18,7 @@ use duly_domain::strategy::worklist::{Lane, Ranking};
 use duly_domain::values::ids::AccountId;
 use duly_domain::values::moment::written;
 use duly_domain::values::money::{Currency, Money};
+use jiff::Timestamp;
 use std::collections::HashMap;
 
 /// One term of a priority.
@@ -100,6 +101,8 @@ struct MyDayPage {
     closed: usize,
     /// The day of the oldest ranking among the rows.
     ranked: Option<String>,
+    /// When the list was counted, where that is some time ago.
+    counted: Option<String>,
     has_desks: bool,
     /// What waits in coaching, each with its place.
     coaching: Vec<(String, &'static str)>,
@@ -112,13 +115,21 @@ const ROWS: usize = 50;
 
 /// `GET /my-day?lane=`
 pub async fn get_my_day(State(web): State<Web>, visit: Visit, Query(query): Query<HashMap<String, String>>) -> Result<Response, Failure> {
+    // The gate is asked about every row.
+    web.clone().at_length(my_day(web, visit, query)).await
+}
+
+async fn my_day(web: Web, visit: Visit, query: HashMap<String, String>) -> Result<Response, Failure> {
     let Some(user) = visit.who.id else { return Err(Failure::Forbidden) };
     let lane = query.get("lane").and_then(|code| Lane::parse(code));
     let mut tx = web.app.db.read().await?;
     let desks = accounts::store::list_desks_of(&mut tx, user).await?;
     let mut counts: HashMap<String, (i64, i64)> = HashMap::new();
+    let mut counted = None;
     for desk in &desks {
-        for (code, count, expected) in counts::of_desk(&web.app, &mut tx, desk.id, visit.at.at).await? {
+        let count = counts::of_desk(&web.app, &mut tx, desk.id, visit.at.at).await?;
+        counted = counted.into_iter().chain(count.taken).min();
+        for (code, count, expected) in count.lanes {
             let sum = counts.entry(code).or_default();
             *sum = (sum.0 + count, sum.1 + expected);
         }
@@ -148,9 +159,17 @@ pub async fn get_my_day(State(web): State<Web>, visit: Visit, Query(query): Quer
     let today = visit.at.business_day;
     let required =
         required.into_iter().map(|row| (written(row.due_on), row.due_on < today, row)).map(|(due, late, row)| (row, due, late)).collect();
+    let counted = counted.map(|at| counted_at(at, &visit));
     let frame = Frame::of(&visit, "/my-day", "My day").saying(query.get("said").map(String::as_str));
     let total = lane.map_or(all.0, |lane| counts.get(lane.code()).map_or(0, |(count, _)| *count));
-    Ok(page(&MyDayPage { frame, lanes, rows, total, first, closed, ranked, has_desks: !desks.is_empty(), coaching, required }))
+    Ok(page(&MyDayPage { frame, lanes, rows, total, first, closed, ranked, counted, has_desks: !desks.is_empty(), coaching, required }))
+}
+
+/// `at 08:12`; one of another day names it.
+fn counted_at(at: Timestamp, visit: &Visit) -> String {
+    let at = at.to_zoned(visit.zone.clone());
+    let time = at.strftime("at %H:%M");
+    if at.date() == visit.at.business_day { time.to_string() } else { format!("on {} {time}", written(at.date())) }
 }
 
 fn named(item: &WorkItem) -> String {

@@ -14,13 +14,18 @@ pub mod shell;
 pub mod tls;
 pub mod upload;
 
-use crate::app::{App, Failure};
+use crate::app::{App, Failure, aside};
+use axum::response::Response;
 use guard::Limits;
 use serving::{Neighbor, Serving};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tls::{Certificate, TlsListener};
+use tokio::sync::Semaphore;
+
+/// So many long pages are made at once.
+const LONG_PAGES: usize = 2;
 
 /// What handlers share: the product, the limits on trying, and files waiting to be loaded.
 #[derive(Clone)]
@@ -37,6 +42,8 @@ pub struct Web {
     pub streams: Arc<live::Streams>,
     /// How long the lanes are, for the floor.
     pub depths: crate::outreach::floor::now::Depths,
+    /// Long pages that may be made at once.
+    long_pages: Arc<Semaphore>,
 }
 
 impl Web {
@@ -49,7 +56,19 @@ impl Web {
             serving: Arc::default(),
             streams: Arc::default(),
             depths: Default::default(),
+            long_pages: Arc::new(Semaphore::new(LONG_PAGES)),
         }
+    }
+
+    /// Makes a page that takes long on a thread of its own: nobody who asks for less waits behind it. A few are made at once, the others
+    /// wait for their turn: each reads with a connection of its own, whose pages come to lie in memory.
+    pub async fn at_length(&self, page: impl Future<Output = Result<Response, Failure>> + Send + 'static) -> Result<Response, Failure> {
+        let turn = self.long_pages.clone().acquire_owned().await;
+        aside(async move {
+            let _turn = turn;
+            page.await
+        })
+        .await?
     }
 }
 

@@ -6,8 +6,10 @@ use duly::strategy::actions::{list_worklist, next_best};
 use duly_domain::identity::Role;
 use duly_domain::values::ids::AccountId;
 use duly_testkit::{Engine, Floor, both_engines};
+use jiff::SignedDuration;
 use std::collections::{HashMap, HashSet};
 use std::process::Command;
+use std::time::Duration;
 
 const MAPPING: &str = "[columns]\nreference = \"reference\"\nname = \"name\"\nzip = \"zip\"\nmobile = \"mobile\"\nbalance = \"balance\"\n";
 
@@ -180,4 +182,36 @@ fn the_command_says_how_many_rows_it_does_not_show() {
     let (rows, says) = run(&["worklist", "--officer", "dana@example.org", "--limit", "60"]);
     assert_eq!((rows, says.contains("more")), (60, false), "{says}");
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn a_long_list_is_shown_at_once_with_the_time_it_was_counted() {
+    let mut floor = Floor::on(Engine::Sqlite, "2026-03-02");
+    floor.officer("Dana");
+    let mut text = String::from("reference,name,zip,mobile,balance\n");
+    for i in 0..10_001 {
+        text += &format!("L-{i},Person {i},43205,,{}.00\n", 100 + i % 900);
+    }
+    floor.import(&text, MAPPING, "Larkfield").unwrap();
+    let base = floor.serve();
+    let app = floor.app.clone();
+    floor.clock("10:00");
+    let later = app.moment().at + SignedDuration::from_mins(5);
+    floor.runtime.block_on(async {
+        let hers = client();
+        sign_in(&hers, &base, "dana@example.org").await;
+        let day = || async { hers.get(format!("{base}/my-day")).send().await.unwrap().text().await.unwrap() };
+        let first = day().await;
+        assert!(first.contains("50 of 10001 shown") && !first.contains("were counted"), "{first}");
+        // Nobody came for five minutes: whoever comes now does not wait for it to be counted.
+        app.set_clock(later);
+        let second = day().await;
+        assert!(second.contains("The lanes were counted at 10:00"), "{second}");
+        let anew = async {
+            while day().await.contains("were counted") {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), anew).await.expect("it was counted behind the page");
+    });
 }
