@@ -19,6 +19,8 @@ use duly_domain::values::ids::AccountId;
 use duly_domain::values::moment::written;
 use duly_domain::values::money::{Currency, Money};
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use std::collections::HashMap;
 
 /// One term of a priority.
@@ -159,17 +161,17 @@ async fn my_day(web: Web, visit: Visit, query: HashMap<String, String>) -> Resul
     let today = visit.at.business_day;
     let required =
         required.into_iter().map(|row| (written(row.due_on), row.due_on < today, row)).map(|(due, late, row)| (row, due, late)).collect();
-    let counted = counted.map(|at| counted_at(at, &visit));
+    let counted = counted.map(|at| counted_at(at, &visit.zone, visit.at.business_day));
     let frame = Frame::of(&visit, "/my-day", "My day").saying(query.get("said").map(String::as_str));
     let total = lane.map_or(all.0, |lane| counts.get(lane.code()).map_or(0, |(count, _)| *count));
     Ok(page(&MyDayPage { frame, lanes, rows, total, first, closed, ranked, counted, has_desks: !desks.is_empty(), coaching, required }))
 }
 
 /// `at 08:12`; one of another day names it.
-fn counted_at(at: Timestamp, visit: &Visit) -> String {
-    let at = at.to_zoned(visit.zone.clone());
+fn counted_at(at: Timestamp, zone: &TimeZone, today: Date) -> String {
+    let at = at.to_zoned(zone.clone());
     let time = at.strftime("at %H:%M");
-    if at.date() == visit.at.business_day { time.to_string() } else { format!("on {} {time}", written(at.date())) }
+    if at.date() == today { time.to_string() } else { format!("on {} {time}", written(at.date())) }
 }
 
 fn named(item: &WorkItem) -> String {
@@ -250,4 +252,18 @@ pub async fn get_next(State(web): State<Web>, visit: Visit, Query(query): Query<
     let after = query.get("after").and_then(|id| id.parse().ok());
     let next = next_best(&web.app, user, visit.at, after).await?;
     Ok(Redirect::to(&next.map_or_else(|| "/my-day".into(), |id| format!("/accounts/{id}"))).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::counted_at;
+    use jiff::civil::date;
+    use jiff::tz::TimeZone;
+
+    #[test]
+    fn a_count_of_another_day_names_it() {
+        let (zone, evening) = (TimeZone::UTC, "2026-03-02T17:40:00Z".parse().unwrap());
+        assert_eq!(counted_at(evening, &zone, date(2026, 3, 2)), "at 17:40");
+        assert_eq!(counted_at(evening, &zone, date(2026, 3, 3)), "on Mon 2 Mar 2026 at 17:40");
+    }
 }
