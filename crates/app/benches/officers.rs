@@ -14,7 +14,7 @@
 //! middle, 7.3 and 5.8 at the 99th percentile beside all other work (11.7 and 16.4 before *My day* was made on a thread of its own), 1.6 to 1.8 and
 //! 3.9 to 5.0 while all leaf; 5,000 to 7,000 a second without a rest, in 7 to 10 ms and 13 to 19. *My day* takes 14 ms in the middle, 60 at the 99th
 //! percentile. What is on a call's page takes 12 ms at the longest in one run, 33 in the other. At work somebody waited 197 ms once;
-//! beside a file and the night *My day* took a second once. Memory 440 MB, 1,090 with file and night.
+//! beside a file and the night *My day* took a second once. Memory 440 MB until the file and the night.
 
 mod calling;
 mod filled;
