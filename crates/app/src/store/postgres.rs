@@ -184,8 +184,9 @@ impl PostgresTx {
     /// Makes it last.
     pub async fn commit(mut self) -> Result<(), StoreError> {
         let done = self.client().batch_execute("commit").await;
-        // Whatever was answered, the transaction is over; the pool keeps no connection that is lost.
-        self.client = None;
+        if done.is_ok() {
+            self.client = None;
+        }
         Ok(done?)
     }
 

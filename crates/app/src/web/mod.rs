@@ -61,8 +61,12 @@ impl Web {
     }
 
     /// Makes a page that takes long on a thread of its own: nobody who asks for less waits behind it. A few are made at once, the others
-    /// wait for their turn: each reads with a connection of its own, whose pages come to lie in memory.
+    /// wait for their turn: each reads with a connection of its own, whose pages come to lie in memory. A server reads on threads of its own
+    /// anyway.
     pub async fn at_length(&self, page: impl Future<Output = Result<Response, Failure>> + Send + 'static) -> Result<Response, Failure> {
+        if self.app.db.engine() != "sqlite" {
+            return page.await;
+        }
         let turn = self.long_pages.clone().acquire_owned().await;
         aside(async move {
             let _turn = turn;
